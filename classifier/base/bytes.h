@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* bytes.h - a borrowed run of bytes: read-only, never NUL-terminated, owned by someone else. */
+#ifndef BASE_BYTES_H
+#define BASE_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct bytes {
+    const uint8_t *at; /* may be NULL only when len is 0 */
+    size_t len;
+};
+
+static inline struct bytes bytes_of(const void *at, size_t len)
+{
+    return (struct bytes){.at = at, .len = len};
+}
+
+/* The text without its NUL; NULL gives no bytes. */
+static inline struct bytes bytes_of_text(const char *text)
+{
+    return bytes_of(text, text != NULL ? strlen(text) : 0);
+}
+
+/* The first `n` bytes, or all of them when there are fewer. */
+static inline struct bytes bytes_first(struct bytes b, size_t n)
+{
+    return bytes_of(b.at, n < b.len ? n : b.len);
+}
+
+/* What follows the first `n` bytes; nothing when there are fewer. */
+static inline struct bytes bytes_after(struct bytes b, size_t n)
+{
+    return n < b.len ? bytes_of(b.at + n, b.len - n) : bytes_of(NULL, 0);
+}
+
+static inline bool bytes_equal(struct bytes a, struct bytes b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
+
+static inline bool bytes_start_with(struct bytes b, struct bytes prefix)
+{
+    return b.len >= prefix.len && bytes_equal(bytes_first(b, prefix.len), prefix);
+}
+
+/* ASCII letters compare without case; all other bytes as they are. */
+bool bytes_equal_nocase(struct bytes a, struct bytes b);
+bool bytes_start_with_nocase(struct bytes b, struct bytes prefix);
+
+/* Where `needle` begins in `b`; b.len when it is not there. An empty needle is at 0. */
+size_t bytes_find(struct bytes b, struct bytes needle);
+
+/* Without the spaces and tabs at both ends (RFC 9110 s5.6.3, OWS). */
+struct bytes bytes_trim(struct bytes b);
+
+#endif

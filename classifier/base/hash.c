@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/hash.h"
+
+#include <sys/random.h>
+#include <time.h>
+
+struct sip {
+    uint64_t v0, v1, v2, v3;
+};
+
+static uint64_t rotate(uint64_t x, unsigned bits)
+{
+    return x << bits | x >> (64 - bits);
+}
+
+static void sip_round(struct sip *s)
+{
+    s->v0 += s->v1;
+    s->v1 = rotate(s->v1, 13) ^ s->v0;
+    s->v0 = rotate(s->v0, 32);
+    s->v2 += s->v3;
+    s->v3 = rotate(s->v3, 16) ^ s->v2;
+    s->v0 += s->v3;
+    s->v3 = rotate(s->v3, 21) ^ s->v0;
+    s->v2 += s->v1;
+    s->v1 = rotate(s->v1, 17) ^ s->v2;
+    s->v2 = rotate(s->v2, 32);
+}
+
+static void sip_word(struct sip *s, uint64_t word)
+{
+    s->v3 ^= word;
+    sip_round(s);
+    s->v0 ^= word;
+}
+
+uint64_t hash_bytes(const struct hash_key *key, struct bytes b)
+{
+    struct sip s = {
+        .v0 = key->k0 ^ 0x736f6d6570736575U, /* the constants of the SipHash paper, s2.1 */
+        .v1 = key->k1 ^ 0x646f72616e646f6dU,
+        .v2 = key->k0 ^ 0x6c7967656e657261U,
+        .v3 = key->k1 ^ 0x7465646279746573U,
+    };
+    uint64_t last = (uint64_t)b.len << 56;
+    size_t at = 0;
+
+    for (; at + sizeof(uint64_t) <= b.len; at += sizeof(uint64_t)) {
+        uint64_t word;
+        memcpy(&word, b.at + at, sizeof(word));
+        sip_word(&s, word);
+    }
+    for (unsigned shift = 0; at < b.len; at++, shift += 8)
+        last |= (uint64_t)b.at[at] << shift;
+    sip_word(&s, last);
+    s.v2 ^= 0xff;
+    for (int i = 0; i < 3; i++)
+        sip_round(&s);
+    return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+}
+
+struct hash_key hash_key_from_seed(uint64_t seed)
+{
+    return (struct hash_key){.k0 = seed * 0x9e3779b97f4a7c15U, .k1 = ~seed * 0xbf58476d1ce4e5b9U};
+}
+
+struct hash_key hash_key_random(void)
+{
+    struct hash_key key;
+    struct timespec now;
+
+    if (getrandom(&key, sizeof(key), 0) == (ssize_t)sizeof(key))
+        return key;
+    clock_gettime(CLOCK_MONOTONIC, &now); /* a kernel without getrandom(2) */
+    return hash_key_from_seed((uint64_t)now.tv_nsec ^ (uint64_t)(uintptr_t)&key);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/utf8.h"
+
+#define ASCII_MASK 0x8080808080808080U
+
+static size_t ascii_run(struct bytes in)
+{
+    size_t at = 0;
+
+    for (; at + sizeof(uint64_t) <= in.len; at += sizeof(uint64_t)) {
+        uint64_t word;
+        memcpy(&word, in.at + at, sizeof(word));
+        if ((word & ASCII_MASK) != 0)
+            break;
+    }
+    while (at < in.len && in.at[at] < 0x80)
+        at++;
+    return at;
+}
+
+/* RFC 3629 s4: the first byte says how many follow, and narrows the range of the second. */
+static bool begin(struct utf8 *u, uint8_t first)
+{
+    u->low = 0x80;
+    u->high = 0xbf;
+    if (first >= 0xc2 && first <= 0xdf) {
+        u->need = 1;
+    } else if (first >= 0xe0 && first <= 0xef) {
+        u->need = 2;
+        if (first == 0xe0)
+            u->low = 0xa0;
+        if (first == 0xed)
+            u->high = 0x9f; /* no surrogates */
+    } else if (first >= 0xf0 && first <= 0xf4) {
+        u->need = 3;
+        if (first == 0xf0)
+            u->low = 0x90;
+        if (first == 0xf4)
+            u->high = 0x8f; /* nothing above U+10FFFF */
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static bool go_on(struct utf8 *u, uint8_t byte)
+{
+    if (byte < u->low || byte > u->high)
+        return false;
+    u->low = 0x80;
+    u->high = 0xbf;
+    u->need--;
+    return true;
+}
+
+size_t utf8_feed(struct utf8 *u, struct bytes in)
+{
+    size_t at = 0;
+
+    while (at < in.len) {
+        if (u->need > 0) {
+            if (!go_on(u, in.at[at]))
+                return at;
+            at++;
+            continue;
+        }
+        at += ascii_run(bytes_after(in, at));
+        if (at < in.len) {
+            if (!begin(u, in.at[at]))
+                return at;
+            at++;
+        }
+    }
+    return at;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* utf8.h - is this UTF-8? Asked piece by piece, cut anywhere (RFC 3629 s4).
+ *
+ * State: value type, zero-filled = at the start of a character.
+ */
+#ifndef BASE_UTF8_H
+#define BASE_UTF8_H
+
+#include "base/bytes.h"
+
+struct utf8 {
+    uint8_t need;      /* continuation bytes still to come */
+    uint8_t low, high; /* the range the next one must be in */
+};
+
+/* Returns how many bytes of `in` were good: in.len, or the offset of the first bad byte. */
+size_t utf8_feed(struct utf8 *u, struct bytes in);
+
+/* Is the text whole here, or is it cut inside a character? */
+static inline bool utf8_complete(const struct utf8 *u)
+{
+    return u->need == 0;
+}
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* capture.h - frames from files and live interfaces. The only door to libpcap.
+ *
+ * In:    pcap (all magics and byte orders), pcapng, either one gzip- or zstd-compressed, standard
+ * input ("-"), whatever else libpcap reads; a live interface. Out:   struct frame, one at a time,
+ * borrowed until the next call. Not here: what is in a frame (decode/); which files a folder holds
+ * (cli/).
+ */
+#ifndef CAPTURE_CAPTURE_H
+#define CAPTURE_CAPTURE_H
+
+#include "base/err.h"
+#include "model/packet.h"
+
+struct capture;
+
+enum capture_result {
+    CAPTURE_FRAME,
+    CAPTURE_NOTHING, /* live only: none within the read timeout */
+    CAPTURE_END,
+    CAPTURE_BROKEN, /* err says why, with the packet number; all frames before it were given */
+};
+
+struct capture_live {
+    const char *iface;
+    const char *filter; /* BPF expression, or NULL */
+    int buffer_mib;     /* kernel ring; 0 = a good default */
+    int timeout_ms;     /* how long capture_next may wait; 0 = a good default */
+};
+
+struct capture_stats {
+    uint64_t kernel_packets, kernel_drops, interface_drops; /* since the start */
+};
+
+/* `filter` is a BPF expression or NULL. NULL on error: "x.pcap: not a capture file" and the like.
+ */
+struct capture *capture_open_file(const char *path, const char *filter, struct err *err);
+struct capture *capture_open_live(const struct capture_live *how, struct err *err);
+/* NULL is fine. */
+void capture_close(struct capture *c);
+
+enum capture_result capture_next(struct capture *c, struct frame *out, struct err *err);
+bool capture_stats(struct capture *c, struct capture_stats *out); /* false for files */
+
+/* How far a file has been read, 0..1000, for a progress bar; -1: not known (a pipe). */
+int capture_progress(const struct capture *c);
+
+/* The time of the first frame of a file, to put a folder's captures in order. False: it has none.
+ */
+bool capture_first_time(const char *path, int64_t *time_ns);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* application.h - what the layers http, tls and bittorrent saw. Borrowed, as all events. */
+#ifndef MODEL_APPLICATION_H
+#define MODEL_APPLICATION_H
+
+#include "base/bytes.h"
+#include "model/endpoint.h"
+#include "model/label.h"
+
+struct http_event {
+    struct bytes method, host, url, user_agent, referer, origin, protocol; /* of the request */
+    struct bytes content_type, redirect;                                   /* of the response */
+    uint16_t status;                                                       /* 0: not answered */
+    uint64_t request_length;  /* body bytes, as sent (after removing chunk framing) */
+    uint64_t response_length; /* the same */
+    bool upgrade;             /* asked to become a WebSocket */
+    bool response_only;       /* the request was not captured */
+    uint64_t request_packet;  /* 0: not seen */
+};
+
+struct tls_event {
+    struct bytes sni;
+    const struct bytes *alpn_offered; /* alpn_offered_count of them */
+    uint8_t alpn_offered_count;
+    struct bytes alpn; /* what the server chose; empty when unseen (TLS 1.3 encrypts it) */
+    uint16_t version;  /* the negotiated one as on the wire, 0x0303 = TLS 1.2; 0 = no ServerHello */
+    uint16_t client_version; /* the highest the client offers */
+};
+
+struct bittorrent_event {
+    const char *kind; /* "peer", "http-tracker" ... (docs/eve.md) */
+    bool has_info_hash, has_peer_id;
+    uint8_t info_hash[20], peer_id[20];
+    const char *client; /* "libtorrent 2.0.8", or NULL: not known */
+    bool encrypted;
+    const struct endpoint *peers;
+    uint16_t peer_count;
+    enum confidence confidence;
+};
+
+#endif

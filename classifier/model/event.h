@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* event.h - what a layer saw. Everything in an event is borrowed: copy what must outlive the call.
+ */
+#ifndef MODEL_EVENT_H
+#define MODEL_EVENT_H
+
+#include "base/bytes.h"
+#include "model/anomaly.h"
+#include "model/application.h"
+#include "model/endpoint.h"
+#include "model/flow_info.h"
+#include "model/label.h"
+#include "model/websocket.h"
+
+enum event_kind {
+    EVENT_HTTP_REQUEST,  /* a request head was read (for rules; EVENT_HTTP is for people) */
+    EVENT_HTTP,          /* a request was answered, or the flow ended before it was */
+    EVENT_TLS,           /* hellos seen */
+    EVENT_HANDSHAKE,     /* the answer to a WebSocket upgrade request was seen */
+    EVENT_MESSAGE_BEGIN, /* the first frame of a WebSocket message, or a control frame */
+    EVENT_PAYLOAD,       /* a slice of that message: unmasked and inflated */
+    EVENT_MESSAGE,       /* the message is over: whole, or cut short by loss */
+    EVENT_FRAME,         /* one WebSocket frame header */
+    EVENT_BITTORRENT,
+    EVENT_ANOMALY,
+    EVENT_ALERT, /* a rule matched */
+    EVENT_FLOW,  /* the flow ended; see flow_info.h */
+    EVENT_STATS,
+};
+
+/* Who asked for what: an event nobody asked for is not made (DESIGN, "interest mask"). */
+enum interest {
+    INTEREST_HTTP = 1 << 0,     /* EVENT_HTTP */
+    INTEREST_MESSAGES = 1 << 1, /* EVENT_MESSAGE_BEGIN, EVENT_MESSAGE */
+    INTEREST_PAYLOAD = 1 << 2,  /* EVENT_PAYLOAD: every byte of every message, clear */
+    INTEREST_FRAMES = 1 << 3,   /* EVENT_FRAME */
+    INTEREST_VALIDITY =
+        1 << 4, /* is text UTF-8, does it inflate: reads payload that nobody asked for */
+    INTEREST_KEEP = 1 << 5, /* EVENT_MESSAGE carries the payload's start and its SHA-256 */
+    INTEREST_ANOMALIES = 1 << 6,
+    INTEREST_TLS = 1 << 7,
+    INTEREST_BITTORRENT = 1 << 8,
+};
+
+struct alert_event {
+    bool blocked; /* else allowed to pass */
+    const char *rule;
+    uint32_t rule_id;   /* 1 + place in the file */
+    uint32_t line;      /* in the rules file; 0 = built in */
+    uint32_t severity;  /* 1 block, 2 alert, 3 allow */
+    const char *action; /* "block", "allow", "alert" */
+    uint64_t leaked_bytes[2],
+        leaked_packets[2]; /* had passed before the rule could fire; by direction */
+};
+
+struct stats_event {
+    const struct stat {
+        const char *group, *name; /* "flow", "active" */
+        uint64_t value;
+    } * stats;
+    size_t count;
+    bool final;
+};
+
+struct event {
+    enum event_kind kind;
+    uint64_t packet; /* frame number that completed it */
+    int64_t time_ns;
+    enum direction direction;     /* who sent it, where that has a meaning */
+    const struct flow_info *flow; /* NULL: belongs to no flow (EVENT_STATS, decode anomalies) */
+    const struct packet *of;      /* decode anomalies: what could be read; else NULL */
+    union {
+        struct http_event http; /* EVENT_HTTP_REQUEST too */
+        struct tls_event tls;
+        struct handshake handshake;
+        struct {
+            uint8_t opcode;
+            bool compressed;
+            uint64_t length;
+            bool fin;
+        } begin; /* of the first frame */
+        struct {
+            struct bytes slice;
+        } payload;
+        struct ws_message_event message;
+        struct ws_frame_event frame;
+        struct bittorrent_event bittorrent;
+        struct {
+            enum anomaly id;
+            uint64_t offset;
+        } anomaly; /* stream offset, where known */
+        struct alert_event alert;
+        struct stats_event stats;
+    } as;
+};
+
+/* Where events go. An output is one of these. */
+struct sink {
+    void (*event)(void *ctx, const struct event *e);
+    void *ctx;
+    uint32_t interest; /* enum interest, ored */
+    struct sink *next;
+};
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* packet.h - a frame as captured, and the packet that was found in it. */
+#ifndef MODEL_PACKET_H
+#define MODEL_PACKET_H
+
+#include "base/bytes.h"
+#include "model/endpoint.h"
+
+/* What capture gives: borrowed until the next frame is asked for. */
+struct frame {
+    uint64_t number;   /* in its file or on its interface, from 1 */
+    int64_t time_ns;   /* since 1970-01-01 UTC; may go backwards */
+    uint32_t linktype; /* LINKTYPE_ value of https://www.tcpdump.org/linktypes.html (not DLT_) */
+    uint32_t wire_len; /* bytes on the wire; more than data.len when the snaplen cut it */
+    struct bytes data;
+};
+
+enum transport {
+    TRANSPORT_NONE = 0,
+    TRANSPORT_TCP = 6,
+    TRANSPORT_UDP = 17
+}; /* IP protocol numbers */
+
+enum tcp_flag { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PSH = 8, TCP_ACK = 16, TCP_URG = 32 };
+
+enum checksum {
+    CHECKSUM_UNKNOWN, /* cut by the snaplen, a fragment, or absent (UDP over IPv4, RFC 768) */
+    CHECKSUM_GOOD,
+    CHECKSUM_BAD,
+    CHECKSUM_OFFLOADED, /* zero or the pseudo-header's partial sum: the sender's card was to fill it
+                           in */
+};
+
+#define PACKET_VLANS 4
+
+/* What decode finds: one TCP segment or UDP datagram. Borrows from the frame or the defragmenter.
+ */
+struct packet {
+    uint64_t number; /* of the frame (the last fragment's) */
+    int64_t time_ns;
+    struct endpoint src, dst;
+    struct bytes payload; /* of TCP or UDP, as captured */
+    uint32_t payload_len; /* bytes as the headers say; more than payload.len when cut */
+    uint32_t wire_len;    /* bytes of the whole frame on the wire */
+    uint32_t seq, ack;    /* TCP, host order */
+    uint16_t window;      /* TCP, unscaled */
+    uint16_t urgent;      /* TCP urgent pointer */
+    uint8_t transport;    /* enum transport */
+    uint8_t flags;        /* enum tcp_flag, ored */
+    uint8_t ttl;          /* or hop limit; the innermost IP header's */
+    uint8_t checksum;     /* enum checksum, of TCP or UDP */
+    uint8_t vlan_count;
+    uint16_t vlan[PACKET_VLANS]; /* outermost first */
+    bool has_timestamp;          /* TCP option 8, RFC 7323 */
+    uint32_t timestamp;
+};
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/* output.h - the outputs, as cli/ wires them. Each is a struct sink fed by the engine, then
+ * finished.
+ *
+ * Ownership: x_create gives a handle that borrows `out` and its options; x_sink borrows from the
+ * handle; x_finish writes what remains; x_free(NULL) is fine.
+ */
+#ifndef OUTPUT_OUTPUT_H
+#define OUTPUT_OUTPUT_H
+
+#include "model/event.h"
+#include "output/out.h"
+
+enum payload_mode { PAYLOAD_NONE, PAYLOAD_PRINTABLE, PAYLOAD_BASE64 };
+
+/* EVE JSON lines (docs/eve.md). */
+struct eve_options {
+    bool frames;
+    enum payload_mode payload;
+    bool live; /* flush each record, in_iface instead of pcap_filename */
+};
+struct eve;
+struct eve *eve_create(struct out *out, const struct eve_options *how, struct err *err);
+struct sink *eve_sink(struct eve *e);
+void eve_free(struct eve *e);
+
+/* Everything that the table and the report say, added up as flows end. Bounded: see summary.h. */
+struct summary;
+struct summary *summary_create(bool keep_all_flows, struct err *err);
+struct sink *summary_sink(struct summary *s);
+void summary_free(struct summary *s);
+
+/* What was read, for the head of table and report. */
+struct input_note {
+    const char *name;  /* "port80.pcap", "3 captures", "eth0" */
+    const char *rules; /* file, or NULL */
+    uint64_t packets, bytes;
+    uint64_t kernel_drops;
+    bool live;
+    const char *const *problems; /* sentences about what could not be read */
+    size_t problem_count;
+};
+
+struct table_options {
+    bool all;     /* every flow, not only the worst */
+    bool explain; /* evidence under each flow shown */
+    bool color;
+    int columns; /* width to fill; at least 80 */
+};
+void table_print(struct out *out, const struct summary *s, const struct input_note *in,
+                 const struct table_options *how);
+
+/* The firewall report. */
+void report_html(struct out *out, const struct summary *s, const struct input_note *in);
+void report_text(struct out *out, const struct summary *s, const struct input_note *in);
+void report_json(struct out *out, const struct summary *s, const struct input_note *in);
+
+/* One line a WebSocket frame (--frames), to people. */
+struct frames;
+struct frames *frames_create(struct out *out, bool color, struct err *err);
+struct sink *frames_sink(struct frames *f);
+void frames_free(struct frames *f);
+
+/* --follow FLOW: one flow's conversation. `flow` is a flow_id, or "client:port-server:port". */
+struct follow;
+struct follow *follow_create(struct out *out, const char *flow, bool color, struct err *err);
+struct sink *follow_sink(struct follow *f);
+bool follow_found(const struct follow *f);
+void follow_free(struct follow *f);
+
+/* monitor: one line as each flow is decided or ends. */
+struct live;
+struct live *live_create(struct out *out, bool color, int columns, struct err *err);
+struct sink *live_sink(struct live *l);
+void live_free(struct live *l);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* policy.h - rules: YAML in, verdicts out. The only door to libyaml and to Hyperscan.
+ *
+ * Matching is three-valued (label.h, enum tri). A flow's verdict is that of the first allow or
+ * block rule, in file order, that ever matches during the flow's life; alert rules never end the
+ * search. A verdict is final at the packet where no earlier rule of another action can match any
+ * more. State: struct policy is read-only after loading and shared; struct policy_worker is per
+ * thread (scratch); struct policy_flow is per flow.
+ */
+#ifndef POLICY_POLICY_H
+#define POLICY_POLICY_H
+
+#include "base/budget.h"
+#include "base/err.h"
+#include "model/facts.h"
+
+enum rule_action { RULE_ALLOW, RULE_BLOCK, RULE_ALERT };
+
+struct rule_info {
+    const char *name;
+    uint32_t id;   /* 1 + place in the file */
+    uint32_t line; /* of its name in the file */
+    enum rule_action action;
+};
+
+struct policy;
+struct policy_worker;
+struct policy_flow;
+
+/* NULL path: no rules, default allow, the built-in port promises. On error NULL, and
+ * "FILE:LINE:COLUMN: sentence" in err. Warnings (a rule shadowed by an earlier one) go to `warn`,
+ * which may be NULL, as the same kind of sentence. */
+struct policy *policy_load(const char *path, void (*warn)(void *ctx, const char *sentence),
+                           void *ctx, struct err *err);
+void policy_free(struct policy *p);
+/* enum interest that the rules need: messages, payload. */
+uint32_t policy_interest(const struct policy *p);
+size_t policy_rule_count(const struct policy *p);
+const struct rule_info *policy_rule(const struct policy *p, size_t n); /* in file order */
+/* The rules as compiled, as text for `rules show`. `out` owns nothing of the policy. */
+struct buffer;
+void policy_show(const struct policy *p, struct buffer *out);
+
+/* What a port promises: "http, websocket", or NULL. Lives as long as the policy. */
+const char *policy_promise(const struct policy *p, uint8_t transport, uint16_t port);
+/* Do the layers break the promise? NO where there is none, where the app is a guess, or "none";
+ * NOT_YET until f->app is known. A "tls" promise is kept by anything inside TLS. */
+enum tri policy_mismatch(const struct policy *p, const struct facts *f);
+
+struct policy_worker *policy_worker_create(const struct policy *p, struct budget *budget,
+                                           struct err *err);
+void policy_worker_free(struct policy_worker *w);
+
+struct policy_result {
+    enum verdict verdict;         /* as it stands; VERDICT_NONE: could still be either */
+    bool final;                   /* will not change any more */
+    const struct rule_info *rule; /* NULL: the default */
+};
+
+/* A rule matches this flow for the first time. */
+typedef void policy_fired(void *ctx, const struct rule_info *rule); /* a function, not a struct */
+
+/* NULL when there is nothing to remember (no rules) or no memory: policy_decide copes with NULL. */
+struct policy_flow *policy_flow_create(struct policy_worker *w);
+void policy_flow_free(struct policy_worker *w, struct policy_flow *f);
+
+/* After any change of the facts, and once more with facts->over. Cheap when nothing can change. */
+struct policy_result policy_decide(struct policy_worker *w, struct policy_flow *f,
+                                   const struct facts *facts, policy_fired *fired, void *ctx);
+
+/* A message passes: begin, slices of clear payload (only if INTEREST_PAYLOAD is in
+ * policy_interest), end. Returns true when a condition's answer changed: call policy_decide. */
+bool policy_message(struct policy_worker *w, struct policy_flow *f, const struct facts *facts,
+                    const struct message_facts *m);
+bool policy_payload(struct policy_worker *w, struct policy_flow *f, const struct facts *facts,
+                    const struct message_facts *m, struct bytes slice);
+
+#endif

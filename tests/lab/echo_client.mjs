@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: MIT
+// echo_client.mjs URL [OPTIONS-AS-JSON]: npm ws as the client of echo_server.mjs: texts, binary, pings, fragments, close 1000.
+import { WebSocket, logged } from './ws_log.mjs';
+
+const [url, options] = process.argv.slice(2);
+const ws = new WebSocket(url, JSON.parse(options ?? '{}'));
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+ws.on('error', (error) => { console.error(error.message); process.exit(1); });
+ws.on('open', async () => {
+  logged(ws, 'client');
+  ws.send('hello from node');
+  ws.send(JSON.stringify({ do: 'send', length: 3000 }));
+  await sleep(100);
+  ws.send(Buffer.from([...Array(600).keys()].map((i) => i & 255)));
+  ws.ping('node ping');
+  ws.send(JSON.stringify({ do: 'fragments', length: 5000, parts: 4 }));
+  await sleep(150);
+  ws.send('part one, ', { fin: false });
+  ws.send('part two.', { fin: true });
+  await sleep(150);
+  ws.close(1000, 'done');
+});

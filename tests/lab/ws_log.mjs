@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// npm ws, made to log every message and control frame of one connection, as sent and as received.
+import { createRequire } from 'node:module';
+import { flowOf } from './lablog.mjs';
+
+export const WebSocket = createRequire(`${process.env.LAB_NODE}/x.js`)('ws');
+const facts = { app: 'websocket', layers: ['tcp', 'http', 'websocket'], ladder: 'framed' };
+
+function closing(code, reason) {
+  if (code === undefined || code === 1005) return Buffer.alloc(0);
+  const head = Buffer.alloc(2);
+  head.writeUInt16BE(code);
+  return Buffer.concat([head, Buffer.from(reason ?? '')]);
+}
+
+// Call it as soon as the connection is open: on 'open' in a client (before anything is received), on 'connection' in a server.
+export function logged(ws, by, flow = flowOf(ws._socket, by)) {
+  const [out, back] = by === 'server' ? ['to-client', 'to-server'] : ['to-server', 'to-client'];
+  flow.fact({ ...facts, ...(ws.extensions ? { extensions: [ws.extensions] } : {}) });
+  const { _sender: sender, _receiver: receiver } = ws;
+  let parts = [], opcode;
+
+  const { send, ping, pong, close } = sender;
+  sender.send = function (data, options, cb) {
+    if (!parts.length) opcode = options.binary ? 'binary' : 'text';
+    parts.push(Buffer.from(data));
+    if (options.fin) {
+      flow.message(out, opcode, Buffer.concat(parts), parts.length > 1 ? { fragments: parts.length } : {});
+      parts = [];
+    }
+    return send.call(this, data, options, cb);
+  };
+  sender.ping = function (data, ...rest) { flow.message(out, 'ping', data ?? ''); return ping.call(this, data, ...rest); };
+  sender.pong = function (data, ...rest) { flow.message(out, 'pong', data ?? ''); return pong.call(this, data, ...rest); };
+  sender.close = function (code, data, ...rest) {
+    flow.message(out, 'close', closing(code, data));
+    return close.call(this, code, data, ...rest);
+  };
+  receiver.prependListener('message', (data, binary) => flow.message(back, binary ? 'binary' : 'text', data));
+  receiver.prependListener('ping', (data) => flow.message(back, 'ping', data));
+  receiver.prependListener('pong', (data) => flow.message(back, 'pong', data));
+  receiver.prependListener('conclude', (code, reason) => flow.message(back, 'close', closing(code, reason)));
+  return flow;
+}
