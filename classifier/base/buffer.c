@@ -56,6 +56,12 @@ void buffer_append_u64(struct buffer *b, uint64_t value)
     buffer_append(b, bytes_of(digits + at, sizeof(digits) - at));
 }
 
+void buffer_append_hex(struct buffer *b, uint64_t value, unsigned digits)
+{
+    for (unsigned left = digits; left > 0; left--)
+        buffer_append_byte(b, (uint8_t) "0123456789abcdef"[value >> (4 * (left - 1)) & 15]);
+}
+
 void buffer_printf(struct buffer *b, const char *format, ...)
 {
     va_list args, again;

@@ -23,6 +23,8 @@ void buffer_append(struct buffer *b, struct bytes in);
 void buffer_append_text(struct buffer *b, const char *text);
 void buffer_append_byte(struct buffer *b, uint8_t byte);
 void buffer_append_u64(struct buffer *b, uint64_t value); /* decimal */
+/* Lower-case, with leading zeros: the lowest `digits` (1..16) of them. */
+void buffer_append_hex(struct buffer *b, uint64_t value, unsigned digits);
 void buffer_printf(struct buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Drops the first `n` bytes. */
 void buffer_consume(struct buffer *b, size_t n);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/digest.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 
@@ -13,6 +14,11 @@ struct digest {
 static EVP_MD_CTX *context_of(struct sha256 *s)
 {
     return (EVP_MD_CTX *)s;
+}
+
+const char *digest_library_version(void)
+{
+    return OpenSSL_version(OPENSSL_VERSION);
 }
 
 struct digest *digest_create(struct err *err)

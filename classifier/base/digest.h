@@ -17,6 +17,8 @@
 struct digest;
 struct sha256; /* one running SHA-256 */
 
+const char *digest_library_version(void);
+
 struct digest *digest_create(struct err *err);
 void digest_free(struct digest *d); /* NULL is fine */
 

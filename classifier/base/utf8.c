@@ -73,3 +73,21 @@ size_t utf8_feed(struct utf8 *u, struct bytes in)
     }
     return at;
 }
+
+size_t utf8_decode(struct bytes in, uint32_t *point)
+{
+    static const uint8_t first_bits[] = {0x7f, 0x1f, 0x0f, 0x07}; /* by continuation bytes */
+    struct utf8 u = {0};
+
+    if (in.len == 0 || (in.at[0] >= 0x80 && !begin(&u, in.at[0])))
+        return 0;
+    const size_t len = 1U + u.need;
+    uint32_t c = in.at[0] & first_bits[u.need];
+    for (size_t i = 1; i < len; i++) {
+        if (i >= in.len || !go_on(&u, in.at[i]))
+            return 0;
+        c = c << 6 | (in.at[i] & 0x3fU);
+    }
+    *point = c;
+    return len;
+}

@@ -16,6 +16,10 @@ struct utf8 {
 /* Returns how many bytes of `in` were good: in.len, or the offset of the first bad byte. */
 size_t utf8_feed(struct utf8 *u, struct bytes in);
 
+/* The length of the character that `in` starts with (1..4) and its code point; 0 when that is no
+ * whole character of UTF-8. */
+size_t utf8_decode(struct bytes in, uint32_t *point);
+
 /* Is the text whole here, or is it cut inside a character? */
 static inline bool utf8_complete(const struct utf8 *u)
 {

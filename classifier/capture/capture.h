@@ -36,6 +36,8 @@ struct capture_stats {
  */
 struct capture *capture_open_file(const char *path, const char *filter, struct err *err);
 struct capture *capture_open_live(const struct capture_live *how, struct err *err);
+/* "libpcap version 1.10.3 ..." */
+const char *capture_library_version(void);
 /* NULL is fine. */
 void capture_close(struct capture *c);
 

@@ -5,7 +5,31 @@
 
 /* decode/ */
 #define ANOMALY_DECODE(X)                                                                          \
-    X(DECODE_TRUNCATED, "packet_truncated", "decode", "ip", "a header runs past the packet's end")
+    X(DECODE_TRUNCATED, "packet_truncated", "decode", "ip", "a header runs past the packet's end") \
+    X(DECODE_IP_VERSION, "ip_version_wrong", "decode", "ip",                                       \
+      "neither IPv4 nor IPv6 where IP was announced")                                              \
+    X(DECODE_IP_HEADER_LENGTH, "ip_header_length", "decode", "ip",                                 \
+      "an IPv4 header of less than 20 bytes")                                                      \
+    X(DECODE_IP_LENGTH, "ip_length_wrong", "decode", "ip",                                         \
+      "IP's length is less than its header, or more than the frame")                               \
+    X(DECODE_IP_CHECKSUM, "ip_checksum_wrong", "decode", "ip",                                     \
+      "the IPv4 header's checksum is wrong: its receiver drops it")                                \
+    X(DECODE_TCP_HEADER_LENGTH, "tcp_header_length", "decode", "tcp",                              \
+      "a TCP header of less than 20 bytes, or of more than the packet")                            \
+    X(DECODE_UDP_LENGTH, "udp_length_wrong", "decode", "udp",                                      \
+      "UDP's length is less than its header, or more than the packet")                             \
+    X(DECODE_TOO_DEEP, "tunnels_too_deep", "decode", "ip",                                         \
+      "more packets inside packets than are followed")                                             \
+    X(DECODE_FRAGMENT_LENGTH, "fragment_length_wrong", "decode", "ip",                             \
+      "an empty fragment, or one inside a datagram that is no multiple of 8 bytes")                \
+    X(DECODE_FRAGMENT_TOO_LONG, "fragment_too_long", "decode", "ip",                               \
+      "a fragment that ends beyond 65535 bytes")                                                   \
+    X(DECODE_FRAGMENT_TINY, "fragment_tiny", "decode", "tcp",                                      \
+      "a first fragment without the whole TCP header (RFC 3128)")                                  \
+    X(DECODE_FRAGMENT_OVERLAP, "fragment_overlap", "decode", "ip",                                 \
+      "fragments of one datagram that disagree about its bytes or its end")                        \
+    X(DECODE_FRAGMENT_REFUSED, "fragment_refused", "decode", "ip",                                 \
+      "no memory left to keep a fragment: its datagram is not seen")
 
 /* stream/ and flow/ */
 #define ANOMALY_STREAM(X)                                                                          \
@@ -16,12 +40,72 @@
 
 /* layers/http*.c */
 #define ANOMALY_HTTP(X)                                                                            \
-    X(HTTP_HEAD_TOO_LONG, "http_head_too_long", "applayer", "http", "a head of more than 16 KiB")
+    X(HTTP_HEAD_TOO_LONG, "http_head_too_long", "applayer", "http",                                \
+      "a head of more than 16 KiB: only its start was read")                                       \
+    X(HTTP_REQUEST_LINE_SPACE, "http_request_line_space", "applayer", "http",                      \
+      "white space in a request line where one space belongs (RFC 9112 s3)")                       \
+    X(HTTP_OBS_FOLD, "http_obs_fold", "applayer", "http",                                          \
+      "a field folded over several lines (RFC 9112 s5.2)")                                         \
+    X(HTTP_BARE_CR, "http_bare_cr", "applayer", "http",                                            \
+      "a carriage return inside a line of a head (RFC 9112 s2.2)")                                 \
+    X(HTTP_NUL, "http_nul", "applayer", "http", "a NUL in a head (RFC 9110 s5.5)")                 \
+    X(HTTP_BAD_FIELD, "http_bad_field", "applayer", "http",                                        \
+      "a line in a head that is no field, or has space before its colon (RFC 9112 s5.1)")          \
+    X(HTTP_HOST_MISSING, "http_host_missing", "applayer", "http",                                  \
+      "an HTTP/1.1 request without Host (RFC 9112 s3.2)")                                          \
+    X(HTTP_HOST_REPEATED, "http_host_repeated", "applayer", "http",                                \
+      "a request with more than one Host (RFC 9112 s3.2)")                                         \
+    X(HTTP_LENGTH_INVALID, "http_length_invalid", "applayer", "http",                              \
+      "a Content-Length that is no number (RFC 9112 s6.3)")                                        \
+    X(HTTP_LENGTH_CONFLICT, "http_length_conflict", "applayer", "http",                            \
+      "Content-Length values that differ: request smuggling (RFC 9112 s6.3)")                      \
+    X(HTTP_LENGTH_AND_CHUNKED, "http_length_and_chunked", "applayer", "http",                      \
+      "both Content-Length and Transfer-Encoding: request smuggling (RFC 9112 s6.3)")              \
+    X(HTTP_TRANSFER_CODING, "http_transfer_coding", "applayer", "http",                            \
+      "a Transfer-Encoding in which chunked is not the last, or not once (RFC 9112 "               \
+      "s6.1)")                                                                                     \
+    X(HTTP_BAD_CHUNK, "http_bad_chunk", "applayer", "http",                                        \
+      "a chunk whose size or end is wrong (RFC 9112 s7.1)")                                        \
+    X(HTTP_NOT_A_REQUEST, "http_not_a_request", "applayer", "http",                                \
+      "bytes after a request that are no request, and the server still speaks HTTP")               \
+    X(HTTP_NOT_A_RESPONSE, "http_not_a_response", "applayer", "http",                              \
+      "bytes after a response that are no response: its body was longer than it said")             \
+    X(HTTP_PIPELINE_TOO_DEEP, "http_pipeline_too_deep", "applayer", "http",                        \
+      "more requests unanswered than are remembered")                                              \
+    X(HTTP_UNASKED_101, "http_unasked_101", "applayer", "http",                                    \
+      "101 to a request that asked for no upgrade (RFC 9110 s15.2.2)")                             \
+    X(HTTP_DATA_BEFORE_UPGRADE_ANSWER, "http_data_before_upgrade_answer", "applayer", "http",      \
+      "16 KiB followed a request for an upgrade or a tunnel before its answer was seen")           \
+    X(HTTP_OPTIMISTIC_DATA, "upgrade_optimistic_data", "applayer", "http",                         \
+      "bytes of the new protocol followed an upgrade that was refused (RFC 9931)")
 
 /* layers/websocket*.c and the handshake */
 #define ANOMALY_WEBSOCKET(X)                                                                       \
+    X(WS_NOT_GET, "websocket_not_get", "applayer", "websocket",                                    \
+      "an upgrade request that is no GET of HTTP/1.1 (RFC 6455 s4.2.1)")                           \
+    X(WS_CONNECTION_MISSING, "websocket_connection_missing", "applayer", "websocket",              \
+      "an upgrade request whose Connection does not say upgrade (RFC 6455 s4.2.1)")                \
+    X(WS_VERSION_WRONG, "websocket_version_wrong", "applayer", "websocket",                        \
+      "a Sec-WebSocket-Version other than 13 (RFC 6455 s4.2.1)")                                   \
+    X(WS_KEY_MISSING, "websocket_key_missing", "applayer", "websocket",                            \
+      "an upgrade request without Sec-WebSocket-Key (RFC 6455 s4.2.1)")                            \
+    X(WS_KEY_INVALID, "websocket_key_invalid", "applayer", "websocket",                            \
+      "a Sec-WebSocket-Key that is not 16 bytes in base64 (RFC 6455 s4.2.1)")                      \
+    X(WS_KEY_REPEATED, "websocket_key_repeated", "applayer", "websocket",                          \
+      "more than one Sec-WebSocket-Key (RFC 6455 s11.3.1)")                                        \
+    X(WS_ACCEPT_MISSING, "websocket_accept_missing", "applayer", "websocket",                      \
+      "101 without Sec-WebSocket-Accept (RFC 6455 s4.2.2)")                                        \
     X(WS_ACCEPT_WRONG, "websocket_accept_wrong", "applayer", "websocket",                          \
-      "Sec-WebSocket-Accept does not answer Sec-WebSocket-Key (RFC 6455 s4.2.2)")
+      "Sec-WebSocket-Accept does not answer Sec-WebSocket-Key (RFC 6455 s4.2.2)")                  \
+    X(WS_UPGRADE_MISSING, "websocket_upgrade_missing", "applayer", "websocket",                    \
+      "101 without Upgrade: websocket and Connection: upgrade (RFC 6455 s4.2.2)")                  \
+    X(WS_SUBPROTOCOL_UNOFFERED, "websocket_subprotocol_unoffered", "applayer", "websocket",        \
+      "the server chose a subprotocol that the client did not offer (RFC 6455 s4.1)")              \
+    X(WS_EXTENSION_UNOFFERED, "websocket_extension_unoffered", "applayer", "websocket",            \
+      "the server chose an extension that the client did not offer (RFC 6455 s4.1)")               \
+    X(WS_DEFLATE_INVALID, "websocket_deflate_invalid", "applayer", "websocket",                    \
+      "permessage-deflate parameters that are unknown, repeated, out of range or answer "          \
+      "no offer (RFC 7692 s7)")
 
 /* layers/tls.c, layers/bittorrent.c, layers/raw.c, identify/ */
 #define ANOMALY_OTHER(X)                                                                           \

@@ -19,6 +19,7 @@ struct http_event {
 };
 
 struct tls_event {
+    bool final; /* false: the ClientHello alone, for rules; outputs get the final one */
     struct bytes sni;
     const struct bytes *alpn_offered; /* alpn_offered_count of them */
     uint8_t alpn_offered_count;

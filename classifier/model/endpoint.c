@@ -2,7 +2,6 @@
 #include "model/endpoint.h"
 
 #include <arpa/inet.h>
-#include <stdio.h>
 
 static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 
@@ -20,20 +19,89 @@ bool addr_is_ipv4(const struct addr *a)
     return memcmp(a->byte, mapped, sizeof(mapped)) == 0;
 }
 
+/* 0 .. 65535 in decimal; returns where the next character goes. */
+static char *put_decimal(char *at, unsigned value)
+{
+    unsigned unit = 1;
+
+    while (value / unit >= 10)
+        unit *= 10;
+    for (; unit > 0; unit /= 10)
+        *at++ = (char)('0' + value / unit % 10);
+    return at;
+}
+
+/* By hand: every line of output has two of them. */
+static size_t ipv4_text(const uint8_t four[4], char *out)
+{
+    char *at = out;
+
+    for (int i = 0; i < 4; i++) {
+        at = put_decimal(at, four[i]);
+        *at++ = i < 3 ? '.' : '\0';
+    }
+    return (size_t)(at - out) - 1;
+}
+
 size_t addr_text(const struct addr *a, char out[ADDR_TEXT_ROOM])
 {
     if (addr_is_ipv4(a))
-        inet_ntop(AF_INET, a->byte + sizeof(mapped), out, ADDR_TEXT_ROOM);
-    else
-        inet_ntop(AF_INET6, a->byte, out, ADDR_TEXT_ROOM);
+        return ipv4_text(a->byte + sizeof(mapped), out);
+    inet_ntop(AF_INET6, a->byte, out, ADDR_TEXT_ROOM);
     return strlen(out);
 }
 
 size_t endpoint_text(const struct endpoint *e, char out[ENDPOINT_TEXT_ROOM])
 {
-    char addr[ADDR_TEXT_ROOM];
+    const bool brackets = !addr_is_ipv4(&e->addr);
+    char *at = out;
 
-    addr_text(&e->addr, addr);
-    const char *format = addr_is_ipv4(&e->addr) ? "%s:%u" : "[%s]:%u";
-    return (size_t)snprintf(out, ENDPOINT_TEXT_ROOM, format, addr, e->port);
+    if (brackets)
+        *at++ = '[';
+    at += addr_text(&e->addr, at);
+    if (brackets)
+        *at++ = ']';
+    *at++ = ':';
+    at = put_decimal(at, e->port);
+    *at = '\0';
+    return (size_t)(at - out);
+}
+
+/* 0 .. 65535, digits only. */
+static bool port_from_text(const char *text, uint16_t *port)
+{
+    unsigned value = 0;
+
+    for (const char *at = text; *at != '\0'; at++) {
+        if (*at < '0' || *at > '9')
+            return false;
+        value = value * 10 + (unsigned)(*at - '0');
+        if (value > UINT16_MAX)
+            return false;
+    }
+    *port = (uint16_t)value;
+    return text[0] != '\0';
+}
+
+bool endpoint_from_text(const char *text, struct endpoint *out)
+{
+    const char *colon = strrchr(text, ':');
+    const bool brackets = text[0] == '[';
+    char addr[ADDR_TEXT_ROOM];
+    uint8_t four[4];
+
+    if (colon == NULL || !port_from_text(colon + 1, &out->port))
+        return false;
+    const char *from = brackets ? text + 1 : text;
+    const char *end = brackets ? colon - 1 : colon; /* "[" is not ":", so there is a byte before */
+    if (end < from || (size_t)(end - from) >= sizeof(addr) || (brackets && *end != ']'))
+        return false;
+    memcpy(addr, from, (size_t)(end - from));
+    addr[end - from] = '\0';
+    if (brackets)
+        return inet_pton(AF_INET6, addr, out->addr.byte) == 1;
+    if (inet_pton(AF_INET, addr, four) != 1)
+        return false;
+    out->addr = addr_from_ipv4(four);
+    return true;
 }

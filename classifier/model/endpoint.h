@@ -39,5 +39,7 @@ static inline int addr_compare(const struct addr *a, const struct addr *b)
 size_t addr_text(const struct addr *a, char out[ADDR_TEXT_ROOM]);
 /* "10.0.0.1:80", "[2001:db8::1]:80". Returns the length. */
 size_t endpoint_text(const struct endpoint *e, char out[ENDPOINT_TEXT_ROOM]);
+/* The inverse of endpoint_text; false: it is not of that form. */
+bool endpoint_from_text(const char *text, struct endpoint *out);
 
 #endif

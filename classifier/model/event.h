@@ -54,7 +54,7 @@ struct alert_event {
 };
 
 struct stats_event {
-    const struct stat {
+    const struct counter {
         const char *group, *name; /* "flow", "active" */
         uint64_t value;
     } * stats;
@@ -80,6 +80,8 @@ struct event {
             bool fin;
         } begin; /* of the first frame */
         struct {
+            uint8_t opcode;  /* of its message */
+            uint64_t offset; /* of the slice in the message */
             struct bytes slice;
         } payload;
         struct ws_message_event message;
@@ -90,6 +92,7 @@ struct event {
             uint64_t offset;
         } anomaly; /* stream offset, where known */
         struct alert_event alert;
+        enum flow_end flow_end; /* EVENT_FLOW; flow->end says the same */
         struct stats_event stats;
     } as;
 };

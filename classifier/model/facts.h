@@ -40,6 +40,8 @@ struct message_facts {
     uint8_t opcode; /* enum ws_opcode */
     uint64_t size;  /* bytes so far (after inflation); final when `ended` */
     bool ended;
+    bool incomplete; /* with `ended`: some of it was never seen, so that neither its size nor what
+                        it does not contain is known */
 };
 
 #endif

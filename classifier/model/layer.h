@@ -43,9 +43,11 @@ enum close_reason { CLOSE_FINISHED, CLOSE_RESET, CLOSE_TIMEOUT, CLOSE_INPUT_ENDE
 struct host;
 
 struct layer {
-    const char *name;  /* in `layers` and in rules: "http" */
-    bool application;  /* may be a flow's `app` (a tunnel's wrapping is not) */
-    bool transparent;  /* carries every byte as it is: the host does that without calling feed */
+    const char *name; /* in `layers` and in rules: "http" */
+    bool application; /* may be a flow's `app` (a tunnel's wrapping is not) */
+    bool may_change;  /* can still become, or carry, another protocol: the flow's app is not settled
+                         by it */
+    bool transparent; /* carries every byte as it is: the host does that without calling feed */
     size_t state_size; /* bytes; zero-filled = ready; 0 = stateless */
 
     /* Pure. NULL: never recognised, only opened by another layer. */

@@ -6,12 +6,19 @@
 
 #include "base/buffer.h"
 
-/* Inside JSON quotes (RFC 8259 s7). Bytes that are no UTF-8 become U+FFFD. */
+/* Inside JSON quotes (RFC 8259 s7). Each byte that is no UTF-8 becomes U+FFFD. What could move a
+ * cursor or reorder text when a person looks at the line (DEL, C1, bidi controls) is written
+ * \uXXXX: the same string to a program. */
 void escape_json(struct buffer *out, struct bytes in);
-/* Element text or a quoted attribute. Controls and bad UTF-8 become U+FFFD. */
+/* Element text or a quoted attribute. Controls (C0, DEL, C1, bidi) and bad UTF-8 become U+FFFD. */
 void escape_html(struct buffer *out, struct bytes in);
 /* A terminal: control characters (C0, DEL, C1), bidi controls and bad UTF-8 become \xNN; nothing
  * can move the cursor. */
 void escape_terminal(struct buffer *out, struct bytes in);
+/* Inside JSON quotes, for a payload to be read by people: as escape_json, but controls (other than
+ * tab, line feed, carriage return) and each byte that is no UTF-8 become a dot. */
+void escape_json_printable(struct buffer *out, struct bytes in);
+/* RFC 4648 s4: harmless in every format. */
+void escape_base64(struct buffer *out, struct bytes in);
 
 #endif

@@ -47,6 +47,10 @@ const char *policy_promise(const struct policy *p, uint8_t transport, uint16_t p
  * NOT_YET until f->app is known. A "tls" promise is kept by anything inside TLS. */
 enum tri policy_mismatch(const struct policy *p, const struct facts *f);
 
+/* Of Hyperscan (or Vectorscan) and libyaml. */
+const char *policy_matcher_version(void);
+const char *policy_yaml_version(void);
+
 struct policy_worker *policy_worker_create(const struct policy *p, struct budget *budget,
                                            struct err *err);
 void policy_worker_free(struct policy_worker *w);

@@ -6,6 +6,7 @@ Everything said goes to everyone in the room. /v1 is answered with 426, a foreig
 """
 import argparse
 import asyncio
+import http
 import json
 
 import ws_log
@@ -38,7 +39,7 @@ async def handler(ws, path="/"):
 
 async def refuse_v1(path, headers):
     if path.startswith("/v1"):
-        return 426, [("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"), ("Content-Type", "text/plain")], b"use /v2\n"
+        return http.HTTPStatus.UPGRADE_REQUIRED, [("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"), ("Content-Type", "text/plain")], b"use /v2\n"
     return None
 
 

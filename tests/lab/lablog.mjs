@@ -13,7 +13,10 @@ export function name(address, port) {
 }
 
 export class Flow {
-  constructor(client, server, by, facts = {}) { this.key = { client, server, by }; this.fact(facts); }
+  constructor(client, server, by, facts = {}, transport = 'tcp') {
+    this.key = { client, server, by, transport };
+    this.fact(facts);
+  }
   fact(fact) { write({ ...this.key, fact }); }
   message(direction, opcode, payload, more = {}) {
     const bytes = Buffer.from(payload);

@@ -21,9 +21,13 @@ def name(address):
 
 
 class Flow:
-    def __init__(self, client, server, by, **facts):
+    def __init__(self, client, server, by, nth=None, transport=None, **facts):
         self.key = {"client": client if isinstance(client, str) else name(client),
                     "server": server if isinstance(server, str) else name(server), "by": by}
+        if nth:
+            self.key["nth"] = nth                              # the nth connection of these two addresses and ports
+        if transport:
+            self.key["transport"] = transport
         self.fact(**facts)
 
     def fact(self, **facts):

@@ -4,7 +4,7 @@
 # Source it, then: lab_begin NAME · lab_host HOST ADDRESS... · on HOST COMMAND · start HOST COMMAND (in the background)
 # · capture HOST FILE · capture_stop · truth NAME. Everything a run makes lives in $LAB (a temporary folder) until it is right.
 
-set -euo pipefail
+set -Eeuo pipefail
 shopt -s inherit_errexit
 
 LAB_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -19,6 +19,7 @@ lab_begin() {
   mkdir "$LAB_LOG"; chmod 755 "$LAB"; chmod 777 "$LAB_LOG"
   export LAB LAB_LOG PYTHONPATH=$LAB_DIR PYTHONDONTWRITEBYTECODE=1
   LAB_PIDS=() LAB_HOSTS=() CAPTURE_PID=
+  trap 'echo "$0: failed: line $(caller) $BASH_COMMAND" >&2' ERR
   trap lab_end EXIT
   trap 'exit 130' INT TERM
   ip netns add "$LAB_NET"
@@ -88,7 +89,7 @@ start() {
 wait_tcp() {
   local i
   for i in $(seq 100); do
-    if on "$1" ss -Hltn "sport = :$3" | awk '{print $4}' | grep -qE "^(\[?$2\]?|0\.0\.0\.0|\*|\[::\]):$3\$"; then return 0; fi
+    if on "$1" ss -Hltn "sport = :$3" | awk '{print $4}' | sed "s,%[a-z0-9]*,," | grep -qE "^(\[?$2\]?|0\.0\.0\.0|\*|\[::\]):$3\$"; then return 0; fi
     sleep 0.1
   done
   echo "nobody listens on $2 port $3" >&2; return 1
@@ -104,11 +105,13 @@ capture() {
   sleep 0.2
 }
 
+# capture_stop [SECONDS]: tcpdump's ring is read once a second, so wait longer than that; no packet may be missing.
 capture_stop() {
-  sleep "${1:-0.6}"
+  sleep "${1:-1.6}"
   kill -INT "$CAPTURE_PID"; wait "$CAPTURE_PID" || true
   CAPTURE_PID=
-  grep -q '^0 packets dropped by kernel' "$LAB/tcpdump.err" || { cat "$LAB/tcpdump.err" >&2; return 1; }
+  awk '/packets captured/ { n = $1 } /received by filter/ { m = $1 } /dropped by kernel/ { d = $1 } END { exit n != m || d }' \
+    "$LAB/tcpdump.err" || { cat "$LAB/tcpdump.err" >&2; return 1; }
 }
 
 # truth NAME: the endpoints' logs become NAME.truth.json, checked against the flows (addresses and ports only) in the capture.

@@ -3,7 +3,8 @@
 """raw_peer.py serve|call SHAPE ADDRESS PORT: protocols of nobody, over plain TCP.
 
 SHAPE: lines (a text chat), prefixed (16-bit length, then that many bytes), random (uniform bytes), silent (connects, says
-nothing, leaves), server-first (text that only the server speaks), half (client talks, server never answers).
+nothing, leaves), server-first (text that only the server speaks), half (client talks, server never answers), mse-like (uniform bytes in flights as
+long as those of encrypted BitTorrent: 96 to 608 bytes each way first; what it is not).
 """
 import random
 import socket
@@ -32,6 +33,8 @@ def script(shape):
         return [(i % 2, prefixed(rng, i % 5, rng.choice([3, 17, 90, 400]))) for i in range(24)]
     if shape == "random":
         return [(i % 2, rng.randbytes(rng.choice([64, 700, 1300]))) for i in range(12)]
+    if shape == "mse-like":
+        return [(i % 2, rng.randbytes(size)) for i, size in enumerate([311, 452, 388, 140, 68, 1200, 90, 4000, 68, 900])]
     if shape == "server-first":
         return [(1, f"tick {i} wind NW {i + 3} kn\n".encode()) for i in range(10)]
     if shape == "half":
@@ -62,7 +65,7 @@ def facts(shape):
         return {"app": "none", "layers": ["tcp"], "note": "handshake and FIN, never a byte"}
     return {"app": "raw", "layers": ["tcp"], "note": {
         "lines": "text lines both ways", "prefixed": "binary messages after a 16-bit length", "random": "uniform random bytes both ways",
-        "server-first": "text lines from the server only", "half": "text lines from the client only"}[shape]}
+        "mse-like": "uniform random bytes in flights shaped like MSE, and no BitTorrent at all", "server-first": "text lines from the server only", "half": "text lines from the client only"}[shape]}
 
 
 def main():

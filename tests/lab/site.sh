@@ -45,6 +45,11 @@ rows = b"".join(b"\0" + bytes((x * y * c) & 255 for x in range(64) for c in (1, 
 open(sys.argv[1], "wb").write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack("!IIBBBBB", 64, 64, 8, 2, 0, 0, 0))
                               + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b""))
 PY
+  cat > "$LAB/proxy.conf" <<'CONF'
+proxy_set_header Host $host;
+proxy_set_header X-Lab-Client "$remote_addr:$remote_port";
+proxy_set_header X-Lab-Server "$server_addr:$server_port";
+CONF
   cat > "$LAB/nginx.conf" <<CONF
 daemon off; user root; worker_processes 1; pid $LAB/nginx.pid; error_log $LAB/nginx.err;
 events { worker_connections 256; }
@@ -54,7 +59,7 @@ http {
   client_body_temp_path $LAB; proxy_temp_path $LAB; fastcgi_temp_path $LAB; uwsgi_temp_path $LAB; scgi_temp_path $LAB;
   log_format lab escape=json '{"client":"\$remote_addr:\$remote_port","server":"\$server_addr:\$server_port","by":"server",'
     '"default":{"app":"http","layers":["tcp","http"]},"request":{"method":"\$request_method","url":"\$request_uri","host":"\$host",'
-    '"status":\$status,"length":\$body_bytes_sent}}';
+    '"status":\$status,"wire_length":\$body_bytes_sent,"upgrade":"\$http_upgrade"}}';
   log_format tls escape=json '{"client":"\$remote_addr:\$remote_port","server":"\$server_addr:\$server_port","by":"server",'
     '"fact":{"app":"tls","layers":["tcp","tls"],"sni":"\$ssl_server_name","version":"\$ssl_protocol","note":"HTTP inside, not visible without keys"}}';
   access_log $LAB_LOG/nginx.jsonl lab;
@@ -62,11 +67,8 @@ http {
     listen $address:$port;
     root $LAB/www;
     proxy_http_version 1.1;
-    proxy_set_header Host \$host;
-    proxy_set_header X-Lab-Client "\$remote_addr:\$remote_port";
-    proxy_set_header X-Lab-Server "\$server_addr:\$server_port";
-    location /chat { proxy_pass http://$ws; proxy_set_header Upgrade \$http_upgrade; proxy_set_header Connection "upgrade"; }
-    location /api/ { proxy_pass http://$api; proxy_request_buffering off; proxy_buffering off; proxy_set_header Connection ""; }
+    location = /chat { include $LAB/proxy.conf; proxy_pass http://$ws; proxy_set_header Upgrade \$http_upgrade; proxy_set_header Connection "upgrade"; }
+    location /api/ { include $LAB/proxy.conf; proxy_pass http://$api; proxy_request_buffering off; proxy_buffering off; proxy_set_header Connection ""; }
     location /private { return 403; }
   }
   ${SITE_TLS:-}

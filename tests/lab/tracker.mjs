@@ -1,11 +1,10 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: MIT
 // tracker.mjs ADDRESS PORT: npm bittorrent-tracker over HTTP; logs each announce with the port it came from.
-import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { Flow, flowOf } from './lablog.mjs';
 
-const path = createRequire(`${process.env.LAB_NODE}/x.js`).resolve('bittorrent-tracker/server.js');
+const path = `${process.env.LAB_NODE}/node_modules/bittorrent-tracker/server.js`;
 const { default: Server } = await import(pathToFileURL(path));
 const [address, port] = process.argv.slice(2);
 const server = new Server({ udp: process.env.UDP === '1', http: true, ws: false, stats: false, interval: 2000 });
@@ -24,9 +23,8 @@ server.http.prependListener('request', (request) => {
 });
 server.udp4?.on('message', (data, from) => {
   if (data.length < 98 || data.readUInt32BE(8) !== 1) return;
-  const flow = new Flow(`${from.address}:${from.port}`, `${address}:${port}`, 'server', {});
-  flow.key.transport = 'udp';
-  flow.fact({ app: 'bittorrent', layers: ['udp', 'bittorrent'], kind: 'udp-tracker', info_hash: data.subarray(16, 36).toString('hex') });
+  new Flow(`${from.address}:${from.port}`, `${address}:${port}`, 'server',
+    { app: 'bittorrent', layers: ['udp', 'bittorrent'], kind: 'udp-tracker', info_hash: data.subarray(16, 36).toString('hex') }, 'udp');
 });
 server.on('error', (error) => console.error(error.message));
 server.on('warning', (error) => console.error(error.message));

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""truth.py LOGDIR NAME.truth.json [NAME.pcap]: join the endpoints' logs into one truth file.
+"""truth.py LOGDIR NAME.truth.json [NAME.pcap] | --reformat NAME.truth.json: join the endpoints' logs into one truth file.
 
 Where both endpoints logged a flow's messages, they must agree; a difference ends the run. With a capture, every flow of the
 truth must have packets in it (addresses and ports are all that is read), and flows that nobody vouches for are listed.
@@ -18,7 +18,7 @@ def load(folder):
             if not line.strip():
                 continue
             entry = json.loads(line)
-            flow = flows.setdefault((entry.get("client"), entry["server"], entry.get("transport", "tcp")),
+            flow = flows.setdefault((entry.get("client"), entry["server"], entry.get("transport", "tcp"), entry.get("nth")),
                                     {"defaults": {}, "facts": {}, "messages": {}, "requests": {}})
             by = entry.get("by", "client")
             flow["facts"].update(entry.get("fact", {}))
@@ -49,18 +49,25 @@ def agree(key, sides):
 
 
 def build(key, flow):
-    client, server, transport = key
+    client, server, transport, nth = key
     out = {"client": client, "server": server}
     if transport != "tcp":
         out["transport"] = transport
+    if nth:
+        out["nth"] = nth
     out.update({**flow["defaults"], **flow["facts"]})
     agree(key, flow["messages"])
     if flow["messages"]:
         out["messages"] = max(flow["messages"].values(), key=len)
     if flow["requests"]:
         requests = max(flow["requests"].values(), key=len)
+        for request in requests:
+            if request.pop("upgrade", "").lower() == "websocket" and request["status"] != 101:
+                out.setdefault("ladder", "refused")
         out["requests"] = len(requests)
         out["http"] = requests
+    if out.get("illegal") and not any(m["direction"] == "to-server" for m in out.get("messages", [])):
+        out.pop("ladder", None)                                # only the server framed: two answers are right
     return out
 
 
@@ -81,15 +88,33 @@ def seen(capture):
     return pairs, firsts
 
 
+def first_words(truth, capture):
+    """Over UDP the client is who spoke first. A peer's own log may see that the other way round (it opened the uTP inside)."""
+    fields = [word for field in ("ip.src", "udp.srcport", "ip.dst", "udp.dstport") for word in ("-e", field)]
+    lines = subprocess.run(["tshark", "-nr", capture, "-Y", "udp && ip", "-T", "fields", "-E", "occurrence=l", *fields],
+                           capture_output=True, text=True, check=True).stdout.splitlines()
+    order = {}
+    for number, line in enumerate(lines):
+        src, sport, dst, dport = line.split("\t")
+        order.setdefault((f"{src}:{sport}", f"{dst}:{dport}"), number)
+    for flow in truth:
+        pair = flow["client"], flow["server"]
+        if flow.get("transport") == "udp" and order.get(pair[::-1], len(lines)) < order.get(pair, len(lines)):
+            flow["client"], flow["server"] = pair[::-1]
+
+
 def main():
     folder, target, capture = (sys.argv + [""])[1:4]
+    if folder == "--reformat":
+        return write(json.load(open(target)), target)
     truth = [build(key, flow) for key, flow in load(folder).items()]
-    truth.sort(key=lambda flow: (flow["server"], flow["client"] or ""))
+    truth.sort(key=lambda flow: (flow["server"], flow["client"] or "", flow.get("nth", 1)))
     if capture:
         pairs, firsts = seen(capture)
         for flow in truth:
             if flow.get("transport", "tcp") == "tcp" and flow["client"] and (flow["client"], flow["server"]) not in pairs:
                 sys.exit(f"no packet of {flow['client']} > {flow['server']} in {capture}")
+        first_words(truth, capture)
         known = {(flow["client"], flow["server"]) for flow in truth}
         for client, server in sorted(firsts - known):
             if (None, server) not in known:
@@ -97,6 +122,10 @@ def main():
     for flow in truth:
         if "app" not in flow:
             sys.exit(f"{flow['client']} > {flow['server']}: no app")
+    return write(truth, target)
+
+
+def write(truth, target):
     with open(target, "w") as out:
         out.write("[\n" + ",\n".join(render(flow) for flow in truth) + "\n]\n")
 

@@ -20,12 +20,15 @@ class Joiner:
         if opcode >= 8:
             self.flow.message(self.direction, OPCODES[opcode], bytes(data))
             return
+        if bool(opcode) == (self.opcode is not None):              # a start inside a message, or a continuation of nothing
+            return
         if opcode:
             self.opcode, self.parts = opcode, []
         self.parts.append(bytes(data))
         if fin:
             more = {"fragments": len(self.parts)} if len(self.parts) > 1 else {}
             self.flow.message(self.direction, OPCODES[self.opcode], b"".join(self.parts), **more)
+            self.opcode = None
 
 
 class Logged:
@@ -69,9 +72,10 @@ class Server(Logged, WebSocketServerProtocol):
 
 class Client(Logged, WebSocketClientProtocol):
     sends = "to-server"
+    nth = None
 
     async def handshake(self, *args, **kwargs):
-        self.lab_flow = Flow(self.local_address, self.remote_address, "client")
+        self.lab_flow = Flow(self.local_address, self.remote_address, "client", nth=self.nth)
         return await super().handshake(*args, **kwargs)
 
 

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/say.h"
+#include "cli/session.h"
+
+#define NAME_ROOM 256
+
+static void print_table(struct session *s)
+{
+    const struct options *o = s->options;
+    const struct table_options how = {
+        .all = o->all,
+        .explain = o->explain,
+        .color = options_color(o, STDOUT_FILENO),
+        .columns = options_columns(),
+    };
+    char name[NAME_ROOM];
+
+    inputs_name(s, name, sizeof(name));
+    const struct input_note note = session_note(s, name);
+    table_print(s->results, s->summary, &note, &how);
+}
+
+static void run(struct session *s)
+{
+    inputs_read(s);
+    engine_stats(s->engine, NULL, true);
+    if (s->follow != NULL && !follow_found(s->follow))
+        session_problem(
+            s, "--follow: no such flow in the input; --eve - lists them with their flow_id");
+    if (s->summary != NULL)
+        print_table(s);
+}
+
+int command_analyze(int argc, char **argv)
+{
+    struct options o;
+    struct session s;
+    enum exit_code code;
+
+    if (!options_read(COMMAND_ANALYZE, argc, argv, &o))
+        return EXIT_USAGE;
+    if (o.help) {
+        options_help(COMMAND_ANALYZE);
+        return EXIT_GOOD;
+    }
+    if (o.input_count == 0) {
+        say_error(
+            "analyze: which capture? Name a file, a folder, or - for standard input; see --help");
+        return EXIT_USAGE;
+    }
+    const bool eve_on_stdout = o.eve != NULL && o.eve[0] == '-' && o.eve[1] == 0;
+    const struct session_wants wants = {
+        .results = true,
+        .summary = !o.quiet && !eve_on_stdout && o.follow == NULL,
+    };
+    if (!session_open(&s, &o, &wants, &code)) {
+        session_close(&s);
+        return code;
+    }
+    session_catch_signals();
+    run(&s);
+    return session_close(&s);
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/* The inputs of analyze and report: files, folders, standard input, one after the other. */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "capture/capture.h"
+#include "cli/progress.h"
+#include "cli/say.h"
+#include "cli/session.h"
+
+#define SECOND_NS 1000000000LL
+#define JOIN_NS                                                                                    \
+    (600 * SECOND_NS)    /* captures this close after each other are one: a ring of files */
+#define LOOK_EVERY 4096U /* frames between two looks at signals and the clock */
+
+struct file {
+    char *path;
+    int64_t time_ns; /* of its first frame */
+    bool has_time;
+};
+
+struct files {
+    struct file *at;
+    size_t count, room;
+};
+
+static bool files_add(struct files *f, const char *folder, const char *name)
+{
+    if (f->count == f->room) {
+        const size_t room = f->room > 0 ? f->room * 2 : 16;
+        struct file *at = realloc(f->at, room * sizeof(*at));
+        if (at == NULL)
+            return false;
+        f->at = at;
+        f->room = room;
+    }
+    const size_t len = strlen(folder) + strlen(name) + 2;
+    char *path = malloc(len);
+    if (path == NULL)
+        return false;
+    snprintf(path, len, "%s/%s", folder, name);
+    f->at[f->count++] = (struct file){.path = path};
+    return true;
+}
+
+static void files_free(struct files *f)
+{
+    for (size_t i = 0; i < f->count; i++)
+        free(f->at[i].path);
+    free(f->at);
+}
+
+static int compare_files(const void *a, const void *b)
+{
+    const struct file *x = a, *y = b;
+
+    if (x->has_time && y->has_time && x->time_ns != y->time_ns)
+        return x->time_ns < y->time_ns ? -1 : 1;
+    return strcmp(x->path, y->path);
+}
+
+/* In a folder only what looks like a capture is meant: by its name, whatever is packed around it.
+ */
+static bool named_like_capture(const char *name)
+{
+    static const char *const parts[] = {".pcap", ".pcapng", ".cap", ".dmp"};
+
+    if (name[0] == '.')
+        return false;
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        if (strstr(name, parts[i]) != NULL)
+            return true;
+    return false;
+}
+
+/* Ends the flows of what was read before, unless this file goes on where that ended. */
+static void join_or_flush(struct session *s, int64_t *last_ns, int64_t first_ns)
+{
+    if (*last_ns != INT64_MIN && (first_ns < *last_ns || first_ns > *last_ns + JOIN_NS))
+        engine_flush(s->engine);
+    *last_ns = first_ns;
+}
+
+static void read_frames(struct session *s, struct capture *c, int64_t *last_ns)
+{
+    struct progress progress = progress_start(s->options->quiet);
+    enum capture_result result = CAPTURE_END;
+    struct err err = {0};
+    struct frame f;
+
+    for (uint64_t n = 0; !(n % LOOK_EVERY == 0 && session_stopped(s)); n++) {
+        result = capture_next(c, &f, &err);
+        if (result != CAPTURE_FRAME)
+            break;
+        if (n == 0)
+            join_or_flush(s, last_ns, f.time_ns);
+        if (f.time_ns > *last_ns)
+            *last_ns = f.time_ns;
+        engine_frame(s->engine, &f);
+        if (n % LOOK_EVERY == 0)
+            progress_show(&progress, capture_progress(c));
+    }
+    progress_end(&progress);
+    if (result == CAPTURE_BROKEN)
+        session_problem(s, err.text);
+}
+
+static void read_file(struct session *s, const char *path, int64_t *last_ns)
+{
+    struct err err = {0};
+    struct capture *c = capture_open_file(path, s->options->filter, &err);
+
+    if (c == NULL) {
+        session_problem(s, err.text);
+        return;
+    }
+    const char *slash = strrchr(path, '/');
+    engine_source(s->engine, slash != NULL ? slash + 1 : path);
+    s->inputs_read++;
+    read_frames(s, c, last_ns);
+    capture_close(c);
+}
+
+static bool list_folder(const char *path, struct files *files)
+{
+    DIR *folder = opendir(path);
+    const struct dirent *entry;
+    bool good = folder != NULL;
+
+    while (good && (entry = readdir(folder)) != NULL)
+        if (named_like_capture(entry->d_name))
+            good = files_add(files, path, entry->d_name);
+    if (folder != NULL)
+        closedir(folder);
+    return good;
+}
+
+/* All captures of a folder, in the order of their first packets. Kept until the run ends: outputs
+ * name them. */
+static void read_folder(struct session *s, const char *path, int64_t *last_ns)
+{
+    struct files files = {0};
+    char sentence[512];
+
+    if (!list_folder(path, &files)) {
+        snprintf(sentence, sizeof(sentence), "%s: the folder cannot be read", path);
+        session_problem(s, sentence);
+    } else if (files.count == 0) {
+        snprintf(sentence, sizeof(sentence), "%s: no captures in this folder", path);
+        session_problem(s, sentence);
+    }
+    for (size_t i = 0; i < files.count; i++)
+        files.at[i].has_time = capture_first_time(files.at[i].path, &files.at[i].time_ns);
+    if (files.count > 1)
+        qsort(files.at, files.count, sizeof(*files.at), compare_files);
+    for (size_t i = 0; i < files.count && !session_stopped(s); i++)
+        read_file(s, files.at[i].path, last_ns);
+    engine_flush(s->engine);
+    engine_source(s->engine, "");
+    files_free(&files);
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+void inputs_read(struct session *s)
+{
+    int64_t last_ns = INT64_MIN;
+
+    for (int i = 0; i < s->options->input_count && !session_stopped(s); i++) {
+        const char *path = s->options->inputs[i];
+        if (is_folder(path))
+            read_folder(s, path, &last_ns);
+        else
+            read_file(s, path, &last_ns);
+    }
+    engine_flush(s->engine);
+}
+
+void inputs_name(const struct session *s, char *out, size_t room)
+{
+    const struct options *o = s->options;
+    const char *path = o->input_count > 0 ? o->inputs[0] : "";
+    const char *slash = strrchr(path, '/');
+
+    if (o->input_count == 1 && strcmp(path, "-") == 0)
+        snprintf(out, room, "standard input");
+    else if (o->input_count == 1 && !is_folder(path))
+        snprintf(out, room, "%s", slash != NULL ? slash + 1 : path);
+    else
+        snprintf(out, room, "%zu capture%s", s->inputs_read, s->inputs_read == 1 ? "" : "s");
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "capture/capture.h"
+#include "cli/commands.h"
+#include "cli/privileges.h"
+#include "cli/say.h"
+#include "cli/session.h"
+
+#define SECOND_NS      1000000000LL
+#define STATS_EVERY_NS (8 * SECOND_NS)
+#define BATCH          1024 /* frames of one interface before the next has its turn */
+#define NAME_ROOM      256
+
+struct interfaces {
+    struct capture *at[INTERFACES_MAX];
+    uint64_t frames;
+    int64_t started_ns, stats_ns; /* of the wall clock: live, time passes without packets */
+    size_t open;
+};
+
+static int64_t wall_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec * SECOND_NS + now.tv_nsec;
+}
+
+static bool open_all(const struct options *o, struct interfaces *all)
+{
+    for (size_t i = 0; i < o->iface_count; i++) {
+        const struct capture_live how = {
+            .iface = o->ifaces[i],
+            .filter = o->filter,
+            .timeout_ms = o->iface_count > 1 ? 20 : 0,
+        };
+        struct err err = {0};
+        all->at[i] = capture_open_live(&how, &err);
+        if (all->at[i] == NULL) {
+            say_error("%s", err.text);
+            return false;
+        }
+        all->open++;
+    }
+    return true;
+}
+
+static void close_all(struct interfaces *all)
+{
+    for (size_t i = 0; i < INTERFACES_MAX; i++)
+        capture_close(all->at[i]);
+}
+
+static struct engine_capture kernel_counts(const struct interfaces *all)
+{
+    struct engine_capture sum = {0};
+
+    for (size_t i = 0; i < INTERFACES_MAX; i++) {
+        struct capture_stats one;
+        if (all->at[i] == NULL || !capture_stats(all->at[i], &one))
+            continue;
+        sum.known = true;
+        sum.kernel_packets += one.kernel_packets;
+        sum.kernel_drops += one.kernel_drops + one.interface_drops;
+    }
+    return sum;
+}
+
+static bool enough(const struct session *s, const struct interfaces *all)
+{
+    const struct options *o = s->options;
+
+    return session_stopped(s) || all->open == 0 ||
+           (o->count > 0 && all->frames >= (uint64_t)o->count) ||
+           (o->duration_s > 0 && wall_ns() - all->started_ns >= o->duration_s * SECOND_NS);
+}
+
+/* What one interface has now, at most a batch. */
+static void read_some(struct session *s, struct interfaces *all, size_t i)
+{
+    const uint64_t count = s->options->count > 0 ? (uint64_t)s->options->count : UINT64_MAX;
+    enum capture_result result = CAPTURE_FRAME;
+    struct err err = {0};
+    struct frame f;
+
+    engine_source(s->engine, s->options->ifaces[i]);
+    for (int n = 0; n < BATCH && all->frames < count; n++) {
+        result = capture_next(all->at[i], &f, &err);
+        if (result != CAPTURE_FRAME)
+            break;
+        all->frames++;
+        engine_frame(s->engine, &f);
+    }
+    if (result == CAPTURE_NOTHING)
+        engine_tick(s->engine, wall_ns());
+    if (result == CAPTURE_BROKEN)
+        session_problem(s, err.text);
+    if (result == CAPTURE_BROKEN || result == CAPTURE_END) {
+        capture_close(all->at[i]);
+        all->at[i] = NULL;
+        all->open--;
+    }
+}
+
+static void stats_if_due(struct session *s, struct interfaces *all)
+{
+    const int64_t now = wall_ns();
+
+    if (now - all->stats_ns < STATS_EVERY_NS)
+        return;
+    const struct engine_capture counts = kernel_counts(all);
+    all->stats_ns = now;
+    engine_stats(s->engine, &counts, false);
+}
+
+static void watch(struct session *s, struct interfaces *all)
+{
+    all->started_ns = all->stats_ns = wall_ns();
+    while (!enough(s, all)) {
+        for (size_t i = 0; i < s->options->iface_count; i++)
+            if (all->at[i] != NULL)
+                read_some(s, all, i);
+        stats_if_due(s, all);
+    }
+}
+
+static void names_text(const struct options *o, char *out, size_t room)
+{
+    size_t len = 0;
+
+    for (size_t i = 0; i < o->iface_count && len < room; i++)
+        len += (size_t)snprintf(out + len, room - len, "%s%s", i > 0 ? ", " : "", o->ifaces[i]);
+}
+
+static void sum_up(struct session *s, const struct interfaces *all)
+{
+    const struct options *o = s->options;
+    const struct engine_capture counts = kernel_counts(all);
+    char name[NAME_ROOM] = "";
+
+    engine_flush(s->engine);
+    engine_stats(s->engine, &counts, true);
+    if (s->summary == NULL)
+        return;
+    const struct table_options how = {
+        .all = o->all,
+        .explain = o->explain,
+        .color = options_color(o, STDOUT_FILENO),
+        .columns = options_columns(),
+    };
+    names_text(o, name, sizeof(name));
+    struct input_note note = session_note(s, name);
+    note.live = true;
+    note.kernel_drops = counts.kernel_drops;
+    table_print(s->results, s->summary, &note, &how);
+}
+
+/* Everything is open; from here on without root. */
+static void run(struct session *s, struct interfaces *all)
+{
+    struct err err = {0};
+
+    if (!privileges_drop(&err)) {
+        session_problem(s, err.text);
+        return;
+    }
+    if (!s->options->quiet)
+        say_error("listening; Ctrl-C ends with a summary");
+    watch(s, all);
+    sum_up(s, all);
+}
+
+int command_monitor(int argc, char **argv)
+{
+    struct interfaces all = {0};
+    struct options o;
+    struct session s;
+    enum exit_code code;
+
+    if (!options_read(COMMAND_MONITOR, argc, argv, &o))
+        return EXIT_USAGE;
+    if (o.help) {
+        options_help(COMMAND_MONITOR);
+        return EXIT_GOOD;
+    }
+    if (o.iface_count == 0 || o.input_count > 0) {
+        say_error("monitor: which interface? Name it with -i, as in 'monitor -i eth0'");
+        return EXIT_USAGE;
+    }
+    const bool eve_on_stdout = o.eve != NULL && o.eve[0] == '-' && o.eve[1] == 0;
+    const struct session_wants wants = {
+        .results = true, .live = true, .summary = !o.quiet && !eve_on_stdout};
+    if (!session_open(&s, &o, &wants, &code)) {
+        session_close(&s);
+        return code;
+    }
+    session_catch_signals();
+    if (open_all(&o, &all))
+        run(&s, &all);
+    else
+        s.failed = true;
+    code = session_close(&s);
+    close_all(&all);
+    return code;
+}

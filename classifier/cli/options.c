@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/options.h"
+
+#include <getopt.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/say.h"
+
+#define COLUMNS_MIN     80
+#define COLUMNS_DEFAULT 100
+#define COLUMNS_MAX     160
+#define READING         (COMMAND_ANALYZE | COMMAND_MONITOR | COMMAND_REPORT)
+#define SHOWING         (COMMAND_ANALYZE | COMMAND_MONITOR)
+
+typedef bool set_option(struct options *o, const char *value); /* a function, not a struct */
+
+struct option_row {
+    const char *name;
+    char letter;          /* 0 = none */
+    unsigned commands;    /* enum command, ored */
+    const char *argument; /* NULL = none */
+    const char *help;
+    set_option *set; /* false: the value is not good */
+};
+
+static bool set_rules(struct options *o, const char *v)
+{
+    o->rules = v;
+    return true;
+}
+
+static bool set_filter(struct options *o, const char *v)
+{
+    o->filter = v;
+    return true;
+}
+
+static bool set_eve(struct options *o, const char *v)
+{
+    o->eve = v;
+    return true;
+}
+
+static bool set_follow(struct options *o, const char *v)
+{
+    o->follow = v;
+    return true;
+}
+
+static bool set_output(struct options *o, const char *v)
+{
+    o->output = v;
+    return true;
+}
+
+static bool set_iface(struct options *o, const char *v)
+{
+    if (o->iface_count == INTERFACES_MAX)
+        return false;
+    o->ifaces[o->iface_count++] = v;
+    return true;
+}
+
+/* One of the words of a list: its place, or -1. */
+static int word_in(const char *v, const char *const *words)
+{
+    for (int i = 0; words[i] != NULL; i++)
+        if (strcmp(v, words[i]) == 0)
+            return i;
+    return -1;
+}
+
+static bool set_format(struct options *o, const char *v)
+{
+    static const char *const words[] = {"html", "text", "json", NULL};
+    const int at = word_in(v, words);
+
+    o->format = (enum report_format)(FORMAT_HTML + at);
+    return at >= 0;
+}
+
+static bool set_payload(struct options *o, const char *v)
+{
+    static const char *const words[] = {"none", "printable", "base64", NULL};
+    const int at = word_in(v, words);
+
+    o->payload = (enum payload_mode)(PAYLOAD_NONE + at);
+    return at >= 0;
+}
+
+static bool set_color(struct options *o, const char *v)
+{
+    static const char *const words[] = {"auto", "always", "never", NULL};
+    const int at = word_in(v, words);
+
+    o->color_always = at == 1;
+    o->color_never = at == 2;
+    return at >= 0;
+}
+
+/* "4096", "64k", "256MiB": powers of 1024. */
+static bool size_value(const char *v, size_t *out)
+{
+    static const char *const units[] = {"", "k", "m", "g", NULL};
+    char *end;
+
+    if (v[0] < '0' || v[0] > '9')
+        return false;
+    const unsigned long long number = strtoull(v, &end, 10);
+    const char unit[] = {(char)(*end >= 'A' && *end <= 'Z' ? *end + ('a' - 'A') : *end), 0};
+    const int at = word_in(unit, units);
+    if (at < 0 || number > (SIZE_MAX >> (10 * at)))
+        return false;
+    *out = (size_t)number << (10 * at);
+    const char *rest = at > 0 ? end + 1 : end;
+    return *out > 0 && (*rest == 0 || strcmp(rest, "iB") == 0 || strcmp(rest, "B") == 0);
+}
+
+static bool set_payload_limit(struct options *o, const char *v)
+{
+    return size_value(v, &o->payload_limit);
+}
+
+static bool set_memory(struct options *o, const char *v)
+{
+    return size_value(v, &o->memory) && o->memory >= (1U << 20);
+}
+
+static bool count_value(const char *v, long *out)
+{
+    char *end;
+
+    *out = strtol(v, &end, 10);
+    return *v != 0 && *end == 0 && *out > 0;
+}
+
+static bool set_duration(struct options *o, const char *v)
+{
+    return count_value(v, &o->duration_s);
+}
+
+static bool set_count(struct options *o, const char *v)
+{
+    return count_value(v, &o->count);
+}
+
+static bool set_frames(struct options *o, const char *v)
+{
+    (void)v;
+    return o->frames = true;
+}
+
+static bool set_explain(struct options *o, const char *v)
+{
+    (void)v;
+    return o->explain = true;
+}
+
+static bool set_all(struct options *o, const char *v)
+{
+    (void)v;
+    return o->all = true;
+}
+
+static bool set_exit_code(struct options *o, const char *v)
+{
+    (void)v;
+    return o->exit_code = true;
+}
+
+static bool set_quiet(struct options *o, const char *v)
+{
+    (void)v;
+    return o->quiet = true;
+}
+
+static bool set_verbose(struct options *o, const char *v)
+{
+    (void)v;
+    return o->verbose = true;
+}
+
+static bool set_help(struct options *o, const char *v)
+{
+    (void)v;
+    return o->help = true;
+}
+
+static const struct option_row rows[] = {
+    {"interface", 'i', COMMAND_MONITOR, "IFACE", "listen here; may be given several times",
+     set_iface},
+    {"output", 'o', COMMAND_REPORT, "FILE", "write the report here; - is standard output",
+     set_output},
+    {"format", 'F', COMMAND_REPORT, "FORMAT", "html, text or json; else by the name of FILE",
+     set_format},
+    {"rules", 'r', READING, "FILE", "block and allow by these rules", set_rules},
+    {"filter", 'f', READING, "BPF", "only packets that match, as tcpdump has it", set_filter},
+    {"eve", 0, SHOWING, "FILE", "EVE JSON lines; - is standard output, and then no table", set_eve},
+    {"frames", 0, SHOWING, NULL, "one line a WebSocket frame; in EVE: websocket_frame events",
+     set_frames},
+    {"follow", 0, COMMAND_ANALYZE, "FLOW",
+     "one flow's conversation: flow_id or CLIENT:PORT-SERVER:PORT", set_follow},
+    {"payload", 0, SHOWING, "KIND", "message payload in EVE: none, printable or base64",
+     set_payload},
+    {"payload-limit", 0, SHOWING, "BYTES", "of a message to keep (4k)", set_payload_limit},
+    {"explain", 0, SHOWING, NULL, "why: the evidence under each flow", set_explain},
+    {"all", 0, SHOWING, NULL, "every flow, not only the worst", set_all},
+    {"memory", 0, READING, "SIZE",
+     "for flows, reassembly, inflation together (256MiB; at least 1MiB)", set_memory},
+    {"duration", 0, COMMAND_MONITOR, "SECONDS", "stop after that time", set_duration},
+    {"count", 'c', COMMAND_MONITOR, "PACKETS", "stop after that many packets", set_count},
+    {"exit-code", 0, READING, NULL, "exit with 3 if anything was blocked", set_exit_code},
+    {"color", 0, SHOWING, "WHEN", "auto, always or never", set_color},
+    {"quiet", 'q', READING, NULL, "no table, no progress", set_quiet},
+    {"verbose", 'v', READING, NULL, "say more on standard error", set_verbose},
+    {"help", 'h', READING | COMMAND_RULES | COMMAND_VERSION, NULL, "this text", set_help},
+};
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+/* getopt_long's tables for one command, made from the rows. */
+struct getopt_tables {
+    struct option longs[ROWS + 1];
+    char letters[2 * ROWS + 2];
+};
+
+static void make_tables(enum command command, struct getopt_tables *t)
+{
+    size_t longs = 0, letters = 0;
+
+    *t = (struct getopt_tables){0};
+    t->letters[letters++] = ':';
+    for (size_t i = 0; i < ROWS; i++) {
+        if ((rows[i].commands & command) == 0)
+            continue;
+        const bool argument = rows[i].argument != NULL;
+        t->longs[longs++] = (struct option){.name = rows[i].name,
+                                            .has_arg = argument ? required_argument : no_argument,
+                                            .val = (int)(256 + i)};
+        if (rows[i].letter == 0)
+            continue;
+        t->letters[letters++] = rows[i].letter;
+        if (argument)
+            t->letters[letters++] = ':';
+    }
+}
+
+static const struct option_row *row_of(int value)
+{
+    if (value >= 256)
+        return &rows[value - 256];
+    for (size_t i = 0; i < ROWS; i++)
+        if (rows[i].letter == value)
+            return &rows[i];
+    return NULL;
+}
+
+static bool read_one(enum command command, int value, char **argv, struct options *out)
+{
+    const struct option_row *row = row_of(value);
+
+    if (value == ':') {
+        say_error("%s needs a value; see --help", argv[optind - 1]);
+    } else if (value == '?' && optopt >= 256) {
+        say_error("--%s takes no value", rows[optopt - 256].name);
+    } else if (value == '?' && optopt != 0) {
+        say_error("unknown option -%c; see --help", optopt);
+    } else if (value == '?') {
+        say_unknown_option(argv[optind - 1], options_near(command, argv[optind - 1]));
+    } else if (!row->set(out, optarg)) {
+        say_error("--%s cannot be '%s': %s", row->name, optarg, row->help);
+    } else {
+        return true;
+    }
+    return false;
+}
+
+bool options_read(enum command command, int argc, char **argv, struct options *out)
+{
+    struct getopt_tables tables;
+    int value;
+
+    *out = (struct options){0};
+    make_tables(command, &tables);
+    opterr = 0;
+    optind = 1;
+    while ((value = getopt_long(argc, argv, tables.letters, tables.longs, NULL)) != -1)
+        if (!read_one(command, value, argv, out))
+            return false;
+    out->inputs = argv + optind;
+    out->input_count = argc - optind;
+    return true;
+}
+
+const char *options_near(enum command command, const char *word)
+{
+    const size_t len = strcspn(word, "=");
+
+    while (*word == '-')
+        word++;
+    for (size_t i = 0; i < ROWS; i++) {
+        const bool near = strncmp(rows[i].name, word, len > 5 ? 4 : 2) == 0;
+        if ((rows[i].commands & command) != 0 && near)
+            return rows[i].name;
+    }
+    return NULL;
+}
+
+void options_list(enum command command)
+{
+    for (size_t i = 0; i < ROWS; i++) {
+        char name[40], letter[5] = "    ";
+        if ((rows[i].commands & command) == 0)
+            continue;
+        if (rows[i].letter != 0)
+            snprintf(letter, sizeof(letter), "-%c, ", rows[i].letter);
+        snprintf(name, sizeof(name), "--%s%s%s", rows[i].name, rows[i].argument != NULL ? " " : "",
+                 rows[i].argument != NULL ? rows[i].argument : "");
+        printf("  %s%-22s %s\n", letter, name, rows[i].help);
+    }
+}
+
+bool options_color(const struct options *o, int fd)
+{
+    const char *no_color = getenv("NO_COLOR"); /* https://no-color.org */
+
+    if (o->color_always || o->color_never)
+        return o->color_always;
+    return isatty(fd) == 1 && (no_color == NULL || *no_color == 0);
+}
+
+int options_columns(void)
+{
+    struct winsize size;
+
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return COLUMNS_DEFAULT;
+    if (size.ws_col < COLUMNS_MIN)
+        return COLUMNS_MIN;
+    return size.ws_col < COLUMNS_MAX ? size.ws_col : COLUMNS_MAX;
+}

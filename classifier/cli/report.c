@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/say.h"
+#include "cli/session.h"
+
+#define NAME_ROOM 256
+
+struct ending {
+    const char *text;
+    enum report_format format;
+};
+
+static enum report_format format_of(const struct options *o)
+{
+    static const struct ending endings[] = {{".html", FORMAT_HTML},
+                                            {".htm", FORMAT_HTML},
+                                            {".txt", FORMAT_TEXT},
+                                            {".json", FORMAT_JSON}};
+    const size_t len = strlen(o->output);
+
+    if (o->format != FORMAT_BY_NAME)
+        return o->format;
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+        const size_t n = strlen(endings[i].text);
+        if (len > n && strcmp(o->output + len - n, endings[i].text) == 0)
+            return endings[i].format;
+    }
+    return FORMAT_BY_NAME;
+}
+
+static void write_report(struct session *s, struct out *out, enum report_format format)
+{
+    char name[NAME_ROOM];
+
+    inputs_name(s, name, sizeof(name));
+    const struct input_note note = session_note(s, name);
+    if (format == FORMAT_HTML)
+        report_html(out, s->summary, &note);
+    else if (format == FORMAT_TEXT)
+        report_text(out, s->summary, &note);
+    else
+        report_json(out, s->summary, &note);
+}
+
+/* The report is opened before the captures are read: a path that cannot be written is known at
+ * once. */
+static void run(struct session *s, struct out *out, enum report_format format)
+{
+    struct err err = {0};
+
+    inputs_read(s);
+    engine_stats(s->engine, NULL, true);
+    write_report(s, out, format);
+    if (!out_close(out, &err))
+        session_problem(s, err.text);
+}
+
+static bool usage_is_good(const struct options *o)
+{
+    if (o->output == NULL)
+        say_error("report: where to? Name a file with -o, or - for standard output");
+    else if (o->input_count == 0)
+        say_error("report: which capture? Name a file, a folder, or - for standard input");
+    else if (format_of(o) == FORMAT_BY_NAME)
+        say_error("report: what does '%s' want to be? Give --format html, text or json", o->output);
+    else
+        return true;
+    return false;
+}
+
+int command_report(int argc, char **argv)
+{
+    const struct session_wants wants = {.summary = true};
+    struct err err = {0};
+    struct options o;
+    struct session s;
+    enum exit_code code;
+
+    if (!options_read(COMMAND_REPORT, argc, argv, &o))
+        return EXIT_USAGE;
+    if (o.help) {
+        options_help(COMMAND_REPORT);
+        return EXIT_GOOD;
+    }
+    if (!usage_is_good(&o))
+        return EXIT_USAGE;
+    if (!session_open(&s, &o, &wants, &code)) {
+        session_close(&s);
+        return code;
+    }
+    session_catch_signals();
+    struct out *out = out_open_renamed(o.output, &err);
+    if (out != NULL)
+        run(&s, out, format_of(&o));
+    else
+        session_problem(&s, err.text);
+    return session_close(&s);
+}

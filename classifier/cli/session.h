@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* session.h - one run: rules, engine and outputs wired together, and what went wrong on the way. */
+#ifndef CLI_SESSION_H
+#define CLI_SESSION_H
+
+#include "cli/options.h"
+#include "engine/engine.h"
+
+#define PROBLEMS_MAX 100 /* kept for the report; all are printed */
+
+struct session {
+    const struct options *options;
+    struct policy *policy;
+    struct engine *engine;
+    struct sink *sinks;
+    struct out *results; /* standard output */
+    struct out *eve_out; /* --eve; may be `results` */
+    struct eve *eve;
+    struct summary *summary;
+    struct frames *frames;
+    struct follow *follow;
+    struct live *live;
+    char *problems[PROBLEMS_MAX];
+    size_t problem_count;
+    size_t inputs_read;
+    bool failed; /* some input or output was not whole: EXIT_INPUT */
+};
+
+/* What a command needs besides rules and engine. */
+struct session_wants {
+    bool summary, live, results;
+};
+
+/* False: a sentence was printed; exit with `code`. Call session_close in either case. */
+bool session_open(struct session *s, const struct options *o, const struct session_wants *wants,
+                  enum exit_code *code);
+/* Finishes the outputs and frees everything. The exit code of the run. */
+enum exit_code session_close(struct session *s);
+
+/* A sentence on standard error, remembered for table and report; the run goes on, but ends with
+ * EXIT_INPUT. */
+void session_problem(struct session *s, const char *sentence);
+/* Has somebody asked to stop, or closed the pipe? */
+bool session_stopped(const struct session *s);
+
+/* Ctrl-C and SIGTERM: the first asks to stop, the second ends the program. A closed pipe is no
+ * signal. */
+void session_catch_signals(void);
+
+/* Every input, one after the other: files, folders, standard input. */
+void inputs_read(struct session *s);
+/* The name for heads: "port80.pcap", "3 captures". Writes at most `room` bytes with the NUL. */
+void inputs_name(const struct session *s, char *out, size_t room);
+
+/* What was read, for the head of table and report; `name` must outlive it. */
+struct input_note session_note(const struct session *s, const char *name);
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/* transport.c - TCP (RFC 9293) and UDP (RFC 768) headers, and whether their checksums are right. */
+#include "decode/checksum.h"
+#include "decode/walk.h"
+
+enum transport_size { TCP_SIZE = 20, TCP_CHECKSUM_AT = 16, UDP_SIZE = 8, UDP_CHECKSUM_AT = 6 };
+
+#define TCP_FLAG_BITS 0x3f
+
+/* Longer IP packets never crossed an Ethernet: a card merged them (LRO), or was to cut them, and
+ * their checksum is some segment's or nobody's. */
+#define ETHERNET_MTU 1500
+
+enum tcp_option { OPTION_END = 0, OPTION_NOP = 1, OPTION_TIMESTAMP = 8 };
+
+#define TIMESTAMP_SIZE 10         /* RFC 7323 s3.2 */
+#define TIMESTAMP_HEAD 0x0101080a /* two NOPs, then it: RFC 7323 appendix A, and nearly everyone   \
+                                   */
+
+/* Left to the sender's card: 0, or the pseudo-header's sum for the card to go on from (Linux's
+ * CHECKSUM_PARTIAL), which some drivers take without the length when the card also cuts. */
+static bool is_offloaded(const struct walk *w, uint16_t field, uint16_t pseudo)
+{
+    return field == 0 || field == pseudo ||
+           field == checksum_pseudo(w->out, w->out->transport, 0) || w->ip_len > ETHERNET_MTU;
+}
+
+static enum checksum judge(const struct walk *w, size_t field_at)
+{
+    if (w->ip_checksum_bad)
+        return CHECKSUM_BAD;
+    if (w->left.len < w->wire || w->address_moved)
+        return CHECKSUM_UNKNOWN;
+    const uint16_t pseudo = checksum_pseudo(w->out, w->out->transport, w->left.len);
+    if (checksum_add(pseudo, checksum_sum(w->left)) == 0xffff)
+        return CHECKSUM_GOOD;
+    if (is_offloaded(w, checksum_field(w->left.at + field_at), pseudo))
+        return CHECKSUM_OFFLOADED;
+    return CHECKSUM_BAD;
+}
+
+static void count_checksum(struct walk *w)
+{
+    w->stats->checksum_bad += w->out->checksum == CHECKSUM_BAD;
+    w->stats->checksum_offloaded += w->out->checksum == CHECKSUM_OFFLOADED;
+}
+
+static void take_timestamp(struct packet *out, const uint8_t *value)
+{
+    out->has_timestamp = true;
+    out->timestamp = wire_be32(value);
+}
+
+static void read_options(struct packet *out, struct bytes options)
+{
+    if (options.len >= TIMESTAMP_SIZE + 2 && wire_be32(options.at) == TIMESTAMP_HEAD) {
+        take_timestamp(out, options.at + 4);
+        return;
+    }
+    while (options.len >= 2 && options.at[0] != OPTION_END) {
+        const size_t size = options.at[0] == OPTION_NOP ? 1 : options.at[1];
+        if (size == 0 || size > options.len)
+            return;
+        if (options.at[0] == OPTION_TIMESTAMP && size == TIMESTAMP_SIZE) {
+            take_timestamp(out, options.at + 2);
+            return;
+        }
+        options = bytes_after(options, size);
+    }
+}
+
+enum header transport_tcp(struct walk *w)
+{
+    const uint8_t *at = w->left.at;
+    struct packet *out = w->out;
+
+    if (w->left.len < TCP_SIZE)
+        return walk_bad(w, DECODE_TRUNCATED);
+    const size_t header = (size_t)(at[12] >> 4) * 4;
+    if (header < TCP_SIZE || header > w->wire)
+        return walk_bad(w, DECODE_TCP_HEADER_LENGTH);
+    out->transport = TRANSPORT_TCP;
+    out->src.port = wire_be16(at);
+    out->dst.port = wire_be16(at + 2);
+    out->seq = wire_be32(at + 4);
+    out->ack = wire_be32(at + 8);
+    out->flags = at[13] & TCP_FLAG_BITS;
+    out->window = wire_be16(at + 14);
+    out->urgent = wire_be16(at + 18);
+    out->payload = bytes_after(w->left, header);
+    out->payload_len = (uint32_t)(w->wire - header);
+    out->checksum = (uint8_t)judge(w, TCP_CHECKSUM_AT);
+    count_checksum(w);
+    if (header > TCP_SIZE)
+        read_options(out, bytes_after(bytes_first(w->left, header), TCP_SIZE));
+    return HEADER_FOUND;
+}
+
+enum header transport_udp(struct walk *w)
+{
+    const uint8_t *at = w->left.at;
+    struct packet *out = w->out;
+
+    if (w->left.len < UDP_SIZE)
+        return walk_bad(w, DECODE_TRUNCATED);
+    /* 0: a jumbogram (RFC 2675 s4) or segmentation offload */
+    const size_t length = wire_be16(at + 4) != 0 ? wire_be16(at + 4) : w->wire;
+    if (length < UDP_SIZE || length > w->wire)
+        return walk_bad(w, DECODE_UDP_LENGTH);
+    walk_limit(w, length);
+    out->transport = TRANSPORT_UDP;
+    out->src.port = wire_be16(at);
+    out->dst.port = wire_be16(at + 2);
+    out->payload = bytes_after(w->left, UDP_SIZE);
+    out->payload_len = (uint32_t)(w->wire - UDP_SIZE);
+    const bool absent = !w->ipv6 && checksum_field(at + UDP_CHECKSUM_AT) == 0;
+    out->checksum =
+        absent && !w->ip_checksum_bad ? CHECKSUM_UNKNOWN : (uint8_t)judge(w, UDP_CHECKSUM_AT);
+    const enum header next = tunnel_over_udp(out->dst.port, out->payload);
+    if (next == HEADER_FOUND)
+        count_checksum(w);
+    else
+        walk_past(w, UDP_SIZE);
+    return next;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* conn.h - one flow and all that is known of it. Private to engine/.
+ *
+ * What belongs to a sender is indexed by side (flow.h: 0 is the lower address and port), because
+ * who is the client may become known late; conn_direction() translates.
+ */
+#ifndef ENGINE_CONN_H
+#define ENGINE_CONN_H
+
+#include "flow/flow.h"
+#include "identify/identify.h"
+#include "model/facts.h"
+#include "model/layer.h"
+#include "policy/policy.h"
+#include "stream/stream.h"
+
+#define STACK_DEPTH (FLOW_LAYERS - 1) /* above tcp or udp */
+
+enum slot_kind {
+    SLOT_UNKNOWN, /* being identified; state is struct unknown */
+    SLOT_LAYER,   /* reads */
+    SLOT_WRAPS,   /* became a wrapping: bytes go to the slot above */
+    SLOT_NAMED,   /* nDPI's name, no reader */
+};
+
+struct slot {
+    const struct layer *layer; /* LAYER, WRAPS */
+    const char *name;
+    void *state; /* NULL: stateless, or given back */
+    uint8_t kind;
+    uint8_t confidence;
+    bool quiet; /* what it carries interests nobody above */
+};
+
+/* A stream that nobody reads yet. */
+struct unknown {
+    struct identify id;
+    uint64_t lost[2]; /* by direction: bytes that came after the opening had ended */
+};
+
+/* Strings read off the wire, each an allocation of its own; by enum name_of. */
+enum name_of {
+    NAME_HOST,
+    NAME_PATH,
+    NAME_ORIGIN,
+    NAME_SUBPROTOCOL,
+    NAME_SNI,
+    NAME_INFO_HASH,
+    NAME_PEER_CLIENT,
+    NAMES
+};
+
+struct names {
+    struct bytes of[NAMES];
+    uint8_t known[NAMES]; /* enum known */
+};
+
+struct conn {
+    struct flow_node node; /* first: the flow table's */
+    struct stream stream[2];
+    struct slot stack[STACK_DEPTH];
+    uint8_t depth;
+    uint8_t client_side;
+    bool direction_known; /* by SYN or by what the layers said */
+    bool midstream;       /* its start was not captured */
+    bool tracker;         /* HTTP that announces to a BitTorrent tracker */
+    bool closed;          /* no more bytes will be read; waits for stragglers */
+    bool told;            /* live: its app was told */
+    bool new_syn;         /* a SYN of another connection was seen: new_isn */
+    uint32_t new_isn;
+    uint8_t vlan_count;
+    uint16_t vlan[PACKET_VLANS];
+    uint8_t tcp_flags[2];
+    uint8_t tcp_state;
+    uint8_t ladder;
+    uint8_t evidence_count, evidence_room;
+    uint32_t anomalies;
+    uint32_t retransmissions[2], out_of_order[2];
+    uint64_t packets[2], bytes[2], payload[2], missing[2];
+    int64_t start_ns;
+    uint64_t first_packet, last_packet;
+    struct evidence *evidence;
+    struct names *names;
+    struct ndpi_info ndpi;
+
+    struct policy_flow *policy;
+    struct policy_result result;
+    uint64_t verdict_packet;
+    uint64_t leaked_bytes[2], leaked_packets[2]; /* by direction */
+};
+
+static inline enum direction conn_direction(const struct conn *c, unsigned side)
+{
+    return side == c->client_side ? TO_SERVER : TO_CLIENT;
+}
+
+static inline unsigned conn_side(const struct conn *c, enum direction d)
+{
+    return d == TO_SERVER ? c->client_side : 1U - c->client_side;
+}
+
+static inline struct endpoint conn_endpoint(const struct conn *c, unsigned side)
+{
+    return (struct endpoint){.addr = c->node.key.addr[side], .port = c->node.key.port[side]};
+}
+
+#endif

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+/* The pipeline: frame, packet, flow, stream, layers, rules, outputs. Begin reading at
+ * engine_frame(). */
+#include "engine/engine.h"
+
+#include <stdlib.h>
+
+#include "engine/worker.h"
+
+#define WELL_KNOWN_PORTS 1024U
+#define EVICT_AT_ONCE    8              /* flows, to make room for one */
+#define HEADROOM(limit)  ((limit) / 16) /* kept free of flows, so that their layers can work */
+
+static uint32_t interest_of(const struct engine *e)
+{
+    uint32_t interest = e->policy_interest;
+
+    for (const struct sink *s = e->config.sinks; s != NULL; s = s->next)
+        interest |= s->interest;
+    return interest;
+}
+
+static bool create_parts(struct engine *e, const struct hash_key *key, struct err *err)
+{
+    e->host.digest = digest_create(err);
+    if (e->host.digest == NULL)
+        return false;
+    e->decoder = decoder_create(&e->budget, key, err);
+    if (e->decoder == NULL)
+        return false;
+    e->flows = flow_table_create(sizeof(struct conn), &e->budget, key, err);
+    if (e->flows == NULL)
+        return false;
+    e->identifier = identifier_create(&e->budget, err);
+    if (e->identifier == NULL)
+        return false;
+    e->policy = policy_worker_create(e->config.policy, &e->budget, err);
+    return e->policy != NULL;
+}
+
+struct engine *engine_create(const struct engine_config *config, struct err *err)
+{
+    struct engine *e = calloc(1, sizeof(*e));
+
+    if (e == NULL) {
+        err_set(err, "out of memory");
+        return NULL;
+    }
+    const struct hash_key key =
+        config->seed != 0 ? hash_key_from_seed(config->seed) : hash_key_random();
+    e->config = *config;
+    e->budget.limit = config->memory != 0 ? config->memory : ENGINE_MEMORY;
+    e->id_key = hash_key_from_seed(1);
+    e->source = "";
+    e->now_ns = INT64_MIN;
+    e->policy_interest = policy_interest(config->policy);
+    e->host.interest = interest_of(e);
+    e->host.payload_limit =
+        config->payload_limit != 0 ? config->payload_limit : ENGINE_PAYLOAD_LIMIT;
+    stack_setup(e);
+    if (create_parts(e, &key, err))
+        return e;
+    engine_free(e);
+    return NULL;
+}
+
+/* Gives back all that a connection holds. */
+static void drop(struct engine *e, struct conn *c)
+{
+    stack_free(e, c);
+    learn_free(e, c);
+    policy_flow_free(e->policy, c->policy);
+    for (unsigned side = 0; side < 2; side++)
+        stream_drop(&c->stream[side], &e->budget);
+    flow_remove(e->flows, &c->node);
+}
+
+void engine_free(struct engine *e)
+{
+    struct flow_node *n = NULL;
+
+    if (e == NULL)
+        return;
+    while (e->flows != NULL && (n = flow_each(e->flows, n)) != NULL)
+        drop(e, (struct conn *)n);
+    policy_worker_free(e->policy);
+    identifier_free(e->identifier);
+    flow_table_free(e->flows);
+    decoder_free(e->decoder);
+    digest_free(e->host.digest);
+    free(e);
+}
+
+void engine_source(struct engine *e, const char *name)
+{
+    e->source = name;
+}
+
+/* A connection that was closed properly did not end because time or input did. */
+static enum flow_end why_ended(const struct conn *c, enum flow_end end)
+{
+    const bool shut = c->node.key.transport == TRANSPORT_TCP && c->tcp_state >= TCP_STATE_TIME_WAIT;
+    return shut && (end == FLOW_TIMEOUT || end == FLOW_FORCED) ? FLOW_FINISHED : end;
+}
+
+/* The flow is over: what it still has to say, its verdict, its record. */
+static void end_conn(struct engine *e, struct conn *c, enum flow_end end)
+{
+    e->conn = c;
+    e->packet = NULL;
+    e->host.packet = c->last_packet;
+    e->host.time_ns = c->node.last_ns;
+    if (!c->closed)
+        conn_finish(e, c, end == FLOW_TIMEOUT ? CLOSE_TIMEOUT : CLOSE_INPUT_ENDED);
+    tell_flow(e, c, why_ended(c, end));
+    drop(e, c);
+    e->conn = NULL;
+}
+
+static void expire(struct engine *e)
+{
+    struct flow_node *n;
+
+    while ((n = flow_next_expired(e->flows, e->now_ns)) != NULL)
+        end_conn(e, (struct conn *)n, FLOW_TIMEOUT);
+}
+
+static bool evict(struct engine *e)
+{
+    struct flow_node *n = flow_oldest(e->flows);
+
+    if (n == NULL)
+        return false;
+    e->counters.evicted++;
+    end_conn(e, (struct conn *)n, FLOW_EVICTED);
+    return true;
+}
+
+/* Without a SYN: the lower port is the server's, unless the layers find otherwise (DESIGN s3). */
+static unsigned guess_client(const struct packet *p, unsigned side)
+{
+    if (p->transport == TRANSPORT_UDP)
+        return p->src.port < WELL_KNOWN_PORTS && p->dst.port >= WELL_KNOWN_PORTS ? 1 - side : side;
+    return p->src.port < p->dst.port ? 1 - side : side;
+}
+
+static struct conn *conn_create(struct engine *e, const struct flow_key *key, unsigned side,
+                                const struct packet *p)
+{
+    const bool tcp = p->transport == TRANSPORT_TCP;
+    const uint32_t timeout = tcp ? tcp_first_timeout() : udp_first_timeout();
+    struct flow_node *n = NULL;
+
+    for (int i = 0; i < EVICT_AT_ONCE; i++) {
+        if (e->budget.used + HEADROOM(e->budget.limit) < e->budget.limit)
+            n = flow_create(e->flows, key, p->time_ns, timeout);
+        if (n != NULL || !evict(e))
+            break;
+    }
+    if (n == NULL)
+        return NULL;
+    struct conn *c = (struct conn *)n;
+    e->counters.flows++;
+    c->client_side = (uint8_t)guess_client(p, side);
+    c->direction_known = !tcp;
+    c->midstream = tcp && (p->flags & TCP_SYN) == 0;
+    c->start_ns = p->time_ns;
+    c->first_packet = p->number;
+    c->vlan_count = p->vlan_count;
+    memcpy(c->vlan, p->vlan, sizeof(c->vlan));
+    c->policy = policy_flow_create(e->policy);
+    e->counters.tcp_midstream += c->midstream;
+    return c;
+}
+
+static struct conn *conn_of(struct engine *e, const struct packet *p, unsigned *side)
+{
+    struct flow_key key;
+
+    *side = flow_key_of(p, &key);
+    struct conn *c = (struct conn *)flow_find(e->flows, &key);
+    if (c != NULL && p->transport == TRANSPORT_TCP && tcp_is_new_connection(c, *side, p)) {
+        end_conn(e, c, FLOW_REUSED);
+        c = NULL;
+    }
+    return c != NULL ? c : conn_create(e, &key, *side, p);
+}
+
+static void count_packet(struct conn *c, unsigned side, const struct packet *p)
+{
+    c->packets[side]++;
+    c->bytes[side] += p->wire_len;
+    c->payload[side] += p->payload_len;
+    c->last_packet = p->number;
+    if (p->time_ns > c->node.last_ns)
+        c->node.last_ns = p->time_ns;
+}
+
+/* Something odd about a frame that may belong to no flow. */
+static void tell_odd_frame(struct engine *e, enum anomaly what, const struct packet *p)
+{
+    struct event ev = {.kind = EVENT_ANOMALY, .of = p};
+
+    ev.as.anomaly.id = what;
+    tell(e, NULL, &ev);
+}
+
+static void packet_of_flow(struct engine *e, const struct packet *p)
+{
+    struct conn *c = conn_of(e, p, &e->side);
+
+    if (c == NULL) {
+        e->counters.refused++;
+        return;
+    }
+    e->conn = c;
+    e->packet = p;
+    e->host.packet = p->number;
+    e->host.time_ns = p->time_ns;
+    count_packet(c, e->side, p);
+    if (p->transport == TRANSPORT_TCP)
+        tcp_packet(e, c, e->side, p);
+    else
+        udp_packet(e, c, e->side, p);
+    e->packet = NULL;
+}
+
+void engine_frame(struct engine *e, const struct frame *f)
+{
+    enum anomaly odd = ANOMALY_NONE;
+    struct packet p;
+
+    engine_tick(e, f->time_ns);
+    const enum decoded decoded = decode_frame(e->decoder, f, &p, &odd);
+    e->host.packet = f->number;
+    e->host.time_ns = f->time_ns;
+    if (odd != ANOMALY_NONE)
+        tell_odd_frame(e, odd, &p);
+    if (decoded == DECODED_PACKET)
+        packet_of_flow(e, &p);
+}
+
+void engine_tick(struct engine *e, int64_t now_ns)
+{
+    if (now_ns <= e->now_ns)
+        return;
+    e->now_ns = now_ns;
+    expire(e);
+}
+
+void engine_flush(struct engine *e)
+{
+    struct flow_node *n = NULL;
+
+    while ((n = flow_each(e->flows, n)) != NULL)
+        end_conn(e, (struct conn *)n, FLOW_FORCED);
+    e->now_ns = INT64_MIN;
+}
+
+struct engine_totals engine_totals(const struct engine *e)
+{
+    const struct decode_stats *d = decoder_stats(e->decoder);
+
+    return (struct engine_totals){
+        .frames = d->frames,
+        .bytes = d->bytes,
+        .flows = e->counters.flows,
+        .flows_active = flow_count(e->flows),
+        .flows_evicted = e->counters.evicted,
+        .flows_blocked = e->counters.verdicts[VERDICT_BLOCK],
+        .memory_peak = e->budget.peak,
+    };
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/* What a connection remembers of what its layers saw: names for rules and reports, and evidence. */
+#include "engine/worker.h"
+#include "layers/bittorrent_tracker.h"
+
+#define NAME_MAX_BYTES 1024U
+#define EVIDENCE_STEP  4U
+
+static void forget(struct engine *e, struct bytes *name)
+{
+    budget_free(&e->budget, (void *)(uintptr_t)name->at, name->len);
+    *name = bytes_of(NULL, 0);
+}
+
+static struct bytes keep(struct engine *e, struct bytes text)
+{
+    uint8_t *at = text.len > 0 ? budget_alloc(&e->budget, text.len) : NULL;
+
+    if (at == NULL)
+        return bytes_of(NULL, 0);
+    memcpy(at, text.at, text.len);
+    return bytes_of(at, text.len);
+}
+
+static struct names *names_of(struct engine *e, struct conn *c)
+{
+    if (c->names == NULL)
+        c->names = budget_alloc(&e->budget, sizeof(*c->names));
+    return c->names;
+}
+
+static void learn_name(struct engine *e, struct conn *c, enum name_of which, struct bytes text)
+{
+    struct names *names = names_of(e, c);
+
+    if (names == NULL)
+        return;
+    text = bytes_first(text, NAME_MAX_BYTES);
+    names->known[which] = text.len > 0 ? KNOWN_VALUE : KNOWN_ABSENT;
+    if (bytes_equal(names->of[which], text))
+        return;
+    forget(e, &names->of[which]);
+    names->of[which] = keep(e, text);
+}
+
+static struct bytes path_of(struct bytes url)
+{
+    return bytes_first(url, bytes_find(url, bytes_of_text("?")));
+}
+
+static void learn_request(struct engine *e, struct conn *c, const struct http_event *http)
+{
+    learn_name(e, c, NAME_HOST, http->host);
+    learn_name(e, c, NAME_PATH, path_of(http->url));
+    learn_name(e, c, NAME_ORIGIN, http->origin);
+}
+
+static void learn_handshake(struct engine *e, struct conn *c, const struct handshake *h)
+{
+    learn_name(e, c, NAME_HOST, h->host);
+    learn_name(e, c, NAME_PATH, path_of(h->path));
+    learn_name(e, c, NAME_ORIGIN, h->origin);
+    learn_name(e, c, NAME_SUBPROTOCOL, h->subprotocol);
+}
+
+static void learn_bittorrent(struct engine *e, struct conn *c, const struct bittorrent_event *b)
+{
+    if (b->has_info_hash)
+        learn_name(e, c, NAME_INFO_HASH, bytes_of(b->info_hash, sizeof(b->info_hash)));
+    if (b->client != NULL)
+        learn_name(e, c, NAME_PEER_CLIENT, bytes_of_text(b->client));
+}
+
+/* An HTTP request that announces to a tracker makes the flow BitTorrent's (DESIGN s5, "app names").
+ */
+static void learn_tracker(struct engine *e, struct conn *c, const struct http_event *http)
+{
+    struct event ev = {.kind = EVENT_BITTORRENT, .direction = TO_SERVER};
+
+    if (!bittorrent_tracker_request(http->url, &ev.as.bittorrent))
+        return;
+    if (!c->tracker)
+        learn_evidence(e, c, "announces to a BitTorrent tracker (BEP 3)", path_of(http->url));
+    c->tracker = true;
+    tell(e, c, &ev);
+}
+
+void learn_from(struct engine *e, struct conn *c, const struct event *ev)
+{
+    switch (ev->kind) {
+    case EVENT_HTTP_REQUEST:
+        learn_request(e, c, &ev->as.http);
+        learn_tracker(e, c, &ev->as.http);
+        tell_rules(e, c, false);
+        break;
+    case EVENT_HANDSHAKE:
+        learn_handshake(e, c, &ev->as.handshake);
+        tell_rules(e, c, false);
+        break;
+    case EVENT_TLS:
+        learn_name(e, c, NAME_SNI, ev->as.tls.sni);
+        tell_rules(e, c, false);
+        break;
+    case EVENT_BITTORRENT: learn_bittorrent(e, c, &ev->as.bittorrent); break;
+    case EVENT_ANOMALY: c->anomalies++; break;
+    case EVENT_HTTP:
+    case EVENT_MESSAGE_BEGIN:
+    case EVENT_PAYLOAD:
+    case EVENT_MESSAGE:
+    case EVENT_FRAME:
+    case EVENT_ALERT:
+    case EVENT_FLOW:
+    case EVENT_STATS: break;
+    }
+}
+
+static bool more_evidence(struct engine *e, struct conn *c)
+{
+    const size_t old = c->evidence_room * sizeof(*c->evidence);
+    struct evidence *list;
+
+    if (c->evidence_room >= EVIDENCE_MAX)
+        return false;
+    list = budget_alloc(&e->budget, old + EVIDENCE_STEP * sizeof(*list));
+    if (list == NULL)
+        return false;
+    if (old > 0)
+        memcpy(list, c->evidence, old);
+    budget_free(&e->budget, c->evidence, old);
+    c->evidence = list;
+    c->evidence_room += EVIDENCE_STEP;
+    return true;
+}
+
+void learn_evidence(struct engine *e, struct conn *c, const char *what, struct bytes detail)
+{
+    if (c->evidence_count == c->evidence_room && !more_evidence(e, c))
+        return;
+    c->evidence[c->evidence_count++] = (struct evidence){
+        .packet = e->host.packet,
+        .what = what,
+        .detail = keep(e, bytes_first(detail, EVIDENCE_DETAIL)),
+    };
+}
+
+void learn_free(struct engine *e, struct conn *c)
+{
+    for (unsigned i = 0; i < c->evidence_count; i++)
+        forget(e, &c->evidence[i].detail);
+    budget_free(&e->budget, c->evidence, c->evidence_room * sizeof(*c->evidence));
+    for (unsigned i = 0; c->names != NULL && i < NAMES; i++)
+        forget(e, &c->names->of[i]);
+    budget_free(&e->budget, c->names, sizeof(*c->names));
+    c->evidence = NULL;
+    c->names = NULL;
+}

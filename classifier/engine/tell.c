@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* Events to rules and outputs. */
+#include "engine/worker.h"
+
+/* What an output must have asked for to get an event; 0: everybody gets it. */
+static uint32_t interest_in(const struct event *ev)
+{
+    switch (ev->kind) {
+    case EVENT_HTTP: return INTEREST_HTTP;
+    case EVENT_TLS: return INTEREST_TLS;
+    case EVENT_MESSAGE_BEGIN:
+    case EVENT_MESSAGE: return INTEREST_MESSAGES;
+    case EVENT_PAYLOAD: return INTEREST_PAYLOAD;
+    case EVENT_FRAME: return INTEREST_FRAMES;
+    case EVENT_BITTORRENT: return INTEREST_BITTORRENT;
+    case EVENT_ANOMALY: return INTEREST_ANOMALIES;
+    case EVENT_HTTP_REQUEST:
+    case EVENT_HANDSHAKE:
+    case EVENT_ALERT:
+    case EVENT_FLOW:
+    case EVENT_STATS: return 0;
+    }
+    return 0;
+}
+
+/* For rules alone: no output wants these. */
+static bool is_internal(const struct event *ev)
+{
+    return ev->kind == EVENT_HTTP_REQUEST || (ev->kind == EVENT_TLS && !ev->as.tls.final);
+}
+
+static void to_sinks(struct engine *e, const struct conn *c, struct event *ev, bool over)
+{
+    const uint32_t interest = interest_in(ev);
+    struct flow_info info;
+    bool viewed = false;
+
+    for (struct sink *s = e->config.sinks; s != NULL; s = s->next) {
+        if (interest != 0 && (s->interest & interest) == 0)
+            continue;
+        if (!viewed && c != NULL) {
+            view_flow(e, c, over, &info);
+            if (ev->kind == EVENT_FLOW)
+                info.end = ev->as.flow_end;
+            ev->flow = &info;
+            viewed = true;
+        }
+        s->event(s->ctx, ev);
+    }
+}
+
+/* Messages pass by the rules as they pass by. Begin sets the size so far to nothing. */
+static void to_message_rules(struct engine *e, struct conn *c, const struct event *ev)
+{
+    struct message_facts m = {.direction = ev->direction};
+    struct facts facts;
+    bool changed;
+
+    if (c->policy == NULL)
+        return;
+    view_facts(c, false, &facts);
+    if (ev->kind == EVENT_PAYLOAD) {
+        m.opcode = ev->as.payload.opcode;
+        m.size = ev->as.payload.offset + ev->as.payload.slice.len;
+        changed = policy_payload(e->policy, c->policy, &facts, &m, ev->as.payload.slice);
+    } else {
+        m.ended = ev->kind == EVENT_MESSAGE;
+        m.opcode = m.ended ? ev->as.message.opcode : ev->as.begin.opcode;
+        m.size = m.ended ? ev->as.message.length : 0;
+        changed = policy_message(e->policy, c->policy, &facts, &m);
+    }
+    if (changed)
+        tell_rules(e, c, false);
+}
+
+void tell(struct engine *e, struct conn *c, struct event *ev)
+{
+    ev->packet = e->host.packet;
+    ev->time_ns = e->host.time_ns;
+    if (c == NULL) {
+        to_sinks(e, c, ev, false);
+        return;
+    }
+    learn_from(e, c, ev);
+    if (ev->kind == EVENT_MESSAGE_BEGIN || ev->kind == EVENT_PAYLOAD || ev->kind == EVENT_MESSAGE)
+        to_message_rules(e, c, ev);
+    if (!is_internal(ev))
+        to_sinks(e, c, ev, false);
+}
+
+void tell_anomaly(struct engine *e, struct conn *c, enum anomaly what, enum direction d,
+                  uint64_t offset)
+{
+    struct event ev = {.kind = EVENT_ANOMALY, .direction = d};
+
+    ev.as.anomaly.id = what;
+    ev.as.anomaly.offset = offset;
+    tell(e, c, &ev);
+}
+
+/* What had passed before the packet being read, which is counted already. */
+static void count_leak(const struct engine *e, struct conn *c)
+{
+    for (unsigned side = 0; side < 2; side++) {
+        const enum direction d = conn_direction(c, side);
+        const bool now = e->packet != NULL && side == e->side;
+        c->leaked_bytes[d] = c->bytes[side] - (now ? e->packet->wire_len : 0);
+        c->leaked_packets[d] = c->packets[side] - (now ? 1 : 0);
+    }
+}
+
+static void tell_alert(struct engine *e, struct conn *c, const struct rule_info *rule)
+{
+    static const char *const action[] = {"allow", "block", "alert"};
+    static const uint32_t severity[] = {3, 1, 2};
+    struct event ev = {.kind = EVENT_ALERT};
+
+    ev.as.alert = (struct alert_event){
+        .blocked = rule->action == RULE_BLOCK,
+        .rule = rule->name,
+        .rule_id = rule->id,
+        .line = rule->line,
+        .severity = severity[rule->action],
+        .action = action[rule->action],
+    };
+    if (rule->action == RULE_BLOCK) {
+        memcpy(ev.as.alert.leaked_bytes, c->leaked_bytes, sizeof(c->leaked_bytes));
+        memcpy(ev.as.alert.leaked_packets, c->leaked_packets, sizeof(c->leaked_packets));
+    }
+    tell(e, c, &ev);
+}
+
+static void on_fired(void *ctx, const struct rule_info *rule)
+{
+    struct engine *e = ctx;
+
+    if (rule->action == RULE_ALERT)
+        tell_alert(e, e->conn, rule);
+}
+
+/* Live, people want to see a flow when it is known, not when it ends. */
+static void tell_progress(struct engine *e, struct conn *c, const struct facts *facts)
+{
+    struct event ev = {.kind = EVENT_FLOW};
+
+    if (!e->config.live || c->told || facts->app == NULL || facts->over)
+        return;
+    c->told = true;
+    ev.as.flow_end = FLOW_GOES_ON;
+    tell(e, c, &ev);
+}
+
+void tell_rules(struct engine *e, struct conn *c, bool over)
+{
+    const bool was_final = c->result.final;
+    struct facts facts;
+
+    view_facts(c, over, &facts);
+    tell_progress(e, c, &facts);
+    c->result = policy_decide(e->policy, c->policy, &facts, on_fired, e);
+    if (was_final || !c->result.final)
+        return;
+    if (e->packet != NULL)
+        c->verdict_packet = e->packet->number;
+    if (c->result.verdict != VERDICT_BLOCK)
+        return;
+    count_leak(e, c);
+    if (c->result.rule != NULL)
+        tell_alert(e, c, c->result.rule);
+}
+
+void tell_flow(struct engine *e, struct conn *c, enum flow_end end)
+{
+    struct event ev = {.kind = EVENT_FLOW, .packet = c->last_packet, .time_ns = c->node.last_ns};
+
+    ev.as.flow_end = end;
+    e->counters.verdicts[c->result.verdict]++;
+    to_sinks(e, c, &ev, true);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* One UDP datagram of a flow. */
+#include "engine/worker.h"
+
+#define TIMEOUT_ONE_WAY_S  60
+#define TIMEOUT_ANSWERED_S 180
+
+uint32_t udp_first_timeout(void)
+{
+    return TIMEOUT_ONE_WAY_S;
+}
+
+void udp_packet(struct engine *e, struct conn *c, unsigned side, const struct packet *p)
+{
+    if (c->packets[1 - side] > 0)
+        c->node.timeout_s = TIMEOUT_ANSWERED_S;
+    if (p->checksum == CHECKSUM_BAD) {
+        tell_anomaly(e, c, STREAM_BAD_CHECKSUM, conn_direction(c, side), 0);
+        return;
+    }
+    stack_feed(e, c, 0, conn_direction(c, side), p->payload);
+}

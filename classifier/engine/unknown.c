@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/* A slot of the stack that is being identified, and what happens when it is known. */
+#include "engine/worker.h"
+
+bool unknown_push(struct engine *e, struct conn *c)
+{
+    (void)e;
+    if (c->depth >= STACK_DEPTH)
+        return false;
+    c->stack[c->depth++] = (struct slot){.kind = SLOT_UNKNOWN};
+    return true;
+}
+
+void unknown_free(struct engine *e, struct slot *s)
+{
+    struct unknown *u = s->state;
+
+    if (u == NULL)
+        return;
+    identify_end(e->identifier, &u->id);
+    budget_free(&e->budget, u, sizeof(*u));
+    s->state = NULL;
+}
+
+static struct identify_context context_of(const struct engine *e, const struct conn *c,
+                                          unsigned level)
+{
+    return (struct identify_context){
+        .client = conn_endpoint(c, c->client_side),
+        .server = conn_endpoint(c, 1U - c->client_side),
+        .transport = (uint8_t)c->node.key.transport,
+        .midstream = c->midstream,
+        .inner = level > 0,
+        .time_ns = e->now_ns,
+    };
+}
+
+/* Nobody claims what a message-carrying layer carries: then that layer is the application, and
+ * nothing is on it. */
+static bool carried_by_messages(const struct conn *c, unsigned level)
+{
+    return level > 0 && c->stack[level - 1].kind == SLOT_LAYER;
+}
+
+/* The bytes of the "client" prove to be a server's: only where the start was not captured. */
+static bool turn_around(struct conn *c, unsigned level, const struct identity *known)
+{
+    if (!known->reversed || c->direction_known || level > 0)
+        return false;
+    c->client_side = (uint8_t)(1U - c->client_side);
+    return true;
+}
+
+/* Gives the new reader what was kept, and says what of it was lost. */
+static void read_again(struct engine *e, struct conn *c, unsigned level, const struct unknown *u,
+                       const struct identity *known, bool turned)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        const enum direction d = i == 0 ? TO_SERVER : TO_CLIENT;
+        const enum direction then = turned ? direction_other(d) : d;
+        stack_feed(e, c, level, d, known->opening[then]);
+        if (u->lost[then] > 0)
+            stack_gap(e, c, level, d, u->lost[then]);
+    }
+}
+
+/* The slot is known: sets its reader and gives it what was kept. Returns whether the directions
+ * were turned. */
+static bool adopt(struct engine *e, struct conn *c, unsigned level, const struct identity *known)
+{
+    struct slot *s = &c->stack[level];
+    struct unknown *u = s->state;
+    const bool turned = turn_around(c, level, known);
+
+    if (known->ndpi.proto != NULL || known->ndpi.risk_count > 0)
+        c->ndpi = known->ndpi;
+    if (known->result == IDENTIFIED_RAW && carried_by_messages(c, level)) {
+        c->stack[level - 1].quiet = true;
+        unknown_free(e, s);
+        c->depth = (uint8_t)level;
+        tell_rules(e, c, false);
+        return turned;
+    }
+    if (known->why != NULL)
+        learn_evidence(e, c, known->why, known->detail);
+    if (known->confidence >= CONFIDENCE_STRONG)
+        c->direction_known = true;
+    if (known->result == IDENTIFIED_NDPI)
+        *s = (struct slot){.name = known->name, .kind = SLOT_NAMED};
+    else
+        slot_open(e, c, level, known->layer, NULL);
+    s->confidence = (uint8_t)known->confidence;
+    read_again(e, c, level, u, known, turned);
+    struct slot kept = {.state = u};
+    unknown_free(e, &kept);
+    tell_rules(e, c, false);
+    return turned;
+}
+
+static struct unknown *unknown_of(struct engine *e, struct conn *c, unsigned level)
+{
+    struct slot *s = &c->stack[level];
+
+    if (s->state == NULL)
+        s->state = budget_alloc(&e->budget, sizeof(struct unknown));
+    return s->state;
+}
+
+size_t unknown_feed(struct engine *e, struct conn *c, unsigned level, enum direction *d,
+                    struct bytes in)
+{
+    const struct identify_context context = context_of(e, c, level);
+    struct unknown *u = unknown_of(e, c, level);
+    size_t used = in.len;
+
+    if (u == NULL)
+        return in.len; /* no memory: it stays unknown, and the end will say so */
+    if (u->id.ended[*d]) {
+        u->lost[*d] += in.len;
+        return in.len;
+    }
+    const struct identity known = identify_feed(e->identifier, &u->id, &context, *d, in, &used);
+    if (known.result == IDENTIFIED_NOT_YET) {
+        u->lost[*d] += in.len - used;
+        return in.len;
+    }
+    if (adopt(e, c, level, &known))
+        *d = direction_other(*d);
+    return used;
+}
+
+bool unknown_ended(struct engine *e, struct conn *c, unsigned level, enum direction d)
+{
+    const struct identify_context context = context_of(e, c, level);
+    struct unknown *u = unknown_of(e, c, level);
+
+    if (u == NULL)
+        return false;
+    if (u->id.kept_len[d] == 0 && !c->closed && c->node.key.transport == TRANSPORT_TCP) {
+        c->midstream = true; /* a hole before the first byte: what follows is the start as far as
+                                anyone knows */
+        return false;
+    }
+    const struct identity known = identify_ended(e->identifier, &u->id, &context, d);
+    if (known.result == IDENTIFIED_NOT_YET)
+        return false;
+    adopt(e, c, level, &known);
+    return true;
+}

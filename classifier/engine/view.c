@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* What is known of a connection, as outputs (struct flow_info) and rules (struct facts) see it. */
+#include "engine/worker.h"
+
+#define FLOW_ID_BITS 53 /* what every JSON reader can hold */
+
+static const char *transport_name(const struct conn *c)
+{
+    return c->node.key.transport == TRANSPORT_TCP ? "tcp" : "udp";
+}
+
+/* The stack's names, bottom first. Returns how many. */
+static uint8_t layer_names(const struct conn *c, const char *out[FLOW_LAYERS])
+{
+    uint8_t count = 0;
+
+    out[count++] = transport_name(c);
+    for (unsigned level = 0; level < c->depth && count < FLOW_LAYERS; level++)
+        if (c->stack[level].kind != SLOT_UNKNOWN)
+            out[count++] = c->stack[level].name;
+    if (c->tracker && count < FLOW_LAYERS)
+        out[count++] = "bittorrent";
+    return count;
+}
+
+static bool is_application(const struct slot *s)
+{
+    return s->kind == SLOT_NAMED || (s->kind != SLOT_UNKNOWN && s->layer->application);
+}
+
+/* The innermost slot that is an application; NULL: none is known. */
+static const struct slot *app_slot(const struct conn *c)
+{
+    for (unsigned level = c->depth; level > 0; level--)
+        if (is_application(&c->stack[level - 1]))
+            return &c->stack[level - 1];
+    return NULL;
+}
+
+static const char *app_name(const struct conn *c, const struct slot *app, bool over)
+{
+    if (app != NULL)
+        return c->tracker ? "bittorrent" : app->name;
+    return over && c->payload[0] + c->payload[1] == 0 ? "none" : NULL;
+}
+
+/* Will the app stay what it is? Not while the top is unknown, or may still become or carry
+ * something else. */
+static bool is_settled(const struct conn *c)
+{
+    if (c->depth == 0)
+        return false;
+    const struct slot *top = &c->stack[c->depth - 1];
+    return top->kind == SLOT_NAMED ||
+           (top->kind == SLOT_LAYER && (!top->layer->may_change || top->quiet));
+}
+
+/* What the carrier of a name says while the name itself is not there. */
+static enum known without_value(const struct conn *c, enum name_of which, bool over)
+{
+    if (c->names != NULL && c->names->known[which] != KNOWN_NOT_YET)
+        return (enum known)c->names->known[which];
+    return over || is_settled(c) ? KNOWN_NEVER : KNOWN_NOT_YET;
+}
+
+static struct fact fact_of(const struct conn *c, enum name_of which, bool over)
+{
+    return (struct fact){
+        .known = without_value(c, which, over),
+        .value = c->names != NULL ? c->names->of[which] : bytes_of(NULL, 0),
+    };
+}
+
+void view_facts(const struct conn *c, bool over, struct facts *out)
+{
+    const struct slot *app = app_slot(c);
+
+    *out = (struct facts){
+        .client = conn_endpoint(c, c->client_side),
+        .server = conn_endpoint(c, 1U - c->client_side),
+        .transport = (uint8_t)c->node.key.transport,
+        .direction_known = c->direction_known || over,
+        .app = app_name(c, app, over),
+        .confidence = app != NULL ? (enum confidence)app->confidence : CONFIDENCE_NONE,
+        .settled = over || is_settled(c),
+        .over = over,
+        .host = fact_of(c, NAME_HOST, over),
+        .path = fact_of(c, NAME_PATH, over),
+        .origin = fact_of(c, NAME_ORIGIN, over),
+        .subprotocol = fact_of(c, NAME_SUBPROTOCOL, over),
+        .sni = fact_of(c, NAME_SNI, over),
+    };
+    out->layer_count = layer_names(c, out->layers);
+}
+
+static uint64_t flow_id(const struct engine *e, const struct conn *c)
+{
+    struct {
+        struct flow_key key;
+        int64_t start_ns;
+        uint64_t first_packet;
+    } what = {.key = c->node.key, .start_ns = c->start_ns, .first_packet = c->first_packet};
+
+    return hash_bytes(&e->id_key, bytes_of(&what, sizeof(what))) >> (64 - FLOW_ID_BITS);
+}
+
+static enum flow_state state_of(const struct conn *c)
+{
+    if (c->closed)
+        return FLOW_CLOSED;
+    if (c->node.key.transport == TRANSPORT_TCP)
+        return c->tcp_state >= TCP_STATE_ESTABLISHED || c->midstream ? FLOW_ESTABLISHED : FLOW_NEW;
+    return c->packets[0] > 0 && c->packets[1] > 0 ? FLOW_ESTABLISHED : FLOW_NEW;
+}
+
+/* What is counted by side, by direction. */
+static void view_counters(const struct conn *c, struct flow_info *out)
+{
+    for (unsigned side = 0; side < 2; side++) {
+        const enum direction d = conn_direction(c, side);
+        out->packets[d] = c->packets[side];
+        out->bytes[d] = c->bytes[side];
+        out->payload_bytes[d] = c->payload[side];
+        out->tcp.flags[d] = c->tcp_flags[side];
+        out->tcp.missing[d] = c->missing[side];
+        out->tcp.retransmissions[d] = c->retransmissions[side];
+        out->tcp.out_of_order[d] = c->out_of_order[side];
+    }
+    out->tcp.state = c->tcp_state;
+}
+
+static void view_names(const struct conn *c, struct flow_info *out)
+{
+    if (c->names == NULL)
+        return;
+    out->host = c->names->of[NAME_HOST];
+    out->path = c->names->of[NAME_PATH];
+    out->origin = c->names->of[NAME_ORIGIN];
+    out->subprotocol = c->names->of[NAME_SUBPROTOCOL];
+    out->sni = c->names->of[NAME_SNI];
+    out->info_hash = c->names->of[NAME_INFO_HASH];
+    out->peer_client = c->names->of[NAME_PEER_CLIENT];
+}
+
+static void view_verdict(const struct engine *e, const struct conn *c, bool over,
+                         struct flow_info *out)
+{
+    struct facts facts;
+
+    view_facts(c, over, &facts);
+    out->expected = policy_promise(e->config.policy, facts.transport, out->server.port);
+    out->mismatch = policy_mismatch(e->config.policy, &facts);
+    out->verdict = c->result.verdict;
+    if (c->result.rule != NULL) {
+        out->rule = c->result.rule->name;
+        out->rule_line = c->result.rule->line;
+    }
+    out->verdict_packet = c->verdict_packet;
+    memcpy(out->leaked_bytes, c->leaked_bytes, sizeof(out->leaked_bytes));
+}
+
+static void view_layers(const struct conn *c, bool over, struct flow_info *out)
+{
+    const struct slot *app = app_slot(c);
+
+    out->layer_count = layer_names(c, out->layers);
+    out->app = app_name(c, app, over);
+    out->confidence = app != NULL ? (enum confidence)app->confidence : CONFIDENCE_NONE;
+    for (unsigned level = 0; level < c->depth; level++) {
+        const struct slot *s = &c->stack[level];
+        if (s->kind == SLOT_LAYER && s->layer->summarise != NULL)
+            s->layer->summarise(s->state, out);
+    }
+}
+
+void view_flow(const struct engine *e, const struct conn *c, bool over, struct flow_info *out)
+{
+    *out = (struct flow_info){
+        .id = flow_id(e, c),
+        .source = e->source,
+        .live = e->config.live,
+        .client = conn_endpoint(c, c->client_side),
+        .server = conn_endpoint(c, 1U - c->client_side),
+        .transport = (uint8_t)c->node.key.transport,
+        .direction_known = c->direction_known,
+        .vlan_count = c->vlan_count,
+        .start_ns = c->start_ns,
+        .end_ns = c->node.last_ns,
+        .first_packet = c->first_packet,
+        .last_packet = c->last_packet,
+        .state = state_of(c),
+        .ladder = (enum ladder)c->ladder,
+        .ndpi = c->ndpi,
+        .evidence = c->evidence,
+        .evidence_count = c->evidence_count,
+        .anomalies = c->anomalies,
+    };
+    memcpy(out->vlan, c->vlan, sizeof(out->vlan));
+    view_counters(c, out);
+    view_names(c, out);
+    view_layers(c, over, out);
+    view_verdict(e, c, over, out);
+}

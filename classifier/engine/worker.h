@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* worker.h - the engine's inside, shared by the files of engine/ and nobody else. */
+#ifndef ENGINE_WORKER_H
+#define ENGINE_WORKER_H
+
+#include "base/budget.h"
+#include "decode/decode.h"
+#include "engine/conn.h"
+#include "engine/engine.h"
+
+struct call; /* stack.c: a call into a layer */
+
+struct counters {
+    uint64_t flows, evicted, refused, tcp_gaps, tcp_overlaps, tcp_bad_checksum, tcp_retransmissions;
+    uint64_t tcp_out_of_order, tcp_midstream, verdicts[3]; /* by enum verdict */
+};
+
+struct engine {
+    struct host host; /* first: the layers' callbacks cast back */
+    struct engine_config config;
+    struct budget budget;
+    struct decoder *decoder;
+    struct flow_table *flows;
+    struct identifier *identifier;
+    struct policy_worker *policy;
+    struct hash_key id_key; /* of flow ids: the same on every run */
+    const char *source;
+    int64_t now_ns; /* the latest packet time: never goes back */
+    uint32_t policy_interest;
+    struct conn *conn;           /* whose bytes are being read */
+    unsigned side;               /* which sent them */
+    struct call *call;           /* innermost call into a layer */
+    const struct packet *packet; /* being read; NULL between packets */
+    struct counters counters;
+};
+
+/* stack.c: the layers of a connection. */
+void stack_setup(struct engine *e);
+void stack_feed(struct engine *e, struct conn *c, unsigned level, enum direction d,
+                struct bytes in);
+void stack_gap(struct engine *e, struct conn *c, unsigned level, enum direction d, uint64_t n);
+void stack_close(struct engine *e, struct conn *c, enum close_reason why);
+void stack_free(struct engine *e, struct conn *c);
+
+/* unknown.c: a slot that is being identified. */
+bool unknown_push(struct engine *e, struct conn *c);
+/* Returns how much was used; *d is turned when the client proves to be the server. */
+size_t unknown_feed(struct engine *e, struct conn *c, unsigned level, enum direction *d,
+                    struct bytes in);
+/* The direction met a gap or its end. True: the slot is no longer unknown. */
+bool unknown_ended(struct engine *e, struct conn *c, unsigned level, enum direction d);
+void unknown_free(struct engine *e, struct slot *s);
+/* stack.c, for unknown.c. */
+bool slot_open(struct engine *e, struct conn *c, unsigned level, const struct layer *l,
+               const void *arg);
+
+/* view.c: what is known of a connection, for outputs and for rules. */
+void view_flow(const struct engine *e, const struct conn *c, bool over, struct flow_info *out);
+void view_facts(const struct conn *c, bool over, struct facts *out);
+
+/* learn.c: what a connection remembers. */
+void learn_from(struct engine *e, struct conn *c, const struct event *ev);
+void learn_evidence(struct engine *e, struct conn *c, const char *what, struct bytes detail);
+void learn_free(struct engine *e, struct conn *c);
+
+/* tell.c: events to rules and outputs. */
+void tell(struct engine *e, struct conn *c, struct event *ev);
+void tell_anomaly(struct engine *e, struct conn *c, enum anomaly what, enum direction d,
+                  uint64_t offset);
+/* Facts changed: what do the rules say now? */
+void tell_rules(struct engine *e, struct conn *c, bool over);
+void tell_flow(struct engine *e, struct conn *c, enum flow_end end);
+
+/* tcp.c and udp.c: one packet of a connection. */
+void tcp_packet(struct engine *e, struct conn *c, unsigned side, const struct packet *p);
+/* No more bytes will be read: what is held, the layers' last words, the final verdict. */
+void conn_finish(struct engine *e, struct conn *c, enum close_reason why);
+/* Does a SYN on a known pair of ports begin another connection? */
+bool tcp_is_new_connection(struct conn *c, unsigned side, const struct packet *p);
+uint32_t tcp_first_timeout(void);
+uint32_t udp_first_timeout(void);
+void udp_packet(struct engine *e, struct conn *c, unsigned side, const struct packet *p);
+
+#endif

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: MIT */
+#include "flow/flow.h"
+
+#include <stdlib.h>
+
+#define CHUNK_NODES 64U
+#define FIRST_SLOTS 1024U
+#define SPOKES      4096U /* seconds; more than FLOW_TIMEOUT_MAX */
+#define SECOND_NS   1000000000LL
+
+struct slot {
+    uint32_t tag;   /* low bits of the hash: home slot and quick comparison */
+    uint32_t index; /* of the node; FLOW_NOBODY = free */
+};
+
+struct flow_table {
+    struct budget *budget;
+    struct hash_key key;
+    size_t node_size;
+    size_t count;
+    struct slot *slots;
+    uint32_t slot_mask;
+    uint8_t **chunks; /* CHUNK_NODES nodes each */
+    uint32_t chunk_count, chunk_room;
+    uint32_t nodes_used; /* indices given out so far */
+    uint32_t free_first; /* list of returned nodes, through `after` */
+    int64_t turned_to_s; /* the next second whose spoke is looked at */
+    uint32_t spoke_first[SPOKES];
+};
+
+/* A free node keeps this in `spoke`. */
+#define NO_SPOKE UINT16_MAX
+
+static struct flow_node *node_at(const struct flow_table *t, uint32_t index)
+{
+    uint8_t *chunk = t->chunks[index / CHUNK_NODES];
+    return (struct flow_node *)(void *)(chunk + (index % CHUNK_NODES) * t->node_size);
+}
+
+unsigned flow_key_of(const struct packet *p, struct flow_key *out)
+{
+    const int order = addr_compare(&p->src.addr, &p->dst.addr);
+    const unsigned side = order > 0 || (order == 0 && p->src.port > p->dst.port);
+
+    out->addr[side] = p->src.addr;
+    out->addr[1 - side] = p->dst.addr;
+    out->port[side] = p->src.port;
+    out->port[1 - side] = p->dst.port;
+    out->transport = p->transport;
+    return side;
+}
+
+static struct slot *slots_create(struct flow_table *t, uint32_t count)
+{
+    struct slot *slots = budget_alloc(t->budget, count * sizeof(*slots));
+
+    for (uint32_t i = 0; slots != NULL && i < count; i++)
+        slots[i].index = FLOW_NOBODY;
+    return slots;
+}
+
+struct flow_table *flow_table_create(size_t node_size, struct budget *budget,
+                                     const struct hash_key *key, struct err *err)
+{
+    struct flow_table *t = calloc(1, sizeof(*t));
+
+    if (t == NULL) {
+        err_set(err, "out of memory");
+        return NULL;
+    }
+    t->budget = budget;
+    t->key = *key;
+    t->node_size = (node_size + 63) / 64 * 64; /* whole cache lines */
+    t->free_first = FLOW_NOBODY;
+    t->slot_mask = FIRST_SLOTS - 1;
+    t->slots = slots_create(t, FIRST_SLOTS);
+    for (uint32_t i = 0; i < SPOKES; i++)
+        t->spoke_first[i] = FLOW_NOBODY;
+    if (t->slots != NULL)
+        return t;
+    err_set(err, "the memory limit is too small for a flow table");
+    free(t);
+    return NULL;
+}
+
+void flow_table_free(struct flow_table *t)
+{
+    if (t == NULL)
+        return;
+    for (uint32_t i = 0; i < t->chunk_count; i++)
+        budget_free(t->budget, t->chunks[i], CHUNK_NODES * t->node_size);
+    budget_free(t->budget, t->slots, (t->slot_mask + 1) * sizeof(*t->slots));
+    free(t->chunks);
+    free(t);
+}
+
+size_t flow_count(const struct flow_table *t)
+{
+    return t->count;
+}
+
+/* Where the tag's node stands, or the free slot where it would. */
+static uint32_t slot_of(const struct flow_table *t, uint32_t tag, const struct flow_key *key)
+{
+    uint32_t at = tag & t->slot_mask;
+
+    for (; t->slots[at].index != FLOW_NOBODY; at = (at + 1) & t->slot_mask) {
+        if (t->slots[at].tag == tag &&
+            memcmp(&node_at(t, t->slots[at].index)->key, key, sizeof(*key)) == 0)
+            break;
+    }
+    return at;
+}
+
+static uint32_t tag_of(const struct flow_table *t, const struct flow_key *key)
+{
+    return (uint32_t)hash_bytes(&t->key, bytes_of(key, sizeof(*key)));
+}
+
+struct flow_node *flow_find(struct flow_table *t, const struct flow_key *key)
+{
+    const uint32_t at = slot_of(t, tag_of(t, key), key);
+    return t->slots[at].index != FLOW_NOBODY ? node_at(t, t->slots[at].index) : NULL;
+}
+
+/* Twice the slots; tags are enough to find the new homes. False: no memory, and nothing changed. */
+static bool grow(struct flow_table *t)
+{
+    const uint32_t old_count = t->slot_mask + 1;
+    struct slot *old = t->slots;
+    struct slot *slots = slots_create(t, old_count * 2);
+
+    if (slots == NULL)
+        return false;
+    t->slots = slots;
+    t->slot_mask = old_count * 2 - 1;
+    for (uint32_t i = 0; i < old_count; i++) {
+        if (old[i].index == FLOW_NOBODY)
+            continue;
+        uint32_t at = old[i].tag & t->slot_mask;
+        while (slots[at].index != FLOW_NOBODY)
+            at = (at + 1) & t->slot_mask;
+        slots[at] = old[i];
+    }
+    budget_free(t->budget, old, old_count * sizeof(*old));
+    return true;
+}
+
+static bool add_chunk(struct flow_table *t)
+{
+    if (t->chunk_count == t->chunk_room) {
+        const uint32_t room = t->chunk_room > 0 ? t->chunk_room * 2 : 64;
+        uint8_t **chunks = realloc(t->chunks, room * sizeof(*chunks));
+        if (chunks == NULL)
+            return false;
+        t->chunks = chunks;
+        t->chunk_room = room;
+    }
+    uint8_t *chunk = budget_alloc(t->budget, CHUNK_NODES * t->node_size);
+    if (chunk == NULL)
+        return false;
+    t->chunks[t->chunk_count++] = chunk;
+    return true;
+}
+
+/* A zero-filled node that knows its index. */
+static struct flow_node *take_node(struct flow_table *t)
+{
+    uint32_t index = t->free_first;
+
+    if (index != FLOW_NOBODY) {
+        t->free_first = node_at(t, index)->after;
+    } else {
+        if (t->nodes_used == t->chunk_count * CHUNK_NODES && !add_chunk(t))
+            return NULL;
+        index = t->nodes_used++;
+    }
+    struct flow_node *n = node_at(t, index);
+    memset(n, 0, t->node_size);
+    n->index = index;
+    return n;
+}
+
+static int64_t second_of(int64_t ns)
+{
+    return ns / SECOND_NS;
+}
+
+static void wheel_add(struct flow_table *t, struct flow_node *n, int64_t second)
+{
+    n->spoke = (uint16_t)((uint64_t)second % SPOKES);
+    n->before = FLOW_NOBODY;
+    n->after = t->spoke_first[n->spoke];
+    if (n->after != FLOW_NOBODY)
+        node_at(t, n->after)->before = n->index;
+    t->spoke_first[n->spoke] = n->index;
+}
+
+static void wheel_remove(struct flow_table *t, const struct flow_node *n)
+{
+    if (n->before != FLOW_NOBODY)
+        node_at(t, n->before)->after = n->after;
+    else
+        t->spoke_first[n->spoke] = n->after;
+    if (n->after != FLOW_NOBODY)
+        node_at(t, n->after)->before = n->before;
+}
+
+static int64_t expires_s(const struct flow_node *n)
+{
+    return second_of(n->last_ns) + n->timeout_s + 1;
+}
+
+/* The second in whose spoke a node is looked at: when it expires, but never in the part already
+ * turned past. */
+static int64_t due_s(const struct flow_table *t, const struct flow_node *n)
+{
+    const int64_t due = expires_s(n);
+    const int64_t last = t->turned_to_s + (int64_t)SPOKES - 1;
+
+    if (due < t->turned_to_s)
+        return t->turned_to_s;
+    return due < last ? due : last;
+}
+
+struct flow_node *flow_create(struct flow_table *t, const struct flow_key *key, int64_t now_ns,
+                              uint32_t timeout_s)
+{
+    if ((t->count + 1) * 4 > ((size_t)t->slot_mask + 1) * 3 && !grow(t) && t->count == t->slot_mask)
+        return NULL;
+    struct flow_node *n = take_node(t);
+    if (n == NULL)
+        return NULL;
+    if (t->count == 0)
+        t->turned_to_s = second_of(now_ns);
+    n->key = *key;
+    n->tag = tag_of(t, key);
+    n->last_ns = now_ns;
+    n->timeout_s = timeout_s;
+    t->slots[slot_of(t, n->tag, key)] = (struct slot){.tag = n->tag, .index = n->index};
+    wheel_add(t, n, due_s(t, n));
+    t->count++;
+    return n;
+}
+
+/* Takes a slot out and moves those behind it up, so that no search meets a hole (Knuth 6.4,
+ * algorithm R). */
+static void slot_remove(struct flow_table *t, uint32_t hole)
+{
+    for (uint32_t at = (hole + 1) & t->slot_mask; t->slots[at].index != FLOW_NOBODY;
+         at = (at + 1) & t->slot_mask) {
+        const uint32_t home = t->slots[at].tag & t->slot_mask;
+        if (((at - home) & t->slot_mask) < ((at - hole) & t->slot_mask))
+            continue; /* its home lies after the hole */
+        t->slots[hole] = t->slots[at];
+        hole = at;
+    }
+    t->slots[hole].index = FLOW_NOBODY;
+}
+
+void flow_remove(struct flow_table *t, struct flow_node *n)
+{
+    slot_remove(t, slot_of(t, n->tag, &n->key));
+    wheel_remove(t, n);
+    n->spoke = NO_SPOKE;
+    n->after = t->free_first;
+    t->free_first = n->index;
+    t->count--;
+}
+
+void flow_set_timeout(struct flow_table *t, struct flow_node *n, uint32_t timeout_s)
+{
+    n->timeout_s = timeout_s;
+    wheel_remove(t, n);
+    wheel_add(t, n, due_s(t, n));
+}
+
+/* Moves a node whose last packet came after it was put on its spoke. False: it stands where it
+ * should. */
+static bool move_if_refreshed(struct flow_table *t, struct flow_node *n, int64_t second)
+{
+    const int64_t due = due_s(t, n);
+
+    if (due <= second)
+        return false;
+    wheel_remove(t, n);
+    wheel_add(t, n, due);
+    return true;
+}
+
+struct flow_node *flow_next_expired(struct flow_table *t, int64_t now_ns)
+{
+    const int64_t now_s = second_of(now_ns);
+
+    while (t->count > 0 && t->turned_to_s <= now_s) {
+        const uint32_t first = t->spoke_first[(uint64_t)t->turned_to_s % SPOKES];
+        if (first == FLOW_NOBODY)
+            t->turned_to_s++;
+        else if (!move_if_refreshed(t, node_at(t, first), t->turned_to_s))
+            return node_at(t, first);
+    }
+    return NULL;
+}
+
+struct flow_node *flow_oldest(struct flow_table *t)
+{
+    int64_t second = t->turned_to_s;
+
+    while (t->count > 0 && second < t->turned_to_s + (int64_t)SPOKES) {
+        const uint32_t first = t->spoke_first[(uint64_t)second % SPOKES];
+        if (first == FLOW_NOBODY)
+            second++;
+        else if (!move_if_refreshed(t, node_at(t, first), second))
+            return node_at(t, first);
+    }
+    return NULL;
+}
+
+struct flow_node *flow_each(struct flow_table *t, struct flow_node *last)
+{
+    for (uint32_t i = last != NULL ? last->index + 1 : 0; i < t->nodes_used; i++)
+        if (node_at(t, i)->spoke != NO_SPOKE)
+            return node_at(t, i);
+    return NULL;
+}

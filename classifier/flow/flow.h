@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* flow.h - the keyed table of flows: find, create, expire by packet time.
+ *
+ * In:    flow keys and packet time.
+ * State: nodes of one size, in chunks that never move; an open-addressing index of 8 bytes a slot;
+ * a wheel of one second a spoke, in which a node stands where it may expire (looked at again then:
+ * a packet costs nothing). Memory: counted in the budget; flow_create() gives NULL when there is
+ * none left: evict, or go without. Not here: what a flow is (engine/conn.h embeds struct flow_node
+ * first).
+ */
+#ifndef FLOW_FLOW_H
+#define FLOW_FLOW_H
+
+#include "base/budget.h"
+#include "base/err.h"
+#include "base/hash.h"
+#include "model/packet.h"
+
+/* Both directions give the same key: the lower (address, port) is side 0. No padding: it is hashed
+ * as it lies. */
+struct flow_key {
+    struct addr addr[2];
+    uint16_t port[2];
+    uint32_t transport;
+};
+
+/* Fills the key. Returns the side that sent the packet. */
+unsigned flow_key_of(const struct packet *p, struct flow_key *out);
+
+#define FLOW_NOBODY UINT32_MAX
+
+struct flow_node {
+    struct flow_key key;
+    int64_t last_ns;     /* of the last packet: the owner keeps it */
+    uint32_t timeout_s;  /* idle time after which it expires; at most FLOW_TIMEOUT_MAX: the owner
+                            keeps it */
+    uint32_t index, tag; /* private from here */
+    uint32_t before, after;
+    uint16_t spoke;
+};
+
+#define FLOW_TIMEOUT_MAX 4000U /* seconds */
+
+struct flow_table;
+
+/* `node_size` bytes a node, struct flow_node first. */
+struct flow_table *flow_table_create(size_t node_size, struct budget *budget,
+                                     const struct hash_key *key, struct err *err);
+void flow_table_free(struct flow_table *t); /* NULL is fine; nodes still in it are just dropped */
+
+struct flow_node *flow_find(struct flow_table *t, const struct flow_key *key);
+/* Adds a key that is not there: zero-filled but for key and last_ns. NULL: no memory. */
+struct flow_node *flow_create(struct flow_table *t, const struct flow_key *key, int64_t now_ns,
+                              uint32_t timeout_s);
+void flow_remove(struct flow_table *t, struct flow_node *n);
+/* At most FLOW_TIMEOUT_MAX. */
+void flow_set_timeout(struct flow_table *t, struct flow_node *n, uint32_t timeout_s);
+size_t flow_count(const struct flow_table *t);
+
+/* A node whose last_ns + timeout_s has passed, one at a time until NULL: the caller ends and
+ * removes it. */
+struct flow_node *flow_next_expired(struct flow_table *t, int64_t now_ns);
+/* The node that would expire first, about: the one to evict. NULL: the table is empty. */
+struct flow_node *flow_oldest(struct flow_table *t);
+/* Every node, in the order of creation as far as places were not reused: start with NULL. */
+struct flow_node *flow_each(struct flow_table *t, struct flow_node *last);
+
+#endif

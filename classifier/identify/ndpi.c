@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+#include "identify/ndpi.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <ndpi_api.h>
+
+#include "model/packet.h"
+
+/* nDPI tells its version by NDPI_MAJOR and NDPI_MINOR. */
+#define NDPI_SINCE(major, minor)                                                                   \
+    (NDPI_MAJOR > (major) || (NDPI_MAJOR == (major) && NDPI_MINOR >= (minor)))
+
+#define NAME_ROOM     32
+#define RISKS_MAX     8  /* of one flow: told */
+#define RISK_SETS_MAX 64 /* different sets of risks a worker remembers */
+
+#define IPV4_HEADER 20
+#define TCP_HEADER  20
+#define UDP_HEADER  8
+
+/* Ports that no dissector knows. */
+#define NEUTRAL_CLIENT_PORT 41641
+#define NEUTRAL_SERVER_PORT 41017
+
+struct risk_set {
+    ndpi_risk bits;
+    uint8_t count;
+    const char *name[RISKS_MAX];
+};
+
+struct dpi {
+    struct ndpi_detection_module_struct *module;
+    struct ndpi_flow_struct *flow; /* of the question being answered */
+    uint32_t questions;            /* each has its own addresses */
+    uint32_t next_seq[2];          /* TCP sequence numbers, by enum direction */
+    uint8_t packet[IPV4_HEADER + TCP_HEADER + DPI_TURN_MAX];
+    struct risk_set sets[RISK_SETS_MAX];
+    size_t set_count;
+    const char *risk_name[NDPI_MAX_RISK];
+    size_t name_count;
+    char (*name)[NAME_ROOM]; /* by nDPI's protocol id: lower case */
+};
+
+/* What the library calls them differs from what their users do. */
+static const struct {
+    uint16_t id;
+    const char *name;
+} own_name[] = {
+    {NDPI_PROTOCOL_FTP_CONTROL, "ftp"},
+    {NDPI_PROTOCOL_FTP_DATA, "ftp-data"},
+    {NDPI_PROTOCOL_MDNS, "mdns"},
+};
+
+/* Dissectors of 4.2 that look at nothing but the port, or at so little that noise passes. */
+static const uint16_t not_evidence[] = {
+    NDPI_PROTOCOL_WHOIS_DAS, /* any bytes on port 43 or 4343 */
+};
+
+static void copy_lower(char out[NAME_ROOM], const char *in)
+{
+    size_t n = 0;
+
+    for (; in[n] != '\0' && n < NAME_ROOM - 1; n++)
+        out[n] = in[n] >= 'A' && in[n] <= 'Z' ? (char)(in[n] | 0x20) : in[n];
+    out[n] = '\0';
+}
+
+static bool read_names(struct dpi *d)
+{
+    d->name_count = ndpi_get_num_supported_protocols(d->module);
+    d->name = calloc(d->name_count, sizeof(*d->name));
+    if (d->name == NULL)
+        return false;
+    for (size_t id = 0; id < d->name_count; id++)
+        copy_lower(d->name[id], ndpi_get_proto_name(d->module, (uint16_t)id));
+    for (size_t i = 0; i < sizeof(own_name) / sizeof(own_name[0]); i++)
+        copy_lower(d->name[own_name[i].id], own_name[i].name);
+    for (int risk = 0; risk < NDPI_MAX_RISK; risk++)
+        d->risk_name[risk] = ndpi_risk2str((ndpi_risk_enum)risk);
+    return true;
+}
+
+static struct ndpi_detection_module_struct *start_module(void)
+{
+    /* 4.2 takes preferences here, later versions a context: 0 is "none" to both. */
+    struct ndpi_detection_module_struct *module = ndpi_init_detection_module(0);
+
+    if (module == NULL)
+        return NULL;
+#if !NDPI_SINCE(5, 0)
+    NDPI_PROTOCOL_BITMASK all;
+    NDPI_BITMASK_SET_ALL(all);
+    ndpi_set_protocol_detection_bitmask2(module, &all);
+#endif
+    ndpi_finalize_initialization(module);
+    return module;
+}
+
+struct dpi *dpi_create(struct err *err)
+{
+    struct dpi *d = calloc(1, sizeof(*d));
+
+    if (d != NULL) {
+        d->module = start_module();
+        d->flow = calloc(1, sizeof(*d->flow));
+    }
+    if (d == NULL || d->module == NULL || d->flow == NULL || !read_names(d)) {
+        err_set(err, "nDPI could not be started: no memory");
+        dpi_free(d);
+        return NULL;
+    }
+    return d;
+}
+
+void dpi_free(struct dpi *d)
+{
+    if (d == NULL)
+        return;
+    if (d->module != NULL)
+        ndpi_exit_detection_module(d->module);
+    free(d->flow);
+    free(d->name);
+    free(d);
+}
+
+const char *dpi_version(void)
+{
+    return ndpi_revision();
+}
+
+static void put_be16(uint8_t *at, uint32_t v)
+{
+    at[0] = (uint8_t)(v >> 8);
+    at[1] = (uint8_t)v;
+}
+
+static void put_be32(uint8_t *at, uint32_t v)
+{
+    put_be16(at, v >> 16);
+    put_be16(at + 2, v);
+}
+
+/* 10/8 is the client and 172.16/12 the server: both are private (RFC 1918), so no table of networks
+ * knows them; both change with every question, so no cache of nDPI's remembers them. */
+static void put_ipv4(struct dpi *d, const struct dpi_question *q, enum direction dir, size_t len)
+{
+    const uint32_t client = 0x0A000000U | (d->questions & 0x00FFFFFFU);
+    const uint32_t server = 0xAC100000U | (d->questions >> 4 & 0x000FFFFFU);
+    uint8_t *ip = d->packet;
+
+    memset(ip, 0, IPV4_HEADER);
+    ip[0] = 0x45; /* version 4, five words */
+    put_be16(ip + 2, (uint32_t)len);
+    ip[6] = 0x40; /* do not fragment */
+    ip[8] = 64;   /* time to live */
+    ip[9] = q->transport;
+    put_be32(ip + 12, dir == TO_SERVER ? client : server);
+    put_be32(ip + 16, dir == TO_SERVER ? server : client);
+}
+
+static void put_ports(uint8_t *at, const struct dpi_question *q, enum direction dir)
+{
+    const bool neutral = q->client_port == 0 && q->server_port == 0;
+    const uint16_t client = neutral ? NEUTRAL_CLIENT_PORT : q->client_port;
+    const uint16_t server = neutral ? NEUTRAL_SERVER_PORT : q->server_port;
+
+    put_be16(at, dir == TO_SERVER ? client : server);
+    put_be16(at + 2, dir == TO_SERVER ? server : client);
+}
+
+static void put_tcp(struct dpi *d, enum direction dir, size_t len, uint8_t flags)
+{
+    uint8_t *tcp = d->packet + IPV4_HEADER;
+
+    put_be32(tcp + 4, d->next_seq[dir]);
+    put_be32(tcp + 8, (flags & TCP_ACK) != 0 ? d->next_seq[direction_other(dir)] : 0);
+    tcp[12] = 0x50; /* five words */
+    tcp[13] = flags;
+    put_be16(tcp + 14, 65535);
+    put_be32(tcp + 16, 0); /* checksum and urgent pointer: not looked at */
+    d->next_seq[dir] += (uint32_t)len + ((flags & TCP_SYN) != 0 ? 1 : 0);
+}
+
+static ndpi_protocol give_packet(struct dpi *d, const struct dpi_question *q, struct dpi_turn turn,
+                                 uint8_t tcp_flags)
+{
+    const struct bytes in = bytes_first(turn.bytes, DPI_TURN_MAX);
+    const bool tcp = q->transport == TRANSPORT_TCP;
+    const size_t headers = IPV4_HEADER + (tcp ? TCP_HEADER : UDP_HEADER);
+    const size_t len = headers + in.len;
+
+    put_ipv4(d, q, turn.direction, len);
+    put_ports(d->packet + IPV4_HEADER, q, turn.direction);
+    if (tcp) {
+        put_tcp(d, turn.direction, in.len, tcp_flags);
+    } else {
+        put_be16(d->packet + IPV4_HEADER + 4, (uint32_t)(UDP_HEADER + in.len));
+        put_be16(d->packet + IPV4_HEADER + 6, 0);
+    }
+    if (in.len > 0)
+        memcpy(d->packet + headers, in.at, in.len);
+    return ndpi_detection_process_packet(d->module, d->flow, d->packet, (unsigned short)len, 1
+#if NDPI_SINCE(4, 6)
+                                         ,
+                                         NULL
+#endif
+    );
+}
+
+static void shake_hands(struct dpi *d, const struct dpi_question *q)
+{
+    d->next_seq[TO_SERVER] = 1;
+    d->next_seq[TO_CLIENT] = 1;
+    (void)give_packet(d, q, (struct dpi_turn){.direction = TO_SERVER}, TCP_SYN);
+    (void)give_packet(d, q, (struct dpi_turn){.direction = TO_CLIENT}, TCP_SYN | TCP_ACK);
+    (void)give_packet(d, q, (struct dpi_turn){.direction = TO_SERVER}, TCP_ACK);
+}
+
+/* The same set of risks is the same list: told lists live as long as the dpi. When too many
+ * different ones came, only the first risk is told. */
+static void tell_risks(struct dpi *d, ndpi_risk bits, struct dpi_answer *out)
+{
+    struct risk_set *set = NULL;
+
+    for (size_t i = 0; i < d->set_count; i++)
+        if (d->sets[i].bits == bits)
+            set = &d->sets[i];
+    if (set == NULL && d->set_count < RISK_SETS_MAX) {
+        set = &d->sets[d->set_count++];
+        set->bits = bits;
+        for (int risk = 1; risk < NDPI_MAX_RISK && set->count < RISKS_MAX; risk++)
+            if ((bits >> risk & 1) != 0)
+                set->name[set->count++] = d->risk_name[risk];
+    }
+    if (set != NULL) {
+        out->risks = set->name;
+        out->risk_count = set->count;
+        return;
+    }
+    for (int risk = 1; risk < NDPI_MAX_RISK && out->risk_count == 0; risk++)
+        if ((bits >> risk & 1) != 0) {
+            out->risks = &d->risk_name[risk];
+            out->risk_count = 1;
+        }
+}
+
+/* The protocol spoken is the master of the two (DNS of "DNS.Google"). */
+static uint16_t spoken(const struct ndpi_flow_struct *flow)
+{
+    const uint16_t app = flow->detected_protocol_stack[0];
+    const uint16_t master = flow->detected_protocol_stack[1];
+    return master != NDPI_PROTOCOL_UNKNOWN ? master : app;
+}
+
+static bool is_evidence(const struct dpi *d, uint16_t id)
+{
+    if (id == NDPI_PROTOCOL_UNKNOWN || id >= d->name_count)
+        return false;
+    if (d->flow->confidence != NDPI_CONFIDENCE_DPI)
+        return false;
+    for (size_t i = 0; i < sizeof(not_evidence) / sizeof(not_evidence[0]); i++)
+        if (not_evidence[i] == id)
+            return false;
+    return true;
+}
+
+static void tell(struct dpi *d, const struct dpi_question *q, uint16_t id,
+                 ndpi_protocol_category_t category, struct dpi_answer *out)
+{
+    ndpi_risk risk = d->flow->risk;
+
+    /* Our ports are invented: what nDPI thinks of them is no finding. */
+    if (q->client_port == 0 && q->server_port == 0)
+        risk &= ~(1ULL << NDPI_KNOWN_PROTOCOL_ON_NON_STANDARD_PORT);
+    out->name = d->name[id];
+    out->proto = ndpi_get_proto_name(d->module, id);
+    out->category = ndpi_category_get_name(d->module, category);
+    tell_risks(d, risk, out);
+}
+
+struct dpi_answer dpi_ask(struct dpi *d, const struct dpi_question *q)
+{
+    struct dpi_answer answer = {0};
+
+    d->questions++;
+    if (q->transport == TRANSPORT_TCP)
+        shake_hands(d, q);
+    for (size_t i = 0; i < q->count && answer.name == NULL; i++) {
+        const ndpi_protocol p = give_packet(d, q, q->turns[i], TCP_ACK | TCP_PSH);
+        const uint16_t id = spoken(d->flow);
+        if (is_evidence(d, id)) {
+            answer.turn = i;
+            tell(d, q, id, p.category, &answer);
+        }
+    }
+    ndpi_free_flow_data(d->flow);
+    memset(d->flow, 0, sizeof(*d->flow));
+    return answer;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* ndpi.h - the only door to nDPI: what does it make of an opening? Private to identify/.
+ *
+ * In:    the turns of a conversation, or the datagrams of a UDP flow, from the first byte.
+ * Out:   a name, only where nDPI read the bytes: never a guess by port or address, never the memory
+ *        of another flow.
+ * State: one per worker; nothing per flow. Each question is answered afresh: the turns are wrapped
+ *        in IPv4 packets that were never on a wire, between two addresses that nobody has and no
+ *        other question had, so that the answer is a function of the turns alone (and of the ports,
+ *        where they are given).
+ *
+ * Works with nDPI 4.2 and later; what differs between them is in ndpi.c.
+ */
+#ifndef IDENTIFY_NDPI_H
+#define IDENTIFY_NDPI_H
+
+#include "base/bytes.h"
+#include "base/err.h"
+#include "model/endpoint.h"
+
+struct dpi;
+
+struct dpi_turn {
+    enum direction direction;
+    struct bytes bytes; /* at most DPI_TURN_MAX are looked at */
+};
+
+#define DPI_TURN_MAX 4096
+
+struct dpi_question {
+    const struct dpi_turn *turns;
+    size_t count;
+    uint8_t transport;                 /* enum transport */
+    uint16_t client_port, server_port; /* 0, 0: neutral ones, which mean nothing to nDPI */
+};
+
+struct dpi_answer {
+    const char *name; /* lower case; NULL: nDPI does not know. Lives as long as the dpi */
+    size_t turn;      /* index of the turn that told */
+    /* The fields of struct ndpi_info, whose header cannot meet nDPI's (both name a tcp_info). */
+    const char *proto, *category;
+    const char *const *risks;
+    uint8_t risk_count;
+};
+
+struct dpi *dpi_create(struct err *err);
+void dpi_free(struct dpi *d); /* NULL is fine */
+struct dpi_answer dpi_ask(struct dpi *d, const struct dpi_question *q);
+const char *dpi_version(void);
+
+#endif

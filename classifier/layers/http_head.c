@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+#include "layers/http_head.h"
+
+#include "layers/http_value.h"
+
+static const struct bytes NAMES[HTTP_FIELDS] = {
+#define NAME(text) {(const uint8_t *)(text), sizeof(text) - 1}
+    [HTTP_HOST] = NAME("Host"),
+    [HTTP_USER_AGENT] = NAME("User-Agent"),
+    [HTTP_REFERER] = NAME("Referer"),
+    [HTTP_ORIGIN] = NAME("Origin"),
+    [HTTP_CONTENT_TYPE] = NAME("Content-Type"),
+    [HTTP_LOCATION] = NAME("Location"),
+    [HTTP_CONTENT_LENGTH] = NAME("Content-Length"),
+    [HTTP_TRANSFER_ENCODING] = NAME("Transfer-Encoding"),
+    [HTTP_CONNECTION] = NAME("Connection"),
+    [HTTP_UPGRADE] = NAME("Upgrade"),
+    [HTTP_WS_KEY] = NAME("Sec-WebSocket-Key"),
+    [HTTP_WS_VERSION] = NAME("Sec-WebSocket-Version"),
+    [HTTP_WS_ACCEPT] = NAME("Sec-WebSocket-Accept"),
+    [HTTP_WS_PROTOCOL] = NAME("Sec-WebSocket-Protocol"),
+    [HTTP_WS_EXTENSIONS] = NAME("Sec-WebSocket-Extensions"),
+#undef NAME
+};
+
+size_t http_head_end(struct bytes in, size_t scanned)
+{
+    /* The blank line's end may be 3 bytes away from what was seen of it: LF CR LF. */
+    size_t from = scanned > 2 ? scanned - 2 : 0;
+
+    while (from < in.len) {
+        const uint8_t *hit = memchr(in.at + from, '\n', in.len - from);
+        if (hit == NULL)
+            return 0;
+        size_t next = (size_t)(hit - in.at) + 1;
+        from = next;
+        if (next < in.len && in.at[next] == '\r')
+            next++;
+        if (next < in.len && in.at[next] == '\n')
+            return next + 1;
+    }
+    return 0;
+}
+
+/* Takes one line off `rest`, without its end. A line that folds goes on (RFC 9112 s5.2). */
+static struct bytes next_line(struct bytes *rest, bool *folded)
+{
+    size_t end = 0, next = 0;
+
+    for (;;) {
+        const uint8_t *hit = memchr(rest->at + next, '\n', rest->len - next);
+        end = hit != NULL ? (size_t)(hit - rest->at) : rest->len;
+        next = hit != NULL ? end + 1 : end;
+        if (next >= rest->len || (rest->at[next] != ' ' && rest->at[next] != '\t') || end == 0)
+            break;
+        *folded = true;
+    }
+    const struct bytes line = bytes_first(*rest, end);
+    *rest = bytes_after(*rest, next);
+    return line;
+}
+
+static struct bytes without_cr(struct bytes line)
+{
+    if (line.len > 0 && line.at[line.len - 1] == '\r')
+        line.len--;
+    return line;
+}
+
+static enum http_field field_named(struct bytes name)
+{
+    unsigned f = 0;
+
+    while (f < HTTP_FIELDS && !(NAMES[f].len == name.len && bytes_equal_nocase(NAMES[f], name)))
+        f++;
+    return (enum http_field)f;
+}
+
+/* Cuts "name: value". HTTP_FIELDS: a name that nobody here asks for, or no field. */
+static enum http_field split_field(struct bytes line, struct bytes *value, bool *bad)
+{
+    const uint8_t *colon = memchr(line.at, ':', line.len);
+
+    *bad = colon == NULL || colon == line.at;
+    if (*bad)
+        return HTTP_FIELDS;
+    struct bytes name = bytes_first(line, (size_t)(colon - line.at));
+    *value = http_trim(bytes_after(line, name.len + 1));
+    *bad = !http_is_tchar(name.at[name.len - 1]) || !http_is_tchar(name.at[0]);
+    return field_named(http_trim(name));
+}
+
+static void read_field(struct http_head *h, struct bytes line)
+{
+    struct bytes value;
+    bool bad;
+    const enum http_field f = split_field(line, &value, &bad);
+
+    if (bad)
+        http_fault(&h->faults, ANOMALY_HTTP_BAD_FIELD);
+    if (f == HTTP_FIELDS)
+        return;
+    if (h->count[f] == 0)
+        h->value[f] = value;
+    if (h->count[f] < HTTP_REPEATS)
+        h->count[f]++;
+}
+
+static void check_bytes(struct http_head *h, struct bytes line, bool folded)
+{
+    const uint8_t *cr = memchr(line.at, '\r', line.len);
+
+    if (folded)
+        http_fault(&h->faults, ANOMALY_HTTP_OBS_FOLD);
+    else if (cr != NULL && cr != line.at + line.len - 1)
+        http_fault(&h->faults, ANOMALY_HTTP_BARE_CR);
+}
+
+bool http_head_parse(struct bytes head, enum direction d, struct http_head *out)
+{
+    bool folded = false;
+
+    memset(out, 0, sizeof(*out));
+    const uint8_t *end = head.len > 0 ? memchr(head.at, '\n', head.len) : NULL;
+    const size_t first = end != NULL ? (size_t)(end - head.at) : head.len;
+    if (!http_line_parse(without_cr(bytes_first(head, first)), d, &out->line))
+        return false;
+    if (out->line.sloppy)
+        http_fault(&out->faults, ANOMALY_HTTP_REQUEST_LINE_SPACE);
+    if (memchr(head.at, 0, head.len) != NULL)
+        http_fault(&out->faults, ANOMALY_HTTP_NUL);
+    out->fields = bytes_after(head, first + 1);
+    for (struct bytes rest = out->fields; rest.len > 0; folded = false) {
+        const struct bytes line = next_line(&rest, &folded);
+        if (without_cr(line).len == 0)
+            break;
+        check_bytes(out, line, folded);
+        read_field(out, line);
+    }
+    return true;
+}
+
+struct bytes http_head_value(const struct http_head *h, enum http_field f, unsigned n)
+{
+    struct bytes value = {0}, rest = h->fields;
+    bool folded, bad;
+
+    if (n == 0)
+        return h->value[f];
+    while (rest.len > 0) {
+        const struct bytes line = next_line(&rest, &folded);
+        if (without_cr(line).len == 0)
+            break;
+        if (split_field(line, &value, &bad) == f && n-- == 0)
+            return value;
+    }
+    return bytes_of(NULL, 0);
+}
+
+struct bytes http_head_list(const struct http_head *h, enum http_field f,
+                            uint8_t scratch[HTTP_LIST_ROOM])
+{
+    size_t len = 0;
+
+    if (h->count[f] <= 1)
+        return h->value[f];
+    for (unsigned n = 0; n < h->count[f]; n++) {
+        const struct bytes value = http_head_value(h, f, n);
+        if (len + value.len + 2 > HTTP_LIST_ROOM)
+            break;
+        if (len > 0) {
+            memcpy(scratch + len, ", ", 2);
+            len += 2;
+        }
+        if (value.len > 0)
+            memcpy(scratch + len, value.at, value.len);
+        len += value.len;
+    }
+    return bytes_of(scratch, len);
+}
+
+bool http_head_has(const struct http_head *h, enum http_field f, const char *token)
+{
+    for (unsigned n = 0; n < h->count[f]; n++)
+        if (http_list_has(http_head_value(h, f, n), bytes_of_text(token)))
+            return true;
+    return false;
+}
+
+struct bytes http_head_host(const struct http_head *h)
+{
+    static const struct bytes scheme_end = {(const uint8_t *)"://", 3};
+    const struct bytes target = h->line.target;
+
+    if (bytes_equal(h->line.method, bytes_of_text("CONNECT")))
+        return target;
+    if (target.len == 0 || target.at[0] == '/')
+        return h->value[HTTP_HOST];
+    const size_t at = bytes_find(target, scheme_end);
+    if (at == target.len)
+        return h->value[HTTP_HOST];
+    struct bytes authority = bytes_after(target, at + scheme_end.len);
+    for (size_t i = 0; i < authority.len; i++)
+        if (authority.at[i] == '/' || authority.at[i] == '?')
+            return bytes_first(authority, i);
+    return authority;
+}

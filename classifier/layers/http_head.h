@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* http_head.h - a whole head: first line and fields (RFC 9112 s2.1, s5).
+ *
+ * In:    the bytes of one head, from its first line to its blank line. CRLF and bare LF end a line.
+ * Out:   the fields portwarden knows, borrowed, and what is wrong with them. O(bytes), no memory.
+ * State: none.
+ */
+#ifndef LAYERS_HTTP_HEAD_H
+#define LAYERS_HTTP_HEAD_H
+
+#include "layers/http_faults.h"
+#include "layers/http_line.h"
+
+enum http_field {
+    HTTP_HOST,
+    HTTP_USER_AGENT,
+    HTTP_REFERER,
+    HTTP_ORIGIN,
+    HTTP_CONTENT_TYPE,
+    HTTP_LOCATION,
+    HTTP_CONTENT_LENGTH,
+    HTTP_TRANSFER_ENCODING,
+    HTTP_CONNECTION,
+    HTTP_UPGRADE,
+    HTTP_WS_KEY,
+    HTTP_WS_VERSION,
+    HTTP_WS_ACCEPT,
+    HTTP_WS_PROTOCOL,
+    HTTP_WS_EXTENSIONS,
+    HTTP_FIELDS
+};
+
+#define HTTP_REPEATS 8 /* values of one name that are looked at: keeps the work per head linear */
+
+struct http_head {
+    struct http_line line;
+    struct bytes fields;             /* the field lines */
+    struct bytes value[HTTP_FIELDS]; /* the first of each name, trimmed */
+    uint8_t count[HTTP_FIELDS];      /* how many of that name; stops at HTTP_REPEATS */
+    struct http_faults faults;
+};
+
+/* The length of the head that `in` begins with, its blank line included; 0: not whole yet. The
+ * first `scanned` bytes were looked at before. */
+size_t http_head_end(struct bytes in, size_t scanned);
+
+/* False: the first line is none. A head cut short (no blank line) is read as far as it goes. */
+bool http_head_parse(struct bytes head, enum direction d, struct http_head *out);
+
+#define HTTP_LIST_ROOM 512
+
+/* All values of a field as one list (RFC 9110 s5.2): borrowed from the head, or joined in
+ * `scratch`, where what finds no room is left out. */
+struct bytes http_head_list(const struct http_head *h, enum http_field f,
+                            uint8_t scratch[HTTP_LIST_ROOM]);
+
+/* Is `token` in any of the field's lists? */
+bool http_head_has(const struct http_head *h, enum http_field f, const char *token);
+
+/* The n-th value of a field, from 0; n < count. */
+struct bytes http_head_value(const struct http_head *h, enum http_field f, unsigned n);
+
+/* Whom a request is for: the authority in its target, else Host (RFC 9112 s3.3). */
+struct bytes http_head_host(const struct http_head *h);
+
+#endif

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+#include "layers/http_line.h"
+
+#include "layers/http_value.h"
+
+#define DEL         0x7f
+#define VERSION_LEN 8  /* "HTTP/1.1" */
+#define STATUS_LEN  12 /* "HTTP/1.1 200" */
+
+static const struct bytes VERSION_NAME = {(const uint8_t *)"HTTP/1.", 7};
+
+/* RFC 9110 s9.3, RFC 5789, RFC 4918 (WebDAV) and its family, UPnP, caches. */
+static const char *const METHODS[] = {
+    "GET",      "POST",     "HEAD",        "PUT",   "CONNECT",    "OPTIONS",    "DELETE",
+    "PATCH",    "TRACE",    "PROPFIND",    "COPY",  "PROPPATCH",  "MKCOL",      "MOVE",
+    "LOCK",     "UNLOCK",   "REPORT",      "MERGE", "MKACTIVITY", "MKCALENDAR", "CHECKOUT",
+    "SEARCH",   "NOTIFY",   "SUBSCRIBE",   "ACL",   "M-SEARCH",   "BIND",       "REBIND",
+    "UNBIND",   "PURGE",    "UNSUBSCRIBE", "LINK",  "UNLINK",     "QUERY",
+};
+
+static bool is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static bool is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static size_t blanks(struct bytes in)
+{
+    size_t n = 0;
+
+    while (n < in.len && is_blank(in.at[n]))
+        n++;
+    return n;
+}
+
+static bool is_known(struct bytes method)
+{
+    for (size_t i = 0; i < sizeof(METHODS) / sizeof(METHODS[0]); i++)
+        if (method.at[0] == (uint8_t)METHODS[i][0] &&
+            bytes_equal(method, bytes_of_text(METHODS[i])))
+            return true;
+    return false;
+}
+
+/* As far as they go, are these the bytes of "HTTP/1.x"? */
+static bool version_begins(struct bytes in)
+{
+    if (in.len <= VERSION_NAME.len)
+        return bytes_start_with(VERSION_NAME, in);
+    return bytes_start_with(in, VERSION_NAME) && is_digit(in.at[VERSION_NAME.len]);
+}
+
+static bool is_version(struct bytes in)
+{
+    return in.len == VERSION_LEN && version_begins(in);
+}
+
+/* Any byte that no target may have: a control character, whatever the server's patience. */
+static bool has_control(struct bytes in)
+{
+    for (size_t i = 0; i < in.len; i++)
+        if ((in.at[i] < ' ' && in.at[i] != '\t') || in.at[i] == DEL)
+            return true;
+    return false;
+}
+
+static bool has_blank(struct bytes in)
+{
+    for (size_t i = 0; i < in.len; i++)
+        if (is_blank(in.at[i]))
+            return true;
+    return false;
+}
+
+static bool parse_request(struct bytes line, struct http_line *out)
+{
+    const size_t method = http_token_length(bytes_first(line, HTTP_METHOD_MAX + 1));
+    const struct bytes rest = bytes_trim(bytes_after(line, method));
+
+    if (method == 0 || method > HTTP_METHOD_MAX || method == line.len ||
+        !is_blank(line.at[method]) || rest.len <= VERSION_LEN)
+        return false;
+    out->text = line;
+    out->method = bytes_first(line, method);
+    out->protocol = bytes_after(rest, rest.len - VERSION_LEN);
+    out->target = bytes_trim(bytes_first(rest, rest.len - VERSION_LEN));
+    if (!is_version(out->protocol) || out->target.len == 0 ||
+        !is_blank(rest.at[rest.len - VERSION_LEN - 1]) || has_control(out->target))
+        return false;
+    out->known_method = is_known(out->method);
+    out->minor = (uint8_t)(out->protocol.at[VERSION_LEN - 1] - '0');
+    out->sloppy = line.len != method + out->target.len + VERSION_LEN + 2;
+    if (!has_blank(out->target))
+        return true;
+    out->sloppy = true;
+    return out->known_method;
+}
+
+static bool parse_status(struct bytes line, struct http_line *out)
+{
+    if (line.len < STATUS_LEN || !is_version(bytes_first(line, VERSION_LEN)) ||
+        line.at[VERSION_LEN] != ' ')
+        return false;
+    const uint8_t *digit = line.at + VERSION_LEN + 1;
+    if (!is_digit(digit[0]) || digit[0] == '0' || !is_digit(digit[1]) || !is_digit(digit[2]) ||
+        (line.len > STATUS_LEN && !is_blank(line.at[STATUS_LEN])))
+        return false;
+    out->text = line;
+    out->protocol = bytes_first(line, VERSION_LEN);
+    out->minor = (uint8_t)(line.at[VERSION_LEN - 1] - '0');
+    out->status = (uint16_t)((digit[0] - '0') * 100 + (digit[1] - '0') * 10 + (digit[2] - '0'));
+    return true;
+}
+
+bool http_line_parse(struct bytes line, enum direction d, struct http_line *out)
+{
+    *out = (struct http_line){0};
+    return d == TO_SERVER ? parse_request(line, out) : parse_status(line, out);
+}
+
+/* A line end may have begun: its CR. Any other CR rules a first line out. */
+static struct bytes without_cr(struct bytes in)
+{
+    if (in.len > 0 && in.at[in.len - 1] == '\r')
+        in.len--;
+    return in;
+}
+
+static enum probe prefix_of_request(struct bytes in)
+{
+    const size_t method = http_token_length(bytes_first(in, HTTP_METHOD_MAX + 1));
+    struct bytes rest = bytes_after(in, method);
+
+    if (method == 0 || method > HTTP_METHOD_MAX)
+        return PROBE_NO;
+    if (rest.len == 0)
+        return PROBE_MORE;
+    if (!is_blank(rest.at[0]) || has_control(without_cr(rest)))
+        return PROBE_NO;
+    if (is_known(bytes_first(in, method)))
+        return PROBE_MORE; /* its target may be anything */
+    rest = bytes_after(rest, blanks(rest));
+    while (rest.len > 0 && !is_blank(rest.at[0]))
+        rest = bytes_after(rest, 1);
+    rest = bytes_trim(without_cr(rest));
+    return rest.len <= VERSION_LEN && version_begins(rest) ? PROBE_MORE : PROBE_NO;
+}
+
+static enum probe prefix_of_status(struct bytes in)
+{
+    static const struct bytes all = {(const uint8_t *)"HTTP/1.1 200 ", STATUS_LEN + 1};
+
+    for (size_t i = 0; i < in.len && i < all.len; i++) {
+        const bool digit = is_digit(in.at[i]);
+        const bool first = i == VERSION_LEN + 1; /* no status begins with 0 */
+        const bool good = is_digit(all.at[i]) && i > 5 ? digit && !(first && in.at[i] == '0')
+                          : i == STATUS_LEN ? is_blank(in.at[i]) || in.at[i] == '\r'
+                                            : in.at[i] == all.at[i];
+        if (!good)
+            return PROBE_NO;
+    }
+    return PROBE_MORE;
+}
+
+enum probe http_line_probe(struct bytes in, enum direction d, struct http_line *out)
+{
+    struct http_line line;
+    const uint8_t *end = in.len > 0 ? memchr(in.at, '\n', in.len) : NULL;
+
+    if (in.len == 0)
+        return PROBE_MORE;
+    if (end == NULL) {
+        in = bytes_first(in, HTTP_PREFIX);
+        return d == TO_SERVER ? prefix_of_request(in) : prefix_of_status(in);
+    }
+    if (!http_line_parse(without_cr(bytes_first(in, (size_t)(end - in.at))), d, &line))
+        return PROBE_NO;
+    if (out != NULL)
+        *out = line;
+    return PROBE_YES;
+}
+
+/* The last place of `needle` in `in`; SIZE_MAX: nowhere. */
+static size_t last_of(struct bytes in, struct bytes needle)
+{
+    for (size_t at = in.len; at-- > 0;)
+        if (bytes_start_with(bytes_after(in, at), needle))
+            return at;
+    return SIZE_MAX;
+}
+
+/* Bytes of a body may stand right before the method: the longest known one that ends there. */
+static size_t method_before(struct bytes line, size_t blank)
+{
+    size_t at = SIZE_MAX;
+
+    for (size_t n = 1; n <= HTTP_METHOD_MAX && n <= blank; n++)
+        if (is_known(bytes_of(line.at + blank - n, n)))
+            at = blank - n;
+    return at;
+}
+
+static size_t request_within(struct bytes line)
+{
+    struct http_line parts;
+
+    if (line.len <= VERSION_LEN || !is_version(bytes_after(line, line.len - VERSION_LEN)))
+        return SIZE_MAX;
+    size_t target = line.len - VERSION_LEN - 1; /* over the blank before the version */
+    while (target > 0 && !is_blank(line.at[target - 1]))
+        target--;
+    if (target == 0)
+        return SIZE_MAX;
+    const size_t at = method_before(line, target - 1);
+    const bool good = at != SIZE_MAX && parse_request(bytes_after(line, at), &parts);
+    return good ? at : SIZE_MAX;
+}
+
+size_t http_line_within(struct bytes line, enum direction d)
+{
+    struct http_line parts;
+
+    if (line.len > 0 && line.at[line.len - 1] == '\n')
+        line.len--;
+    line = without_cr(line);
+    if (d == TO_SERVER)
+        return request_within(line);
+    const size_t at = last_of(line, VERSION_NAME);
+    return at != SIZE_MAX && parse_status(bytes_after(line, at), &parts) ? at : SIZE_MAX;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* remote.c - other people's screens and doors: RDP, Telnet, SOCKS. */
+#include "base/cursor.h"
+#include "layers/named.h"
+#include "layers/probe.h"
+
+/* [MS-RDPBCGR] s2.2.1.1: TPKT, X.224 Connection Request, then a cookie or an RDP_NEG_REQ. Without
+ * either it could be any ISO transport (S7, H.323). */
+static struct recognition rdp_probe(const struct opening *o)
+{
+    enum { HEADERS = 11, CONNECTION_REQUEST = 0xe0, LENGTH_MAX = 512 };
+    const struct bytes seen = o->seen[TO_SERVER];
+    struct cursor c = cursor_over(seen);
+
+    if (probe_sign(seen, TEXT("\3\0")) == PROBE_NO)
+        return probe_no();
+    cursor_skip(&c, 2);
+    const uint16_t length = cursor_be16(&c);
+    const uint8_t indicator = cursor_u8(&c);
+    const uint8_t code = cursor_u8(&c);
+    if (c.truncated)
+        return probe_more(o, TO_SERVER);
+    if (code != CONNECTION_REQUEST || length != indicator + 5 || length > LENGTH_MAX)
+        return probe_no();
+    cursor_skip(&c, 5); /* two references and the class */
+    const enum probe cookie = probe_sign(c.left, TEXT("Cookie: "));
+    const enum probe request = probe_sign(c.left, TEXT("\x01"));
+    if (cookie == PROBE_YES)
+        return probe_yes("RDP connection request with a cookie",
+                         bytes_first(c.left, bytes_find(c.left, TEXT("\r\n"))), TO_SERVER);
+    if (c.truncated || c.left.len < 4)
+        return cookie == PROBE_NO && request == PROBE_NO ? probe_no() : probe_more(o, TO_SERVER);
+    if (request == PROBE_YES && length == HEADERS + 8 && c.left.at[2] == 8 && c.left.at[3] == 0)
+        return probe_yes("RDP negotiation request", bytes_of(NULL, 0), TO_SERVER);
+    return cookie == PROBE_MORE ? probe_more(o, TO_SERVER) : probe_no();
+}
+
+/* RFC 854: IAC, WILL / WONT / DO / DONT, an option (RFC 855: 0 to 49 and 255). */
+static enum probe telnet_command(struct bytes b)
+{
+    enum { IAC = 0xff, WILL = 0xfb, DONT = 0xfe, LAST_OPTION = 49, COMMAND_LEN = 3 };
+
+    if ((b.len > 0 && b.at[0] != IAC) || (b.len > 1 && (b.at[1] < WILL || b.at[1] > DONT)) ||
+        (b.len > 2 && b.at[2] > LAST_OPTION))
+        return PROBE_NO;
+    return b.len < COMMAND_LEN ? PROBE_MORE : PROBE_YES;
+}
+
+/* Two commands in a row, or one from each side. */
+static struct recognition telnet_probe(const struct opening *o)
+{
+    enum { COMMAND_LEN = 3 };
+    enum probe first[2], second[2];
+
+    for (int d = TO_SERVER; d <= TO_CLIENT; d++) {
+        first[d] = telnet_command(o->seen[d]);
+        second[d] = telnet_command(bytes_after(o->seen[d], COMMAND_LEN));
+        if (first[d] == PROBE_NO)
+            return probe_no();
+    }
+    for (int d = TO_SERVER; d <= TO_CLIENT; d++)
+        if (first[d] == PROBE_YES && second[d] == PROBE_YES)
+            return probe_yes("Telnet option negotiation (RFC 855)", bytes_of(NULL, 0),
+                             (enum direction)d);
+    if (first[TO_SERVER] == PROBE_YES && first[TO_CLIENT] == PROBE_YES)
+        return probe_yes("Telnet option negotiation (RFC 855)", bytes_of(NULL, 0), TO_CLIENT);
+    return probe_more(o, o->ended[TO_SERVER] ? TO_CLIENT : TO_SERVER);
+}
+
+/* RFC 1928 s3: version, count, methods; answered by version and one of them. */
+static struct recognition socks5_probe(const struct opening *o)
+{
+    enum { METHODS_MAX = 16, NOT_ACCEPTABLE = 0xff };
+    struct cursor client = cursor_over(o->seen[TO_SERVER]);
+    struct cursor server = cursor_over(o->seen[TO_CLIENT]);
+
+    if (probe_sign(client.left, TEXT("\5")) == PROBE_NO ||
+        probe_sign(server.left, TEXT("\5")) == PROBE_NO)
+        return probe_no();
+    cursor_skip(&client, 1);
+    const uint8_t count = cursor_u8(&client);
+    if (!client.truncated && (count == 0 || count > METHODS_MAX))
+        return probe_no();
+    const struct bytes methods = cursor_take(&client, count);
+    cursor_skip(&server, 1);
+    const uint8_t chosen = cursor_u8(&server);
+    if (client.truncated)
+        return probe_more(o, TO_SERVER);
+    if (server.truncated)
+        /* A client that goes on before it is answered is none. */
+        return client.left.len > 0 ? probe_no() : probe_more(o, TO_CLIENT);
+    if (chosen != NOT_ACCEPTABLE && memchr(methods.at, chosen, methods.len) == NULL)
+        return probe_no();
+    return probe_yes("SOCKS 5 method agreed (RFC 1928 s3)", bytes_of(NULL, 0), TO_CLIENT);
+}
+
+/* SOCKS 4: version, CONNECT or BIND, port, address, user, NUL; answered by 0 and 90 to 93. */
+static struct recognition socks4_probe(const struct opening *o)
+{
+    enum { FIXED = 8, USER_MAX = 255, REPLY_LEN = 8 };
+    const struct bytes client = o->seen[TO_SERVER];
+    const struct bytes server = o->seen[TO_CLIENT];
+    const struct bytes user = bytes_first(bytes_after(client, FIXED), USER_MAX);
+
+    if (probe_sign(client, TEXT("\4\1")) == PROBE_NO &&
+        probe_sign(client, TEXT("\4\2")) == PROBE_NO)
+        return probe_no();
+    if ((server.len > 0 && server.at[0] != 0) ||
+        (server.len > 1 && (server.at[1] < 90 || server.at[1] > 93)))
+        return probe_no();
+    if (user.len == 0 || memchr(user.at, 0, user.len) == NULL)
+        return user.len == USER_MAX ? probe_no() : probe_more(o, TO_SERVER);
+    if (server.len < REPLY_LEN)
+        return probe_more(o, TO_CLIENT);
+    return probe_yes("SOCKS 4 request and reply", bytes_of(NULL, 0), TO_CLIENT);
+}
+
+static struct recognition socks_probe(const struct opening *o)
+{
+    const struct bytes client = o->seen[TO_SERVER];
+
+    if (client.len == 0)
+        return o->seen[TO_CLIENT].len > 0 ? probe_no() : probe_more(o, TO_SERVER);
+    return client.at[0] == 5 ? socks5_probe(o) : socks4_probe(o);
+}
+
+static struct recognition rdp_recognise(const struct opening *o)
+{
+    return probe_either_way(o, rdp_probe);
+}
+
+static struct recognition socks_recognise(const struct opening *o)
+{
+    return probe_either_way(o, socks_probe);
+}
+
+const struct layer layer_rdp = {.name = "rdp", .application = true, .recognise = rdp_recognise};
+const struct layer layer_telnet = {
+    .name = "telnet", .application = true, .recognise = telnet_probe};
+const struct layer layer_socks = {
+    .name = "socks", .application = true, .recognise = socks_recognise};

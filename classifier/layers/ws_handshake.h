@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* ws_handshake.h - is this upgrade to WebSocket a right one? RFC 6455 s4, RFC 7692 s7.
+ *
+ * In:    the request's head and, when it comes, the response's.
+ * Out:   struct handshake for whoever asks, and what is wrong, as anomalies.
+ * State: none. `struct ws_ask` is what must be known of the request when the answer comes.
+ */
+#ifndef LAYERS_WS_HANDSHAKE_H
+#define LAYERS_WS_HANDSHAKE_H
+
+#include "base/digest.h"
+#include "layers/http_head.h"
+#include "model/websocket.h"
+
+struct ws_ask {
+    struct bytes host, path, origin, key; /* borrowed */
+    struct bytes protocols, extensions;   /* the offers, each as one list */
+    int version;                          /* -1: absent or no number */
+    bool has_origin;
+};
+
+/* Does this request ask for WebSocket, or this response grant it? Connection is not asked. */
+bool ws_handshake_named(const struct http_head *head);
+
+/* Sec-WebSocket-Version as a number; -1: absent, or none. */
+int ws_handshake_version(const struct http_head *request);
+
+/* Adds what is wrong with a request for WebSocket to its faults. RFC 6455 s4.2.1. */
+void ws_handshake_check_request(struct http_head *request);
+
+/* Evaluates the answer; what is wrong with it is added to its faults. `ask` NULL: the request was
+ * not captured. `extensions_room` holds the answer's extension list when it came in pieces and must
+ * live as long as the result. RFC 6455 s4.2.2. */
+struct handshake ws_handshake_check_answer(const struct ws_ask *ask, struct http_head *response,
+                                           struct digest *digest,
+                                           uint8_t extensions_room[HTTP_LIST_ROOM]);
+
+/* Does this page belong to another site than `host`? The scheme's default port counts as said; a
+ * Host without a port has the port of the Origin's scheme, because a proxy may have ended TLS
+ * (RFC 6454 s4, s5). */
+bool ws_handshake_cross_origin(struct bytes origin, struct bytes host);
+
+/* Does the key decode to 16 bytes? RFC 6455 s4.1. */
+bool ws_handshake_key_valid(struct bytes key);
+
+#endif

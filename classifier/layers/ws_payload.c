@@ -1,0 +1,472 @@
+/* SPDX-License-Identifier: MIT */
+#include "layers/ws_payload.h"
+
+#include "base/cursor.h"
+#include "layers/ws_unmask.h"
+
+#define CLEAR_CHUNK 8192 /* bytes unmasked at a time */
+#define KEEP_FIRST  256  /* bytes */
+
+#define READS_ALL (INTEREST_PAYLOAD | INTEREST_KEEP)
+
+struct ws_detail_side *ws_detail(struct websocket *ws, struct host *h, enum direction d)
+{
+    if (ws->detail == NULL)
+        ws->detail = h->alloc(h, sizeof(*ws->detail));
+    return ws->detail != NULL ? &ws->detail->side[d] : NULL;
+}
+
+/* Frame payload on its way to being clear. */
+struct masked {
+    struct bytes left;
+    uint64_t at; /* in its frame's payload */
+    uint32_t mask;
+    bool masked;
+};
+
+/* `wire` has just been taken off the decoder. */
+static struct masked masked_piece(const struct ws_decoder *d, struct bytes wire)
+{
+    struct ws_header f;
+
+    ws_current(d, &f);
+    return (struct masked){.left = wire,
+                           .at = f.frame.length - d->left - wire.len,
+                           .mask = f.frame.mask,
+                           .masked = f.frame.masked};
+}
+
+static struct bytes next_clear(struct masked *m, uint8_t room[CLEAR_CHUNK])
+{
+    struct bytes piece = m->left;
+
+    if (m->masked) {
+        piece = bytes_first(piece, CLEAR_CHUNK);
+        ws_unmask(room, piece, m->mask, m->at);
+        m->at += piece.len;
+    }
+    m->left = bytes_after(m->left, piece.len);
+    return m->masked ? bytes_of(room, piece.len) : piece;
+}
+
+/* ---- what is kept ---- */
+
+static size_t keep_limit(const struct host *h, uint8_t opcode)
+{
+    const size_t asked = h->interest & INTEREST_KEEP ? h->payload_limit : 0;
+    return opcode == WS_CLOSE && asked < WS_CONTROL_MAX ? WS_CONTROL_MAX : asked;
+}
+
+static void keep_begin(struct host *h, struct ws_keep *k)
+{
+    if (h->interest & INTEREST_KEEP)
+        k->sum = sha256_begin(h->digest);
+}
+
+static bool keep_reserve(struct host *h, struct ws_keep *k, size_t need, size_t limit)
+{
+    size_t room = k->room > 0 ? k->room : KEEP_FIRST;
+
+    if (need <= k->room)
+        return true;
+    while (room < need)
+        room *= 2;
+    room = room < limit ? room : limit;
+    uint8_t *at = h->alloc(h, room);
+    if (at == NULL)
+        return false;
+    if (k->len > 0)
+        memcpy(at, k->at, k->len);
+    if (k->at != NULL)
+        h->free(h, k->at, k->room);
+    k->at = at;
+    k->room = room;
+    return true;
+}
+
+static void keep_add(struct host *h, struct ws_keep *k, struct bytes clear, size_t limit)
+{
+    if (k->sum != NULL)
+        sha256_add(k->sum, clear);
+    clear = bytes_first(clear, limit - k->len);
+    if (clear.len == 0 || !keep_reserve(h, k, k->len + clear.len, limit))
+        return;
+    memcpy(k->at + k->len, clear.at, clear.len);
+    k->len += clear.len;
+}
+
+static void keep_report(const struct host *h, struct ws_keep *k, struct ws_message_event *out)
+{
+    if (!(h->interest & INTEREST_KEEP))
+        return;
+    out->payload = bytes_first(bytes_of(k->at, k->len), h->payload_limit);
+    out->has_sha256 = k->sum != NULL;
+    sha256_end(k->sum, out->sha256);
+    k->sum = NULL;
+}
+
+void ws_payload_forget(struct host *h, struct ws_keep *k)
+{
+    sha256_end(k->sum, NULL);
+    if (k->at != NULL)
+        h->free(h, k->at, k->room);
+    *k = (struct ws_keep){0};
+}
+
+/* ---- clear bytes of data messages ---- */
+
+/* Beyond what reading for the sake of who is on top needs: then what goes wrong is told, too. */
+static bool is_asked(const struct host *h)
+{
+    return h->interest & (READS_ALL | INTEREST_VALIDITY);
+}
+
+static bool is_wanted(const struct host *h, const struct ws_message *m)
+{
+    if (h->interest & READS_ALL)
+        return true;
+    if ((h->interest & INTEREST_VALIDITY) && (m->compressed || m->opcode == WS_TEXT))
+        return true;
+    return h->carry_wanted && m->opcode != 0;
+}
+
+static void emit_slice(struct host *h, enum direction d, struct bytes clear)
+{
+    struct event e = {.kind = EVENT_PAYLOAD, .direction = d};
+
+    if (!(h->interest & INTEREST_PAYLOAD))
+        return;
+    e.as.payload.slice = clear;
+    h->emit(h, &e);
+}
+
+static void lose_carried(const struct ws_message *m, struct host *h, enum direction d, uint64_t n)
+{
+    if (h->carry_wanted && m->opcode != 0 && n > 0)
+        h->carry_gap(h, d, n);
+}
+
+/* RFC 6455 s8.1: over all fragments of the message. */
+static void validate(struct ws_message *m, struct host *h, enum direction d,
+                     struct bytes clear, uint64_t at)
+{
+    if (!(h->interest & INTEREST_VALIDITY) || m->opcode != WS_TEXT || m->text_done)
+        return;
+    const size_t good = utf8_feed(&m->text, clear);
+    if (good == clear.len)
+        return;
+    m->text_done = true;
+    host_anomaly(h, WS_BAD_UTF8, d, at + good);
+}
+
+/* The first clear byte that depends on lost history: nothing after it is believed. */
+static void doubt(struct ws_side *s, struct host *h, enum direction d, uint64_t at)
+{
+    s->message.uncertain = true;
+    s->message.text_done = true;
+    if (is_asked(h) && !s->history_told) {
+        s->history_told = true;
+        host_anomaly(h, WS_HISTORY_LOST, d, at);
+    }
+}
+
+/* `clear` begins at `at` in the message. */
+static void deliver(struct websocket *ws, struct host *h, enum direction d, struct ws_clear clear,
+                    uint64_t at)
+{
+    struct ws_side *s = &ws->side[d];
+    struct ws_message *m = &s->message;
+    const size_t sure = m->uncertain ? 0 : clear.certain;
+    const struct bytes good = bytes_first(clear.bytes, sure);
+
+    emit_slice(h, d, clear.bytes);
+    if (h->interest & INTEREST_KEEP && ws->detail != NULL)
+        keep_add(h, &ws->detail->side[d].data, clear.bytes, keep_limit(h, m->opcode));
+    validate(m, h, d, good, at);
+    if (h->carry_wanted && m->opcode != 0 && good.len > 0)
+        h->carry(h, d, good);
+    if (sure == clear.bytes.len)
+        return;
+    doubt(s, h, d, at + sure);
+    lose_carried(m, h, d, clear.bytes.len - sure);
+}
+
+/* ---- inflation ---- */
+
+static void give_up(struct websocket *ws, struct host *h, enum direction d)
+{
+    struct ws_side *s = &ws->side[d];
+
+    s->message.unread = true;
+    s->history_lost = true;
+    lose_carried(&s->message, h, d, 1); /* how many is not known */
+}
+
+static void inflate_failed(struct websocket *ws, struct host *h, enum direction d)
+{
+    struct ws_side *s = &ws->side[d];
+
+    give_up(ws, h, d);
+    if (s->failures < WS_FAILURES)
+        s->failures++;
+    if (is_asked(h))
+        host_anomaly(h, WS_INFLATE_FAILED, d, ws->detail->side[d].inflated);
+}
+
+/* Nobody reads this message: whoever reads a later one does it without its history. */
+static void pass_by(struct websocket *ws, struct host *h, enum direction d)
+{
+    ws->side[d].message.unread = true;
+    ws->side[d].history_lost = true;
+    if (ws->detail == NULL)
+        return;
+    ws_inflater_free(h, ws->detail->side[d].inflater);
+    ws->detail->side[d].inflater = NULL;
+}
+
+static void inflate_begin(struct websocket *ws, struct host *h, enum direction d)
+{
+    struct ws_side *s = &ws->side[d];
+    struct ws_detail_side *x = s->failures < WS_FAILURES ? ws_detail(ws, h, d) : NULL;
+
+    if (x != NULL && x->inflater == NULL)
+        x->inflater = ws_inflater_create(h, s->window_bits);
+    if (x == NULL || x->inflater == NULL) {
+        give_up(ws, h, d);
+        return;
+    }
+    x->inflated = 0;
+    if (s->no_context_takeover) {
+        ws_inflater_reset(x->inflater);
+    } else if (s->history_lost) {
+        ws_inflater_lose_history(h, x->inflater);
+        s->history_told = false;
+    }
+    s->history_lost = false;
+}
+
+static void inflated(struct websocket *ws, struct host *h, enum direction d, struct ws_clear clear)
+{
+    uint64_t *total = &ws->detail->side[d].inflated;
+    const uint64_t at = *total;
+
+    *total += clear.bytes.len;
+    if (at < WS_INFLATED_MAX) {
+        clear.bytes = bytes_first(clear.bytes, WS_INFLATED_MAX - at);
+        if (clear.certain > clear.bytes.len)
+            clear.certain = clear.bytes.len;
+        deliver(ws, h, d, clear, at);
+    }
+    if (*total > WS_INFLATED_MAX && at <= WS_INFLATED_MAX)
+        lose_carried(&ws->side[d].message, h, d, 1);
+    if (*total >= WS_INFLATED_END) {
+        *total = WS_INFLATED_END;
+        give_up(ws, h, d);
+    }
+}
+
+static void inflate_piece(struct websocket *ws, struct host *h, enum direction d, struct bytes in)
+{
+    struct ws_inflater *z = ws->detail->side[d].inflater;
+    const struct ws_message *m = &ws->side[d].message;
+    uint8_t room[WS_INFLATE_CHUNK];
+    struct ws_clear clear;
+
+    do {
+        clear = ws_inflate(h, z, &in, room);
+        if (clear.bytes.len > 0)
+            inflated(ws, h, d, clear);
+    } while (!m->unread && (in.len > 0 || clear.bytes.len == WS_INFLATE_CHUNK) &&
+             !ws_inflater_failed(z));
+    if (!m->unread && ws_inflater_failed(z))
+        inflate_failed(ws, h, d);
+}
+
+static void inflate_end(struct websocket *ws, struct host *h, enum direction d)
+{
+    struct ws_side *s = &ws->side[d];
+    const struct ws_inflater *z;
+
+    if (s->message.unread)
+        return;
+    if (!s->message.fin || s->message.lossy) {
+        s->history_lost = true;
+        return;
+    }
+    if (s->message.wire_length == 0) /* an empty message that did not say so: RFC 7692 s7.2.3.6 */
+        return;
+    z = ws->detail->side[d].inflater;
+    inflate_piece(ws, h, d, ws_inflate_tail(z));
+    if (s->message.unread)
+        return;
+    if (ws_inflater_at_end(z))
+        s->failures = 0;
+    else
+        inflate_failed(ws, h, d);
+}
+
+static bool is_bomb(const struct ws_message *m, uint64_t inflated)
+{
+    return inflated > WS_INFLATED_MAX ||
+           (inflated >= WS_BOMB_LEAST && inflated / WS_BOMB_RATIO > m->wire_length);
+}
+
+/* ---- data messages ---- */
+
+void ws_payload_begin(struct websocket *ws, struct host *h, enum direction d)
+{
+    struct ws_message *m = &ws->side[d].message;
+    struct ws_detail_side *x;
+
+    if (m->opcode == 0 && ws->side[d].deflate)
+        m->unread = true; /* compressed or not: its first frame said so */
+    else if (m->compressed && is_wanted(h, m))
+        inflate_begin(ws, h, d);
+    else if (m->compressed)
+        pass_by(ws, h, d);
+    if ((h->interest & INTEREST_KEEP) && (x = ws_detail(ws, h, d)) != NULL)
+        keep_begin(h, &x->data);
+}
+
+void ws_payload_data(struct websocket *ws, struct host *h, enum direction d, struct bytes wire)
+{
+    struct ws_side *s = &ws->side[d];
+    struct ws_message *m = &s->message;
+    uint8_t room[CLEAR_CHUNK];
+
+    if (m->compressed && !m->unread && !is_wanted(h, m))
+        pass_by(ws, h, d);
+    if (m->unread || (m->compressed && m->lossy) || !is_wanted(h, m)) {
+        m->wire_length += wire.len;
+        return;
+    }
+    struct masked piece = masked_piece(&s->decoder, wire);
+    while (piece.left.len > 0) {
+        const struct bytes clear = next_clear(&piece, room);
+        if (!m->compressed)
+            deliver(ws, h, d, (struct ws_clear){.bytes = clear, .certain = clear.len},
+                    m->wire_length);
+        else if (!m->unread)
+            inflate_piece(ws, h, d, clear);
+        m->wire_length += clear.len;
+    }
+}
+
+void ws_payload_lost(struct websocket *ws, struct host *h, enum direction d, uint64_t n)
+{
+    struct ws_message *m = &ws->side[d].message;
+
+    if (!m->compressed || !m->lossy) /* of a compressed message the rest is lost at once */
+        lose_carried(m, h, d, n);
+    m->lossy = true;
+    m->text_done = true;
+    m->wire_length += n;
+}
+
+static bool is_complete(const struct ws_message *m, const struct host *h, uint64_t length)
+{
+    const bool unreadable =
+        m->unread || m->uncertain || (m->compressed && length > WS_INFLATED_MAX);
+    return m->fin && m->opcode != 0 && !m->lossy && !(is_asked(h) && unreadable);
+}
+
+void ws_payload_end(struct websocket *ws, struct host *h, enum direction d,
+                    struct ws_message_event *out)
+{
+    struct ws_message *m = &ws->side[d].message;
+    struct ws_detail_side *x = ws->detail != NULL ? &ws->detail->side[d] : NULL;
+
+    if (m->compressed)
+        inflate_end(ws, h, d);
+    if (!m->compressed)
+        out->length = m->wire_length;
+    else if (is_asked(h) && x != NULL && x->inflater != NULL)
+        out->length = x->inflated;
+    if (m->compressed && is_asked(h) && is_bomb(m, out->length))
+        host_anomaly(h, WS_INFLATE_BOMB, d, out->length);
+    out->complete = is_complete(m, h, out->length);
+    if (out->complete && !utf8_complete(&m->text) && !m->text_done)
+        host_anomaly(h, WS_BAD_UTF8, d, out->length);
+    if (x != NULL)
+        keep_report(h, &x->data, out);
+}
+
+/* ---- control frames ---- */
+
+void ws_payload_control_begin(struct websocket *ws, struct host *h, enum direction d)
+{
+    struct ws_detail_side *x;
+
+    ws->side[d].control_lossy = false;
+    if (h->interest & INTEREST_KEEP && (x = ws_detail(ws, h, d)) != NULL)
+        keep_begin(h, &x->control);
+}
+
+void ws_payload_control(struct websocket *ws, struct host *h, enum direction d, struct bytes wire)
+{
+    const uint8_t opcode = ws_current_opcode(&ws->side[d].decoder);
+    const bool keeps = opcode == WS_CLOSE || (h->interest & INTEREST_KEEP);
+    uint8_t room[CLEAR_CHUNK];
+
+    if (opcode != WS_CLOSE && !(h->interest & READS_ALL))
+        return;
+    struct masked piece = masked_piece(&ws->side[d].decoder, wire);
+    struct ws_detail_side *x = keeps ? ws_detail(ws, h, d) : NULL;
+    while (piece.left.len > 0) {
+        const struct bytes clear = next_clear(&piece, room);
+        emit_slice(h, d, clear);
+        if (x != NULL)
+            keep_add(h, &x->control, clear, keep_limit(h, opcode));
+    }
+}
+
+/* RFC 6455 s5.5.1, s7.4: a code of two bytes, then a reason in UTF-8. */
+static void read_close(struct host *h, enum direction d, struct bytes body,
+                       struct ws_message_event *out)
+{
+    struct cursor c = cursor_over(bytes_first(body, WS_CONTROL_MAX));
+    struct utf8 text = {0};
+
+    if (body.len == 0)
+        return;
+    out->close_code = cursor_be16(&c);
+    if (c.truncated) {
+        host_anomaly(h, WS_CLOSE_LENGTH, d, 0);
+        return;
+    }
+    if (!ws_close_code_is_legal(out->close_code))
+        host_anomaly(h, WS_CLOSE_CODE, d, 0);
+    out->close_reason = c.left;
+    const size_t good = utf8_feed(&text, c.left);
+    if (good < c.left.len || (!utf8_complete(&text) && out->wire_length <= WS_CONTROL_MAX))
+        host_anomaly(h, WS_BAD_UTF8, d, 2 + good);
+}
+
+void ws_payload_control_end(struct websocket *ws, struct host *h, enum direction d,
+                            struct ws_message_event *out)
+{
+    struct ws_side *s = &ws->side[d];
+    struct ws_keep *k = ws->detail != NULL ? &ws->detail->side[d].control : NULL;
+
+    out->complete = out->fin && !s->control_lossy && s->decoder.left == 0;
+    if (out->opcode == WS_CLOSE && k != NULL && out->complete)
+        read_close(h, d, bytes_of(k->at, k->len), out);
+    if (out->opcode == WS_CLOSE && ws->totals.close_by < 0) {
+        ws->totals.close_by = (int8_t)d;
+        ws->totals.close_code = out->close_code;
+    }
+    if (k != NULL)
+        keep_report(h, k, out);
+}
+
+void ws_payload_close(struct websocket *ws, struct host *h, enum direction d)
+{
+    struct ws_detail_side *x = ws->detail != NULL ? &ws->detail->side[d] : NULL;
+
+    if (x == NULL)
+        return;
+    ws_inflater_free(h, x->inflater);
+    x->inflater = NULL;
+    ws_payload_forget(h, &x->data);
+    ws_payload_forget(h, &x->control);
+}

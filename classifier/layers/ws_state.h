@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* ws_state.h - what is remembered of one WebSocket: shared by the files ws_*.c, and by nobody else.
+ *
+ * A million of them must fit in memory, so `struct websocket` is small, and whatever only some need
+ * (inflation, kept payload, bytes held back) is in `struct ws_detail`, allocated when first needed.
+ */
+#ifndef LAYERS_WS_STATE_H
+#define LAYERS_WS_STATE_H
+
+#include "base/utf8.h"
+#include "layers/ws_frame.h"
+#include "layers/ws_inflate.h"
+#include "model/layer.h"
+
+#define WS_SAME_MASKS 8  /* so many are no accident */
+#define WS_FAILURES   15 /* then nothing is inflated any more: it is no permessage-deflate */
+
+/* The data message in progress. */
+struct ws_message {
+    uint64_t wire_length; /* payload bytes that have passed, or were lost with known length */
+    uint32_t mask, fragments;
+    struct utf8 text;
+    uint8_t opcode;      /* 0: its start was not seen */
+    bool open : 1;       /* waits for its last frame, or for the end of the frame being read */
+    bool masked : 1;     /* its first frame */
+    bool compressed : 1; /* RFC 7692 */
+    bool fin : 1;        /* the last frame has begun */
+    bool lossy : 1;      /* bytes of it were never captured */
+    bool unread : 1;     /* the rest cannot be read: no memory, or it does not inflate */
+    bool uncertain : 1;  /* some of it depends on lost history */
+    bool text_done : 1;  /* bad, or not to be known: do not validate any more */
+};
+
+struct ws_side {
+    struct ws_decoder decoder;
+    uint64_t offset; /* in this direction, from the first byte after the 101 */
+    struct ws_message message;
+    uint32_t last_mask;
+    uint16_t told : WS_FAULTS; /* enum ws_fault: each told once a direction */
+    bool legal : 1;            /* the header of the frame being read */
+    bool lost : 1;             /* where the next frame begins is not known: ws_search.h */
+    bool resumed : 1;          /* nothing but control frames since it was lost */
+    bool closed : 1;           /* a close frame was sent */
+    bool control_lossy : 1;    /* bytes of the control frame being read were never captured */
+    uint8_t same_masks : 4;    /* frames in a row with last_mask, up to WS_SAME_MASKS */
+    uint8_t failures : 4;      /* messages in a row that did not inflate, up to WS_FAILURES */
+    uint8_t window_bits : 4;   /* RFC 7692 s7.1.2 */
+    bool deflate : 1;          /* permessage-deflate: RSV1 has a meaning */
+    bool no_context_takeover : 1; /* RFC 7692 s7.1.1 */
+    bool history_lost : 1;        /* a compressed message was not inflated, or not wholly */
+    bool history_told : 1;
+};
+
+struct websocket {
+    struct ws_side side[2]; /* by enum direction */
+    struct ws_totals totals;
+    struct ws_detail *detail; /* or NULL */
+    bool opening;             /* no whole legal frame yet, in either direction: ws_opening.h */
+    bool framed;              /* there was one */
+    bool left;                /* they are no frames: off the stack */
+};
+
+/* What INTEREST_KEEP asks for, and the body of a close frame. */
+struct ws_keep {
+    uint8_t *at;
+    size_t len, room;
+    struct sha256 *sum; /* of all that passed; NULL when nobody asked */
+};
+
+/* Bytes that are held back until they are understood. */
+struct ws_held {
+    uint8_t *at;
+    uint32_t len, room;
+    uint32_t from;   /* where the search goes on */
+    bool after_loss; /* `from` is at the first byte after a gap: often a segment's start */
+};
+
+struct ws_detail {
+    struct ws_detail_side {
+        struct ws_inflater *inflater;
+        uint64_t inflated; /* clear bytes of the message in progress */
+        struct ws_keep data, control;
+        struct ws_held held;
+    } side[2];
+};
+
+/* NULL when there is no memory. */
+struct ws_detail_side *ws_detail(struct websocket *ws, struct host *h, enum direction d);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* portwarden: what is really on your ports. Each subcommand is a file of cli/. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/say.h"
+
+static const char help[] =
+    "usage: portwarden COMMAND [options] ...\n"
+    "\n"
+    "Opens network traffic and says what each port really carries.\n"
+    "\n"
+    "  analyze PCAP...            flows, what they spoke, what the rules say\n"
+    "  monitor -i IFACE           the same, live\n"
+    "  report -o FILE PCAP...     firewall report: HTML, text or JSON\n"
+    "  rules check|show FILE...   are the rules good? how are they understood?\n"
+    "  version                    of portwarden and its libraries\n"
+    "\n"
+    "portwarden COMMAND --help says more, with examples.\n";
+
+struct command_row {
+    const char *name;
+    int (*run)(int argc, char **argv);
+};
+
+static const struct command_row commands[] = {
+    {"analyze", command_analyze}, {"monitor", command_monitor}, {"report", command_report},
+    {"rules", command_rules},     {"version", command_version}, {"--version", command_version},
+};
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        fputs(help, stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        fputs(help, stdout);
+        return EXIT_GOOD;
+    }
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    say_error("unknown command '%s': analyze, monitor, report, rules or version; see --help",
+              argv[1]);
+    return EXIT_USAGE;
+}

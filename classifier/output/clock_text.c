@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#include "output/clock_text.h"
+
+#define NS_PER_SECOND 1000000000
+#define DAY_SECONDS   86400
+
+struct clock_fields {
+    unsigned year, month, day, hour, minute, second, ns;
+};
+
+/* Days since 1970-01-01 to a date of the proleptic Gregorian calendar, by 400-year eras that begin
+ * on 1 March (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days). */
+static void date_of(int64_t days, struct clock_fields *f)
+{
+    const unsigned z = (unsigned)(days + 719468); /* since 0000-03-01; int64 ns reach 1677..2262 */
+    const unsigned era = z / 146097;
+    const unsigned day_of_era = z % 146097;
+    const unsigned year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    const unsigned day_of_year =
+        day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    const unsigned month_from_march = (5 * day_of_year + 2) / 153;
+
+    f->day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    f->month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
+    f->year = year_of_era + era * 400 + (f->month <= 2 ? 1 : 0);
+}
+
+static struct clock_fields fields_of(int64_t time_ns)
+{
+    int64_t seconds = time_ns / NS_PER_SECOND;
+    int64_t ns = time_ns % NS_PER_SECOND;
+    if (ns < 0) {
+        ns += NS_PER_SECOND;
+        seconds--;
+    }
+    int64_t days = seconds / DAY_SECONDS;
+    int64_t second_of_day = seconds % DAY_SECONDS;
+    if (second_of_day < 0) {
+        second_of_day += DAY_SECONDS;
+        days--;
+    }
+    const unsigned s = (unsigned)second_of_day;
+    struct clock_fields f = {
+        .hour = s / 3600, .minute = s / 60 % 60, .second = s % 60, .ns = (unsigned)ns};
+    date_of(days, &f);
+    return f;
+}
+
+/* `digits` decimal digits of `value`; returns where the next character goes. */
+static uint8_t *put(uint8_t *at, unsigned value, unsigned digits, char then)
+{
+    for (unsigned i = digits; i > 0; i--) {
+        at[i - 1] = (uint8_t)('0' + value % 10);
+        value /= 10;
+    }
+    at[digits] = (uint8_t)then;
+    return at + digits + 1;
+}
+
+static uint8_t *put_date(uint8_t *at, const struct clock_fields *f, char then)
+{
+    at = put(at, f->year, 4, '-');
+    at = put(at, f->month, 2, '-');
+    return put(at, f->day, 2, then);
+}
+
+static uint8_t *put_time(uint8_t *at, const struct clock_fields *f, char then)
+{
+    at = put(at, f->hour, 2, ':');
+    at = put(at, f->minute, 2, ':');
+    return put(at, f->second, 2, then);
+}
+
+void clock_text_append(struct buffer *out, int64_t time_ns)
+{
+    const struct clock_fields f = fields_of(time_ns);
+    uint8_t text[40], *at = put_date(text, &f, 'T');
+
+    at = put_time(at, &f, '.');
+    at = put(at, f.ns / 1000, 6, '+');
+    at = put(at, 0, 4, 0);
+    buffer_append(out, bytes_of(text, (size_t)(at - text) - 1));
+}
+
+void clock_text_append_date(struct buffer *out, int64_t time_ns)
+{
+    const struct clock_fields f = fields_of(time_ns);
+    uint8_t text[32], *at = put_date(text, &f, ' ');
+
+    at = put_time(at, &f, 0);
+    buffer_append(out, bytes_of(text, (size_t)(at - text) - 1));
+}
+
+void clock_text_append_time(struct buffer *out, int64_t time_ns)
+{
+    const struct clock_fields f = fields_of(time_ns);
+    uint8_t text[24], *at = put_time(text, &f, '.');
+
+    at = put(at, f.ns / 1000000, 3, 0);
+    buffer_append(out, bytes_of(text, (size_t)(at - text) - 1));
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* clock_text.h - packet time as text, always UTC. Any int64_t is a time. */
+#ifndef OUTPUT_CLOCK_TEXT_H
+#define OUTPUT_CLOCK_TEXT_H
+
+#include "base/buffer.h"
+
+/* "2026-11-22T05:16:01.123456+0000", as in Suricata's EVE. Cut, not rounded, to microseconds. */
+void clock_text_append(struct buffer *out, int64_t time_ns);
+/* "2026-11-22 05:16:01" */
+void clock_text_append_date(struct buffer *out, int64_t time_ns);
+/* "05:16:01.123" */
+void clock_text_append_time(struct buffer *out, int64_t time_ns);
+
+#endif

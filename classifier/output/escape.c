@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+#include "output/escape.h"
+
+#include "base/digest.h"
+#include "base/utf8.h"
+
+#define DEL         0x7fU
+#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
+
+/* How one format writes what may not stand as it is. `text` is one character, or one bad byte. */
+struct escapes {
+    const uint8_t *ascii; /* 128 entries: 1 = may not stand as it is */
+    void (*one)(struct buffer *out, struct bytes text, uint32_t point);
+    void (*bad)(struct buffer *out, uint8_t byte);
+};
+
+static const uint8_t json_ascii[128] = {
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,         1,          1,         1,
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, ['"'] = 1, ['\\'] = 1, [DEL] = 1,
+};
+static const uint8_t html_ascii[128] = {
+    1, 1, 1, 1, 1, 1, 1,         1,          1,         1,         1,         1,         1,
+    1, 1, 1, 1, 1, 1, 1,         1,          1,         1,         1,         1,         1,
+    1, 1, 1, 1, 1, 1, ['"'] = 1, ['\''] = 1, ['<'] = 1, ['>'] = 1, ['&'] = 1, [DEL] = 1,
+};
+static const uint8_t terminal_ascii[128] = {
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,         1,
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, [DEL] = 1,
+};
+
+/* Above ASCII: C1, line and paragraph separators, what reorders text (UAX #9) or hides in it. */
+static bool is_unsafe(uint32_t point)
+{
+    static const struct {
+        uint32_t first, last;
+    } range[] = {
+        {0x80, 0x9f},       /* C1: 0x9b is a terminal's CSI */
+        {0x61c, 0x61c},     /* ALM */
+        {0x200b, 0x200b},   /* ZWSP */
+        {0x200e, 0x200f},   /* LRM, RLM */
+        {0x2028, 0x202e},   /* LS, PS, LRE, RLE, PDF, LRO, RLO */
+        {0x2060, 0x206f},   /* WJ, invisible operators, LRI, RLI, FSI, PDI, deprecated controls */
+        {0xfeff, 0xfeff},   /* BOM */
+        {0xfff9, 0xfffb},   /* interlinear annotation */
+        {0xe0000, 0xe007f}, /* tags */
+    };
+
+    for (size_t i = 0; i < sizeof(range) / sizeof(range[0]); i++)
+        if (point <= range[i].last)
+            return point >= range[i].first;
+    return false;
+}
+
+/* The bytes at the start that may stand as they are. */
+static size_t plain_run(const uint8_t ascii[128], struct bytes in)
+{
+    size_t at = 0;
+
+    while (at < in.len && in.at[at] <= DEL && !ascii[in.at[at]])
+        at++;
+    return at;
+}
+
+static void escape(struct buffer *out, struct bytes in, const struct escapes *how)
+{
+    while (in.len > 0) {
+        const size_t run = plain_run(how->ascii, in);
+        buffer_append(out, bytes_first(in, run));
+        in = bytes_after(in, run);
+        if (in.len == 0)
+            return;
+        uint32_t point = 0;
+        const size_t len = utf8_decode(in, &point);
+        if (len == 0)
+            how->bad(out, in.at[0]);
+        else if (len > 1 && !is_unsafe(point))
+            buffer_append(out, bytes_first(in, len));
+        else
+            how->one(out, bytes_first(in, len), point);
+        in = bytes_after(in, len > 0 ? len : 1);
+    }
+}
+
+static void replace_bad(struct buffer *out, uint8_t byte)
+{
+    (void)byte;
+    buffer_append_text(out, REPLACEMENT);
+}
+
+/* RFC 8259 s7: above U+FFFF a surrogate pair. */
+static void json_one(struct buffer *out, struct bytes text, uint32_t point)
+{
+    static const char short_form[128] = {['"'] = '"',  ['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f',
+                                         ['\n'] = 'n', ['\r'] = 'r',  ['\t'] = 't'};
+
+    (void)text;
+    buffer_append_byte(out, '\\');
+    if (point <= DEL && short_form[point] != 0) {
+        buffer_append_byte(out, (uint8_t)short_form[point]);
+        return;
+    }
+    buffer_append_byte(out, 'u');
+    if (point <= 0xffff) {
+        buffer_append_hex(out, point, 4);
+        return;
+    }
+    buffer_append_hex(out, 0xd800 + ((point - 0x10000) >> 10), 4);
+    buffer_append_text(out, "\\u");
+    buffer_append_hex(out, 0xdc00 + ((point - 0x10000) & 0x3ff), 4);
+}
+
+void escape_json(struct buffer *out, struct bytes in)
+{
+    static const struct escapes how = {json_ascii, json_one, replace_bad};
+
+    escape(out, in, &how);
+}
+
+static void dot_bad(struct buffer *out, uint8_t byte)
+{
+    (void)byte;
+    buffer_append_byte(out, '.');
+}
+
+static void printable_one(struct buffer *out, struct bytes text, uint32_t point)
+{
+    const bool control = point < ' ' || point == DEL;
+
+    if (control && point != '\t' && point != '\n' && point != '\r')
+        buffer_append_byte(out, '.');
+    else
+        json_one(out, text, point);
+}
+
+void escape_json_printable(struct buffer *out, struct bytes in)
+{
+    static const struct escapes how = {json_ascii, printable_one, dot_bad};
+
+    escape(out, in, &how);
+}
+
+static void html_one(struct buffer *out, struct bytes text, uint32_t point)
+{
+    (void)text;
+    switch (point) {
+    case '"': buffer_append_text(out, "&quot;"); break;
+    case '\'': buffer_append_text(out, "&#39;"); break;
+    case '<': buffer_append_text(out, "&lt;"); break;
+    case '>': buffer_append_text(out, "&gt;"); break;
+    case '&': buffer_append_text(out, "&amp;"); break;
+    default: buffer_append_text(out, REPLACEMENT); break;
+    }
+}
+
+void escape_html(struct buffer *out, struct bytes in)
+{
+    static const struct escapes how = {html_ascii, html_one, replace_bad};
+
+    escape(out, in, &how);
+}
+
+static void terminal_bad(struct buffer *out, uint8_t byte)
+{
+    buffer_append_text(out, "\\x");
+    buffer_append_hex(out, byte, 2);
+}
+
+static void terminal_one(struct buffer *out, struct bytes text, uint32_t point)
+{
+    (void)point;
+    for (size_t i = 0; i < text.len; i++)
+        terminal_bad(out, text.at[i]);
+}
+
+void escape_terminal(struct buffer *out, struct bytes in)
+{
+    static const struct escapes how = {terminal_ascii, terminal_one, terminal_bad};
+
+    escape(out, in, &how);
+}
+
+void escape_base64(struct buffer *out, struct bytes in)
+{
+    if (in.len == 0 || !buffer_reserve(out, BASE64_ROOM(in.len)))
+        return;
+    out->len += base64_encode(in, (char *)out->at + out->len);
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+#include "output/eve_body.h"
+
+#define NS_PER_SECOND 1000000000
+
+/* `name` is of static lifetime, as all keys. */
+struct by_direction {
+    const char *to_server, *to_client;
+};
+
+static void write_both(struct json *j, struct by_direction key, const uint64_t value[2])
+{
+    json_u64(j, key.to_server, value[TO_SERVER]);
+    json_u64(j, key.to_client, value[TO_CLIENT]);
+}
+
+/* Suricata's words where it has one for the same thing. */
+static const char *reason_of(enum flow_end end)
+{
+    static const char *const name[] = {
+        [FLOW_GOES_ON] = "interim", [FLOW_TIMEOUT] = "timeout", [FLOW_FINISHED] = "finished",
+        [FLOW_FORCED] = "shutdown", [FLOW_EVICTED] = "forced",  [FLOW_REUSED] = "tcp_reuse",
+    };
+
+    return name[end];
+}
+
+static void write_counts(struct json *j, const struct flow_info *f)
+{
+    static const char *const state[] = {
+        [FLOW_NEW] = "new", [FLOW_ESTABLISHED] = "established", [FLOW_CLOSED] = "closed"};
+    const int64_t age = (f->end_ns - f->start_ns) / NS_PER_SECOND;
+
+    json_object(j, "flow");
+    write_both(j, (struct by_direction){"pkts_toserver", "pkts_toclient"}, f->packets);
+    write_both(j, (struct by_direction){"bytes_toserver", "bytes_toclient"}, f->bytes);
+    json_time(j, "start", f->start_ns);
+    json_time(j, "end", f->end_ns);
+    json_u64(j, "age", age > 0 ? (uint64_t)age : 0);
+    json_text(j, "state", state[f->state]);
+    json_text(j, "reason", reason_of(f->end));
+    json_bool(j, "alerted", f->rule != NULL);
+    json_end(j);
+}
+
+/* RFC 9293 s3.1 and, for the last two, RFC 3168 s6.1; in Suricata's order. */
+static void write_flags(struct json *j, uint8_t flags)
+{
+    static const struct {
+        uint8_t bit;
+        const char *name;
+    } row[] = {{TCP_SYN, "syn"}, {TCP_FIN, "fin"}, {TCP_RST, "rst"}, {TCP_PSH, "psh"},
+               {TCP_ACK, "ack"}, {TCP_URG, "urg"}, {0x40, "ecn"},    {0x80, "cwr"}};
+
+    for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
+        if ((flags & row[i].bit) != 0)
+            json_bool(j, row[i].name, true);
+}
+
+static void write_tcp(struct json *j, const struct tcp_info *t)
+{
+    static const char *const state[] = {
+        [TCP_STATE_NONE] = "none",           [TCP_STATE_SYN_SENT] = "syn_sent",
+        [TCP_STATE_SYN_RECV] = "syn_recv",   [TCP_STATE_ESTABLISHED] = "established",
+        [TCP_STATE_FIN_WAIT1] = "fin_wait1", [TCP_STATE_FIN_WAIT2] = "fin_wait2",
+        [TCP_STATE_TIME_WAIT] = "time_wait", [TCP_STATE_CLOSED] = "closed",
+    };
+    const uint8_t all = t->flags[TO_SERVER] | t->flags[TO_CLIENT];
+
+    json_object(j, "tcp");
+    json_hex(j, "tcp_flags", bytes_of(&all, 1));
+    json_hex(j, "tcp_flags_ts", bytes_of(&t->flags[TO_SERVER], 1));
+    json_hex(j, "tcp_flags_tc", bytes_of(&t->flags[TO_CLIENT], 1));
+    write_flags(j, all);
+    json_text(j, "state", state[t->state]);
+    if (t->missing[TO_CLIENT] > 0)
+        json_bool(j, "tc_gap", true);
+    if (t->missing[TO_SERVER] > 0)
+        json_bool(j, "ts_gap", true);
+    json_end(j);
+}
+
+static void write_texts(struct json *j, const char *key, const char *const *texts, uint8_t count)
+{
+    if (count == 0)
+        return;
+    json_array(j, key);
+    for (uint8_t i = 0; i < count; i++)
+        json_text(j, NULL, texts[i]);
+    json_end(j);
+}
+
+static void write_ndpi(struct json *j, const struct ndpi_info *n)
+{
+    if (n->proto == NULL)
+        return;
+    json_object(j, "ndpi");
+    json_text(j, "proto", n->proto);
+    eve_text_if(j, "category", n->category);
+    write_texts(j, "risks", n->risks, n->risk_count);
+    json_end(j);
+}
+
+static void write_evidence(struct json *j, const struct flow_info *f)
+{
+    if (f->evidence_count == 0)
+        return;
+    json_array(j, "evidence");
+    for (uint8_t i = 0; i < f->evidence_count; i++) {
+        json_object(j, NULL);
+        json_u64(j, "packet", f->evidence[i].packet);
+        json_text(j, "what", f->evidence[i].what);
+        eve_string_if(j, "detail", f->evidence[i].detail);
+        json_end(j);
+    }
+    json_end(j);
+}
+
+static void write_ws(struct json *j, const struct ws_totals *w)
+{
+    if (w == NULL)
+        return;
+    json_object(j, "websocket");
+    write_both(j, (struct by_direction){"messages_toserver", "messages_toclient"}, w->messages);
+    write_both(j, (struct by_direction){"frames_toserver", "frames_toclient"}, w->frames);
+    write_both(j, (struct by_direction){"payload_toserver", "payload_toclient"}, w->payload);
+    eve_u64_if(j, "close_code", w->close_code);
+    if (w->close_by >= 0)
+        json_text(j, "close_by", w->close_by == TO_SERVER ? "client" : "server");
+    json_end(j);
+}
+
+static void write_verdict(struct json *j, const struct flow_info *f)
+{
+    if (f->verdict == VERDICT_NONE)
+        return;
+    json_text(j, "verdict", verdict_name(f->verdict));
+    eve_text_if(j, "rule", f->rule);
+    eve_u64_if(j, "verdict_packet", f->verdict_packet);
+}
+
+static void write_label(struct json *j, const struct flow_info *f)
+{
+    write_texts(j, "layers", f->layers, f->layer_count);
+    eve_text_if(j, "app", f->app);
+    eve_text_if(j, "confidence", confidence_name(f->confidence));
+    eve_text_if(j, "expected", f->expected);
+    if (f->mismatch != TRI_NOT_YET)
+        json_bool(j, "mismatch", f->mismatch == TRI_YES);
+    eve_text_if(j, "ladder", ladder_name(f->ladder));
+    eve_text_if(j, "shape", shape_name(f->shape));
+    if (!f->direction_known)
+        json_bool(j, "direction_known", false);
+}
+
+void eve_flow(struct json *j, const struct event *e, const struct eve_options *how)
+{
+    const struct flow_info *f = e->flow;
+
+    (void)how;
+    write_counts(j, f);
+    if (f->transport == TRANSPORT_TCP)
+        write_tcp(j, &f->tcp);
+    json_object(j, "portwarden");
+    write_label(j, f);
+    write_ndpi(j, &f->ndpi);
+    write_evidence(j, f);
+    write_verdict(j, f);
+    eve_u64_if(j, "missing_bytes", f->tcp.missing[TO_SERVER] + f->tcp.missing[TO_CLIENT]);
+    eve_u64_if(j, "anomalies", f->anomalies);
+    write_ws(j, f->ws);
+    json_end(j);
+}
+
+void eve_alert(struct json *j, const struct event *e, const struct eve_options *how)
+{
+    const struct alert_event *a = &e->as.alert;
+
+    (void)how;
+    json_object(j, "alert");
+    json_text(j, "action", a->blocked ? "blocked" : "allowed");
+    json_u64(j, "gid", 1);
+    json_u64(j, "signature_id", a->rule_id);
+    json_u64(j, "rev", 1);
+    json_text(j, "signature", a->rule);
+    json_text(j, "category", "");
+    json_u64(j, "severity", a->severity);
+    json_end(j);
+    json_object(j, "portwarden");
+    json_text(j, "verdict", a->action);
+    json_text(j, "rule", a->rule);
+    eve_u64_if(j, "line", a->line);
+    eve_u64_if(j, "packet", e->packet);
+    write_both(j, (struct by_direction){"leaked_bytes_toserver", "leaked_bytes_toclient"},
+               a->leaked_bytes);
+    if (e->flow != NULL)
+        write_evidence(j, e->flow);
+    json_end(j);
+}
+
+void eve_anomaly(struct json *j, const struct event *e, const struct eve_options *how)
+{
+    const struct anomaly_info *a = anomaly_info(e->as.anomaly.id);
+
+    (void)how;
+    json_object(j, "anomaly");
+    json_text(j, "type", a->type);
+    json_text(j, "event", a->name);
+    json_text(j, "layer", a->layer);
+    json_end(j);
+    if (e->flow == NULL)
+        return;
+    json_object(j, "portwarden");
+    json_u64(j, "offset", e->as.anomaly.offset);
+    json_end(j);
+}
+
+/* Is this row the first of its group? */
+static bool begins_group(const struct stats_event *s, size_t row)
+{
+    for (size_t i = 0; i < row; i++)
+        if (strcmp(s->stats[i].group, s->stats[row].group) == 0)
+            return false;
+    return true;
+}
+
+void eve_stats(struct json *j, const struct event *e, const struct eve_options *how)
+{
+    const struct stats_event *s = &e->as.stats;
+
+    (void)how;
+    json_object(j, "stats");
+    for (size_t i = 0; i < s->count; i++) {
+        if (!begins_group(s, i))
+            continue;
+        json_object(j, s->stats[i].group);
+        for (size_t k = i; k < s->count; k++)
+            if (strcmp(s->stats[k].group, s->stats[i].group) == 0)
+                json_u64(j, s->stats[k].name, s->stats[k].value);
+        json_end(j);
+    }
+    json_end(j);
+}

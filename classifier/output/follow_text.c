@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT */
+#include "output/follow_text.h"
+
+#include "base/utf8.h"
+#include "output/escape.h"
+#include "output/terminal.h"
+#include "output/websocket_text.h"
+
+#define PACKET   8 /* columns */
+#define SECONDS  13
+#define INDENT   "        "
+#define HEX_ROW  16   /* bytes a line */
+#define HEX_MOST 1024 /* bytes of one message */
+
+static void text(struct conversation *c, const char *own)
+{
+    buffer_append_text(c->out, own);
+}
+
+static void number(struct conversation *c, uint64_t value)
+{
+    buffer_append_u64(c->out, value);
+}
+
+static void end_line(struct conversation *c)
+{
+    terminal_color(c->out, c->color, COLOR_PLAIN);
+    buffer_append_byte(c->out, '\n');
+}
+
+static void use_color(struct conversation *c, enum direction d)
+{
+    terminal_color(c->out, c->color, d == TO_SERVER ? COLOR_CYAN : COLOR_YELLOW);
+}
+
+/* "      12     0.001234    +0.000120 > " */
+static void begin_line(struct conversation *c, const struct event *e, const char *mark)
+{
+    terminal_color(c->out, c->color, COLOR_DIM);
+    terminal_number(c->out, e->packet, PACKET);
+    terminal_seconds(c->out, e->time_ns - e->flow->start_ns, SECONDS);
+    text(c, "  +");
+    terminal_seconds(c->out, e->time_ns - c->last_ns, 0);
+    terminal_color(c->out, c->color, COLOR_PLAIN);
+    text(c, " ");
+    text(c, mark);
+    text(c, " ");
+    c->last_ns = e->time_ns;
+}
+
+static void begin_sent(struct conversation *c, const struct event *e, enum direction d)
+{
+    begin_line(c, e, d == TO_SERVER ? ">" : "<");
+    use_color(c, d);
+}
+
+static void detail(struct conversation *c, const char *name, struct bytes captured)
+{
+    if (captured.len == 0)
+        return;
+    text(c, INDENT);
+    text(c, name);
+    text(c, ": ");
+    escape_terminal(c->out, captured);
+    end_line(c);
+}
+
+void follow_text_flow(struct conversation *c, const struct flow_info *f)
+{
+    char client[ENDPOINT_TEXT_ROOM], server[ENDPOINT_TEXT_ROOM];
+
+    endpoint_text(&f->client, client);
+    endpoint_text(&f->server, server);
+    terminal_color(c->out, c->color, COLOR_BOLD);
+    text(c, "flow ");
+    number(c, f->id);
+    text(c, "  ");
+    text(c, client);
+    text(c, " -> ");
+    text(c, server);
+    end_line(c);
+    c->last_ns = f->start_ns;
+}
+
+static void write_request(struct conversation *c, const struct http_event *h)
+{
+    escape_terminal(c->out, h->method);
+    text(c, " ");
+    escape_terminal(c->out, h->url);
+    text(c, " ");
+    escape_terminal(c->out, h->protocol);
+    if (h->request_length > 0) {
+        text(c, ", body ");
+        terminal_size(c->out, h->request_length);
+    }
+    end_line(c);
+    detail(c, "host", h->host);
+    detail(c, "user-agent", h->user_agent);
+    detail(c, "referer", h->referer);
+    detail(c, "origin", h->origin);
+}
+
+void follow_text_http(struct conversation *c, const struct event *e)
+{
+    const struct http_event *h = &e->as.http;
+
+    if (!h->response_only) {
+        begin_sent(c, e, TO_SERVER);
+        write_request(c, h);
+    }
+    begin_sent(c, e, TO_CLIENT);
+    if (h->status == 0) {
+        text(c, "no answer");
+        end_line(c);
+        return;
+    }
+    number(c, h->status);
+    text(c, ", body ");
+    terminal_size(c->out, h->response_length);
+    end_line(c);
+    detail(c, "content-type", h->content_type);
+    detail(c, "location", h->redirect);
+}
+
+void follow_text_handshake(struct conversation *c, const struct event *e)
+{
+    const struct handshake *h = &e->as.handshake;
+
+    begin_sent(c, e, TO_CLIENT);
+    text(c, "WebSocket ");
+    text(c, ladder_name(h->ladder));
+    text(c, ", status ");
+    number(c, h->status);
+    if (h->ladder == LADDER_GRANTED)
+        text(c, ", but Sec-WebSocket-Accept does not answer the key");
+    end_line(c);
+    detail(c, h->cross_origin ? "origin (not the host's)" : "origin", h->origin);
+    detail(c, "subprotocols offered", h->client_protocols);
+    detail(c, "subprotocol", h->subprotocol);
+    detail(c, "extensions offered", h->client_extensions);
+    detail(c, "extensions", h->extensions);
+}
+
+static void write_text(struct conversation *c, struct bytes payload, enum direction d)
+{
+    while (payload.len > 0) {
+        const size_t line = bytes_find(payload, bytes_of("\n", 1));
+        text(c, INDENT);
+        use_color(c, d);
+        escape_terminal(c->out, bytes_first(payload, line));
+        end_line(c);
+        payload = bytes_after(payload, line + 1);
+    }
+}
+
+/* "        00000010  48 65 6c 6c 6f ...                                Hello" */
+static void write_hex_row(struct conversation *c, size_t offset, struct bytes row, enum direction d)
+{
+    text(c, INDENT);
+    use_color(c, d);
+    buffer_append_hex(c->out, offset, 8);
+    text(c, " ");
+    for (size_t i = 0; i < HEX_ROW; i++) {
+        text(c, i == HEX_ROW / 2 ? "  " : " ");
+        if (i < row.len)
+            buffer_append_hex(c->out, row.at[i], 2);
+        else
+            text(c, "  ");
+    }
+    text(c, "  ");
+    for (size_t i = 0; i < row.len; i++)
+        buffer_append_byte(c->out, row.at[i] >= ' ' && row.at[i] <= '~' ? row.at[i] : '.');
+    end_line(c);
+}
+
+static size_t write_hex(struct conversation *c, struct bytes payload, enum direction d)
+{
+    const struct bytes shown = bytes_first(payload, HEX_MOST);
+
+    for (size_t at = 0; at < shown.len; at += HEX_ROW)
+        write_hex_row(c, at, bytes_first(bytes_after(shown, at), HEX_ROW), d);
+    return shown.len;
+}
+
+/* The sender says so; of a control frame, or a message whose start was lost, the bytes do. */
+static bool is_text(const struct ws_message_event *m)
+{
+    struct utf8 u = {0};
+
+    if (m->opcode == WS_TEXT || m->opcode == WS_BINARY)
+        return m->opcode == WS_TEXT;
+    for (size_t i = 0; i < m->payload.len; i++)
+        if (m->payload.at[i] < ' ' && m->payload.at[i] != '\n' && m->payload.at[i] != '\t')
+            return false;
+    return utf8_feed(&u, m->payload) == m->payload.len;
+}
+
+static void write_payload(struct conversation *c, const struct ws_message_event *m,
+                          enum direction d)
+{
+    size_t shown = m->payload.len;
+
+    if (m->opcode == WS_CLOSE)
+        return; /* code and reason say it all */
+    if (is_text(m))
+        write_text(c, m->payload, d);
+    else
+        shown = write_hex(c, m->payload, d);
+    if (shown >= m->length)
+        return;
+    text(c, INDENT "... ");
+    number(c, m->length - shown);
+    text(c, " more bytes");
+    end_line(c);
+}
+
+static void write_close(struct conversation *c, const struct ws_message_event *m)
+{
+    const char *name = websocket_close_name(m->close_code);
+
+    if (m->close_code == 0)
+        return;
+    text(c, " ");
+    number(c, m->close_code);
+    if (name != NULL) {
+        text(c, " ");
+        text(c, name);
+    }
+    if (m->close_reason.len > 0)
+        text(c, ": ");
+    escape_terminal(c->out, m->close_reason);
+}
+
+void follow_text_message(struct conversation *c, const struct event *e)
+{
+    const struct ws_message_event *m = &e->as.message;
+
+    begin_sent(c, e, e->direction);
+    websocket_opcode_text(c->out, m->opcode);
+    if (m->opcode == WS_CLOSE) {
+        write_close(c, m);
+    } else {
+        text(c, " ");
+        terminal_size(c->out, m->length);
+    }
+    if (m->compressed) {
+        text(c, ", compressed from ");
+        terminal_size(c->out, m->wire_length);
+    }
+    if (m->fragments > 1) {
+        text(c, ", fragments: ");
+        number(c, m->fragments);
+    }
+    if (!m->complete)
+        text(c, ", incomplete");
+    end_line(c);
+    write_payload(c, m, e->direction);
+}
+
+void follow_text_anomaly(struct conversation *c, const struct event *e)
+{
+    const struct anomaly_info *a = anomaly_info(e->as.anomaly.id);
+
+    begin_line(c, e, "!");
+    terminal_color(c->out, c->color, COLOR_RED);
+    text(c, a->name);
+    text(c, ": ");
+    text(c, a->what);
+    end_line(c);
+}
+
+void follow_text_alert(struct conversation *c, const struct event *e)
+{
+    begin_line(c, e, "!");
+    terminal_color(c->out, c->color, COLOR_RED);
+    text(c, e->as.alert.action);
+    text(c, " by rule ");
+    escape_terminal(c->out, bytes_of_text(e->as.alert.rule));
+    end_line(c);
+}
+
+static void write_app(struct conversation *c, const struct flow_info *f)
+{
+    if (f->app == NULL)
+        return;
+    text(c, f->app);
+    if (f->confidence != CONFIDENCE_NONE) {
+        text(c, ", ");
+        text(c, confidence_name(f->confidence));
+    }
+    for (uint8_t i = 0; i < f->layer_count; i++) {
+        text(c, i == 0 ? " (" : " > ");
+        text(c, f->layers[i]);
+    }
+    text(c, f->layer_count > 0 ? "); " : "; ");
+}
+
+void follow_text_end(struct conversation *c, const struct event *e)
+{
+    const struct flow_info *f = e->flow;
+
+    begin_line(c, e, "=");
+    terminal_color(c->out, c->color, COLOR_BOLD);
+    write_app(c, f);
+    terminal_size(c->out, f->payload_bytes[TO_SERVER]);
+    text(c, " > ");
+    terminal_size(c->out, f->payload_bytes[TO_CLIENT]);
+    text(c, " <");
+    if (f->verdict != VERDICT_NONE) {
+        text(c, "; ");
+        text(c, verdict_name(f->verdict));
+    }
+    end_line(c);
+    for (uint8_t i = 0; i < f->evidence_count; i++) {
+        text(c, INDENT "packet ");
+        number(c, f->evidence[i].packet);
+        text(c, ": ");
+        text(c, f->evidence[i].what);
+        text(c, f->evidence[i].detail.len > 0 ? ": " : "");
+        escape_terminal(c->out, f->evidence[i].detail);
+        end_line(c);
+    }
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* json.h - writes one JSON value into a buffer: commas, quotes and escapes are always right.
+ *
+ * In:    members in the order they shall appear. `key` is NULL inside an array and for the
+ *        outermost value.
+ * Out:   text in `out`, without a newline at the end.
+ * State: value type from json_into(). At most JSON_DEPTH containers inside each other.
+ * Errors: the buffer's own (buffer.h, `failed`).
+ */
+#ifndef OUTPUT_JSON_H
+#define OUTPUT_JSON_H
+
+#include "base/buffer.h"
+
+#define JSON_DEPTH 32
+
+struct json {
+    struct buffer *out;
+    uint32_t arrays; /* bit i: container i is an array, else an object */
+    uint8_t depth;   /* containers open */
+    bool comma;      /* something stands before the next item */
+    bool pretty;     /* each item on its own line, indented by two spaces a level */
+};
+
+static inline struct json json_into(struct buffer *out, bool pretty)
+{
+    return (struct json){.out = out, .pretty = pretty};
+}
+
+/* Each opened container is ended by one json_end(). */
+void json_object(struct json *j, const char *key);
+void json_array(struct json *j, const char *key);
+void json_end(struct json *j);
+
+void json_string(struct json *j, const char *key, struct bytes value); /* any bytes: escaped */
+void json_text(struct json *j, const char *key, const char *value);    /* NULL gives null */
+void json_u64(struct json *j, const char *key, uint64_t value);
+void json_i64(struct json *j, const char *key, int64_t value);
+void json_bool(struct json *j, const char *key, bool value);
+/* Payload for people: see escape_json_printable(). */
+void json_printable(struct json *j, const char *key, struct bytes value);
+/* Lower-case hex digits in quotes. */
+void json_hex(struct json *j, const char *key, struct bytes value);
+void json_base64(struct json *j, const char *key, struct bytes value);
+/* "2026-11-22T05:16:01.123456+0000": UTC, cut to microseconds, as Suricata writes it. */
+void json_time(struct json *j, const char *key, int64_t time_ns);
+/* value / 10^decimals, exactly: json_decimal(j, k, 1234, 2) gives 12.34. */
+void json_decimal(struct json *j, const char *key, uint64_t value, unsigned decimals);
+
+/* What stands before a value; the caller then appends the value itself, valid JSON, to `out`. */
+void json_before(struct json *j, const char *key);
+
+#endif

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: MIT */
+#include "output/summary.h"
+
+#include <stdlib.h>
+
+/* Flows with the same key are one kind. Texts are interned, so that pointers compare. */
+struct kind_key {
+    const char *app, *rule, *layers[FLOW_LAYERS];
+    uint32_t rule_line;
+    uint16_t port;
+    uint8_t transport, verdict, mismatch, ladder, shape, rank;
+};
+
+struct rule_key {
+    const char *rule, *action;
+    uint64_t line;
+};
+
+static void few_addr_add(struct few_addr *f, const struct addr *a)
+{
+    for (size_t i = 0; i < f->count; i++)
+        if (addr_compare(&f->at[i], a) == 0)
+            return;
+    if (f->count < FEW)
+        f->at[f->count++] = *a;
+    else
+        f->more = true;
+}
+
+static void few_u64_add(struct few_u64 *f, uint64_t value)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        if (f->at[i] == value) {
+            f->times[i]++;
+            return;
+        }
+    }
+    if (f->count == FEW) {
+        f->more = true;
+        return;
+    }
+    f->at[f->count] = value;
+    f->times[f->count++] = 1;
+}
+
+static void count_time(struct summary_counts *c, const struct flow_info *flow)
+{
+    if (c->all.flows == 1 || flow->start_ns < c->start_ns)
+        c->start_ns = flow->start_ns;
+    if (c->all.flows == 1 || flow->end_ns > c->end_ns)
+        c->end_ns = flow->end_ns;
+}
+
+static void count_source(struct summary *s, const struct flow_info *flow)
+{
+    if (s->counts.several_sources || flow->source == NULL)
+        return;
+    if (s->source == NULL)
+        s->source = tally_text(&s->names, flow->source);
+    s->counts.several_sources = strcmp(s->source, flow->source) != 0;
+}
+
+static void count_flow(struct summary *s, const struct flow_info *flow)
+{
+    struct summary_counts *c = &s->counts;
+    const struct tcp_info *tcp = &flow->tcp;
+
+    totals_add_flow(&c->all, flow);
+    count_time(c, flow);
+    count_source(s, flow);
+    c->tcp += flow->transport == TRANSPORT_TCP;
+    c->udp += flow->transport == TRANSPORT_UDP;
+    c->blocked += flow->verdict == VERDICT_BLOCK;
+    c->allowed += flow->verdict == VERDICT_ALLOW;
+    c->mismatched += flow->mismatch == TRI_YES;
+    c->unknown += flow->app == NULL;
+    c->silent += flow->app != NULL && strcmp(flow->app, "none") == 0;
+    c->evicted += flow->end == FLOW_EVICTED;
+    if (flow->transport == TRANSPORT_TCP) {
+        const uint64_t missing = tcp->missing[TO_SERVER] + tcp->missing[TO_CLIENT];
+        c->gap_flows += missing > 0;
+        c->missing_bytes += missing;
+        c->late_flows += ((tcp->flags[TO_SERVER] | tcp->flags[TO_CLIENT]) & TCP_SYN) == 0;
+    }
+    if (flow->verdict == VERDICT_BLOCK)
+        for (int d = TO_SERVER; d <= TO_CLIENT; d++)
+            c->leaked_bytes[d] += flow->leaked_bytes[d];
+}
+
+static struct kind_key kind_key_of(struct summary *s, const struct flow_info *flow)
+{
+    struct kind_key key;
+
+    memset(&key, 0, sizeof(key)); /* padding too: the key is hashed as bytes */
+    key.app = tally_text(&s->names, flow->app);
+    key.rule = tally_text(&s->names, flow->rule);
+    for (size_t i = 0; i < flow->layer_count; i++)
+        key.layers[i] = tally_text(&s->names, flow->layers[i]);
+    key.rule_line = flow->rule_line;
+    key.port = flow->server.port;
+    key.transport = flow->transport;
+    key.verdict = (uint8_t)flow->verdict;
+    key.mismatch = flow->mismatch == TRI_YES;
+    key.ladder = (uint8_t)flow->ladder;
+    key.shape = (uint8_t)flow->shape;
+    key.rank = (uint8_t)flow_rank(flow);
+    return key;
+}
+
+/* Keeps `flow` as the one to show when it is the worst of its kind. */
+static bool show_worst(struct flow_kind *kind, const struct flow_info *flow, struct tally *names)
+{
+    if (kind->worst != NULL && flow_compare(flow, kind->worst) >= 0)
+        return true;
+    struct flow_info *copy = flow_copy(flow, names);
+    if (copy == NULL)
+        return kind->worst != NULL;
+    free(kind->worst);
+    kind->worst = copy;
+    return true;
+}
+
+static void count_kind(struct summary *s, const struct flow_info *flow)
+{
+    const struct kind_key key = kind_key_of(s, flow);
+    bool fresh;
+    struct flow_kind *kind = tally_get(&s->kinds, bytes_of(&key, sizeof(key)), &fresh);
+
+    if (kind == NULL || !show_worst(kind, flow, &s->names)) {
+        totals_add_flow(&s->counts.other_kinds, flow);
+        return;
+    }
+    totals_add_flow(&kind->totals, flow);
+    for (int d = TO_SERVER; d <= TO_CLIENT; d++)
+        kind->leaked_bytes[d] += flow->leaked_bytes[d];
+    few_addr_add(&kind->clients, &flow->client.addr);
+    few_addr_add(&kind->servers, &flow->server.addr);
+}
+
+static struct rule_entry *rule_entry_of(struct summary *s, const char *rule, const char *action,
+                                        uint32_t line)
+{
+    const struct rule_key key = {tally_text(&s->names, rule), tally_text(&s->names, action), line};
+    bool fresh;
+    struct rule_entry *r = tally_get(&s->rules, bytes_of(&key, sizeof(key)), &fresh);
+
+    if (r == NULL) {
+        s->counts.other_rules++;
+    } else if (fresh) {
+        r->rule = key.rule;
+        r->action = key.action;
+        r->line = line;
+    }
+    return r;
+}
+
+static void first_packet(uint64_t *first, uint64_t packet)
+{
+    if (*first == 0 || packet < *first)
+        *first = packet;
+}
+
+static void count_rule(struct summary *s, const struct flow_info *flow)
+{
+    struct rule_entry *r =
+        rule_entry_of(s, flow->rule, verdict_name(flow->verdict), flow->rule_line);
+
+    if (r == NULL)
+        return;
+    totals_add_flow(&r->totals, flow);
+    first_packet(&r->first_packet, flow->first_packet);
+    if (flow->verdict != VERDICT_BLOCK)
+        return;
+    for (int d = TO_SERVER; d <= TO_CLIENT; d++)
+        r->leaked_bytes[d] += flow->leaked_bytes[d];
+}
+
+/* The query is no part of an endpoint's name, and often holds a secret. */
+static struct bytes without_query(struct bytes path)
+{
+    size_t len = 0;
+
+    while (len < path.len && path.at[len] != '?' && path.at[len] != '#')
+        len++;
+    return bytes_first(path, len < KEPT_TEXT ? len : KEPT_TEXT);
+}
+
+static struct service *service_of(struct summary *s, const struct flow_info *flow,
+                                  struct bytes host, struct bytes path)
+{
+    char address[ENDPOINT_TEXT_ROOM];
+    uint8_t key[2 * KEPT_TEXT + 1];
+    bool fresh;
+
+    if (host.len == 0) /* the handshake was not captured */
+        host = bytes_of(address, endpoint_text(&flow->server, address));
+    host = bytes_first(host, KEPT_TEXT);
+    path = without_query(path);
+    memcpy(key, host.at, host.len);
+    key[host.len] = '\0'; /* no host that HTTP accepts holds a NUL, and one that does only misleads
+                             itself */
+    if (path.len > 0)
+        memcpy(key + host.len + 1, path.at, path.len);
+    struct service *v = tally_get(&s->services, bytes_of(key, host.len + 1 + path.len), &fresh);
+    if (v == NULL) {
+        s->counts.other_services++;
+    } else if (fresh) {
+        const struct bytes kept = tally_key(&s->services, s->services.count - 1);
+        v->host = bytes_first(kept, host.len);
+        v->path = bytes_after(kept, host.len + 1);
+        v->port = flow->server.port;
+    }
+    return v;
+}
+
+static void count_socket(struct summary *s, const struct flow_info *flow)
+{
+    if (flow->ws == NULL && flow->ladder == LADDER_NONE)
+        return;
+    struct service *v = service_of(s, flow, flow->host, flow->path);
+    if (v == NULL)
+        return;
+    v->flows++;
+    v->ladder[flow->ladder]++;
+    if (flow->ws == NULL)
+        return;
+    v->compressed += flow->ws->compressed;
+    for (int d = TO_SERVER; d <= TO_CLIENT; d++) {
+        v->messages[d] += flow->ws->messages[d];
+        v->payload[d] += flow->ws->payload[d];
+    }
+    if (flow->ws->close_code != 0)
+        few_u64_add(&v->close_codes, flow->ws->close_code);
+}
+
+static void on_flow(struct summary *s, const struct flow_info *flow)
+{
+    if (flow->end == FLOW_GOES_ON) /* an interim report: it will be told again */
+        return;
+    count_flow(s, flow);
+    count_kind(s, flow);
+    count_rule(s, flow);
+    count_socket(s, flow);
+    talkers_add(&s->clients, &flow->client.addr, flow);
+    talkers_add(&s->servers, &flow->server.addr, flow);
+    kept_add(&s->worst, flow, &s->names);
+}
+
+static void on_handshake(struct summary *s, const struct event *e)
+{
+    const struct handshake *h = &e->as.handshake;
+    struct service *v = e->flow != NULL ? service_of(s, e->flow, h->host, h->path) : NULL;
+
+    if (v == NULL)
+        return;
+    v->handshakes++;
+    v->cross_origin += h->cross_origin;
+    if (h->has_origin)
+        few_u64_add(&v->origins, hash_bytes(&s->services.key, h->origin));
+    else
+        v->no_origin++;
+    if (h->subprotocol.len == 0)
+        return;
+    char text[KEPT_TEXT + 1] = {0};
+    const struct bytes agreed = bytes_first(h->subprotocol, KEPT_TEXT);
+    memcpy(text, agreed.at, agreed.len);
+    v->subprotocol = tally_text(&s->names, text);
+}
+
+static void on_alert(struct summary *s, const struct event *e)
+{
+    const struct alert_event *a = &e->as.alert;
+
+    if (strcmp(a->action, "alert") != 0) /* the flow will tell its verdict */
+        return;
+    s->counts.alerts++;
+    struct rule_entry *r = rule_entry_of(s, a->rule, a->action, a->line);
+    if (r == NULL)
+        return;
+    r->alerts++;
+    first_packet(&r->first_packet, e->packet);
+}
+
+static void on_anomaly(struct summary *s, const struct event *e)
+{
+    struct anomaly_entry *a = &s->anomalies[e->as.anomaly.id];
+
+    s->counts.anomalies++;
+    if (a->count++ > 0)
+        return;
+    a->id = e->as.anomaly.id;
+    a->first_packet = e->packet;
+    a->source = e->flow != NULL ? tally_text(&s->names, e->flow->source) : NULL;
+}
+
+static void on_stats(struct summary *s, const struct stats_event *stats)
+{
+    s->stat_count = stats->count < SUMMARY_STATS ? stats->count : SUMMARY_STATS;
+    for (size_t i = 0; i < s->stat_count; i++) {
+        s->stats[i] = stats->stats[i];
+        s->stats[i].group = tally_text(&s->names, stats->stats[i].group);
+        s->stats[i].name = tally_text(&s->names, stats->stats[i].name);
+    }
+}
+
+static void on_event(void *ctx, const struct event *e)
+{
+    struct summary *s = ctx;
+
+    switch (e->kind) {
+    case EVENT_FLOW: on_flow(s, e->flow); break;
+    case EVENT_HANDSHAKE: on_handshake(s, e); break;
+    case EVENT_ALERT: on_alert(s, e); break;
+    case EVENT_ANOMALY: on_anomaly(s, e); break;
+    case EVENT_STATS: on_stats(s, &e->as.stats); break;
+    case EVENT_HTTP_REQUEST:
+    case EVENT_HTTP:
+    case EVENT_TLS:
+    case EVENT_MESSAGE_BEGIN:
+    case EVENT_PAYLOAD:
+    case EVENT_MESSAGE:
+    case EVENT_FRAME:
+    case EVENT_BITTORRENT: break;
+    }
+}
+
+struct summary *summary_create(bool keep_all_flows, struct err *err)
+{
+    struct summary *s = calloc(1, sizeof(*s));
+
+    if (s == NULL) {
+        err_set(err, "no memory for the summary");
+        return NULL;
+    }
+    s->sink = (struct sink){.event = on_event, .ctx = s, .interest = INTEREST_ANOMALIES};
+    tally_init(&s->names, 0, SUMMARY_NAMES);
+    tally_init(&s->kinds, sizeof(struct flow_kind), SUMMARY_KINDS);
+    tally_init(&s->rules, sizeof(struct rule_entry), SUMMARY_RULES);
+    tally_init(&s->services, sizeof(struct service), SUMMARY_SERVICES);
+    talkers_init(&s->clients);
+    talkers_init(&s->servers);
+    kept_init(&s->worst, keep_all_flows ? SUMMARY_ALL : SUMMARY_WORST);
+    return s;
+}
+
+struct sink *summary_sink(struct summary *s)
+{
+    return &s->sink;
+}
+
+void summary_free(struct summary *s)
+{
+    if (s == NULL)
+        return;
+    for (size_t i = 0; i < s->kinds.count; i++)
+        free(((struct flow_kind *)tally_at(&s->kinds, i))->worst);
+    tally_free(&s->names);
+    tally_free(&s->kinds);
+    tally_free(&s->rules);
+    tally_free(&s->services);
+    talkers_free(&s->clients);
+    talkers_free(&s->servers);
+    kept_free(&s->worst);
+    free(s);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* summary.h - what table and reports say, added up flow by flow (see output.h for its life).
+ *
+ * In:    EVENT_FLOW of flows that ended, EVENT_HANDSHAKE, EVENT_ALERT, EVENT_ANOMALY, EVENT_STATS.
+ * Out:   struct view (view.h): everything sorted, worst or largest first.
+ * Bound: SUMMARY_* entries of each table; what does not fit is counted in `others`, never lost. At
+ *        most some 16 MiB, and with keep_all_flows about 1 KiB more for each flow.
+ */
+#ifndef OUTPUT_SUMMARY_H
+#define OUTPUT_SUMMARY_H
+
+#include "output/kept.h"
+#include "output/output.h"
+#include "output/talkers.h"
+#include "output/totals.h"
+
+#define SUMMARY_WORST    1000    /* flows kept in full */
+#define SUMMARY_ALL      1000000 /* with keep_all_flows */
+#define SUMMARY_KINDS    4096    /* kinds of flows */
+#define SUMMARY_RULES    1024
+#define SUMMARY_SERVICES 1024
+#define SUMMARY_NAMES    65536 /* texts: apps, layers, rules, files */
+#define SUMMARY_STATS    128
+#define FEW              8 /* different addresses, origins, close codes told apart */
+
+/* Up to FEW different values; `more`: there were others. */
+struct few_addr {
+    struct addr at[FEW];
+    uint8_t count;
+    bool more;
+};
+struct few_u64 {
+    uint64_t at[FEW], times[FEW];
+    uint8_t count;
+    bool more;
+};
+
+/* Flows alike: a line of the table. */
+struct flow_kind {
+    struct flow_info *worst; /* the one to show: of a higher flow_compare() than the others */
+    struct totals totals;
+    uint64_t leaked_bytes[2];
+    struct few_addr clients, servers;
+};
+
+/* What one server port promised and carried. */
+struct port_app {
+    const char *app; /* "?": never known */
+    bool mismatch;
+    struct totals totals;
+    uint64_t blocked; /* flows */
+};
+struct port_entry {
+    uint8_t transport; /* enum transport */
+    uint16_t port;
+    const char *expected; /* or NULL */
+    struct totals totals;
+    uint64_t blocked, mismatched; /* flows */
+    size_t first_app, app_count;  /* in view.port_apps, most flows first */
+};
+
+struct rule_entry {
+    const char *rule;   /* NULL: the default */
+    const char *action; /* "block", "allow", "alert" */
+    uint32_t line;
+    struct totals totals;     /* of the flows whose verdict it gave */
+    uint64_t leaked_bytes[2]; /* had passed before it could fire */
+    uint64_t alerts;          /* times an alert rule matched */
+    uint64_t first_packet;
+};
+
+/* A WebSocket endpoint: host and path without the query. */
+struct service {
+    struct bytes host, path; /* hostile */
+    uint16_t port;
+    uint64_t handshakes, cross_origin, no_origin;
+    uint64_t ladder[LADDER_UNFRAMED + 1]; /* flows, by enum ladder */
+    struct few_u64 origins;               /* hashes: only how many */
+    const char *subprotocol;              /* the last one agreed, or NULL */
+    uint64_t flows, compressed;
+    uint64_t messages[2], payload[2];
+    struct few_u64 close_codes;
+};
+
+struct anomaly_entry {
+    enum anomaly id;
+    uint64_t count, first_packet;
+    const char *source; /* of the first; NULL: not known */
+};
+
+struct summary_counts {
+    struct totals all;
+    uint64_t tcp, udp;                             /* flows */
+    uint64_t blocked, allowed, mismatched, alerts; /* flows, but alerts: matches */
+    uint64_t silent, unknown;                      /* flows that said nothing; never known */
+    uint64_t gap_flows, missing_bytes, late_flows; /* late: began before the capture */
+    uint64_t evicted;                              /* flows that ended because memory was full */
+    uint64_t leaked_bytes[2];
+    uint64_t anomalies;
+    int64_t start_ns, end_ns;
+    bool several_sources; /* packet numbers need their file's name */
+    struct totals other_kinds;
+    uint64_t other_rules, other_services; /* flows and alerts; handshakes and flows */
+};
+
+struct summary { /* private to summary.c and view.c */
+    struct sink sink;
+    struct summary_counts counts;
+    struct tally names, kinds, rules, services; /* kinds: struct flow_kind, and so on */
+    struct talkers clients, servers;
+    struct kept worst;
+    struct anomaly_entry anomalies[ANOMALY_COUNT]; /* by enum anomaly */
+    struct counter stats[SUMMARY_STATS];
+    size_t stat_count;
+    const char *source; /* of the first flow */
+};
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* view.h - a summary, sorted to be read: worst or largest first. The same input gives the same
+ * view.
+ */
+#ifndef OUTPUT_VIEW_H
+#define OUTPUT_VIEW_H
+
+#include "output/summary.h"
+
+/* Borrows from the summary; its arrays are its own. */
+struct view {
+    const struct summary_counts *counts;
+    struct sorted flows;      /* struct flow_info, worst first: the worst that were kept */
+    struct sorted kinds;      /* struct flow_kind, worst first */
+    struct port_entry *ports; /* most mismatches first, then most flows */
+    struct port_app *port_apps;
+    size_t port_count;
+    struct sorted rules;                                /* struct rule_entry, blocks first */
+    struct sorted clients, servers;                     /* struct talker, most bytes first */
+    const struct totals *other_clients, *other_servers; /* who is not listed */
+    struct sorted services;                             /* struct service, most flows first */
+    struct anomaly_entry anomalies[ANOMALY_COUNT];      /* most first */
+    size_t anomaly_count;
+    const struct counter *stats; /* of the last EVENT_STATS */
+    size_t stat_count;
+};
+
+/* NULL when memory ran out. */
+struct view *view_create(const struct summary *s);
+void view_free(struct view *v);
+
+static inline const struct flow_info *view_flow(const struct view *v, size_t i)
+{
+    return v->flows.at[i];
+}
+
+static inline const struct flow_kind *view_kind(const struct view *v, size_t i)
+{
+    return v->kinds.at[i];
+}
+
+static inline const struct rule_entry *view_rule(const struct view *v, size_t i)
+{
+    return v->rules.at[i];
+}
+
+static inline const struct service *view_service(const struct view *v, size_t i)
+{
+    return v->services.at[i];
+}
+
+#endif

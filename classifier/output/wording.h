@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* wording.h - the sentences and figures that table and reports share, in plain text.
+ *
+ * Out:   raw text, captured bytes as they are: the caller escapes it for its format, as a whole.
+ * Not here: sizes and spans (terminal.h), times (clock_text.h).
+ */
+#ifndef OUTPUT_WORDING_H
+#define OUTPUT_WORDING_H
+
+#include "output/view.h"
+
+/* 1204 as "1,204". */
+void wording_count(struct buffer *out, uint64_t n);
+/* "1 flow", "1,204 flows". */
+void wording_plural(struct buffer *out, uint64_t n, const char *noun);
+/* "80/tcp" */
+void wording_port(struct buffer *out, uint16_t port, uint8_t transport);
+/* The answer in one sentence: "3 of 41 flows on port 80 are not the web." */
+void wording_headline(struct buffer *out, const struct view *v);
+/* What the rules said, in one sentence: "Blocked 3 flows, after 1.2 kB had passed." */
+void wording_verdicts(struct buffer *out, const struct view *v);
+/* Sentence `i` of what could not be seen or read; false when there are no more. */
+bool wording_unseen(struct buffer *out, const struct view *v, const struct input_note *in,
+                    size_t i);
+
+/* "tcp > http > websocket", with `between` for " > "; "raw (text)"; "tcp (half-open)". */
+void wording_stack(struct buffer *out, const struct flow_info *flow, const char *between);
+/* "10.0.0.1:5123 -> 10.0.0.2:80" */
+void wording_flow_ends(struct buffer *out, const struct flow_info *flow);
+/* "10.0.0.1 -> 10.0.0.2", "3 clients -> 10.0.0.2" */
+void wording_kind_ends(struct buffer *out, const struct flow_kind *kind);
+/* Host and path, or SNI, or the BitTorrent client; nothing when none was seen. */
+void wording_name(struct buffer *out, const struct flow_info *flow);
+/* How an upgrade to WebSocket went wrong; nothing when none did. */
+void wording_oddity(struct buffer *out, const struct flow_info *flow);
+/* The evidence that says most: NULL when there is none. */
+const struct evidence *wording_reason(const struct flow_info *flow);
+/* `packet 12: SSH identification string "SSH-2.0-OpenSSH_9.2"`; `source` (a file) may be NULL. */
+void wording_evidence(struct buffer *out, const struct evidence *seen, const char *source);
+/* What portwarden was asked with to show this flow again; nothing for a live one. */
+void wording_command(struct buffer *out, const struct flow_info *flow);
+
+#endif

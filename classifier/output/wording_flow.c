@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/* What one flow is called. */
+#include "output/terminal.h"
+#include "output/wording.h"
+
+static bool is(const char *name, const char *what)
+{
+    return name != NULL && strcmp(name, what) == 0;
+}
+
+void wording_stack(struct buffer *out, const struct flow_info *flow, const char *between)
+{
+    const char *last = "";
+
+    for (size_t i = 0; i < flow->layer_count; i++) {
+        if (i > 0)
+            buffer_append_text(out, between);
+        last = flow->layers[i];
+        buffer_append_text(out, last);
+    }
+    if (flow->app == NULL) {
+        buffer_append_text(out, " (unknown)");
+    } else if (is(flow->app, "none")) {
+        buffer_append_text(out, flow->state == FLOW_NEW ? " (half-open)" : " (silent)");
+    } else if (is(flow->app, "raw")) {
+        if (!is(last, "raw"))
+            buffer_printf(out, "%sraw", between);
+        if (flow->shape != SHAPE_NONE)
+            buffer_printf(out, " (%s)", shape_name(flow->shape));
+    }
+}
+
+void wording_flow_ends(struct buffer *out, const struct flow_info *flow)
+{
+    char text[ENDPOINT_TEXT_ROOM];
+
+    endpoint_text(&flow->client, text);
+    buffer_append_text(out, text);
+    buffer_append_text(out, " -> ");
+    endpoint_text(&flow->server, text);
+    buffer_append_text(out, text);
+}
+
+static void append_few(struct buffer *out, const struct few_addr *few, const char *noun)
+{
+    char text[ADDR_TEXT_ROOM];
+
+    if (few->count == 1) {
+        addr_text(&few->at[0], text);
+        buffer_append_text(out, text);
+        return;
+    }
+    if (few->more)
+        buffer_append_text(out, "over ");
+    wording_plural(out, few->count, noun);
+}
+
+void wording_kind_ends(struct buffer *out, const struct flow_kind *kind)
+{
+    append_few(out, &kind->clients, "client");
+    buffer_append_text(out, " -> ");
+    append_few(out, &kind->servers, "server");
+}
+
+void wording_name(struct buffer *out, const struct flow_info *flow)
+{
+    if (flow->host.len > 0) {
+        buffer_append(out, flow->host);
+        buffer_append(out, flow->path);
+    } else if (flow->sni.len > 0) {
+        buffer_append_text(out, "sni ");
+        buffer_append(out, flow->sni);
+    } else {
+        buffer_append(out, flow->peer_client);
+    }
+}
+
+void wording_oddity(struct buffer *out, const struct flow_info *flow)
+{
+    switch (flow->ladder) {
+    case LADDER_UNFRAMED: buffer_append_text(out, "upgraded, then no WebSocket frame"); break;
+    case LADDER_GRANTED: buffer_append_text(out, "101 with a wrong or no Accept"); break;
+    case LADDER_REFUSED: buffer_append_text(out, "upgrade refused"); break;
+    case LADDER_ASKED: buffer_append_text(out, "upgrade not answered"); break;
+    case LADDER_NONE:
+    case LADDER_ACCEPTED:
+    case LADDER_FRAMED: break;
+    }
+}
+
+/* Of a verdict: what was seen last when it became certain. Of a layer that stands on others: what
+ * was seen last, for evidence comes in the order of the layers. */
+const struct evidence *wording_reason(const struct flow_info *flow)
+{
+    const size_t count = flow->evidence_count;
+    size_t at = 0;
+
+    if (count == 0)
+        return NULL;
+    if (flow->verdict_packet > 0) {
+        while (at + 1 < count && flow->evidence[at + 1].packet <= flow->verdict_packet)
+            at++;
+    } else if (flow->layer_count > 2 || flow->ladder != LADDER_NONE) {
+        at = count - 1;
+    }
+    return &flow->evidence[at];
+}
+
+/* A path's last part: what a person calls a capture file. */
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
+}
+
+void wording_evidence(struct buffer *out, const struct evidence *seen, const char *source)
+{
+    buffer_append_text(out, "packet ");
+    buffer_append_u64(out, seen->packet); /* as a person types it into another tool */
+    if (source != NULL)
+        buffer_printf(out, " of %s", base_name(source));
+    buffer_append_text(out, ": ");
+    buffer_append_text(out, seen->what);
+    if (seen->detail.len == 0)
+        return;
+    buffer_append_text(out, " \"");
+    buffer_append(out, seen->detail);
+    buffer_append_byte(out, '"');
+}
+
+/* As a POSIX shell reads it back: plain where that is safe, else in single quotes. */
+static void append_shell_word(struct buffer *out, const char *word)
+{
+    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                               "_./+:,@%-";
+
+    if (word[0] != '\0' && word[0] != '-' && strspn(word, safe) == strlen(word)) {
+        buffer_append_text(out, word);
+        return;
+    }
+    buffer_append_text(out, word[0] == '-' && word[1] != '\0' ? "./'" : "'");
+    for (; *word != '\0'; word++) {
+        if (*word == '\'')
+            buffer_append_text(out, "'\\''");
+        else
+            buffer_append_byte(out, (uint8_t)*word);
+    }
+    buffer_append_byte(out, '\'');
+}
+
+void wording_command(struct buffer *out, const struct flow_info *flow)
+{
+    if (flow->live || flow->source == NULL)
+        return;
+    buffer_append_text(out, "portwarden analyze --follow ");
+    buffer_append_u64(out, flow->id);
+    buffer_append_byte(out, ' ');
+    append_shell_word(out, flow->source);
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+#include "policy/bank.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <hs/hs.h>
+
+#define PATTERN_FLAGS (HS_FLAG_DOTALL | HS_FLAG_SINGLEMATCH)
+#define SCAN_MAX      (1u << 30) /* bytes a call: Hyperscan counts in unsigned int */
+
+size_t bank_words(const struct bank *b)
+{
+    return (b->count + 63) / 64;
+}
+
+static bool add(struct bank *b, struct bank_pattern p, const struct source *s)
+{
+    if (b->count == b->room) {
+        const uint32_t room = b->room > 0 ? b->room * 2 : 16;
+        struct bank_pattern *grown = realloc(b->pattern, room * sizeof(*grown));
+        if (grown == NULL)
+            return fault_memory(s);
+        b->pattern = grown;
+        b->room = room;
+    }
+    b->pattern[b->count++] = p;
+    return true;
+}
+
+/* Hyperscan's messages end in a full stop, as a sentence of ours does not. */
+static bool pattern_fault(const struct source *s, const struct node *where,
+                          const hs_compile_error_t *e)
+{
+    const char *said = e != NULL && e->message != NULL ? e->message : "it cannot be compiled";
+    const int len = (int)strcspn(said, "\n") - (strlen(said) > 0 && said[strlen(said) - 1] == '.');
+
+    return fault(s, where, "this pattern cannot be used: %.*s", len, said);
+}
+
+/* Would it compile, and can it not match the empty text? */
+static bool usable(const struct bank_pattern *p, const struct source *s)
+{
+    hs_compile_error_t *error = NULL;
+    hs_expr_info_t *info = NULL;
+
+    if (hs_expression_info(p->regex, p->flags, &info, &error) != HS_SUCCESS) {
+        pattern_fault(s, p->where, error);
+        hs_free_compile_error(error);
+        return false;
+    }
+    const bool empty = info->min_width == 0;
+    free(info); /* Hyperscan's default allocator is malloc() */
+    if (empty)
+        return fault(s, p->where,
+                     "this pattern matches the empty text, so it would match everything");
+    return true;
+}
+
+static bool add_checked(struct bank *b, struct bank_pattern p, const struct source *s)
+{
+    if (p.regex == NULL)
+        return fault_memory(s);
+    if (usable(&p, s) && add(b, p, s))
+        return true;
+    free(p.regex);
+    return false;
+}
+
+bool bank_add_regex(struct bank *b, struct bytes regex, bool nocase, const struct node *where,
+                    const struct source *s)
+{
+    if (regex.len == 0)
+        return fault(s, where, "an empty pattern matches everything");
+    if (regex.len > PATTERN_MAX)
+        return fault(s, where, "a pattern of more than %d bytes", PATTERN_MAX);
+    if (memchr(regex.at, '\0', regex.len) != NULL)
+        return fault(s, where, "a pattern cannot hold a NUL byte; write \\x00");
+    const unsigned flags = PATTERN_FLAGS | (nocase ? HS_FLAG_CASELESS : 0);
+    return add_checked(
+        b, (struct bank_pattern){strndup((const char *)regex.at, regex.len), flags, where}, s);
+}
+
+bool bank_add_literal(struct bank *b, struct bytes text, const struct node *where,
+                      const struct source *s)
+{
+    static const char digit[] = "0123456789abcdef";
+
+    if (text.len == 0)
+        return fault(s, where, "an empty text is in everything");
+    if (text.len > PATTERN_MAX)
+        return fault(s, where, "a text of more than %d bytes", PATTERN_MAX);
+    char *regex = malloc(text.len * 4 + 1); /* \xHH for each byte */
+    if (regex == NULL)
+        return fault_memory(s);
+    for (size_t i = 0; i < text.len; i++)
+        memcpy(regex + i * 4, (char[]){'\\', 'x', digit[text.at[i] >> 4], digit[text.at[i] & 15]},
+               4);
+    regex[text.len * 4] = '\0';
+    return add_checked(b, (struct bank_pattern){regex, PATTERN_FLAGS, where}, s);
+}
+
+static bool compile(struct bank *b, const char *const *regex, const unsigned *flags,
+                    const unsigned *id, const struct source *s)
+{
+    const unsigned mode = b->streaming ? HS_MODE_STREAM : HS_MODE_BLOCK;
+    hs_compile_error_t *error = NULL;
+
+    if (hs_compile_multi(regex, flags, id, b->count, mode, NULL, &b->database, &error) ==
+        HS_SUCCESS)
+        return !b->streaming || hs_stream_size(b->database, &b->stream_bytes) == HS_SUCCESS;
+    const bool named = error != NULL && error->expression >= 0;
+    pattern_fault(s, b->pattern[named ? error->expression : 0].where, error);
+    hs_free_compile_error(error);
+    return false;
+}
+
+bool bank_compile(struct bank *b, const struct source *s)
+{
+    if (b->count == 0)
+        return true;
+    const char **regex = calloc(b->count, sizeof(*regex));
+    unsigned *number = calloc(b->count, 2 * sizeof(*number)); /* flags, then identifiers */
+    bool good = regex != NULL && number != NULL ? true : fault_memory(s);
+    for (uint32_t i = 0; good && i < b->count; i++) {
+        regex[i] = b->pattern[i].regex;
+        number[i] = b->pattern[i].flags;
+        number[b->count + i] = i;
+    }
+    good = good && compile(b, regex, number, number + b->count, s);
+    free(regex);
+    free(number);
+    return good;
+}
+
+void bank_free(struct bank *b)
+{
+    for (uint32_t i = 0; i < b->count; i++)
+        free(b->pattern[i].regex);
+    free(b->pattern);
+    hs_free_database(b->database);
+    *b = (struct bank){0};
+}
+
+bool bank_scratch(const struct bank *b, struct hs_scratch **scratch)
+{
+    return b->database == NULL || hs_alloc_scratch(b->database, scratch) == HS_SUCCESS;
+}
+
+size_t bank_scratch_bytes(const struct hs_scratch *scratch)
+{
+    size_t bytes = 0;
+
+    if (scratch == NULL || hs_scratch_size(scratch, &bytes) != HS_SUCCESS)
+        return 0;
+    return bytes;
+}
+
+void bank_scratch_free(struct hs_scratch *scratch)
+{
+    hs_free_scratch(scratch);
+}
+
+struct hit_list {
+    uint64_t *hits;
+    bool fresh;
+};
+
+static int on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
+                    void *context)
+{
+    struct hit_list *list = context;
+    const uint64_t bit = UINT64_C(1) << (id % 64);
+
+    (void)from, (void)to, (void)flags;
+    list->fresh = list->fresh || (list->hits[id / 64] & bit) == 0;
+    list->hits[id / 64] |= bit;
+    return 0;
+}
+
+void bank_scan(const struct bank *b, struct hs_scratch *scratch, struct bytes text, uint64_t *hits)
+{
+    struct hit_list list = {.hits = hits};
+
+    if (b->database == NULL || text.len == 0)
+        return; /* no pattern matches the empty text */
+    text = bytes_first(text, SCAN_MAX);
+    hs_scan(b->database, (const char *)text.at, (unsigned)text.len, 0, scratch, on_match, &list);
+}
+
+struct hs_stream *bank_stream_open(const struct bank *b, struct budget *budget)
+{
+    struct hs_stream *stream = NULL;
+
+    if (!budget_take(budget, b->stream_bytes))
+        return NULL;
+    if (hs_open_stream(b->database, 0, &stream) == HS_SUCCESS)
+        return stream;
+    budget_give(budget, b->stream_bytes);
+    return NULL;
+}
+
+bool bank_stream_feed(struct hs_stream *stream, struct hs_scratch *scratch, struct bytes text,
+                      uint64_t *hits)
+{
+    struct hit_list list = {.hits = hits};
+
+    while (text.len > 0) {
+        const struct bytes part = bytes_first(text, SCAN_MAX);
+        hs_scan_stream(stream, (const char *)part.at, (unsigned)part.len, 0, scratch, on_match,
+                       &list);
+        text = bytes_after(text, part.len);
+    }
+    return list.fresh;
+}
+
+bool bank_stream_end(struct hs_stream *stream, struct hs_scratch *scratch, uint64_t *hits)
+{
+    struct hit_list list = {.hits = hits};
+
+    hs_reset_stream(stream, 0, scratch, on_match, &list);
+    return list.fresh;
+}
+
+void bank_stream_restart(struct hs_stream *stream)
+{
+    hs_reset_stream(stream, 0, NULL, NULL, NULL);
+}
+
+void bank_stream_close(const struct bank *b, struct budget *budget, struct hs_stream *stream)
+{
+    hs_close_stream(stream, NULL, NULL, NULL);
+    budget_give(budget, b->stream_bytes);
+}

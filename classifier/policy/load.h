@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* load.h - from the bytes of a rules file to a policy; what the readers of its parts share. */
+#ifndef POLICY_LOAD_H
+#define POLICY_LOAD_H
+
+#include "policy/rules.h"
+
+#define RULES_FILE_MAX (16u * 1024 * 1024) /* bytes */
+#define RULES_MAX      65536
+
+struct loader {
+    struct policy *policy; /* being built */
+    struct source source;
+    void (*warn)(void *ctx, const char *sentence); /* may be NULL */
+    void *ctx;
+};
+
+/* policy_load() for a text that is in memory; `name` stands in sentences. */
+struct policy *policy_load_text(struct bytes text, const char *name,
+                                void (*warn)(void *ctx, const char *sentence), void *ctx,
+                                struct err *err);
+
+/* One entry of `rules`. */
+bool load_rule(struct loader *l, const struct node *n, struct rule *out);
+/* `ports`. */
+bool load_promises(struct loader *l, const struct node *n);
+/* `groups`. */
+bool load_groups(struct loader *l, const struct node *n);
+const struct group *group_find(const struct policy *p, struct bytes name);
+
+/* Warns of each rule that can never match. */
+void warn_of_shadows(const struct loader *l);
+
+/* Zero-filled, in the policy's arena; NULL with the sentence when there is no memory. */
+void *loader_alloc(struct loader *l, size_t count, size_t size);
+
+/* Is each key of the map one of `known` (NULL-terminated)? `what` names the map in the sentence. */
+bool check_keys(const struct loader *l, const struct node *map, const char *what,
+                const char *const *known);
+
+#endif

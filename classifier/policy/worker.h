@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* worker.h - what matching remembers: per thread (scratch, hits in fields), per flow (which rules
+ * are open), per running message (hits in its payload).
+ *
+ * Bounds, a flow: 2 bits a rule; a flow whose messages are searched: at most four slots (data and
+ * control messages of each direction), each a bit per content pattern and one Hyperscan stream.
+ */
+#ifndef POLICY_WORKER_H
+#define POLICY_WORKER_H
+
+#include "policy/rules.h"
+
+#define NO_RULE UINT32_MAX
+
+struct policy_worker {
+    const struct policy *policy;
+    struct budget *budget;
+    struct hs_scratch *scratch;
+    size_t scratch_bytes; /* taken from the budget */
+    size_t flow_bytes, slot_bytes;
+    uint64_t *field_hits[FIELD_COUNT];
+    bool field_scanned[FIELD_COUNT]; /* for the facts of this policy_decide() */
+    struct policy_flow *fresh;       /* a flow that has seen nothing, to be copied */
+    struct policy_flow *spare;       /* for a flow that got no memory: judged anew each time */
+};
+
+/* A message that is passing. */
+struct message_slot {
+    struct hs_stream *stream; /* NULL: nothing was searched yet */
+    bool running;
+    bool hit;       /* some pattern did */
+    bool blind;     /* some of it was not searched */
+    uint64_t hits[]; /* by pattern of the content bank */
+};
+
+struct policy_flow {
+    struct policy_result result;
+    uint32_t first;   /* the first allow or block rule, in file order, that matched; or NO_RULE */
+    uint32_t open;    /* rules that may still match */
+    uint32_t waiting; /* open rules whose `message` has not matched */
+    uint32_t scanning; /* of these: how many search the payload */
+    uint32_t finding;  /* of these: how many must find something there */
+    struct message_slot *slot[2][2]; /* by direction; data, control */
+    uint64_t bits[];               /* open rules; then rules waiting for a message */
+};
+
+static inline uint64_t *open_rules(struct policy_flow *f)
+{
+    return f->bits;
+}
+
+/* By message_number. */
+static inline uint64_t *waiting_rules(const struct policy *p, struct policy_flow *f)
+{
+    return f->bits + (p->rule_count + 63) / 64;
+}
+
+/* This rule's `message` needs no further looking at. */
+void stop_waiting(const struct policy *p, struct policy_flow *f, const struct rule *r);
+void free_slots(struct policy_worker *w, struct policy_flow *f);
+
+/* The texts of a field, as rules may spell them: a host with and without its port. */
+struct texts {
+    enum known known;
+    size_t count;
+    struct bytes at[FLOW_LAYERS];
+};
+struct texts texts_of(const struct facts *f, enum text_field field);
+bool texts_match(const struct question *q, const struct condition *c, const struct texts *texts);
+
+#endif

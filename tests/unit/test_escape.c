@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/* Every byte, alone and after a letter, through every format; and vectors by name. */
+#include "output/escape.h"
+
+#include "base/utf8.h"
+#include "test.h"
+
+typedef void escape_function(struct buffer *out, struct bytes in);
+
+struct vector {
+    const char *name;
+    struct bytes in;
+    const char *json, *printable, *html, *terminal;
+};
+
+#define BAD "\xef\xbf\xbd"
+#define BYTES(t)                                                                                   \
+    {                                                                                              \
+        (const uint8_t *)(t), sizeof(t) - 1                                                        \
+    }
+
+static const struct vector vectors[] = {
+    {"plain", BYTES("GET /chat?a=1"), "GET /chat?a=1", "GET /chat?a=1", "GET /chat?a=1",
+     "GET /chat?a=1"},
+    {"nothing", BYTES(""), "", "", "", ""},
+    {"quotes", BYTES("\"a\\b'"), "\\\"a\\\\b'", "\\\"a\\\\b'", "&quot;a\\b&#39;", "\"a\\b'"},
+    {"markup", BYTES("<b>&</b>"), "<b>&</b>", "<b>&</b>", "&lt;b&gt;&amp;&lt;/b&gt;", "<b>&</b>"},
+    {"new line", BYTES("a\r\n\tb"), "a\\r\\n\\tb", "a\\r\\n\\tb", "a" BAD BAD BAD "b",
+     "a\\x0d\\x0a\\x09b"},
+    {"NUL and BEL", BYTES("a\0\a"), "a\\u0000\\u0007", "a..", "a" BAD BAD, "a\\x00\\x07"},
+    {"backspace, form feed", BYTES("\b\f"), "\\b\\f", "..", BAD BAD, "\\x08\\x0c"},
+    {"escape sequence", BYTES("\033[2J"), "\\u001b[2J", ".[2J", BAD "[2J", "\\x1b[2J"},
+    {"DEL", BYTES("\x7f"), "\\u007f", ".", BAD, "\\x7f"},
+    {"C1: CSI in UTF-8", BYTES("\xc2\x9b"), "\\u009b", "\\u009b", BAD, "\\xc2\\x9b"},
+    {"letters beyond ASCII", BYTES("\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80"),
+     "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80",
+     "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80"},
+    {"right-to-left override", BYTES("\xe2\x80\xae"), "\\u202e", "\\u202e", BAD, "\\xe2\\x80\\xae"},
+    {"isolate", BYTES("\xe2\x81\xa6"), "\\u2066", "\\u2066", BAD, "\\xe2\\x81\\xa6"},
+    {"line separator", BYTES("\xe2\x80\xa8"), "\\u2028", "\\u2028", BAD, "\\xe2\\x80\\xa8"},
+    {"tag: above U+FFFF", BYTES("\xf3\xa0\x81\x81"), "\\udb40\\udc41", "\\udb40\\udc41", BAD,
+     "\\xf3\\xa0\\x81\\x81"},
+    {"bad byte",
+     BYTES("a\xff"
+           "b"),
+     "a" BAD "b", "a.b", "a" BAD "b", "a\\xffb"},
+    {"overlong slash", BYTES("\xc0\xaf"), BAD BAD, "..", BAD BAD, "\\xc0\\xaf"},
+    {"surrogate", BYTES("\xed\xa0\x80"), BAD BAD BAD, "...", BAD BAD BAD, "\\xed\\xa0\\x80"},
+    {"above U+10FFFF", BYTES("\xf4\x90\x80\x80"), BAD BAD BAD BAD, "....", BAD BAD BAD BAD,
+     "\\xf4\\x90\\x80\\x80"},
+    {"cut character", BYTES("a\xe2\x82"), "a" BAD BAD, "a..", "a" BAD BAD, "a\\xe2\\x82"},
+    {"bad, then good", BYTES("\xe2\x82\xc3\xa4"), BAD BAD "\xc3\xa4", "..\xc3\xa4",
+     BAD BAD "\xc3\xa4", "\\xe2\\x82\xc3\xa4"},
+};
+
+static void check(escape_function *escape, struct bytes in, const char *want, const char *name)
+{
+    const struct bytes copy = test_copy(in);
+    struct buffer out = {0};
+
+    escape(&out, copy);
+    buffer_append_byte(&out, 0);
+    CHECK_TEXT((const char *)out.at, want, name);
+    buffer_free(&out);
+    free((void *)(uintptr_t)copy.at);
+}
+
+static void test_vectors(void)
+{
+    for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+        const struct vector *v = &vectors[i];
+        check(escape_json, v->in, v->json, v->name);
+        check(escape_json_printable, v->in, v->printable, v->name);
+        check(escape_html, v->in, v->html, v->name);
+        check(escape_terminal, v->in, v->terminal, v->name);
+    }
+}
+
+/* What must never come out, whatever goes in. */
+static bool is_safe(escape_function *escape, struct bytes out)
+{
+    struct utf8 u = {0};
+
+    if (utf8_feed(&u, out) != out.len || !utf8_complete(&u))
+        return false;
+    for (size_t i = 0; i < out.len; i++) {
+        const uint8_t c = out.at[i];
+        if (c < ' ' || c == 0x7f)
+            return false;
+        if (escape == escape_html && (c == '<' || c == '>' || c == '"' || c == '\''))
+            return false;
+        if (escape == escape_json && c == '"' && (i == 0 || out.at[i - 1] != '\\'))
+            return false;
+        if (c == 0xc2 && i + 1 < out.len && out.at[i + 1] < 0xa0)
+            return false; /* C1 */
+    }
+    return true;
+}
+
+static void check_pairs(escape_function *escape, const char *name)
+{
+    struct buffer out = {0};
+    bool safe = true;
+
+    for (unsigned first = 0; first < 256; first++) {
+        for (unsigned second = 0; second < 256; second++) {
+            const uint8_t pair[] = {(uint8_t)first, (uint8_t)second, 'x'};
+            buffer_clear(&out);
+            escape(&out, bytes_of(pair, sizeof(pair)));
+            safe = safe && is_safe(escape, buffer_bytes(&out)) && out.at[out.len - 1] == 'x';
+        }
+    }
+    CHECK(safe, name);
+    buffer_free(&out);
+}
+
+/* RFC 4648 s10. */
+static void test_base64(void)
+{
+    check(escape_base64, LITERAL(""), "", "base64 of nothing");
+    check(escape_base64, LITERAL("f"), "Zg==", "base64 f");
+    check(escape_base64, LITERAL("foobar"), "Zm9vYmFy", "base64 foobar");
+}
+
+int main(void)
+{
+    test_vectors();
+    check_pairs(escape_json, "JSON: every two bytes");
+    check_pairs(escape_json_printable, "printable: every two bytes");
+    check_pairs(escape_html, "HTML: every two bytes");
+    check_pairs(escape_terminal, "terminal: every two bytes");
+    test_base64();
+    return test_end();
+}

@@ -1,0 +1,507 @@
+/* SPDX-License-Identifier: MIT */
+/* Each event_type to its exact line; and lines from hostile and random events are JSON. */
+#include "json_check.h"
+#include "model/packet.h"
+#include "output_fixture.h"
+
+#define COMMUNITY "\"community_id\":\"1:WkIGQQ6J6t4z2WnyLUZF45NCv9I=\""
+#define HEAD(type, packet)                                                                         \
+    "{\"timestamp\":\"2026-11-22T05:16:02.123456+0000\",\"flow_id\":7,"                            \
+    "\"pcap_filename\":\"chat.pcap\",\"event_type\":\"" type "\",\"pcap_cnt\":" #packet ","
+#define ENDS                                                                                       \
+    "\"src_ip\":\"10.0.0.2\",\"src_port\":51000,\"dest_ip\":\"192.168.100.254\",\"dest_port\":80," \
+    "\"proto\":\"TCP\",\"app_proto\":\"websocket\"," COMMUNITY ","
+#define ENDS_BACK                                                                                  \
+    "\"src_ip\":\"192.168.100.254\",\"src_port\":80,\"dest_ip\":\"10.0.0.2\",\"dest_port\":51000," \
+    "\"proto\":\"TCP\",\"app_proto\":\"websocket\"," COMMUNITY ","
+
+static const struct eve_options plain = {.frames = true};
+
+/* One event through an EVE of its own, compared to a line without its "\n". */
+static void check(const struct eve_options *how, const struct event *e, const char *want,
+                  const char *name)
+{
+    struct fixture x;
+    struct eve *eve = eve_create(fixture_begin(&x), how, NULL);
+    struct sink *sink = eve_sink(eve);
+
+    sink->event(sink->ctx, e);
+    eve_free(eve);
+    char *got = strdup(fixture_end(&x));
+    CHECK(json_check_lines(got), name);
+    got[strcspn(got, "\n")] = '\0';
+    CHECK_TEXT(got, want, name);
+    free(got);
+    fixture_free(&x);
+}
+
+static void test_http(void)
+{
+    const struct flow_info f = fixture_flow();
+    struct event e = fixture_event(EVENT_HTTP, &f, 6, 1000);
+    struct http_event *h = &e.as.http;
+
+    *h = (struct http_event){.method = bytes_of_text("POST"),
+                             .host = bytes_of_text("example.com:8080"),
+                             .url = bytes_of_text("/a?\"b\""),
+                             .user_agent = bytes_of_text("curl/8"),
+                             .referer = bytes_of_text("http://r/"),
+                             .protocol = bytes_of_text("HTTP/1.1"),
+                             .content_type = bytes_of_text("text/html"),
+                             .redirect = bytes_of_text("/b"),
+                             .status = 302,
+                             .request_length = 3,
+                             .response_length = 12};
+    check(&plain, &e,
+          HEAD("http", 6) ENDS
+          "\"http\":{\"hostname\":\"example.com\",\"http_port\":8080,\"url\":\"/a?\\\"b\\\"\","
+          "\"http_user_agent\":\"curl/8\",\"http_content_type\":\"text/html\","
+          "\"http_refer\":\"http://r/\",\"http_method\":\"POST\",\"protocol\":\"HTTP/1.1\","
+          "\"status\":302,\"redirect\":\"/b\",\"length\":12},"
+          "\"portwarden\":{\"request_length\":3}}",
+          "http, answered");
+    *h = (struct http_event){.method = bytes_of_text("GET"),
+                             .host = bytes_of_text("[::1]"),
+                             .url = bytes_of_text("/chat"),
+                             .origin = bytes_of_text("http://o"),
+                             .upgrade = true};
+    check(&plain, &e,
+          HEAD("http", 6) ENDS "\"http\":{\"hostname\":\"[::1]\",\"url\":\"/chat\","
+                               "\"http_method\":\"GET\"},"
+                               "\"portwarden\":{\"origin\":\"http://o\",\"upgrade\":true}}",
+          "http, never answered");
+    *h = (struct http_event){.host = bytes_of_text("a:http"), .status = 200, .response_only = true};
+    check(&plain, &e,
+          HEAD("http", 6) ENDS "\"http\":{\"hostname\":\"a:http\",\"status\":200,\"length\":0},"
+                               "\"portwarden\":{\"response_only\":true}}",
+          "http, the answer alone");
+    h->host = bytes_of_text("[::1]:81");
+    h->response_only = false;
+    check(&plain, &e,
+          HEAD("http", 6) ENDS
+          "\"http\":{\"hostname\":\"[::1]\",\"http_port\":81,\"status\":200,\"length\":0}}",
+          "http, IPv6 host with a port");
+}
+
+static void test_tls(void)
+{
+    const struct flow_info f = fixture_flow();
+    const struct bytes offered[] = {bytes_of_text("h2"), bytes_of_text("http/1.1")};
+    struct event e = fixture_event(EVENT_TLS, &f, 9, 1000);
+
+    e.as.tls = (struct tls_event){.final = true,
+                                  .sni = bytes_of_text("example.com"),
+                                  .alpn_offered = offered,
+                                  .alpn_offered_count = 2,
+                                  .alpn = bytes_of_text("h2"),
+                                  .version = 0x0304};
+    check(&plain, &e,
+          HEAD("tls", 9) ENDS "\"tls\":{\"sni\":\"example.com\",\"version\":\"TLS 1.3\"},"
+                              "\"portwarden\":{\"alpn_offered\":[\"h2\",\"http/1.1\"],"
+                              "\"alpn\":\"h2\"}}",
+          "tls");
+    e.as.tls = (struct tls_event){.final = true};
+    check(&plain, &e, HEAD("tls", 9) ENDS "\"tls\":{\"version\":\"UNDETERMINED\"}}", "tls, cut");
+    e.as.tls.version = 0x7f17;
+    check(&plain, &e, HEAD("tls", 9) ENDS "\"tls\":{\"version\":\"0x7f17\"}}", "tls, a draft");
+    e.as.tls.final = false;
+    check(&plain, &e, "", "tls, not the final one");
+}
+
+static void test_bittorrent(void)
+{
+    const struct flow_info f = fixture_flow();
+    struct event e = fixture_event(EVENT_BITTORRENT, &f, 9, 1000);
+    struct bittorrent_event *b = &e.as.bittorrent;
+
+    *b = (struct bittorrent_event){.kind = "peer",
+                                   .has_info_hash = true,
+                                   .has_peer_id = true,
+                                   .client = "Transmission 3.00",
+                                   .peers = &f.client,
+                                   .peer_count = 1,
+                                   .confidence = CONFIDENCE_STRONG};
+    memset(b->info_hash, 0xab, sizeof(b->info_hash));
+    memcpy(b->peer_id, "-TR3000-abcdefghijkl", sizeof(b->peer_id));
+    check(&plain, &e,
+          HEAD("bittorrent", 9) ENDS
+          "\"portwarden\":{\"kind\":\"peer\","
+          "\"info_hash\":\"abababababababababababababababababababab\","
+          "\"peer_id\":\"2d5452333030302d6162636465666768696a6b6c\","
+          "\"client\":\"Transmission 3.00\",\"encrypted\":false,"
+          "\"peers\":[{\"ip\":\"10.0.0.2\",\"port\":51000}],\"confidence\":\"strong\"}}",
+          "bittorrent");
+}
+
+static void test_handshake(void)
+{
+    const struct flow_info f = fixture_flow();
+    struct event e = fixture_event(EVENT_HANDSHAKE, &f, 6, 1000);
+    struct handshake *h = &e.as.handshake;
+
+    *h = (struct handshake){.ladder = LADDER_ACCEPTED,
+                            .status = 101,
+                            .host = bytes_of_text("chat.example.com"),
+                            .path = bytes_of_text("/chat"),
+                            .origin = bytes_of_text("http://evil"),
+                            .has_origin = true,
+                            .cross_origin = true,
+                            .version = 13,
+                            .key_valid = true,
+                            .accept_valid = true,
+                            .client_protocols = bytes_of_text("v1, v2 ,"),
+                            .subprotocol = bytes_of_text("v2"),
+                            .client_extensions =
+                                bytes_of_text("permessage-deflate; x=\"a,\\\"b\", foo"),
+                            .extensions = bytes_of_text("permessage-deflate"),
+                            .transport = "h1"};
+    check(&plain, &e,
+          HEAD("websocket_handshake", 6) ENDS
+          "\"portwarden\":{\"ladder\":\"accepted\",\"status\":101,\"host\":\"chat.example.com\","
+          "\"path\":\"/chat\",\"origin\":\"http://evil\",\"cross_origin\":true,\"version\":13,"
+          "\"key_valid\":true,\"accept_valid\":true,\"client_protocols\":[\"v1\",\"v2\"],"
+          "\"subprotocol\":\"v2\","
+          "\"client_extensions\":[\"permessage-deflate; x=\\\"a,\\\\\\\"b\\\"\",\"foo\"],"
+          "\"extensions\":[\"permessage-deflate\"],\"transport\":\"h1\"}}",
+          "handshake");
+    *h = (struct handshake){.ladder = LADDER_REFUSED, .status = 403, .version = -1};
+    check(&plain, &e,
+          HEAD("websocket_handshake", 6) ENDS
+          "\"portwarden\":{\"ladder\":\"refused\",\"status\":403,\"key_valid\":false,"
+          "\"accept_valid\":false}}",
+          "handshake, refused");
+}
+
+static struct event text_message(const struct flow_info *f)
+{
+    struct event e = fixture_event(EVENT_MESSAGE, f, 8, 1000);
+
+    e.direction = TO_SERVER;
+    e.as.message = (struct ws_message_event){.opcode = WS_TEXT,
+                                             .fin = true,
+                                             .masked = true,
+                                             .complete = true,
+                                             .mask = 0x37fa213d,
+                                             .fragments = 1,
+                                             .length = 5,
+                                             .wire_length = 5,
+                                             .payload = bytes_of_text("Hello"),
+                                             .has_sha256 = true,
+                                             .sha256 = {0x18, 0x5f}};
+    return e;
+}
+
+static void test_message(void)
+{
+    static const struct eve_options printable = {.payload = PAYLOAD_PRINTABLE};
+    static const struct eve_options base64 = {.payload = PAYLOAD_BASE64};
+    const struct flow_info f = fixture_flow();
+    struct event e = text_message(&f);
+
+    check(&plain, &e,
+          HEAD("websocket", 8) ENDS
+          "\"websocket\":{\"fin\":true,\"mask\":939139389,\"opcode\":\"text\"},"
+          "\"portwarden\":{\"fragments\":1,\"length\":5,\"wire_length\":5,\"compressed\":false,"
+          "\"complete\":true}}",
+          "message");
+    check(&base64, &e,
+          HEAD("websocket", 8) ENDS
+          "\"websocket\":{\"fin\":true,\"mask\":939139389,\"opcode\":\"text\","
+          "\"payload_base64\":\"SGVsbG8=\"},"
+          "\"portwarden\":{\"fragments\":1,\"length\":5,\"wire_length\":5,\"compressed\":false,"
+          "\"complete\":true,\"payload_truncated\":false,\"sha256\":"
+          "\"185f000000000000000000000000000000000000000000000000000000000000\"}}",
+          "message in base64");
+    e.direction = TO_CLIENT;
+    e.as.message = (struct ws_message_event){.opcode = WS_BINARY,
+                                             .fragments = 3,
+                                             .compressed = true,
+                                             .length = 100,
+                                             .wire_length = 20,
+                                             .payload = LITERAL("a\0\xff\n")};
+    check(&printable, &e,
+          HEAD("websocket", 8) ENDS_BACK
+          "\"websocket\":{\"fin\":false,\"opcode\":\"binary\",\"payload_printable\":\"a..\\n\"},"
+          "\"portwarden\":{\"fragments\":3,\"length\":100,\"wire_length\":20,\"compressed\":true,"
+          "\"complete\":false,\"payload_truncated\":true}}",
+          "message to the client, printable");
+    e.as.message = (struct ws_message_event){.opcode = WS_CLOSE,
+                                             .fin = true,
+                                             .complete = true,
+                                             .fragments = 1,
+                                             .length = 5,
+                                             .wire_length = 5,
+                                             .close_code = 1001,
+                                             .close_reason = bytes_of_text("bye")};
+    check(&plain, &e,
+          HEAD("websocket", 8) ENDS_BACK
+          "\"websocket\":{\"fin\":true,\"opcode\":\"close\"},"
+          "\"portwarden\":{\"fragments\":1,\"length\":5,\"wire_length\":5,\"compressed\":false,"
+          "\"complete\":true,\"close_code\":1001,\"close_reason\":\"bye\"}}",
+          "close");
+}
+
+static void test_frame(void)
+{
+    static const struct eve_options without = {.frames = false};
+    const struct flow_info f = fixture_flow();
+    struct event e = fixture_event(EVENT_FRAME, &f, 8, 1000);
+
+    e.direction = TO_CLIENT;
+    e.as.frame = (struct ws_frame_event){.opcode = 3, .rsv = 4, .length = UINT64_MAX};
+    check(&plain, &e,
+          HEAD("websocket_frame", 8) ENDS_BACK
+          "\"websocket\":{\"fin\":false,\"opcode\":\"unknown-3\"},"
+          "\"portwarden\":{\"rsv\":4,\"length\":18446744073709551615,\"masked\":false}}",
+          "frame");
+    check(&without, &e, "", "frames only when asked for, whoever else asked");
+}
+
+static void test_anomaly(void)
+{
+    const struct flow_info f = fixture_flow();
+    struct packet p = {.transport = TRANSPORT_NONE, .vlan_count = 1, .vlan = {12}};
+    struct event e = fixture_event(EVENT_ANOMALY, &f, 8, 1000);
+
+    e.direction = TO_CLIENT;
+    e.as.anomaly.id = WS_ACCEPT_WRONG;
+    e.as.anomaly.offset = 129;
+    check(&plain, &e,
+          HEAD("anomaly", 8) ENDS_BACK
+          "\"anomaly\":{\"type\":\"applayer\",\"event\":\"websocket_accept_wrong\","
+          "\"layer\":\"websocket\"},\"portwarden\":{\"offset\":129}}",
+          "anomaly");
+    e.flow = NULL;
+    e.of = &p;
+    e.as.anomaly.id = DECODE_TRUNCATED;
+    check(&plain, &e,
+          "{\"timestamp\":\"2026-11-22T05:16:02.123456+0000\",\"event_type\":\"anomaly\","
+          "\"pcap_cnt\":8,\"vlan\":[12],"
+          "\"anomaly\":{\"type\":\"decode\",\"event\":\"packet_truncated\",\"layer\":\"ip\"}}",
+          "anomaly of a packet without addresses");
+    p.src = f.client;
+    p.dst = f.server;
+    check(&plain, &e,
+          "{\"timestamp\":\"2026-11-22T05:16:02.123456+0000\",\"event_type\":\"anomaly\","
+          "\"pcap_cnt\":8,\"vlan\":[12],\"src_ip\":\"10.0.0.2\",\"dest_ip\":\"192.168.100.254\","
+          "\"anomaly\":{\"type\":\"decode\",\"event\":\"packet_truncated\",\"layer\":\"ip\"}}",
+          "anomaly of a packet without ports");
+}
+
+static void test_alert(void)
+{
+    const struct evidence evidence[] = {{8, "the first line is an SSH banner", LITERAL("SSH-2.0")}};
+    struct flow_info f = fixture_flow();
+    struct event e = fixture_event(EVENT_ALERT, &f, 8, 1000);
+
+    f.evidence = evidence;
+    f.evidence_count = 1;
+    e.as.alert = (struct alert_event){.blocked = true,
+                                      .rule = "port-80-is-for-the-web",
+                                      .rule_id = 2,
+                                      .line = 14,
+                                      .severity = 1,
+                                      .action = "block",
+                                      .leaked_bytes = {10, 20}};
+    check(&plain, &e,
+          HEAD("alert", 8) ENDS
+          "\"alert\":{\"action\":\"blocked\",\"gid\":1,\"signature_id\":2,\"rev\":1,"
+          "\"signature\":\"port-80-is-for-the-web\",\"category\":\"\",\"severity\":1},"
+          "\"portwarden\":{\"verdict\":\"block\",\"rule\":\"port-80-is-for-the-web\",\"line\":14,"
+          "\"packet\":8,\"leaked_bytes_toserver\":10,\"leaked_bytes_toclient\":20,"
+          "\"evidence\":[{\"packet\":8,\"what\":\"the first line is an SSH banner\","
+          "\"detail\":\"SSH-2.0\"}]}}",
+          "alert");
+}
+
+static void test_flow(void)
+{
+    static const char *const risks[] = {"Clear-Text Credentials"};
+    const struct ws_totals ws = {.messages = {1, 2},
+                                 .frames = {3, 4},
+                                 .payload = {5, 6},
+                                 .close_code = 1000,
+                                 .close_by = TO_CLIENT};
+    struct flow_info f = fixture_flow();
+    struct event e = fixture_event(EVENT_FLOW, &f, 9, 1000);
+
+    f.tcp = (struct tcp_info){.flags = {TCP_SYN | TCP_ACK | TCP_PSH | TCP_FIN, TCP_SYN | TCP_ACK},
+                              .missing = {0, 12},
+                              .state = TCP_STATE_CLOSED};
+    f.vlan_count = 2;
+    f.vlan[0] = 100;
+    f.vlan[1] = 200;
+    f.shape = SHAPE_LENGTH_PREFIXED;
+    f.mismatch = TRI_YES;
+    f.ndpi = (struct ndpi_info){"SSH", "RemoteAccess", risks, 1};
+    f.verdict = VERDICT_BLOCK;
+    f.rule = "r";
+    f.verdict_packet = 4;
+    f.anomalies = 2;
+    f.ws = &ws;
+    check(
+        &plain, &e,
+        HEAD("flow",
+             9) "\"vlan\":[100,200]," ENDS
+                "\"flow\":{\"pkts_toserver\":5,\"pkts_toclient\":4,\"bytes_toserver\":500,"
+                "\"bytes_toclient\":400,\"start\":\"2026-11-22T05:16:01.123456+0000\","
+                "\"end\":\"2026-11-22T05:16:03.623456+0000\",\"age\":2,\"state\":\"closed\","
+                "\"reason\":\"finished\",\"alerted\":true},"
+                "\"tcp\":{\"tcp_flags\":\"1b\",\"tcp_flags_ts\":\"1b\",\"tcp_flags_tc\":\"12\","
+                "\"syn\":true,\"fin\":true,\"psh\":true,\"ack\":true,\"state\":\"closed\","
+                "\"tc_gap\":true},"
+                "\"portwarden\":{\"layers\":[\"tcp\",\"http\",\"websocket\"],\"app\":\"websocket\","
+                "\"confidence\":\"certain\",\"expected\":\"http, websocket\",\"mismatch\":true,"
+                "\"ladder\":\"framed\",\"shape\":\"length-prefixed\","
+                "\"ndpi\":{\"proto\":\"SSH\",\"category\":\"RemoteAccess\","
+                "\"risks\":[\"Clear-Text Credentials\"]},"
+                "\"verdict\":\"block\",\"rule\":\"r\",\"verdict_packet\":4,\"missing_bytes\":12,"
+                "\"anomalies\":2,"
+                "\"websocket\":{\"messages_toserver\":1,\"messages_toclient\":2,\"frames_"
+                "toserver\":3,"
+                "\"frames_toclient\":4,\"payload_toserver\":5,\"payload_toclient\":6,"
+                "\"close_code\":1000,\"close_by\":\"server\"}}}",
+        "flow");
+}
+
+/* A UDP flow of which nothing is known, live, over IPv6. */
+static void test_bare_flow(void)
+{
+    static const struct eve_options live = {.live = true};
+    struct flow_info f = {.id = (UINT64_C(1) << 53) - 1,
+                          .source = "eth0",
+                          .live = true,
+                          .transport = TRANSPORT_UDP,
+                          .start_ns = FIXTURE_START,
+                          .end_ns = FIXTURE_START - 1,
+                          .mismatch = TRI_NOT_YET};
+    struct event e = fixture_event(EVENT_FLOW, &f, 9, 0);
+
+    CHECK(endpoint_from_text("[2001:db8::1]:5353", &f.client), "an endpoint");
+    CHECK(endpoint_from_text("[::]:0", &f.server), "an endpoint");
+    check(&live, &e,
+          "{\"timestamp\":\"2026-11-22T05:16:01.123456+0000\",\"flow_id\":9007199254740991,"
+          "\"in_iface\":\"eth0\",\"event_type\":\"flow\",\"src_ip\":\"2001:db8::1\","
+          "\"src_port\":5353,\"dest_ip\":\"::\",\"dest_port\":0,\"proto\":\"UDP\","
+          "\"community_id\":\"1:4+7VQSY/KYyZTfa5QNM8OIp+Ggw=\","
+          "\"flow\":{\"pkts_toserver\":0,\"pkts_toclient\":0,\"bytes_toserver\":0,"
+          "\"bytes_toclient\":0,\"start\":\"2026-11-22T05:16:01.123456+0000\","
+          "\"end\":\"2026-11-22T05:16:01.123456+0000\",\"age\":0,\"state\":\"new\","
+          "\"reason\":\"interim\",\"alerted\":false},\"portwarden\":{\"direction_known\":false}}",
+          "a flow of which nothing is known");
+}
+
+static void test_stats(void)
+{
+    static const struct counter rows[] = {
+        {"flow", "active", 1}, {"decoder", "pkts", 2}, {"flow", "memuse", 3}};
+    struct event e = fixture_event(EVENT_STATS, NULL, 0, 1000);
+
+    e.as.stats = (struct stats_event){.stats = rows, .count = 3};
+    check(&plain, &e,
+          "{\"timestamp\":\"2026-11-22T05:16:02.123456+0000\",\"event_type\":\"stats\","
+          "\"stats\":{\"flow\":{\"active\":1,\"memuse\":3},\"decoder\":{\"pkts\":2}}}",
+          "stats");
+}
+
+static void test_not_written(void)
+{
+    const struct flow_info f = fixture_flow();
+    static const enum event_kind kinds[] = {EVENT_HTTP_REQUEST, EVENT_MESSAGE_BEGIN, EVENT_PAYLOAD};
+
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        const struct event e = fixture_event(kinds[i], &f, 1, 0);
+        check(&plain, &e, "", "for rules, not for people");
+    }
+}
+
+/* Strings of random bytes in every place that takes bytes from the wire. */
+static void test_hostile(void)
+{
+    static const struct eve_options printable = {.payload = PAYLOAD_PRINTABLE};
+    struct fixture x;
+    struct eve *eve = eve_create(fixture_begin(&x), &printable, NULL);
+    struct sink *sink = eve_sink(eve);
+    struct flow_info f = fixture_flow();
+    uint8_t bytes[64];
+
+    srand(1);
+    for (int i = 0; i < 3000; i++) {
+        for (size_t k = 0; k < sizeof(bytes); k++)
+            bytes[k] = (uint8_t)(rand() >> 7);
+        const struct bytes b = bytes_of(bytes, (size_t)rand() % sizeof(bytes));
+        const struct evidence evidence = {1, "x", b};
+        f.evidence = &evidence;
+        f.evidence_count = 1;
+        struct event e = fixture_event(EVENT_HTTP, &f, 1, i);
+        e.as.http = (struct http_event){b, b, b, b, b, b, b, b, b, .status = 200};
+        sink->event(sink->ctx, &e);
+        e.kind = EVENT_HANDSHAKE;
+        e.as.handshake = (struct handshake){.host = b,
+                                            .path = b,
+                                            .client_protocols = b,
+                                            .subprotocol = b,
+                                            .client_extensions = b,
+                                            .extensions = b,
+                                            .origin = b,
+                                            .has_origin = true};
+        sink->event(sink->ctx, &e);
+        e.kind = EVENT_MESSAGE;
+        e.as.message = (struct ws_message_event){.payload = b, .close_reason = b};
+        sink->event(sink->ctx, &e);
+        e.kind = EVENT_TLS;
+        e.as.tls = (struct tls_event){
+            .final = true, .sni = b, .alpn = b, .alpn_offered = &b, .alpn_offered_count = 1};
+        sink->event(sink->ctx, &e);
+        e.kind = EVENT_FLOW;
+        sink->event(sink->ctx, &e);
+    }
+    eve_free(eve);
+    const char *text = fixture_end(&x);
+    CHECK(strlen(text) > 1000000 && json_check_lines(text), "random bytes, still JSON");
+    if (getenv("EVE_KEEP") != NULL) {
+        FILE *keep = fopen(getenv("EVE_KEEP"), "w");
+        fputs(text, keep);
+        fclose(keep);
+    }
+    fixture_free(&x);
+}
+
+static void test_interest(void)
+{
+    static const struct eve_options all = {.frames = true, .payload = PAYLOAD_BASE64};
+    static const struct eve_options none = {.frames = false};
+    struct fixture x;
+    struct out *out = fixture_begin(&x);
+    struct eve *rich = eve_create(out, &all, NULL), *poor = eve_create(out, &none, NULL);
+
+    CHECK((eve_sink(rich)->interest & (INTEREST_KEEP | INTEREST_FRAMES)) ==
+              (INTEREST_KEEP | INTEREST_FRAMES),
+          "asks for what it shows");
+    CHECK((eve_sink(poor)->interest & (INTEREST_KEEP | INTEREST_FRAMES | INTEREST_PAYLOAD)) == 0,
+          "and for nothing else");
+    eve_free(rich);
+    eve_free(poor);
+    eve_free(NULL);
+    fixture_end(&x);
+    fixture_free(&x);
+}
+
+int main(void)
+{
+    test_http();
+    test_tls();
+    test_bittorrent();
+    test_handshake();
+    test_message();
+    test_frame();
+    test_anomaly();
+    test_alert();
+    test_flow();
+    test_bare_flow();
+    test_stats();
+    test_not_written();
+    test_hostile();
+    test_interest();
+    return test_end();
+}

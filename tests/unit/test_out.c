@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+#include "output/out.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "test.h"
+
+static char folder[] = "/tmp/test_out.XXXXXX";
+
+static const char *in_folder(const char *name)
+{
+    static char path[256];
+
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    return path;
+}
+
+/* The whole file, NUL-terminated; "(none)" when it is not there. */
+static const char *content_of(const char *path)
+{
+    static char text[1 << 20];
+    FILE *f = fopen(path, "r");
+
+    if (f == NULL)
+        return "(none)";
+    text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
+    fclose(f);
+    return text;
+}
+
+static size_t files_in_folder(void)
+{
+    char command[300];
+    unsigned count = 0;
+
+    snprintf(command, sizeof(command), "ls -A %s | wc -l", folder);
+    FILE *p = popen(command, "r");
+    CHECK(p != NULL && fscanf(p, "%u", &count) == 1, "the folder can be listed");
+    if (p != NULL)
+        pclose(p);
+    return count;
+}
+
+static void write_lines(struct out *o, int count)
+{
+    for (int i = 0; i < count; i++) {
+        buffer_printf(out_buffer(o), "line %d\n", i);
+        out_record(o);
+    }
+}
+
+static void test_file(void)
+{
+    struct err err = {""};
+    struct out *o = out_open(in_folder("plain"), &err);
+
+    write_lines(o, 2);
+    CHECK_TEXT(content_of(in_folder("plain")), "", "gathered, not yet written");
+    buffer_append_text(out_buffer(o), "half");
+    out_flush(o);
+    CHECK_TEXT(content_of(in_folder("plain")), "line 0\nline 1\n",
+               "only whole records are flushed");
+    buffer_append_text(out_buffer(o), " and half\n");
+    out_record(o);
+    CHECK(out_close(o, &err) && err.text[0] == '\0', "closed well");
+    CHECK_TEXT(content_of(in_folder("plain")), "line 0\nline 1\nhalf and half\n", "all of it");
+    o = out_open(in_folder("plain"), &err);
+    CHECK(out_close(o, &err), "opened again");
+    CHECK_TEXT(content_of(in_folder("plain")), "", "an existing file is replaced");
+}
+
+/* Many records: what is on disk at any moment ends with a whole one. */
+static void test_gathering(void)
+{
+    struct out *o = out_open(in_folder("many"), NULL);
+    bool whole = true;
+
+    for (int i = 0; i < 20000; i++) {
+        write_lines(o, 1);
+        if (i % 1000 != 0)
+            continue;
+        const char *text = content_of(in_folder("many"));
+        whole = whole && (text[0] == '\0' || text[strlen(text) - 1] == '\n');
+    }
+    CHECK(whole, "whole records at any moment");
+    CHECK(out_close(o, NULL), "closed well");
+    CHECK(strlen(content_of(in_folder("many"))) == 20000 * strlen("line 0\n"), "nothing is lost");
+}
+
+static void test_full_disk(void)
+{
+    struct err err = {""};
+    struct out *o = out_open("/dev/full", &err);
+
+    write_lines(o, 100000);
+    CHECK(!out_closed(o), "a full disk is no closed pipe");
+    CHECK(out_buffer(o)->room < 1 << 20, "nothing is hoarded after an error");
+    CHECK(!out_close(o, &err), "a full disk is told");
+    CHECK_TEXT(err.text, "/dev/full: No space left on device", "and which");
+}
+
+/* The limit of a file's size stands in for a disk that fills in the middle of a record. */
+static void test_torn_record(void)
+{
+    struct rlimit old, small = {.rlim_cur = 100003};
+    struct err err = {""};
+
+    signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &old);
+    small.rlim_max = old.rlim_max;
+    setrlimit(RLIMIT_FSIZE, &small);
+    struct out *o = out_open(in_folder("torn"), &err);
+    write_lines(o, 50000);
+    const bool good = out_close(o, &err);
+    setrlimit(RLIMIT_FSIZE, &old);
+    const char *text = content_of(in_folder("torn"));
+    CHECK(!good && strstr(err.text, "File too large") != NULL, "a file too large is told");
+    CHECK(strlen(text) > 0 && text[strlen(text) - 1] == '\n', "it ends with a whole record");
+}
+
+static void test_closed_pipe(void)
+{
+    int ends[2];
+    struct err err = {""};
+    char path[64];
+
+    signal(SIGPIPE, SIG_IGN);
+    CHECK(pipe(ends) == 0, "a pipe");
+    snprintf(path, sizeof(path), "/dev/fd/%d", ends[1]);
+    struct out *o = out_open(path, &err);
+    close(ends[0]);
+    close(ends[1]);
+    write_lines(o, 1);
+    CHECK(!out_closed(o), "nobody has noticed yet");
+    out_flush(o);
+    CHECK(out_closed(o), "a closed pipe is noticed");
+    write_lines(o, 100000);
+    CHECK(out_close(o, &err) && err.text[0] == '\0', "a closed pipe is no error");
+}
+
+/* A pipe that takes little at a time and does not wait: everything arrives all the same. */
+static void test_slow_pipe(void)
+{
+    int ends[2];
+    char path[64], command[400];
+
+    CHECK(pipe(ends) == 0, "a pipe");
+    fflush(stdout);
+    const pid_t child = fork();
+    if (child == 0) {
+        close(ends[1]);
+        dup2(ends[0], STDIN_FILENO);
+        snprintf(command, sizeof(command), "sleep 0.1; cat > %s", in_folder("piped"));
+        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+        _exit(127);
+    }
+    close(ends[0]);
+    snprintf(path, sizeof(path), "/dev/fd/%d", ends[1]);
+    struct out *o = out_open(path, NULL);
+    close(ends[1]);
+    for (int fd = 3; fd < 64; fd++) /* whichever out_open got */
+        fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+    write_lines(o, 50000);
+    CHECK(out_close(o, NULL), "closed well");
+    CHECK(waitpid(child, NULL, 0) == child, "the reader ends");
+    CHECK(strlen(content_of(in_folder("piped"))) > 400000, "all of it arrived");
+}
+
+static void test_renamed(void)
+{
+    struct err err = {""};
+    struct out *o = out_open_renamed(in_folder("report"), &err);
+    const size_t before = files_in_folder();
+
+    write_lines(o, 1);
+    out_flush(o);
+    CHECK_TEXT(content_of(in_folder("report")), "(none)", "not there before it is whole");
+    CHECK(out_close(o, &err), "closed well");
+    CHECK_TEXT(content_of(in_folder("report")), "line 0\n", "there, and whole");
+    CHECK(files_in_folder() == before, "no temporary file stays");
+
+    CHECK(symlink("report", in_folder("link")) == 0, "a link");
+    o = out_open_renamed(in_folder("link"), &err);
+    buffer_append_text(out_buffer(o), "new\n");
+    CHECK(out_close(o, &err), "closed well through a link");
+    CHECK_TEXT(content_of(in_folder("report")), "new\n", "the link's target is replaced");
+    struct stat st;
+    CHECK(lstat(in_folder("link"), &st) == 0 && S_ISLNK(st.st_mode), "the link stays a link");
+}
+
+static void test_renamed_fails(void)
+{
+    struct rlimit old, small = {.rlim_cur = 1000};
+    struct err err = {""};
+    const size_t before = files_in_folder();
+
+    getrlimit(RLIMIT_FSIZE, &old);
+    small.rlim_max = old.rlim_max;
+    setrlimit(RLIMIT_FSIZE, &small);
+    struct out *o = out_open_renamed(in_folder("report"), &err);
+    write_lines(o, 1000);
+    CHECK(!out_close(o, &err), "it does not fit");
+    setrlimit(RLIMIT_FSIZE, &old);
+    CHECK_TEXT(content_of(in_folder("report")), "new\n", "the old report stays");
+    CHECK(files_in_folder() == before, "no temporary file stays");
+
+    o = out_open_renamed("/dev/full", &err);
+    CHECK(o != NULL, "a device is written directly");
+    write_lines(o, 1);
+    CHECK(!out_close(o, NULL), "and fails as one");
+}
+
+static void test_cannot_open(void)
+{
+    struct err err = {""}, folder_err = {""}, renamed = {""};
+
+    CHECK(out_open("/nowhere/x", &err) == NULL, "no such folder");
+    CHECK_TEXT(err.text, "/nowhere/x: No such file or directory", "no such folder");
+    CHECK(out_open("/", &folder_err) == NULL, "a folder");
+    CHECK_TEXT(folder_err.text, "/: Is a directory", "a folder");
+    CHECK(out_open_renamed("/nowhere/x", &renamed) == NULL, "no such folder for the report");
+    CHECK_TEXT(renamed.text, "/nowhere/x: No such file or directory", "no such folder");
+    CHECK(out_close(NULL, NULL), "nothing to close");
+}
+
+int main(void)
+{
+    if (mkdtemp(folder) == NULL)
+        return 1;
+    test_file();
+    test_gathering();
+    test_full_disk();
+    test_torn_record();
+    test_closed_pipe();
+    test_slow_pipe();
+    test_renamed();
+    test_renamed_fails();
+    test_cannot_open();
+    char command[64];
+    snprintf(command, sizeof(command), "rm -r %s", folder);
+    CHECK(system(command) == 0, "cleaned up");
+    return test_end();
+}
