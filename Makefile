@@ -26,8 +26,8 @@ WARN  := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmi
          -Wswitch-enum -Wcast-qual -Wvla -Wundef
 WERROR ?= -Werror
 ifdef SAN
-CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
-BUILD  := $(BUILD)/san
+override CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+override BUILD := $(BUILD)/san
 endif
 Q := $(if $(V),,@)
 
@@ -64,10 +64,71 @@ $(foreach t,$(UNIT),$(eval $(call unit_rule,$(t))))
 
 unit-binaries: $(UNIT:%=$(BUILD)/tests/unit/%)
 
+# Fuzz targets: with clang's libFuzzer (make fuzz), and with any compiler to replay the corpus (make check).
+include tests/fuzz/links.mk
+FUZZ := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+FUZZER := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -O1 -g
+
+define fuzz_rule
+$(BUILD)/tests/fuzz/$(1): $(BUILD)/tests/fuzz/$(1).o $(BUILD)/tests/fuzz/replay.o $(patsubst %,$(BUILD)/classifier/%.o,$(LINKS_$(1))) $(GROUND)
+	@echo "  LD  $$@"
+	$$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(lib_ldlibs)
+$(BUILD)/fuzzer/$(1): tests/fuzz/$(1).c $(patsubst %,classifier/%.c,$(LINKS_$(1))) $(wildcard classifier/base/*.c classifier/model/*.c)
+	@mkdir -p $$(@D)
+	@echo "  CC  $$@"
+	$$(Q)clang $$(STD) $$(FUZZER) -DPORTWARDEN_VERSION='"$$(VERSION)"' -Iclassifier -I. $$(lib_cflags) -o $$@ $$^ $$(lib_ldlibs)
+endef
+$(foreach t,$(FUZZ),$(eval $(call fuzz_rule,$(t))))
+
+fuzz-replay: $(FUZZ:%=$(BUILD)/tests/fuzz/%)
+
+fuzz: packages-test $(FUZZ:%=$(BUILD)/fuzzer/%)
+	@for t in $(FUZZ); do \
+		mkdir -p $(BUILD)/fuzzer/corpus/$$t && echo "$$t for $(TIME) s" && \
+		(cd $(BUILD)/fuzzer && ./$$t -max_total_time=$(TIME) -print_final_stats=1 -timeout=10 -rss_limit_mb=2048 \
+			corpus/$$t $(CURDIR)/tests/fuzz/corpus/$$t 2>&1 | tail -n 8) || exit 1; \
+	done
+
+packages:
+	@tests/packages.sh build
+packages-test:
+	@tests/packages.sh test
+
+# Packages first, then a make of its own: pkg-config is asked again.
+demo: packages
+	@$(MAKE) --no-print-directory -s all
+	@$(BUILD)/portwarden analyze -r rules/default.yaml pcaps/port80.pcap
+	@$(BUILD)/portwarden report -r rules/default.yaml -o $(BUILD)/report.html pcaps/port80.pcap
+	@echo
+	@echo "The firewall report: $(abspath $(BUILD))/report.html"
+
+check: packages-test
+	@BUILD=$(BUILD) tests/run
+
+golden-update: all
+	@PORTWARDEN=$(BUILD)/portwarden tests/golden/test-golden --update
+
+lint: packages-test
+	tests/check/ranks.sh
+	tests/check/budgets.sh
+	clang-format --dry-run -Werror $(shell git ls-files -co --exclude-standard '*.c' '*.h')
+	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+		--suppress=missingIncludeSystem -Iclassifier -DPORTWARDEN_VERSION='""' classifier
+
+bench: packages-test all
+	@tests/bench/run $(BUILD)
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/portwarden/rules $(DESTDIR)$(PREFIX)/share/doc/portwarden
+	install -m 755 $(BUILD)/portwarden $(DESTDIR)$(PREFIX)/bin/portwarden
+	install -m 644 rules/*.yaml $(DESTDIR)$(PREFIX)/share/portwarden/rules/
+	install -m 644 README.md LICENSE docs/*.md $(DESTDIR)$(PREFIX)/share/doc/portwarden/
+
 clean:
 	rm -rf build
 
-.PHONY: all clean unit-binaries
+.PHONY: all unit-binaries fuzz-replay fuzz packages packages-test demo check golden-update lint bench install clean
 .SECONDARY:
 
--include $(OBJECTS:.o=.d) $(BUILD)/classifier/main.d $(UNIT:%=$(BUILD)/tests/unit/%.d)
+-include $(OBJECTS:.o=.d) $(BUILD)/classifier/main.d $(UNIT:%=$(BUILD)/tests/unit/%.d) \
+         $(FUZZ:%=$(BUILD)/tests/fuzz/%.d)

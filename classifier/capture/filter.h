@@ -29,8 +29,8 @@ bool filter_compile(struct filter *f, uint32_t linktype, const struct bpf_progra
 
 static inline bool filter_passes(const struct bpf_program *program, const struct frame *f)
 {
-    return program == NULL || bpf_filter(program->bf_insns, f->data.at, f->wire_len,
-                                         (unsigned)f->data.len) != 0;
+    return program == NULL ||
+           bpf_filter(program->bf_insns, f->data.at, f->wire_len, (unsigned)f->data.len) != 0;
 }
 
 #endif

@@ -53,8 +53,7 @@ static enum input_result read_some(struct input *in, uint8_t *at, size_t room, s
 static enum input_result add_plain(struct input *in)
 {
     size_t got;
-    const enum input_result result =
-        read_some(in, in->buffer + in->end, in->room - in->end, &got);
+    const enum input_result result = read_some(in, in->buffer + in->end, in->room - in->end, &got);
 
     in->end += got;
     return result;
@@ -135,7 +134,8 @@ static bool make_room(struct input *in, size_t n)
         return true;
     uint8_t *larger = realloc(in->buffer, n);
     if (larger == NULL) {
-        snprintf(in->trouble, sizeof(in->trouble), "not enough memory for a record of %zu bytes", n);
+        snprintf(in->trouble, sizeof(in->trouble), "not enough memory for a record of %zu bytes",
+                 n);
         return false;
     }
     in->buffer = larger;

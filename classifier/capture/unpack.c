@@ -6,12 +6,12 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#define GZIP_WINDOW       (15 + 16) /* the largest window, gzip wrapping: zlib.h, inflateInit2 */
-#define GZIP_MAGIC        "\x1f\x8b"
-#define ZSTD_MAGIC        "\x28\xb5\x2f\xfd"
-#define ZSTD_SKIPPABLE    0x50 /* 50..5f 2a 4d 18: RFC 8878 s3.1.2; parallel zstd begins with one */
-#define ZSTD_SKIP_NIBBLE  0xf0
-#define PIECE_MAX         ((size_t)1 << 30) /* zlib counts in unsigned int */
+#define GZIP_WINDOW      (15 + 16) /* the largest window, gzip wrapping: zlib.h, inflateInit2 */
+#define GZIP_MAGIC       "\x1f\x8b"
+#define ZSTD_MAGIC       "\x28\xb5\x2f\xfd"
+#define ZSTD_SKIPPABLE   0x50 /* 50..5f 2a 4d 18: RFC 8878 s3.1.2; parallel zstd begins with one */
+#define ZSTD_SKIP_NIBBLE 0xf0
+#define PIECE_MAX        ((size_t)1 << 30) /* zlib counts in unsigned int */
 
 struct unpack {
     enum coding coding;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* unpack.h - gzip (RFC 1952, many members) and zstd (RFC 8878, many frames), piece by piece. Private
- * to capture/; the only door to zlib and libzstd here.
+/* unpack.h - gzip (RFC 1952, many members) and zstd (RFC 8878, many frames), piece by piece.
+ * Private to capture/; the only door to zlib and libzstd here.
  */
 #ifndef CAPTURE_UNPACK_H
 #define CAPTURE_UNPACK_H

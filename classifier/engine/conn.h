@@ -79,6 +79,7 @@ struct conn {
     uint64_t packets[2], bytes[2], payload[2], missing[2];
     int64_t start_ns;
     uint64_t first_packet, last_packet;
+    const char *source; /* of its last packet */
     struct evidence *evidence;
     struct names *names;
     struct ndpi_info ndpi;

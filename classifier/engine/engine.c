@@ -213,6 +213,7 @@ static void packet_of_flow(struct engine *e, const struct packet *p)
         e->counters.refused++;
         return;
     }
+    c->source = e->source;
     e->conn = c;
     e->packet = p;
     e->host.packet = p->number;

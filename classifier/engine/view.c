@@ -177,7 +177,7 @@ void view_flow(const struct engine *e, const struct conn *c, bool over, struct f
 {
     *out = (struct flow_info){
         .id = flow_id(e, c),
-        .source = e->source,
+        .source = c->source,
         .live = e->config.live,
         .client = conn_endpoint(c, c->client_side),
         .server = conn_endpoint(c, 1U - c->client_side),

@@ -17,17 +17,17 @@ static bool read_length(struct http_head *head, uint64_t *length)
 
     while (http_split_next(&list, ',', &item)) {
         if (!http_number(item, &n)) {
-            http_fault(&head->faults, ANOMALY_HTTP_LENGTH_INVALID);
+            http_fault(&head->faults, HTTP_LENGTH_INVALID);
             return false;
         }
         if (any && n != *length)
-            http_fault(&head->faults, ANOMALY_HTTP_LENGTH_CONFLICT);
+            http_fault(&head->faults, HTTP_LENGTH_CONFLICT);
         else
             *length = n;
         any = true;
     }
     if (!any)
-        http_fault(&head->faults, ANOMALY_HTTP_LENGTH_INVALID);
+        http_fault(&head->faults, HTTP_LENGTH_INVALID);
     return any;
 }
 
@@ -45,7 +45,7 @@ static bool is_chunked(struct http_head *head)
         times += last;
     }
     if (!last || times > 1)
-        http_fault(&head->faults, ANOMALY_HTTP_TRANSFER_CODING);
+        http_fault(&head->faults, HTTP_TRANSFER_CODING);
     return last;
 }
 
@@ -60,7 +60,7 @@ struct http_body http_body_of(struct http_head *head, enum http_body_rule rule)
         return (struct http_body){.state = BODY_DONE};
     if (head->count[HTTP_TRANSFER_ENCODING] > 0) {
         if (head->count[HTTP_CONTENT_LENGTH] > 0)
-            http_fault(&head->faults, ANOMALY_HTTP_LENGTH_AND_CHUNKED);
+            http_fault(&head->faults, HTTP_LENGTH_AND_CHUNKED);
         if (is_chunked(head))
             b.state = BODY_CHUNK_SIZE;
         else if (rule == BODY_OF_REQUEST)

@@ -97,7 +97,7 @@ static void read_field(struct http_head *h, struct bytes line)
     const enum http_field f = split_field(line, &value, &bad);
 
     if (bad)
-        http_fault(&h->faults, ANOMALY_HTTP_BAD_FIELD);
+        http_fault(&h->faults, HTTP_BAD_FIELD);
     if (f == HTTP_FIELDS)
         return;
     if (h->count[f] == 0)
@@ -111,9 +111,9 @@ static void check_bytes(struct http_head *h, struct bytes line, bool folded)
     const uint8_t *cr = memchr(line.at, '\r', line.len);
 
     if (folded)
-        http_fault(&h->faults, ANOMALY_HTTP_OBS_FOLD);
+        http_fault(&h->faults, HTTP_OBS_FOLD);
     else if (cr != NULL && cr != line.at + line.len - 1)
-        http_fault(&h->faults, ANOMALY_HTTP_BARE_CR);
+        http_fault(&h->faults, HTTP_BARE_CR);
 }
 
 bool http_head_parse(struct bytes head, enum direction d, struct http_head *out)
@@ -126,9 +126,9 @@ bool http_head_parse(struct bytes head, enum direction d, struct http_head *out)
     if (!http_line_parse(without_cr(bytes_first(head, first)), d, &out->line))
         return false;
     if (out->line.sloppy)
-        http_fault(&out->faults, ANOMALY_HTTP_REQUEST_LINE_SPACE);
+        http_fault(&out->faults, HTTP_REQUEST_LINE_SPACE);
     if (memchr(head.at, 0, head.len) != NULL)
-        http_fault(&out->faults, ANOMALY_HTTP_NUL);
+        http_fault(&out->faults, HTTP_NUL);
     out->fields = bytes_after(head, first + 1);
     for (struct bytes rest = out->fields; rest.len > 0; folded = false) {
         const struct bytes line = next_line(&rest, &folded);

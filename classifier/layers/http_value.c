@@ -83,7 +83,7 @@ bool http_number(struct bytes text, uint64_t *out)
         return false;
     for (size_t i = 0; i < text.len; i++) {
         const uint8_t digit = (uint8_t)(text.at[i] - '0');
-        if (digit > 9 || n > (INT64_MAX - digit) / 10)
+        if (digit > 9 || n > ((uint64_t)INT64_MAX - digit) / 10)
             return false;
         n = n * 10 + digit;
     }

@@ -45,17 +45,17 @@ bool ws_handshake_key_valid(struct bytes key)
 void ws_handshake_check_request(struct http_head *r)
 {
     if (!bytes_equal(r->line.method, bytes_of_text("GET")) || r->line.minor == 0)
-        http_fault(&r->faults, ANOMALY_WS_NOT_GET);
+        http_fault(&r->faults, WS_NOT_GET);
     if (!http_head_has(r, HTTP_CONNECTION, "upgrade"))
-        http_fault(&r->faults, ANOMALY_WS_CONNECTION_MISSING);
+        http_fault(&r->faults, WS_CONNECTION_MISSING);
     if (ws_handshake_version(r) != WS_VERSION)
-        http_fault(&r->faults, ANOMALY_WS_VERSION_WRONG);
+        http_fault(&r->faults, WS_VERSION_WRONG);
     if (r->count[HTTP_WS_KEY] == 0)
-        http_fault(&r->faults, ANOMALY_WS_KEY_MISSING);
+        http_fault(&r->faults, WS_KEY_MISSING);
     else if (!ws_handshake_key_valid(r->value[HTTP_WS_KEY]))
-        http_fault(&r->faults, ANOMALY_WS_KEY_INVALID);
+        http_fault(&r->faults, WS_KEY_INVALID);
     if (r->count[HTTP_WS_KEY] > 1)
-        http_fault(&r->faults, ANOMALY_WS_KEY_REPEATED);
+        http_fault(&r->faults, WS_KEY_REPEATED);
 }
 
 static bool accept_is(struct bytes accept, struct bytes key, struct digest *digest)
@@ -130,7 +130,7 @@ static void check_subprotocol(const struct ws_ask *ask, struct http_head *respon
     while (http_split_next(&offers, ',', &offer)) /* names differ by case (s4.1) */
         if (bytes_equal(offer, chosen) && response->count[HTTP_WS_PROTOCOL] == 1)
             return;
-    http_fault(&response->faults, ANOMALY_WS_SUBPROTOCOL_UNOFFERED);
+    http_fault(&response->faults, WS_SUBPROTOCOL_UNOFFERED);
 }
 
 static void check_accept(struct handshake *h, const struct ws_ask *ask, struct http_head *response,
@@ -144,11 +144,11 @@ static void check_accept(struct handshake *h, const struct ws_ask *ask, struct h
     if (h->accept_valid)
         h->ladder = LADDER_ACCEPTED;
     else if (response->count[HTTP_WS_ACCEPT] == 0)
-        http_fault(&response->faults, ANOMALY_WS_ACCEPT_MISSING);
+        http_fault(&response->faults, WS_ACCEPT_MISSING);
     else if (ask != NULL)
-        http_fault(&response->faults, ANOMALY_WS_ACCEPT_WRONG);
+        http_fault(&response->faults, WS_ACCEPT_WRONG);
     if (!ws_handshake_named(response) || !http_head_has(response, HTTP_CONNECTION, "upgrade"))
-        http_fault(&response->faults, ANOMALY_WS_UPGRADE_MISSING);
+        http_fault(&response->faults, WS_UPGRADE_MISSING);
 }
 
 static void check_extensions(struct handshake *h, const struct ws_ask *ask,
@@ -163,9 +163,9 @@ static void check_extensions(struct handshake *h, const struct ws_ask *ask,
         h->window_bits[d] = x.deflate.window_bits[d];
     }
     if (x.unoffered)
-        http_fault(&response->faults, ANOMALY_WS_EXTENSION_UNOFFERED);
+        http_fault(&response->faults, WS_EXTENSION_UNOFFERED);
     if (x.deflate_invalid)
-        http_fault(&response->faults, ANOMALY_WS_DEFLATE_INVALID);
+        http_fault(&response->faults, WS_DEFLATE_INVALID);
 }
 
 struct handshake ws_handshake_check_answer(const struct ws_ask *ask, struct http_head *response,

@@ -109,7 +109,9 @@
 
 /* layers/tls.c, layers/bittorrent.c, layers/raw.c, identify/ */
 #define ANOMALY_OTHER(X)                                                                           \
-    X(TLS_MALFORMED, "tls_malformed", "applayer", "tls", "a hello that does not follow RFC 8446")
+    X(TLS_MALFORMED, "tls_malformed", "applayer", "tls", "a hello that does not follow RFC 8446")  \
+    X(BITTORRENT_MALFORMED, "bittorrent_malformed", "applayer", "bittorrent",                      \
+      "a handshake or message that does not follow BEP 3")
 
 #define ANOMALY_LIST(X)                                                                            \
     ANOMALY_DECODE(X) ANOMALY_STREAM(X) ANOMALY_HTTP(X) ANOMALY_WEBSOCKET(X) ANOMALY_OTHER(X)

@@ -7,7 +7,7 @@
 #include "output/terminal.h"
 #include "output/websocket_text.h"
 
-enum column { PACKET = 8, SECONDS = 13, PORT = 5, OPCODE = 12, LENGTH = 12 }; /* widths */
+enum column { PACKET = 8, SECONDS = 13, PORT = 5, OPCODE = 12, LENGTH = 13 }; /* widths */
 
 struct frames {
     struct sink sink;
@@ -90,7 +90,7 @@ static void write_frame(struct frames *f, struct buffer *b, const struct event *
     write_opcode(b, frame->opcode);
     terminal_color(b, f->color, COLOR_PLAIN);
     write_flags(b, frame);
-    terminal_number(b, frame->length, LENGTH + 2);
+    terminal_number(b, frame->length, LENGTH);
     write_mask(b, frame);
     buffer_append_byte(b, '\n');
 }

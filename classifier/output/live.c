@@ -16,7 +16,8 @@
 #define SHOWN   1024 /* flows remembered, so that a flow is shown again only when it changed */
 #define APP     12   /* columns */
 #define ENDS    40
-#define DETAILS 15 /* at least, however narrow the terminal */
+#define DETAILS 15  /* at least, however narrow the terminal */
+#define WIDE    100 /* columns from which milliseconds are shown */
 
 struct live {
     struct sink sink;
@@ -138,6 +139,8 @@ static void write_line(struct live *l, const struct event *e, enum mark mark)
     const size_t from = b->len;
 
     clock_text_append_time(b, e->time_ns);
+    if (l->columns < WIDE)
+        b->len -= sizeof(".123") - 1;
     size_t used = b->len - from + APP + 5; /* blanks and mark */
     buffer_append_byte(b, ' ');
     terminal_color(b, l->color, marks[mark].color);

@@ -56,6 +56,8 @@ void sheet_piece(struct sheet *s, struct bytes text, const char *before)
     const bool first = s->column <= s->indent;
 
     if (!first && s->column + strlen(before) + width > s->columns) {
+        if (s->one_line)
+            return;
         const char *space = strrchr(before, ' '); /* what stands before it stays on this line */
         buffer_append(&s->out, bytes_of(before, space != NULL ? (size_t)(space - before) : 0));
         sheet_break(s);

@@ -16,6 +16,7 @@ struct sheet {
     size_t columns;
     size_t indent; /* of the lines that follow */
     size_t column; /* of this line; 0: nothing on it yet */
+    bool one_line; /* a piece that does not fit on the line is left out */
     bool color;
 };
 

@@ -14,6 +14,17 @@ void wording_count(struct buffer *out, uint64_t n)
     buffer_append_u64(out, n);
 }
 
+void wording_short_count(struct buffer *out, uint64_t n)
+{
+    static const char *const unit[] = {"", "k", "M", "G", "T", "P"};
+    size_t u = 0;
+
+    for (; n > 99999 && u + 1 < sizeof(unit) / sizeof(unit[0]); u++)
+        n /= 1000;
+    buffer_append_u64(out, n);
+    buffer_append_text(out, unit[u]);
+}
+
 void wording_plural(struct buffer *out, uint64_t n, const char *noun)
 {
     wording_count(out, n);
@@ -106,6 +117,26 @@ void wording_verdicts(struct buffer *out, const struct view *v)
         wording_plural(out, c->alerts, "alert");
     }
     buffer_append_byte(out, '.');
+}
+
+void wording_anomalies(struct buffer *out, uint64_t n)
+{
+    wording_count(out, n);
+    buffer_append_text(out, n == 1 ? " anomaly" : " anomalies");
+}
+
+void wording_anomaly(struct buffer *out, const struct view *v, const struct anomaly_entry *a)
+{
+    buffer_append_text(out, anomaly_info(a->id)->name);
+    if (a->count > 1) {
+        buffer_append_text(out, " x ");
+        wording_count(out, a->count);
+    }
+    buffer_append_text(out, a->count > 1 ? " (first in packet " : " (packet ");
+    buffer_append_u64(out, a->first_packet);
+    if (v->counts->several_sources && a->source != NULL)
+        buffer_printf(out, " of %s", a->source);
+    buffer_append_byte(out, ')');
 }
 
 /* One way of not having seen everything: `n` of it, and the sentence after "41 flows". */

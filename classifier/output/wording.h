@@ -11,6 +11,8 @@
 
 /* 1204 as "1,204". */
 void wording_count(struct buffer *out, uint64_t n);
+/* At most five characters: 99999, 123k, 45M. */
+void wording_short_count(struct buffer *out, uint64_t n);
 /* "1 flow", "1,204 flows". */
 void wording_plural(struct buffer *out, uint64_t n, const char *noun);
 /* "80/tcp" */
@@ -23,15 +25,23 @@ void wording_verdicts(struct buffer *out, const struct view *v);
 bool wording_unseen(struct buffer *out, const struct view *v, const struct input_note *in,
                     size_t i);
 
+/* "1 anomaly", "12 anomalies" */
+void wording_anomalies(struct buffer *out, uint64_t n);
+/* "bad_checksum x 2 (first in packet 12)" */
+void wording_anomaly(struct buffer *out, const struct view *v, const struct anomaly_entry *a);
+
 /* "tcp > http > websocket", with `between` for " > "; "raw (text)"; "tcp (half-open)". */
 void wording_stack(struct buffer *out, const struct flow_info *flow, const char *between);
 /* "10.0.0.1:5123 -> 10.0.0.2:80" */
 void wording_flow_ends(struct buffer *out, const struct flow_info *flow);
 /* "10.0.0.1 -> 10.0.0.2", "3 clients -> 10.0.0.2" */
 void wording_kind_ends(struct buffer *out, const struct flow_kind *kind);
+/* Of a kind the clients alone, of a flow (`kind` is NULL) its client. */
+void wording_clients(struct buffer *out, const struct flow_info *flow,
+                     const struct flow_kind *kind);
 /* Host and path, or SNI, or the BitTorrent client; nothing when none was seen. */
 void wording_name(struct buffer *out, const struct flow_info *flow);
-/* How an upgrade to WebSocket went wrong; nothing when none did. */
+/* How an upgrade to WebSocket went wrong, or that there were anomalies: " (refused)", or nothing. */
 void wording_oddity(struct buffer *out, const struct flow_info *flow);
 /* The evidence that says most: NULL when there is none. */
 const struct evidence *wording_reason(const struct flow_info *flow);

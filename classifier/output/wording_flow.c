@@ -55,6 +55,19 @@ static void append_few(struct buffer *out, const struct few_addr *few, const cha
     wording_plural(out, few->count, noun);
 }
 
+void wording_clients(struct buffer *out, const struct flow_info *flow,
+                     const struct flow_kind *kind)
+{
+    char text[ENDPOINT_TEXT_ROOM];
+
+    if (kind != NULL) {
+        append_few(out, &kind->clients, "client");
+        return;
+    }
+    endpoint_text(&flow->client, text);
+    buffer_append_text(out, text);
+}
+
 void wording_kind_ends(struct buffer *out, const struct flow_kind *kind)
 {
     append_few(out, &kind->clients, "client");
@@ -77,15 +90,14 @@ void wording_name(struct buffer *out, const struct flow_info *flow)
 
 void wording_oddity(struct buffer *out, const struct flow_info *flow)
 {
-    switch (flow->ladder) {
-    case LADDER_UNFRAMED: buffer_append_text(out, "upgraded, then no WebSocket frame"); break;
-    case LADDER_GRANTED: buffer_append_text(out, "101 with a wrong or no Accept"); break;
-    case LADDER_REFUSED: buffer_append_text(out, "upgrade refused"); break;
-    case LADDER_ASKED: buffer_append_text(out, "upgrade not answered"); break;
-    case LADDER_NONE:
-    case LADDER_ACCEPTED:
-    case LADDER_FRAMED: break;
-    }
+    if (flow->ladder == LADDER_UNFRAMED)
+        buffer_append_text(out, " (unframed)");
+    else if (flow->ladder == LADDER_GRANTED)
+        buffer_append_text(out, " (wrong accept)");
+    else if (flow->ladder == LADDER_REFUSED)
+        buffer_append_text(out, " (refused)");
+    else if (flow_rank(flow) == RANK_ANOMALY)
+        buffer_append_text(out, " (anomalies)");
 }
 
 /* Of a verdict: what was seen last when it became certain. Of a layer that stands on others: what

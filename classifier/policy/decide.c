@@ -130,9 +130,9 @@ static void conclude(const struct policy *p, struct policy_flow *f, const struct
         held = held || pending->later[other];
     if (!matched)
         held = held || pending->unknown[action] || pending->later[action];
-    f->result.verdict = pending->unknown[other]    ? VERDICT_NONE
-                        : action == RULE_ALLOW ? VERDICT_ALLOW
-                                               : VERDICT_BLOCK;
+    f->result.verdict = pending->unknown[other] ? VERDICT_NONE
+                        : action == RULE_ALLOW  ? VERDICT_ALLOW
+                                                : VERDICT_BLOCK;
     f->result.rule = matched && f->result.verdict != VERDICT_NONE ? &p->rule[f->first].info : NULL;
     f->result.final = !held;
     if (f->result.final && matched)
@@ -153,9 +153,8 @@ static void decide(struct policy_worker *w, struct policy_flow *f, const struct 
 
 /* Without memory of its own a flow is judged anew each time; rules are told at its end only, lest
  * they be told twice. */
-static struct policy_result decide_without_memory(struct policy_worker *w,
-                                                  const struct facts *facts,
-                                                  const struct listener *l)
+static struct policy_result
+decide_without_memory(struct policy_worker *w, const struct facts *facts, const struct listener *l)
 {
     const struct listener nobody = {0};
 

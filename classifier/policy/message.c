@@ -92,7 +92,7 @@ bool policy_message(struct policy_worker *w, struct policy_flow *f, const struct
     const bool unannounced = m->ended && !slot->running; /* there was no memory when it began */
     if (!m->ended || unannounced)
         begin(w, slot);
-    slot->blind = unannounced;
+    slot->blind |= unannounced;
     if (m->ended)
         end(w, f, slot);
     const struct question q = question_of(w, facts, m, slot);
@@ -104,7 +104,7 @@ static void search(struct policy_worker *w, struct message_slot *slot, struct by
 {
     if (slot->stream == NULL && !slot->blind)
         slot->stream = bank_stream_open(&w->policy->content, w->budget);
-    slot->blind = slot->stream == NULL;
+    slot->blind |= slot->stream == NULL;
     if (!slot->blind)
         slot->hit |= bank_stream_feed(slot->stream, w->scratch, slice, slot->hits);
 }

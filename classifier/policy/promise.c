@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "policy/promise.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
+#include "base/buffer.h"
 #include "policy/load.h"
 
 #define TCP TRANSPORT_TCP

@@ -68,11 +68,13 @@ struct condition_list {
 
 struct rule {
     struct rule_info info;
+    uint32_t column; /* of its name in the file */
     struct condition_list conditions;
     enum confidence confidence; /* at least; NONE: no condition asks what the flow is */
     bool has_message;
-    bool finds; /* `message` can only match where a content pattern hit */
-    bool scans; /* `message` has content patterns, perhaps negated */
+    bool reads_payload;      /* `message` asks for content, or for a size after inflation */
+    bool scans;              /* `message` has content patterns, perhaps negated */
+    bool finds;              /* `message` can only match where a content pattern hit */
     uint32_t message_number; /* its place among the rules that have `message` */
     struct condition_list message;
 };

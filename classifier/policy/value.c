@@ -138,8 +138,7 @@ bool value_read(struct loader *l, const struct key *key, const struct node *n, s
     const struct kind *kind = &kinds[key->kind];
 
     if (kind->single && n->kind != NODE_SCALAR)
-        return fault(&l->source, n, "\"%s\" takes one value, not %s", key->name,
-                     node_kind_name(n));
+        return fault(&l->source, n, "\"%s\" takes one value, not %s", key->name, node_kind_name(n));
     if (n->kind == NODE_MAP) {
         if (!unwrap_not(l, key, &n))
             return false;

@@ -2,8 +2,8 @@
 /* value.h - the right-hand side of a condition: a set of texts, numbers, addresses, words or
  * patterns.
  *
- * Read from a scalar, a list (any of) or {not: ...}; after loading read-only, in the policy's arena.
- * covers() is true only when the wide set surely holds all of the narrow one.
+ * Read from a scalar, a list (any of) or {not: ...}; after loading read-only, in the policy's
+ * arena. covers() is true only when the wide set surely holds all of the narrow one.
  */
 #ifndef POLICY_VALUE_H
 #define POLICY_VALUE_H

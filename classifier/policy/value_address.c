@@ -5,10 +5,10 @@
 #include "policy/load.h"
 #include "policy/value.h"
 
-#define ADDR_BITS       128
-#define MAPPED_BITS     96 /* of ::ffff:0:0/96, before the four bytes of IPv4 */
-#define CIDR_TEXT_ROOM  64
-#define PREFIX_DIGITS   3
+#define ADDR_BITS      128
+#define MAPPED_BITS    96 /* of ::ffff:0:0/96, before the four bytes of IPv4 */
+#define CIDR_TEXT_ROOM 64
+#define PREFIX_DIGITS  3
 
 static int compare_ranges(const void *a, const void *b)
 {

@@ -11,13 +11,8 @@ static const struct unit {
     const char *name;
     uint64_t bytes;
 } units[] = {
-    {"", 1},
-    {"k", 1000},
-    {"M", 1000 * 1000},
-    {"G", 1000 * 1000 * 1000},
-    {"KiB", 1024},
-    {"MiB", 1024 * 1024},
-    {"GiB", 1024 * 1024 * 1024},
+    {"", 1},       {"k", 1000},          {"M", 1000 * 1000},          {"G", 1000 * 1000 * 1000},
+    {"KiB", 1024}, {"MiB", 1024 * 1024}, {"GiB", 1024 * 1024 * 1024},
 };
 
 static bool take(struct bytes *text, const char *prefix)
@@ -108,13 +103,12 @@ bool range_read(struct loader *l, const struct node *n, uint64_t highest, struct
     if (!read_number(low, highest, &out->low))
         return range_fault(l, n, highest);
     out->high = out->low;
-    if (dash != NULL && !read_number(bytes_trim(bytes_after(n->text, low_len + 1)), highest,
-                                     &out->high))
+    if (dash != NULL &&
+        !read_number(bytes_trim(bytes_after(n->text, low_len + 1)), highest, &out->high))
         return range_fault(l, n, highest);
     char said[QUOTE_ROOM];
     if (out->low > out->high)
-        return fault(&l->source, n, "the range \"%s\" ends before it begins",
-                     quote(n->text, said));
+        return fault(&l->source, n, "the range \"%s\" ends before it begins", quote(n->text, said));
     return true;
 }
 

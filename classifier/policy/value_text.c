@@ -92,9 +92,8 @@ bool pattern_set_covers(const struct pattern_set *wide, const struct pattern_set
     for (size_t i = 0; i < narrow->count; i++) {
         const struct bank_pattern *p = &narrow->bank->pattern[narrow->id[i]];
         size_t j = 0;
-        while (j < wide->count &&
-               (wide->bank->pattern[wide->id[j]].flags != p->flags ||
-                strcmp(wide->bank->pattern[wide->id[j]].regex, p->regex) != 0))
+        while (j < wide->count && (wide->bank->pattern[wide->id[j]].flags != p->flags ||
+                                   strcmp(wide->bank->pattern[wide->id[j]].regex, p->regex) != 0))
             j++;
         if (j == wide->count)
             return false;

@@ -28,20 +28,20 @@ struct policy_worker {
 struct message_slot {
     struct hs_stream *stream; /* NULL: nothing was searched yet */
     bool running;
-    bool hit;       /* some pattern did */
-    bool blind;     /* some of it was not searched */
+    bool hit;        /* some pattern did */
+    bool blind;      /* some of it was not searched */
     uint64_t hits[]; /* by pattern of the content bank */
 };
 
 struct policy_flow {
     struct policy_result result;
-    uint32_t first;   /* the first allow or block rule, in file order, that matched; or NO_RULE */
-    uint32_t open;    /* rules that may still match */
-    uint32_t waiting; /* open rules whose `message` has not matched */
+    uint32_t first;    /* the first allow or block rule, in file order, that matched; or NO_RULE */
+    uint32_t open;     /* rules that may still match */
+    uint32_t waiting;  /* open rules whose `message` has not matched */
     uint32_t scanning; /* of these: how many search the payload */
     uint32_t finding;  /* of these: how many must find something there */
     struct message_slot *slot[2][2]; /* by direction; data, control */
-    uint64_t bits[];               /* open rules; then rules waiting for a message */
+    uint64_t bits[];                 /* open rules; then rules waiting for a message */
 };
 
 static inline uint64_t *open_rules(struct policy_flow *f)

@@ -159,7 +159,7 @@ static void compare(const struct held_segment *h, uint64_t offset, struct bytes 
 {
     const size_t n = before(end_of(h), offset, in.len);
 
-    if (memcmp(h->data + (offset - h->offset), in.at, n) != 0)
+    if (!bytes_equal(bytes_of(h->data + (offset - h->offset), n), bytes_first(in, n)))
         ev->overlap_differs(ev->ctx, offset);
 }
 

@@ -4,7 +4,7 @@
 #include "model/packet.h"
 #include "output_fixture.h"
 
-#define COMMUNITY "\"community_id\":\"1:WkIGQQ6J6t4z2WnyLUZF45NCv9I=\""
+#define COMMUNITY "\"community_id\":\"1:nXE36wb0NDwDotSo3HNWyGO3G1U=\""
 #define HEAD(type, packet)                                                                         \
     "{\"timestamp\":\"2026-11-22T05:16:02.123456+0000\",\"flow_id\":7,"                            \
     "\"pcap_filename\":\"chat.pcap\",\"event_type\":\"" type "\",\"pcap_cnt\":" #packet ","
@@ -383,7 +383,7 @@ static void test_bare_flow(void)
           "{\"timestamp\":\"2026-11-22T05:16:01.123456+0000\",\"flow_id\":9007199254740991,"
           "\"in_iface\":\"eth0\",\"event_type\":\"flow\",\"src_ip\":\"2001:db8::1\","
           "\"src_port\":5353,\"dest_ip\":\"::\",\"dest_port\":0,\"proto\":\"UDP\","
-          "\"community_id\":\"1:4+7VQSY/KYyZTfa5QNM8OIp+Ggw=\","
+          "\"community_id\":\"1:WC87IrAA60wMxndqq9sVooarywg=\","
           "\"flow\":{\"pkts_toserver\":0,\"pkts_toclient\":0,\"bytes_toserver\":0,"
           "\"bytes_toclient\":0,\"start\":\"2026-11-22T05:16:01.123456+0000\","
           "\"end\":\"2026-11-22T05:16:01.123456+0000\",\"age\":0,\"state\":\"new\","

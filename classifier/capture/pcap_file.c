@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* pcap_file.c - the pcap format: https://www.ietf.org/archive/id/draft-ietf-opsawg-pcap-04.html */
+#include "capture/linktype.h"
+#include "capture/reader.h"
+
+#define MAGIC_US       0xa1b2c3d4u
+#define MAGIC_NS       0xa1b23c4du
+#define MAGIC_MODIFIED 0xa1b2cd34u
+
+enum pcap_size {
+    FILE_HEADER = 24,
+    RECORD_HEADER = 16,
+    RECORD_HEADER_MODIFIED = 24, /* A. Kuznetsov's libpcap: interface, protocol, packet type */
+    DATA_MAX = 262144            /* libpcap's MAXIMUM_SNAPLEN; a larger snaplen raises it */
+};
+
+/* The upper bits of the link type tell of a frame check sequence (draft s4). */
+#define LINKTYPE_BITS 0x03ffffff
+
+#define VERSION_MAJOR 2
+#define MINOR_AGREED  3   /* below it the two lengths are the other way round; at it, who knows */
+#define MAJOR_AIX     543 /* the other way round too */
+#define NS_IN_S       INT64_C(1000000000)
+
+static bool is_magic(uint32_t value)
+{
+    return value == MAGIC_US || value == MAGIC_NS || value == MAGIC_MODIFIED;
+}
+
+bool pcap_is_magic(const uint8_t magic[4])
+{
+    return is_magic(reader_u32(magic, false)) || is_magic(reader_u32(magic, true));
+}
+
+/* Times and lengths of the record at the front; `*wire` is never less than what was captured. */
+static uint32_t read_header(const struct pcap_file *p, const uint8_t *at, struct frame *out)
+{
+    uint32_t captured = reader_u32(at + 8, p->big);
+    uint32_t wire = reader_u32(at + 12, p->big);
+
+    if (p->lengths_swapped || (p->lengths_may_swap && captured > wire)) {
+        const uint32_t other = captured;
+        captured = wire;
+        wire = other;
+    }
+    out->time_ns =
+        reader_u32(at, p->big) * NS_IN_S + (int64_t)reader_u32(at + 4, p->big) * p->nanoseconds;
+    out->linktype = p->linktype;
+    out->wire_len = wire > captured ? wire : captured;
+    return captured;
+}
+
+static enum capture_result damaged(struct capture *c, uint32_t captured, struct err *err)
+{
+    err_set(err, "%s: damaged at packet %llu: it would have %lu bytes", c->name,
+            (unsigned long long)c->number + 1, (unsigned long)captured);
+    return CAPTURE_BROKEN;
+}
+
+static enum capture_result pcap_file_next(struct capture *c, struct frame *out, struct err *err)
+{
+    const struct pcap_file *p = &c->pcap;
+    struct input *in = &c->input;
+
+    for (;;) {
+        enum input_result result = input_need(in, p->header_len);
+        if (result != INPUT_READY)
+            return reader_no_header(c, result, err);
+        const uint32_t captured = read_header(p, input_at(in), out);
+        if (captured > p->data_max)
+            return damaged(c, captured, err);
+        result = input_need(in, p->header_len + captured);
+        if (result != INPUT_READY)
+            return reader_no_data(c, result, input_left(in) - p->header_len, captured, err);
+        out->number = ++c->number;
+        out->data = bytes_of(input_at(in) + p->header_len, captured);
+        input_take(in, p->header_len + captured);
+        if (filter_passes(p->filter, out))
+            return CAPTURE_FRAME;
+    }
+}
+
+static const struct reader pcap_reader = {.next = pcap_file_next};
+
+bool pcap_open_input(struct capture *c, struct err *err)
+{
+    struct pcap_file *p = &c->pcap;
+    const enum input_result result = input_need(&c->input, FILE_HEADER);
+
+    if (result != INPUT_READY) {
+        reader_no_start(c, result, "cut short in the file header", err);
+        return false;
+    }
+    const uint8_t *at = input_at(&c->input);
+    p->big = is_magic(reader_u32(at, true));
+    const uint32_t magic = reader_u32(at, p->big);
+    const uint16_t major = reader_u16(at + 4, p->big);
+    const uint16_t minor = reader_u16(at + 6, p->big);
+    const uint32_t snaplen = reader_u32(at + 16, p->big);
+    if (major != VERSION_MAJOR && major != MAJOR_AIX) {
+        err_set(err, "%s: pcap version %u.%u is not known", c->name, major, minor);
+        return false;
+    }
+    p->nanoseconds = magic == MAGIC_NS ? 1 : 1000;
+    p->header_len = magic == MAGIC_MODIFIED ? RECORD_HEADER_MODIFIED : RECORD_HEADER;
+    p->lengths_swapped = major == MAJOR_AIX || minor < MINOR_AGREED;
+    p->lengths_may_swap = minor == MINOR_AGREED;
+    p->data_max = snaplen > DATA_MAX ? snaplen : DATA_MAX;
+    if (p->data_max > RECORD_MAX)
+        p->data_max = RECORD_MAX;
+    p->linktype = linktype_of_file(reader_u32(at + 20, p->big) & LINKTYPE_BITS);
+    input_take(&c->input, FILE_HEADER);
+    c->reader = &pcap_reader;
+    return filter_compile(&c->filter, p->linktype, &p->filter, err);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+#include "layers/http_exchange.h"
+
+#define FIRST_ROOM 4
+
+struct http_exchange *http_queue_at(const struct http_queue *q, unsigned n)
+{
+    return &q->at[(q->first + n) & (q->room - 1u)];
+}
+
+struct http_exchange *http_queue_awaited(const struct http_queue *q)
+{
+    if (q->count == 0)
+        return NULL;
+    /* One that is answered stays only while its request goes on: then it is the last, too. */
+    struct http_exchange *x = http_queue_at(q, 0);
+    return x->response_over ? NULL : x;
+}
+
+struct http_exchange *http_queue_last(const struct http_queue *q)
+{
+    return q->count > 0 ? http_queue_at(q, q->count - 1u) : NULL;
+}
+
+bool http_queue_full(const struct http_queue *q)
+{
+    return q->count == HTTP_QUEUE_MAX || (q->count > 1 && q->text > HTTP_QUEUE_TEXT);
+}
+
+static bool grow(struct http_queue *q, struct host *h)
+{
+    const uint16_t room = q->room > 0 ? (uint16_t)(q->room * 2) : FIRST_ROOM;
+    struct http_exchange *at = h->alloc(h, room * sizeof(*at));
+
+    if (at == NULL)
+        return false;
+    for (unsigned i = 0; i < q->count; i++)
+        at[i] = *http_queue_at(q, i);
+    if (q->at != NULL)
+        h->free(h, q->at, q->room * sizeof(*q->at));
+    q->at = at;
+    q->first = 0;
+    q->room = room;
+    return true;
+}
+
+bool http_queue_push(struct http_queue *q, struct host *h, const struct http_exchange *x)
+{
+    if (q->count == q->room && !grow(q, h)) {
+        struct http_exchange lost = *x;
+        http_exchange_free(&lost, h);
+        q->forgotten++;
+        return false;
+    }
+    q->count++;
+    *http_queue_last(q) = *x;
+    q->text += (uint32_t)http_text_size(x->asked);
+    return true;
+}
+
+static void drop_first(struct http_queue *q, struct host *h)
+{
+    struct http_exchange *x = http_queue_at(q, 0);
+
+    q->text -= (uint32_t)http_text_size(x->asked);
+    http_exchange_free(x, h);
+    q->first = (uint16_t)((q->first + 1u) & (q->room - 1u));
+    q->count--;
+}
+
+void http_queue_forget(struct http_queue *q, struct host *h)
+{
+    http_exchange_tell(http_queue_at(q, 0), h);
+    drop_first(q, h);
+}
+
+void http_queue_retire(struct http_queue *q, struct host *h)
+{
+    while (q->count > 0 && http_queue_at(q, 0)->request_over && http_queue_at(q, 0)->response_over)
+        http_queue_forget(q, h);
+}
+
+void http_queue_free(struct http_queue *q, struct host *h)
+{
+    while (q->count > 0)
+        drop_first(q, h);
+    if (q->at != NULL)
+        h->free(h, q->at, q->room * sizeof(*q->at));
+    *q = (struct http_queue){0};
+}
+
+void http_exchange_free(struct http_exchange *x, struct host *h)
+{
+    http_text_free(x->asked, h);
+    http_text_free(x->answered, h);
+    *x = (struct http_exchange){0};
+}
+
+void http_exchange_tell(const struct http_exchange *x, struct host *h)
+{
+    struct event e = {.kind = EVENT_HTTP, .direction = TO_SERVER};
+    const struct http_text *asked = x->asked, *answered = x->answered;
+
+    if (!(h->interest & INTEREST_HTTP))
+        return;
+    e.as.http = (struct http_event){
+        .method = http_text_part(asked, TEXT_METHOD),
+        .host = http_text_part(asked, TEXT_HOST),
+        .url = http_text_part(asked, TEXT_URL),
+        .user_agent = http_text_part(asked, TEXT_USER_AGENT),
+        .referer = http_text_part(asked, TEXT_REFERER),
+        .origin = http_text_part(asked, TEXT_ORIGIN),
+        .protocol = asked != NULL ? http_text_part(asked, TEXT_PROTOCOL)
+                                  : http_text_part(answered, TEXT_RESPONSE_PROTOCOL),
+        .content_type = http_text_part(answered, TEXT_CONTENT_TYPE),
+        .redirect = http_text_part(answered, TEXT_REDIRECT),
+        .status = x->status,
+        .request_length = x->request_length,
+        .response_length = x->response_length,
+        .upgrade = x->websocket,
+        .response_only = x->response_only,
+        .request_packet = x->request_packet,
+    };
+    h->emit(h, &e);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* http_exchange.h - requests and their answers: who is still waited for.
+ *
+ * In:    requests in their order, answers in theirs (RFC 9112 s9.3.2: the orders are the same).
+ * Out:   EVENT_HTTP, when both of an exchange have ended.
+ * State: value type, zero-filled = ready; http_queue_free() gives the memory back. At most
+ *        HTTP_QUEUE_MAX exchanges and about HTTP_QUEUE_TEXT bytes of strings; beyond that the
+ *        oldest is told as unanswered and forgotten.
+ */
+#ifndef LAYERS_HTTP_EXCHANGE_H
+#define LAYERS_HTTP_EXCHANGE_H
+
+#include "layers/http_text.h"
+
+#define HTTP_QUEUE_MAX  128
+#define HTTP_QUEUE_TEXT 65536
+
+enum http_method { METHOD_OTHER, METHOD_HEAD, METHOD_CONNECT };
+
+struct http_exchange {
+    struct http_text *asked, *answered; /* strings, where somebody wants them; else NULL */
+    uint64_t request_packet;
+    uint64_t request_length, response_length; /* body bytes */
+    uint16_t status;                          /* 0: not answered */
+    uint8_t method;                           /* enum http_method */
+    int16_t version;                          /* Sec-WebSocket-Version; -1: absent or no number */
+    bool upgrade;                             /* asked for another protocol */
+    bool websocket;                           /* ... which is WebSocket */
+    bool has_origin;
+    bool request_over, response_over;
+    bool response_only; /* the request was not captured */
+};
+
+struct http_queue {
+    struct http_exchange *at; /* a ring */
+    uint32_t text;            /* bytes of strings held */
+    uint32_t forgotten;       /* exchanges dropped whose answers are still to come */
+    uint16_t room;            /* a power of two */
+    uint16_t first, count;
+};
+
+/* The n-th exchange, oldest first; n < count. */
+struct http_exchange *http_queue_at(const struct http_queue *q, unsigned n);
+/* The one whose answer comes next; NULL: none is waited for. */
+struct http_exchange *http_queue_awaited(const struct http_queue *q);
+/* The request that was read last; NULL: none is waiting. */
+struct http_exchange *http_queue_last(const struct http_queue *q);
+
+/* Adds an exchange; the queue owns its strings. False: no memory, it counts as forgotten. */
+bool http_queue_push(struct http_queue *q, struct host *h, const struct http_exchange *x);
+/* Is there no room for one more? Then http_queue_forget() first. */
+bool http_queue_full(const struct http_queue *q);
+/* Tells of the oldest as it is and drops it. */
+void http_queue_forget(struct http_queue *q, struct host *h);
+/* Tells of the oldest exchanges that are over in both directions, and drops them. */
+void http_queue_retire(struct http_queue *q, struct host *h);
+/* Drops all without telling. */
+void http_queue_free(struct http_queue *q, struct host *h);
+
+/* EVENT_HTTP, if anybody asked for it. */
+void http_exchange_tell(const struct http_exchange *x, struct host *h);
+void http_exchange_free(struct http_exchange *x, struct host *h);
+
+#endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+#include "layers/http_state.h"
+#include "layers/ws_handshake.h"
+
+#define SWITCHING_PROTOCOLS 101
+
+static void become(struct http *s, struct host *h, const char *protocol, const void *arg)
+{
+    s->gone = true;
+    if (!s->closing)
+        h->become(h, protocol, arg);
+}
+
+void http_part(struct http *s, struct host *h)
+{
+    if (http_is_certain(s)) {
+        become(s, h, NULL, NULL);
+        return;
+    }
+    s->gone = true;
+    if (!s->closing)
+        h->leave(h);
+}
+
+void http_hand_over(struct http *s, struct host *h)
+{
+    for (enum direction d = TO_SERVER; d <= TO_CLIENT; d++) {
+        struct http_side *side = &s->side[d];
+        if (side->kept.len > 0)
+            h->carry(h, d, http_kept_bytes(&side->kept));
+        if (side->lost > 0)
+            h->carry_gap(h, d, side->lost);
+        http_kept_free(&side->kept, h);
+        side->lost = 0;
+    }
+    http_queue_free(&s->queue, h);
+    http_exchange_free(&s->orphan, h);
+}
+
+/* What the request said, where it was captured. */
+static struct ws_ask ask_of(const struct http_exchange *x)
+{
+    return (struct ws_ask){
+        .host = http_text_part(x->asked, TEXT_HOST),
+        .path = http_text_part(x->asked, TEXT_URL),
+        .origin = http_text_part(x->asked, TEXT_ORIGIN),
+        .key = http_text_part(x->asked, TEXT_WS_KEY),
+        .protocols = http_text_part(x->asked, TEXT_WS_PROTOCOLS),
+        .extensions = http_text_part(x->asked, TEXT_WS_EXTENSIONS),
+        .version = x->version,
+        .has_origin = x->has_origin,
+    };
+}
+
+static const char *what_was_answered(const struct handshake *w, bool known)
+{
+    if (w->ladder == LADDER_REFUSED)
+        return "the upgrade to WebSocket was refused";
+    if (w->ladder == LADDER_ACCEPTED)
+        return "101 with the right Sec-WebSocket-Accept";
+    return known ? "101 with a wrong Sec-WebSocket-Accept, or none" : "101 to an unseen request";
+}
+
+/* Tells of the answer. `out` borrows from the head, the exchange and `room`. */
+static struct handshake tell_handshake(struct host *h, const struct http_exchange *x,
+                                       struct http_head *head, uint8_t room[HTTP_LIST_ROOM])
+{
+    struct event e = {.kind = EVENT_HANDSHAKE, .direction = TO_SERVER};
+    const struct ws_ask ask = ask_of(x);
+    const bool known = x->asked != NULL;
+
+    e.as.handshake = ws_handshake_check_answer(known ? &ask : NULL, head, h->digest, room);
+    h->climb(h, e.as.handshake.ladder);
+    h->note(h, what_was_answered(&e.as.handshake, known), head->line.text);
+    h->emit(h, &e);
+    return e.as.handshake;
+}
+
+/* 101: RFC 9110 s15.2.2. A head that was too long is followed by more of itself, so the new
+ * protocol has to be found out. */
+static void switch_protocols(struct http *s, struct host *h, struct http_exchange *x,
+                             struct http_head *head)
+{
+    uint8_t room[HTTP_LIST_ROOM];
+    const bool websocket =
+        ws_handshake_named(head) || (x->websocket && head->count[HTTP_UPGRADE] == 0);
+
+    x->request_over = true;
+    x->response_over = true;
+    if (!websocket) {
+        http_exchange_tell(x, h);
+        become(s, h, NULL, NULL);
+        return;
+    }
+    const struct handshake w = tell_handshake(h, x, head, room);
+    http_exchange_tell(x, h);
+    become(s, h, "websocket", &w);
+}
+
+static void refuse(struct http *s, struct host *h, struct http_exchange *x, struct http_head *head)
+{
+    uint8_t room[HTTP_LIST_ROOM];
+
+    if (x->websocket)
+        (void)tell_handshake(h, x, head, room);
+    s->refused = true;
+    if (s->side[TO_SERVER].phase == PHASE_AWAIT)
+        http_set_phase(&s->side[TO_SERVER], PHASE_HEAD);
+}
+
+bool http_switch(struct http *s, struct host *h, struct http_exchange *x, struct http_head *head)
+{
+    const uint16_t status = head->line.status;
+
+    if (status == SWITCHING_PROTOCOLS) {
+        if (!x->upgrade && !x->response_only)
+            http_fault(&head->faults, HTTP_UNASKED_101);
+        switch_protocols(s, h, x, head);
+        return true;
+    }
+    if (x->method == METHOD_CONNECT && status / 100 == 2) {
+        x->response_over = true;
+        http_exchange_tell(x, h);
+        become(s, h, "connect", NULL);
+        return true;
+    }
+    if (x->upgrade || x->method == METHOD_CONNECT)
+        refuse(s, h, x, head);
+    return false;
+}

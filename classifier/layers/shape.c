@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+#include "layers/shape.h"
+
+#define RANDOM_MIN 48 /* bytes of a direction below which noise cannot be told from anything */
+#define LENGTH_MAX (1U << 20)
+
+/* A way of writing a message's length, and how many messages in a row it takes to believe it: a
+ * one-byte length leads somewhere in any bytes, a four-byte one hardly ever. */
+static const struct prefix {
+    uint8_t width;
+    bool little;   /* little-endian */
+    bool included; /* the length counts itself */
+    uint8_t enough;
+} prefixes[SHAPE_PREFIXES] = {
+    {4, false, false, 2}, {4, true, false, 2}, {4, false, true, 2}, {4, true, true, 2},
+    {2, false, false, 3}, {2, true, false, 3}, {2, false, true, 3}, {2, true, true, 3},
+    {1, false, false, 5}, {1, false, true, 5},
+};
+
+static void length_is_read(struct prefix_chain *c, const struct prefix *p)
+{
+    const uint32_t self = p->included ? p->width : 0;
+
+    c->have = 0;
+    if (c->value <= self || c->value > LENGTH_MAX)
+        c->broken = true;
+    c->left = c->value - self;
+    c->value = 0;
+}
+
+static void chain_feed(struct prefix_chain *c, const struct prefix *p, struct bytes in)
+{
+    while (in.len > 0 && !c->broken) {
+        if (c->left > 0) {
+            const struct bytes body = bytes_first(in, c->left);
+            c->left -= (uint32_t)body.len;
+            in = bytes_after(in, body.len);
+            if (c->left == 0 && c->messages < UINT16_MAX)
+                c->messages++;
+            continue;
+        }
+        c->value |= (uint32_t)in.at[0] << 8 * (p->little ? c->have : p->width - 1 - c->have);
+        in = bytes_after(in, 1);
+        if (++c->have == p->width)
+            length_is_read(c, p);
+    }
+}
+
+static bool chain_at_boundary(const struct prefix_chain *c)
+{
+    return c->left == 0 && c->have == 0;
+}
+
+/* The other side speaks: whoever writes messages has ended one. (A four-byte length needs no such
+ * help, and both may speak at once.) */
+static void turn_ends(struct shape_side *side)
+{
+    for (size_t i = 0; i < SHAPE_PREFIXES; i++)
+        if (prefixes[i].width < 4 && !chain_at_boundary(&side->chain[i]))
+            side->chain[i].broken = true;
+}
+
+static bool is_control(uint8_t c)
+{
+    enum { BELL = 7, BACKSPACE = 8, FORM_FEED = 12, ESCAPE = 27, DELETE = 127 };
+
+    if (c == DELETE)
+        return true;
+    return c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != BELL && c != BACKSPACE &&
+           c != FORM_FEED && c != ESCAPE;
+}
+
+static void count_bytes(struct shape_side *side, struct bytes in)
+{
+    static const uint8_t ones_of[16] = {0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4};
+    enum { LATIN_1_FIRST = 0xa0 }; /* of ISO 8859-1's letters; below are controls */
+
+    for (size_t i = 0; i < in.len; i++) {
+        const uint8_t c = in.at[i];
+        side->ones += (uint32_t)(ones_of[c >> 4] + ones_of[c & 15]);
+        side->nibble[c >> 4]++;
+        side->nibble[c & 15]++;
+        side->control = (uint16_t)(side->control + (is_control(c) ? 1 : 0));
+        side->high = (uint16_t)(side->high + (c > 127 ? 1 : 0));
+        side->high_control =
+            (uint16_t)(side->high_control + (c > 127 && c < LATIN_1_FIRST ? 1 : 0));
+    }
+    side->bytes += (uint32_t)in.len;
+}
+
+void shape_feed(struct shape_stats *s, enum direction d, struct bytes in)
+{
+    struct shape_side *side = &s->side[d];
+    const struct bytes part = bytes_first(in, SHAPE_BYTES - side->bytes);
+
+    if (part.len == 0)
+        return;
+    if (d != s->last)
+        turn_ends(&s->side[s->last]);
+    s->last = d;
+    if (!side->not_utf8 && utf8_feed(&side->utf8, part) < part.len)
+        side->not_utf8 = true;
+    count_bytes(side, part);
+    for (size_t i = 0; i < SHAPE_PREFIXES; i++)
+        chain_feed(&side->chain[i], &prefixes[i], part);
+}
+
+void shape_gap(struct shape_stats *s, enum direction d, uint64_t n)
+{
+    struct shape_side *side = &s->side[d];
+
+    side->utf8 = (struct utf8){0};
+    for (size_t i = 0; i < SHAPE_PREFIXES; i++) {
+        struct prefix_chain *c = &side->chain[i];
+        if (n >= c->left)
+            c->broken = true;
+        else
+            c->left -= (uint32_t)n;
+    }
+}
+
+/* UTF-8, or Latin-1 that is mostly ASCII. */
+static bool is_text(const struct shape_side *side)
+{
+    enum { MOSTLY = 5 }; /* one byte in five may be above 127 */
+
+    if (side->control > 0)
+        return false;
+    return !side->not_utf8 || (side->high_control == 0 && side->high * MOSTLY <= side->bytes);
+}
+
+/* The mean of n random bytes' bits is 4 with a deviation of sqrt(2/n): three of them. */
+static bool is_balanced(const struct shape_side *side)
+{
+    const int64_t n = side->bytes;
+    const int64_t off = (int64_t)side->ones - 4 * n;
+
+    return off * off <= 9 * 2 * n;
+}
+
+/* Chi-square of 2n nibbles in 16 bins below 37.7 (15 degrees of freedom, p = 0.001). */
+static bool is_even(const struct shape_side *side)
+{
+    const int64_t n = side->bytes;
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < 16; i++) {
+        const int64_t off = 8 * (int64_t)side->nibble[i] - n; /* eight times observed - expected */
+        sum += off * off;
+    }
+    return 10 * sum < 377 * 8 * n;
+}
+
+static bool looks_text(const struct shape_stats *s)
+{
+    return is_text(&s->side[TO_SERVER]) && is_text(&s->side[TO_CLIENT]);
+}
+
+/* A direction too short to tell neither helps nor hinders. */
+static bool looks_random(const struct shape_stats *s)
+{
+    bool any = false;
+
+    for (int d = TO_SERVER; d <= TO_CLIENT; d++) {
+        const struct shape_side *side = &s->side[d];
+        if (side->bytes < RANDOM_MIN)
+            continue;
+        if (!is_balanced(side) || !is_even(side))
+            return false;
+        any = true;
+    }
+    return any;
+}
+
+/* Short lengths must also end where the stream does, unless more of it came than is looked at. */
+static bool chain_holds(const struct shape_side *side, size_t i)
+{
+    const struct prefix_chain *c = &side->chain[i];
+
+    if (side->bytes == 0)
+        return true;
+    return !c->broken &&
+           (prefixes[i].width == 4 || side->bytes == SHAPE_BYTES || chain_at_boundary(c));
+}
+
+static bool looks_prefixed(const struct shape_stats *s, uint8_t width)
+{
+    for (size_t i = 0; i < SHAPE_PREFIXES; i++) {
+        const uint32_t messages =
+            (uint32_t)s->side[TO_SERVER].chain[i].messages + s->side[TO_CLIENT].chain[i].messages;
+        if (prefixes[i].width == width && messages >= prefixes[i].enough &&
+            chain_holds(&s->side[TO_SERVER], i) && chain_holds(&s->side[TO_CLIENT], i))
+            return true;
+    }
+    return false;
+}
+
+enum shape shape_of(const struct shape_stats *s)
+{
+    if (s->side[TO_SERVER].bytes + s->side[TO_CLIENT].bytes == 0)
+        return SHAPE_NONE;
+    if (looks_text(s))
+        return SHAPE_TEXT;
+    if (looks_prefixed(s, 4) || looks_prefixed(s, 2))
+        return SHAPE_LENGTH_PREFIXED;
+    if (looks_random(s))
+        return SHAPE_RANDOM;
+    return looks_prefixed(s, 1) ? SHAPE_LENGTH_PREFIXED : SHAPE_BINARY;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* html.h - a page put together: markup is ours and goes in as it is, text is hostile and escaped.
+ *
+ * Captured bytes go through html_wire() or the `raw` buffer, and no other way.
+ */
+#ifndef OUTPUT_HTML_H
+#define OUTPUT_HTML_H
+
+#include "base/buffer.h"
+
+struct html {
+    struct buffer *out;
+    struct buffer raw; /* where wording.h writes; html_raw() escapes and empties it */
+};
+
+void html_markup(struct html *h, const char *markup); /* static markup only */
+void html_text(struct html *h, const char *text);     /* NULL: nothing */
+void html_raw(struct html *h);
+/* Bytes from the wire, kept apart so that they cannot turn the text around them (bdi). */
+void html_wire(struct html *h, struct bytes in);
+void html_count(struct html *h, uint64_t n); /* 1,204 */
+void html_size(struct html *h, uint64_t bytes);
+
+/* A cell with a figure: empty where there is nothing. */
+void html_count_cell(struct html *h, uint64_t n);
+void html_size_cell(struct html *h, uint64_t bytes);
+/* <dt>name</dt><dd> ... the caller's value ... html_fact_end() */
+void html_fact(struct html *h, const char *name);
+void html_fact_end(struct html *h);
+/* A table that scrolls sideways on narrow screens: caption and `heads`, a NULL-ended list; a head
+ * that begins with '#' stands over figures. Ends with html_table_end(). */
+void html_table(struct html *h, const char *caption, const char *const *heads);
+void html_table_end(struct html *h);
+
+#endif

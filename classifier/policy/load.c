@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: MIT */
+/* load.c - a rules file: its sections, and the policy that comes of them. Rules: load_rule.c. */
+#include "policy/load.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/buffer.h"
+#include "model/event.h"
+
+#define FIRST_READ 4096 /* bytes */
+
+static const char *const sections[] = {"version", "default", "groups", "ports", "rules", NULL};
+
+void *loader_alloc(struct loader *l, size_t count, size_t size)
+{
+    void *memory = arena_alloc(&l->policy->arena, count * size); /* count: nodes of the file */
+
+    if (memory == NULL)
+        fault_memory(&l->source);
+    return memory;
+}
+
+bool check_keys(const struct loader *l, const struct node *map, const char *what,
+                const char *const *known)
+{
+    for (const struct node *n = map->first; n != NULL; n = n->next) {
+        size_t i = 0;
+        while (known[i] != NULL && !node_is(n, known[i]))
+            i++;
+        if (known[i] == NULL)
+            return fault_unknown(&l->source, n, what, known);
+    }
+    return true;
+}
+
+static bool check_version(const struct loader *l, const struct node *root)
+{
+    const struct node *n = node_get(root, "version");
+    char said[QUOTE_ROOM];
+
+    if (n == NULL)
+        return fault(&l->source, root, "no \"version\": a rules file begins with version: 1");
+    if (n->kind != NODE_SCALAR)
+        return fault(&l->source, n, "\"version\" is the number 1, not %s", node_kind_name(n));
+    if (!node_is(n, "1"))
+        return fault(&l->source, n, "version \"%s\" is not known; this portwarden reads version 1",
+                     quote(n->text, said));
+    return true;
+}
+
+static bool read_default(struct loader *l, const struct node *n)
+{
+    static const char *const words[] = {"allow", "block", NULL};
+
+    if (n->kind != NODE_SCALAR)
+        return fault(&l->source, n, "\"default\" is allow or block, not %s", node_kind_name(n));
+    if (node_is(n, "allow"))
+        l->policy->fallback = RULE_ALLOW;
+    else if (node_is(n, "block"))
+        l->policy->fallback = RULE_BLOCK;
+    else
+        return fault_unknown(&l->source, n, "default", words);
+    return true;
+}
+
+static int compare_groups(const void *a, const void *b)
+{
+    return strcmp(((const struct group *)a)->name, ((const struct group *)b)->name);
+}
+
+static bool read_group(struct loader *l, const struct node *name, struct group *out)
+{
+    static const struct key key = {.name = "groups", .kind = VALUE_ADDRESS};
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+    struct value value = {0};
+    char said[QUOTE_ROOM];
+
+    for (size_t i = 0; i < name->text.len; i++)
+        if (name->text.at[i] == '\0' || strchr(letters, name->text.at[i]) == NULL)
+            return fault(&l->source, name, "\"%s\" is no group name: letters, digits, - and _",
+                         quote(name->text, said));
+    if (name->text.len == 0)
+        return fault(&l->source, name, "a group without a name");
+    if (name->value->kind == NODE_MAP)
+        return fault(&l->source, name->value, "a group is a list of addresses, not a map");
+    if (!value_read(l, &key, name->value, &value))
+        return false;
+    *out = (struct group){(const char *)name->text.at, name->value, value.as.addresses};
+    return true;
+}
+
+/* A group may not name another: none can be found while they are read. */
+bool load_groups(struct loader *l, const struct node *n)
+{
+    struct policy *p = l->policy;
+    size_t count = 0;
+
+    if (n->kind != NODE_MAP)
+        return fault(&l->source, n, "\"groups\" is a map, as in groups: {office: [10.0.0.0/8]}");
+    p->group = loader_alloc(l, n->count, sizeof(*p->group));
+    if (p->group == NULL)
+        return false;
+    for (const struct node *name = n->first; name != NULL; name = name->next)
+        if (!read_group(l, name, &p->group[count++]))
+            return false;
+    qsort(p->group, count, sizeof(*p->group), compare_groups);
+    p->group_count = count;
+    return true;
+}
+
+const struct group *group_find(const struct policy *p, struct bytes name)
+{
+    size_t low = 0, high = p->group_count;
+
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        const struct bytes here = bytes_of_text(p->group[middle].name);
+        const size_t len = here.len < name.len ? here.len : name.len;
+        const int order = memcmp(name.at, here.at, len);
+        if (order == 0 && name.len == here.len)
+            return &p->group[middle];
+        if (order < 0 || (order == 0 && name.len < here.len))
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return NULL;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    const struct rule_info *x = *(const struct rule_info *const *)a;
+    const struct rule_info *y = *(const struct rule_info *const *)b;
+    const int order = strcmp(x->name, y->name);
+
+    return order != 0 ? order : x->id < y->id ? -1 : x->id > y->id;
+}
+
+static bool names_differ(struct loader *l)
+{
+    const struct policy *p = l->policy;
+    const struct rule_info **info = calloc(p->rule_count + 1, sizeof(*info));
+    bool good = info != NULL ? true : fault_memory(&l->source);
+
+    for (size_t i = 0; good && i < p->rule_count; i++)
+        info[i] = &p->rule[i].info;
+    if (good)
+        qsort(info, p->rule_count, sizeof(*info), compare_names);
+    for (size_t i = 1; good && i < p->rule_count; i++) {
+        const struct node place = {.line = info[i]->line,
+                                   .column = p->rule[info[i]->id - 1].column};
+        if (strcmp(info[i - 1]->name, info[i]->name) == 0)
+            good = fault(&l->source, &place, "the name \"%s\" is taken by the rule in line %u",
+                         info[i]->name, info[i - 1]->line);
+    }
+    free(info);
+    return good;
+}
+
+/* What matching needs to know of all rules together. */
+static bool gather(struct loader *l)
+{
+    struct policy *p = l->policy;
+
+    p->message_rule = loader_alloc(l, p->rule_count, sizeof(*p->message_rule));
+    if (p->message_rule == NULL)
+        return false;
+    for (size_t i = 0; i < p->rule_count; i++) {
+        struct rule *r = &p->rule[i];
+        if (!r->has_message)
+            continue;
+        r->message_number = (uint32_t)p->message_count;
+        p->message_rule[p->message_count++] = (uint32_t)i;
+        p->interest |= INTEREST_MESSAGES | (r->reads_payload ? INTEREST_PAYLOAD : 0);
+    }
+    return true;
+}
+
+static bool load_rules(struct loader *l, const struct node *n)
+{
+    struct policy *p = l->policy;
+
+    if (n->kind != NODE_LIST)
+        return fault(&l->source, n, "\"rules\" is a list, not %s", node_kind_name(n));
+    if (n->count > RULES_MAX)
+        return fault(&l->source, n, "more than %d rules", RULES_MAX);
+    p->rule = loader_alloc(l, n->count, sizeof(*p->rule));
+    if (p->rule == NULL)
+        return false;
+    for (const struct node *rule = n->first; rule != NULL; rule = rule->next) {
+        struct rule *out = &p->rule[p->rule_count++];
+        out->info.id = (uint32_t)p->rule_count;
+        if (!load_rule(l, rule, out))
+            return false;
+    }
+    return names_differ(l) && gather(l);
+}
+
+static bool compile_patterns(struct loader *l)
+{
+    struct policy *p = l->policy;
+
+    for (size_t i = 0; i < FIELD_COUNT; i++)
+        if (!bank_compile(&p->field[i], &l->source))
+            return false;
+    return bank_compile(&p->content, &l->source);
+}
+
+static bool load_sections(struct loader *l, const struct node *root)
+{
+    const struct node *tests = node_get(root, "tests");
+    static const struct {
+        const char *name;
+        bool (*load)(struct loader *l, const struct node *n);
+    } section[] = {{"default", read_default},
+                   {"groups", load_groups},
+                   {"ports", load_promises},
+                   {"rules", load_rules}};
+
+    if (tests != NULL)
+        return fault(&l->source, tests, "\"tests\" is not in this version of portwarden");
+    if (!check_keys(l, root, "section", sections) || !check_version(l, root))
+        return false;
+    for (size_t i = 0; i < sizeof(section) / sizeof(section[0]); i++) {
+        const struct node *n = node_get(root, section[i].name);
+        if (n != NULL && !section[i].load(l, n))
+            return false;
+    }
+    return compile_patterns(l);
+}
+
+static bool load(struct loader *l, struct bytes text)
+{
+    const struct node start = {.line = 1, .column = 1};
+
+    if (text.len > RULES_FILE_MAX)
+        return fault(&l->source, &start, "more than %u MiB of rules", RULES_FILE_MAX >> 20);
+    const struct node *root = node_read(text, &l->policy->arena, &l->source);
+    if (root == NULL) /* node_read() has said why, unless nothing is there */
+        return fault(&l->source, &start, "the file is empty; a rules file begins with version: 1");
+    if (root->kind != NODE_MAP)
+        return fault(&l->source, root, "a rules file is a map that begins with version: 1, not %s",
+                     node_kind_name(root));
+    if (!load_sections(l, root))
+        return false;
+    warn_of_shadows(l);
+    return true;
+}
+
+static struct policy *new_policy(struct err *err)
+{
+    struct policy *p = calloc(1, sizeof(*p));
+
+    if (p == NULL) {
+        err_set(err, "not enough memory for a policy");
+        return NULL;
+    }
+    p->content.streaming = true;
+    p->fallback = RULE_ALLOW;
+    return p;
+}
+
+struct policy *policy_load_text(struct bytes text, const char *name,
+                                void (*warn)(void *ctx, const char *sentence), void *ctx,
+                                struct err *err)
+{
+    struct loader l = {.source = {name, err}, .warn = warn, .ctx = ctx};
+
+    l.policy = new_policy(err);
+    if (l.policy == NULL || load(&l, text))
+        return l.policy;
+    policy_free(l.policy);
+    return NULL;
+}
+
+/* The whole file, or one byte more than may be. */
+static bool read_file(const char *path, struct buffer *out, struct err *err)
+{
+    FILE *file = fopen(path, "rb");
+    size_t got = 1;
+
+    if (file == NULL) {
+        err_set(err, "%s: cannot be opened: %s", path, strerror(errno));
+        return false;
+    }
+    while (got > 0 && out->len <= RULES_FILE_MAX && buffer_reserve(out, FIRST_READ)) {
+        got = fread(out->at + out->len, 1, out->room - out->len, file);
+        out->len += got;
+    }
+    const bool good = ferror(file) == 0 && !out->failed;
+    if (!good)
+        err_set(err, "%s: cannot be read: %s", path, strerror(out->failed ? ENOMEM : errno));
+    fclose(file);
+    return good;
+}
+
+struct policy *policy_load(const char *path, void (*warn)(void *ctx, const char *sentence),
+                           void *ctx, struct err *err)
+{
+    struct policy *p = NULL;
+    struct buffer text = {0};
+
+    if (path == NULL)
+        return new_policy(err);
+    if (read_file(path, &text, err))
+        p = policy_load_text(buffer_bytes(&text), path, warn, ctx, err);
+    buffer_free(&text);
+    return p;
+}
+
+void policy_free(struct policy *p)
+{
+    if (p == NULL)
+        return;
+    for (size_t i = 0; i < FIELD_COUNT; i++)
+        bank_free(&p->field[i]);
+    bank_free(&p->content);
+    arena_free(&p->arena);
+    free(p);
+}
+
+uint32_t policy_interest(const struct policy *p)
+{
+    return p->interest;
+}
+
+size_t policy_rule_count(const struct policy *p)
+{
+    return p->rule_count;
+}
+
+const struct rule_info *policy_rule(const struct policy *p, size_t n)
+{
+    return &p->rule[n].info;
+}

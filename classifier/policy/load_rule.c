@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/* load_rule.c - one entry of `rules`: its name, its action, and what it matches. */
+#include "policy/load.h"
+
+static const char *const rule_keys[] = {"name", "action", "match", NULL};
+static const char *const action_words[] = {"allow", "block", "alert", NULL}; /* enum rule_action */
+
+/* Words of the format that a later version will read. To ignore them would be to pass in silence.
+ */
+static const char *const later_keys[] = {"event", "rate", "for", NULL};
+
+#define NAME_MAX_BYTES 128
+
+static bool refuse_later(const struct loader *l, const struct node *map)
+{
+    for (const struct node *n = map->first; n != NULL; n = n->next)
+        for (size_t i = 0; later_keys[i] != NULL; i++)
+            if (node_is(n, later_keys[i]))
+                return fault(&l->source, n, "\"%s\" is not in this version of portwarden",
+                             later_keys[i]);
+    return true;
+}
+
+static bool read_name(struct loader *l, const struct node *rule, struct rule *out)
+{
+    const struct node *n = node_get(rule, "name");
+
+    if (n == NULL)
+        return fault(&l->source, rule, "a rule without a \"name\"");
+    if (n->kind != NODE_SCALAR || n->text.len == 0)
+        return fault(&l->source, n, "the \"name\" of a rule is text, not %s", node_kind_name(n));
+    if (n->text.len > NAME_MAX_BYTES)
+        return fault(&l->source, n, "a rule's name of more than %d bytes", NAME_MAX_BYTES);
+    for (size_t i = 0; i < n->text.len; i++)
+        if (n->text.at[i] < ' ' || n->text.at[i] == 0x7f)
+            return fault(&l->source, n, "a rule's name with control characters");
+    out->info.name = (const char *)n->text.at;
+    out->info.line = n->line;
+    out->column = n->column;
+    return true;
+}
+
+static bool read_action(struct loader *l, const struct node *rule, struct rule *out)
+{
+    const struct node *n = node_get(rule, "action");
+    unsigned action = RULE_ALLOW;
+
+    if (n == NULL)
+        return fault(&l->source, rule, "the rule \"%s\" has no \"action\": allow, block or alert",
+                     out->info.name);
+    if (n->kind != NODE_SCALAR)
+        return fault(&l->source, n, "\"action\" is allow, block or alert, not %s",
+                     node_kind_name(n));
+    while (action_words[action] != NULL && !node_is(n, action_words[action]))
+        action++;
+    if (action_words[action] == NULL)
+        return fault_unknown(&l->source, n, "action", action_words);
+    out->info.action = (enum rule_action)action;
+    return true;
+}
+
+static bool fault_key(const struct loader *l, const struct node *n, const struct key *table,
+                      const char *what)
+{
+    const char *names[32] = {0}; /* more than any table has */
+
+    for (size_t i = 0; i + 1 < sizeof(names) / sizeof(names[0]) && table[i].name != NULL; i++)
+        names[i] = table[i].name;
+    return fault_unknown(&l->source, n, what, names);
+}
+
+/* The conditions of a map whose keys are in `table`; `message`, which is no condition, is left out.
+ */
+static bool read_conditions(struct loader *l, const struct node *map, const struct key *table,
+                            const char *what, struct condition_list *out)
+{
+    out->at = loader_alloc(l, map->count, sizeof(*out->at));
+    if (out->at == NULL)
+        return false;
+    for (const struct node *n = map->first; n != NULL; n = n->next) {
+        struct condition *c = &out->at[out->count];
+        unsigned row = 0;
+        if (table == match_keys && node_is(n, "message"))
+            continue;
+        while (table[row].name != NULL && !node_is(n, table[row].name))
+            row++;
+        if (table[row].name == NULL)
+            return fault_key(l, n, table, what);
+        *c = (struct condition){.key = &table[row], .source = n->value};
+        if (!value_read(l, c->key, n->value, &c->value))
+            return false;
+        out->keys |= UINT32_C(1) << row;
+        out->count++;
+    }
+    return true;
+}
+
+/* A block asks for more than an alert or an allow, unless told. */
+static bool settle_confidence(struct loader *l, struct rule *r)
+{
+    struct condition_list *list = &r->conditions;
+    size_t kept = 0;
+    bool identity = false;
+    const struct condition *told = NULL;
+
+    for (size_t i = 0; i < list->count; i++) {
+        identity = identity || list->at[i].key->identity;
+        if (list->at[i].key->kind == VALUE_LEVEL) {
+            told = &list->at[i];
+            r->confidence = (enum confidence)(CONFIDENCE_PROBABLE + told->value.as.words);
+        }
+    }
+    if (told != NULL && !identity)
+        return fault(&l->source, told->source,
+                     "\"confidence\" says how surely \"app\", \"layers\" or \"mismatch\" must be "
+                     "known; this rule has none of them");
+    if (told == NULL && identity)
+        r->confidence = r->info.action == RULE_BLOCK ? CONFIDENCE_STRONG : CONFIDENCE_PROBABLE;
+    for (size_t i = 0; i < list->count; i++)
+        if (list->at[i].key->match != NULL)
+            list->at[kept++] = list->at[i];
+    list->count = kept;
+    return true;
+}
+
+static bool read_message(struct loader *l, const struct node *n, struct rule *out)
+{
+    if (n->kind != NODE_MAP)
+        return fault(&l->source, n,
+                     "\"message\" is a map, as in message: {opcode: text, contains: x}; not %s",
+                     node_kind_name(n));
+    out->has_message = true;
+    if (!read_conditions(l, n, message_keys, "key of \"message\"", &out->message))
+        return false;
+    for (size_t i = 0; i < out->message.count; i++) {
+        const struct condition *c = &out->message.at[i];
+        const bool content = c->key->kind == VALUE_LITERAL || c->key->kind == VALUE_REGEX;
+        out->scans = out->scans || content;
+        out->finds = out->finds || (content && !c->value.negated);
+        out->reads_payload = out->reads_payload || content || c->key->kind == VALUE_SIZE;
+    }
+    return true;
+}
+
+static bool read_match(struct loader *l, const struct node *rule, struct rule *out)
+{
+    const struct node *n = node_get(rule, "match");
+
+    if (n == NULL)
+        return fault(&l->source, rule, "the rule \"%s\" has no \"match\"; match: {} is every flow",
+                     out->info.name);
+    if (n->kind != NODE_MAP)
+        return fault(&l->source, n, "\"match\" is a map, as in match: {app: http}; not %s",
+                     node_kind_name(n));
+    const struct node *message = node_get(n, "message");
+    if (!refuse_later(l, n) || !read_conditions(l, n, match_keys, "key", &out->conditions) ||
+        !settle_confidence(l, out))
+        return false;
+    return message == NULL || read_message(l, message, out);
+}
+
+bool load_rule(struct loader *l, const struct node *n, struct rule *out)
+{
+    if (n->kind != NODE_MAP)
+        return fault(&l->source, n, "a rule is a map with name, action and match; not %s",
+                     node_kind_name(n));
+    return refuse_later(l, n) && check_keys(l, n, "key of a rule", rule_keys) &&
+           read_name(l, n, out) && read_action(l, n, out) && read_match(l, n, out);
+}

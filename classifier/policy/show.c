@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/* show.c - the policy as text: a rules file again, with all that was left unsaid said. Loading it
+ * gives the same policy. */
+#include "base/buffer.h"
+#include "policy/load.h"
+
+static bool is_plain(struct bytes text)
+{
+    static const char anywhere[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-";
+
+    for (size_t i = 0; i < text.len; i++)
+        if (text.at[i] == '\0' || strchr(anywhere, text.at[i]) == NULL)
+            return false;
+    return text.len > 0 && text.at[0] != '-' && text.at[0] != '.';
+}
+
+/* The character at the start of the text, which is UTF-8 since libyaml read it. */
+static uint32_t first_character(struct bytes text, size_t *len)
+{
+    const uint8_t lead = text.at[0];
+
+    *len = lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    if (*len == 1 || *len > text.len) {
+        *len = 1;
+        return lead;
+    }
+    uint32_t c = lead & (0xffu >> (*len + 1));
+    for (size_t i = 1; i < *len; i++)
+        c = c << 6 | (text.at[i] & 0x3f);
+    return c;
+}
+
+/* Characters that YAML reads as line breaks, or not at all (YAML 1.1 s4.1.4, s4.1.1). */
+static bool needs_escape(uint32_t c)
+{
+    return c < ' ' || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || c == 0xfeff ||
+           c == 0xfffe || c == 0xffff;
+}
+
+/* Plain where it can be; 'single' where nothing needs an escape; else "double". */
+static void show_text(struct buffer *out, struct bytes text)
+{
+    size_t len = 0;
+    bool escapes = false;
+
+    if (is_plain(text)) {
+        buffer_append(out, text);
+        return;
+    }
+    for (struct bytes left = text; left.len > 0; left = bytes_after(left, len))
+        escapes = escapes || needs_escape(first_character(left, &len));
+    buffer_append_byte(out, escapes ? '"' : '\'');
+    for (; text.len > 0; text = bytes_after(text, len)) {
+        const uint32_t c = first_character(text, &len);
+        if (needs_escape(c)) {
+            buffer_printf(out, c < 0x100 ? "\\x%02x" : "\\u%04x", c);
+            continue;
+        }
+        if (escapes ? c == '"' || c == '\\' : c == '\'')
+            buffer_append_byte(out, escapes ? '\\' : '\'');
+        buffer_append(out, bytes_first(text, len));
+    }
+    buffer_append_byte(out, escapes ? '"' : '\'');
+}
+
+/* A value as a scalar, [a, b] or {not: ...}. */
+static void show_value(struct buffer *out, const struct node *n, bool negated)
+{
+    const struct node *inner = negated ? n->first->value : n;
+
+    if (negated)
+        buffer_append_text(out, "{not: ");
+    if (inner->kind == NODE_LIST) {
+        buffer_append_byte(out, '[');
+        for (const struct node *item = inner->first; item != NULL; item = item->next) {
+            show_text(out, item->text);
+            buffer_append_text(out, item->next != NULL ? ", " : "");
+        }
+        buffer_append_byte(out, ']');
+    } else {
+        show_text(out, inner->text);
+    }
+    buffer_append_text(out, negated ? "}" : "");
+}
+
+static void show_conditions(struct buffer *out, const struct condition_list *list, int indent)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct condition *c = &list->at[i];
+        buffer_printf(out, "%*s%s: ", indent, "", c->key->name);
+        show_value(out, c->source, c->value.negated);
+        buffer_append_byte(out, '\n');
+    }
+}
+
+static void show_rule(struct buffer *out, const struct rule *r)
+{
+    static const char *const action[] = {"allow", "block", "alert"};
+    const bool empty = r->conditions.count == 0 && !r->has_message;
+
+    buffer_append_text(out, "  - name: ");
+    show_text(out, bytes_of_text(r->info.name));
+    buffer_printf(out, " # rule %u, line %u\n    action: %s\n    match:%s\n", r->info.id,
+                  r->info.line, action[r->info.action], empty ? " {}" : "");
+    show_conditions(out, &r->conditions, 6);
+    if (r->confidence != CONFIDENCE_NONE)
+        buffer_printf(out, "      confidence: %s # at least\n", confidence_name(r->confidence));
+    if (r->has_message && r->message.count == 0)
+        buffer_append_text(out, "      message: {}\n");
+    else if (r->has_message)
+        buffer_append_text(out, "      message:\n");
+    show_conditions(out, &r->message, 8);
+}
+
+static void show_promise(struct buffer *out, const struct promise *p)
+{
+    buffer_append_text(out, p->transport == TRANSPORT_UDP ? "  udp/" : "  tcp/");
+    buffer_append_u64(out, p->low);
+    if (p->high != p->low)
+        buffer_printf(out, "-%u", p->high);
+    buffer_printf(out, ": [%s]\n", p->text != NULL ? p->text : "");
+}
+
+static void show_groups(struct buffer *out, const struct policy *p)
+{
+    if (p->group_count > 0)
+        buffer_append_text(out, "groups:\n");
+    for (size_t i = 0; i < p->group_count; i++) {
+        buffer_append_text(out, "  ");
+        show_text(out, bytes_of_text(p->group[i].name));
+        buffer_append_text(out, ": ");
+        show_value(out, p->group[i].source, false);
+        buffer_append_byte(out, '\n');
+    }
+}
+
+void policy_show(const struct policy *p, struct buffer *out)
+{
+    buffer_printf(out, "version: 1\ndefault: %s\n", p->fallback == RULE_ALLOW ? "allow" : "block");
+    show_groups(out, p);
+    if (p->promises.count > 0)
+        buffer_append_text(out, "ports: # beside those that are built in\n");
+    for (size_t i = 0; i < p->promises.count; i++)
+        show_promise(out, &p->promises.own[i]);
+    buffer_append_text(out, p->rule_count > 0 ? "rules:\n" : "rules: []\n");
+    for (size_t i = 0; i < p->rule_count; i++)
+        show_rule(out, &p->rule[i]);
+    if (p->content.count > 0)
+        buffer_printf(out,
+                      "# %u content pattern%s, searched together; %zu bytes of state for each "
+                      "direction of a flow that has messages\n",
+                      p->content.count, p->content.count > 1 ? "s" : "", p->content.stream_bytes);
+}

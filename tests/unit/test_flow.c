@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* flow.h against a plain model: a list that is searched from one end to the other. */
+#include "flow/flow.h"
+
+#include "test.h"
+
+#define SECOND 1000000000LL
+#define MODEL  3000
+
+struct node {
+    struct flow_node node;
+    uint32_t number;
+};
+
+struct fixture {
+    struct budget budget;
+    struct flow_table *table;
+};
+
+static void begin(struct fixture *f, size_t limit)
+{
+    const struct hash_key key = hash_key_from_seed(7);
+    struct err err = {0};
+
+    *f = (struct fixture){.budget = {.limit = limit}};
+    f->table = flow_table_create(sizeof(struct node), &f->budget, &key, &err);
+    CHECK(f->table != NULL, "a table");
+}
+
+static void end(struct fixture *f)
+{
+    flow_table_free(f->table);
+    CHECK(f->budget.used == 0, "all memory given back");
+}
+
+static struct flow_key key_of(uint32_t number)
+{
+    struct packet p = {.transport = TRANSPORT_TCP, .src = {.port = 80}};
+    struct flow_key key;
+    uint8_t four[4] = {10, (uint8_t)(number >> 16), (uint8_t)(number >> 8), (uint8_t)number};
+
+    p.dst.addr = addr_from_ipv4(four);
+    p.dst.port = (uint16_t)(number * 7);
+    flow_key_of(&p, &key);
+    return key;
+}
+
+static void test_key(void)
+{
+    const uint8_t a[4] = {10, 0, 0, 1}, b[4] = {10, 0, 0, 2};
+    struct packet there = {.transport = TRANSPORT_TCP, .src = {.port = 80}, .dst = {.port = 5000}};
+    struct packet back = {.transport = TRANSPORT_TCP, .src = {.port = 5000}, .dst = {.port = 80}};
+    struct flow_key x, y;
+
+    there.src.addr = back.dst.addr = addr_from_ipv4(a);
+    there.dst.addr = back.src.addr = addr_from_ipv4(b);
+    CHECK(flow_key_of(&there, &x) == 0 && flow_key_of(&back, &y) == 1,
+          "the lower address is side 0");
+    CHECK(memcmp(&x, &y, sizeof(x)) == 0, "both directions, one key");
+    there.dst.addr = there.src.addr;
+    CHECK(flow_key_of(&there, &x) == 0, "with one address, the lower port");
+}
+
+/* Create, find and remove in a fixed pseudo-random order; the model says what must be there. */
+static void test_against_model(void)
+{
+    struct fixture f;
+    struct node *model[MODEL] = {0};
+    uint32_t random = 1;
+    size_t count = 0;
+
+    begin(&f, 0);
+    for (int step = 0; step < 60000; step++) {
+        random = random * 1664525 + 1013904223;
+        const uint32_t n = (random >> 8) % MODEL;
+        const struct flow_key key = key_of(n);
+        struct node *found = (struct node *)flow_find(f.table, &key);
+        if (found != model[n]) {
+            CHECK(0, "find agrees with the model");
+            break;
+        }
+        if (model[n] == NULL) {
+            model[n] = (struct node *)flow_create(f.table, &key, 0, 60);
+            model[n]->number = n;
+            count++;
+        } else if ((random & 1) != 0) {
+            flow_remove(f.table, &model[n]->node);
+            model[n] = NULL;
+            count--;
+        }
+    }
+    CHECK(flow_count(f.table) == count, "the count agrees");
+    size_t seen = 0;
+    for (struct flow_node *n = NULL; (n = flow_each(f.table, n)) != NULL;)
+        seen += model[((struct node *)n)->number] == (struct node *)n;
+    CHECK(seen == count, "each gives every node once");
+    end(&f);
+}
+
+static size_t expire(struct fixture *f, int64_t now)
+{
+    struct flow_node *n;
+    size_t count = 0;
+
+    while ((n = flow_next_expired(f->table, now)) != NULL) {
+        CHECK(n->last_ns + n->timeout_s * SECOND <= now, "it has expired");
+        flow_remove(f->table, n);
+        count++;
+    }
+    return count;
+}
+
+static void test_expiry(void)
+{
+    struct fixture f;
+    struct flow_key key;
+    struct flow_node *n;
+
+    begin(&f, 0);
+    for (uint32_t i = 0; i < 100; i++) {
+        key = key_of(i);
+        flow_create(f.table, &key, i * SECOND, 60);
+    }
+    CHECK(expire(&f, 60 * SECOND) == 0, "none before its time");
+    CHECK(expire(&f, 70 * SECOND) == 10, "those idle for more than a minute");
+    key = key_of(50);
+    n = flow_find(f.table, &key);
+    n->last_ns = 500 * SECOND;
+    CHECK(expire(&f, 400 * SECOND) == 89, "a node that was used again stays");
+    n->timeout_s = FLOW_TIMEOUT_MAX;
+    CHECK(expire(&f, 3000 * SECOND) == 0, "a longer timeout");
+    flow_set_timeout(f.table, n, 10);
+    CHECK(expire(&f, 3001 * SECOND) == 1, "a shorter one");
+    flow_create(f.table, &key, 5000 * SECOND, 60);
+    CHECK(expire(&f, INT64_MAX) == 1, "a clock that jumps to the end of time");
+    flow_create(f.table, &key, -900 * SECOND, 60);
+    CHECK(expire(&f, -700 * SECOND) == 1, "before 1970");
+    end(&f);
+}
+
+static void test_oldest(void)
+{
+    struct fixture f;
+    struct flow_key key;
+
+    begin(&f, 0);
+    CHECK(flow_oldest(f.table) == NULL, "an empty table has none");
+    for (uint32_t i = 0; i < 10; i++) {
+        key = key_of(i);
+        ((struct node *)flow_create(f.table, &key, i * SECOND, 60))->number = i;
+    }
+    key = key_of(0);
+    flow_find(f.table, &key)->last_ns = 99 * SECOND;
+    CHECK(((struct node *)flow_oldest(f.table))->number == 1, "the one idle longest");
+    end(&f);
+}
+
+static void test_memory(void)
+{
+    struct fixture f;
+    uint32_t made = 0;
+
+    begin(&f, 1U << 20);
+    for (uint32_t i = 0; i < 100000; i++) {
+        const struct flow_key key = key_of(i);
+        if (flow_create(f.table, &key, 0, 60) == NULL)
+            break;
+        made++;
+    }
+    CHECK(made > 1000 && made < 100000, "creation stops at the limit");
+    CHECK(f.budget.used <= f.budget.limit, "the limit holds");
+    end(&f);
+}
+
+int main(void)
+{
+    test_key();
+    test_against_model();
+    test_expiry();
+    test_oldest();
+    test_memory();
+    return test_end();
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+#include "output_fixture.h"
+
+static struct event message(const struct flow_info *f, uint64_t packet, enum direction d,
+                            struct ws_message_event m)
+{
+    struct event e = fixture_event(EVENT_MESSAGE, f, packet, (int64_t)packet * 10);
+
+    e.direction = d;
+    e.as.message = m;
+    e.as.message.fin = e.as.message.complete = true;
+    return e;
+}
+
+static void tell(struct sink *sink, const struct event *e)
+{
+    sink->event(sink->ctx, e);
+}
+
+static void tell_messages(struct sink *sink, const struct flow_info *f)
+{
+    static const uint8_t binary[] = {0,    1,   2,    'H', 'e', 'l', 'l', 'o', 0xff,
+                                     '\n', '~', 0x7f, ' ', 'w', 'o', 'r', 'l', 'd'};
+    struct event e = message(f, 8, TO_SERVER,
+                             (struct ws_message_event){.opcode = WS_TEXT,
+                                                       .length = 17,
+                                                       .wire_length = 9,
+                                                       .compressed = true,
+                                                       .fragments = 2,
+                                                       .payload = LITERAL("one\n\033[2J\ntwo")});
+    tell(sink, &e);
+    e = message(f, 9, TO_CLIENT,
+                (struct ws_message_event){.opcode = WS_BINARY,
+                                          .length = sizeof(binary),
+                                          .payload = bytes_of(binary, sizeof(binary))});
+    e.as.message.complete = false;
+    tell(sink, &e);
+    e = message(
+        f, 10, TO_CLIENT,
+        (struct ws_message_event){.opcode = WS_PING, .length = 2, .payload = LITERAL("hi")});
+    tell(sink, &e);
+    e = message(f, 11, TO_SERVER,
+                (struct ws_message_event){.opcode = WS_CLOSE,
+                                          .length = 5,
+                                          .close_code = 1001,
+                                          .close_reason = LITERAL("\abye"),
+                                          .payload = LITERAL("\x03\xe9\abye")});
+    tell(sink, &e);
+}
+
+static void tell_story(struct sink *sink)
+{
+    static const struct evidence evidence[] = {{6, "101 with the right Accept", {NULL, 0}},
+                                               {8, "a legal frame", {(const uint8_t *)"\033", 1}}};
+    struct flow_info f = fixture_flow(), other = fixture_flow();
+
+    other.id = 8;
+    other.client.port++;
+    f.evidence = evidence;
+    f.evidence_count = 2;
+    f.verdict = VERDICT_ALLOW;
+    struct event e = fixture_event(EVENT_HTTP, &f, 6, 2);
+    e.as.http = (struct http_event){.method = bytes_of_text("GET"),
+                                    .url = bytes_of_text("/chat\033"),
+                                    .protocol = bytes_of_text("HTTP/1.1"),
+                                    .host = bytes_of_text("chat.example.com"),
+                                    .status = 101};
+    tell(sink, &e);
+    e.flow = &other;
+    tell(sink, &e);
+    e = fixture_event(EVENT_HANDSHAKE, &f, 6, 2);
+    e.as.handshake = (struct handshake){.ladder = LADDER_ACCEPTED,
+                                        .status = 101,
+                                        .origin = bytes_of_text("http://evil"),
+                                        .cross_origin = true,
+                                        .subprotocol = bytes_of_text("v1")};
+    tell(sink, &e);
+    tell_messages(sink, &f);
+    e = fixture_event(EVENT_ANOMALY, &f, 12, 120);
+    e.as.anomaly.id = WS_ACCEPT_WRONG;
+    tell(sink, &e);
+    e = fixture_event(EVENT_ALERT, &f, 12, 120);
+    e.as.alert = (struct alert_event){.rule = "watch", .action = "alert"};
+    tell(sink, &e);
+    e = fixture_event(EVENT_FLOW, &f, 13, 130);
+    tell(sink, &e);
+    e.flow = NULL;
+    e.kind = EVENT_STATS;
+    tell(sink, &e);
+}
+
+static const char story[] =
+    "flow 7  10.0.0.2:51000 -> 192.168.100.254:80\n"
+    "       6     0.002000  +0.002000 > GET /chat\\x1b HTTP/1.1\n"
+    "        host: chat.example.com\n"
+    "       6     0.002000  +0.000000 < 101, body 0 B\n"
+    "       6     0.002000  +0.000000 < WebSocket accepted, status 101\n"
+    "        origin (not the host's): http://evil\n"
+    "        subprotocol: v1\n"
+    "       8     0.080000  +0.078000 > text 17 B, compressed from 9 B, fragments: 2\n"
+    "        one\n"
+    "        \\x1b[2J\n"
+    "        two\n"
+    "        ... 5 more bytes\n"
+    "       9     0.090000  +0.010000 < binary 18 B, incomplete\n"
+    "        00000000  00 01 02 48 65 6c 6c 6f  ff 0a 7e 7f 20 77 6f 72  ...Hello..~. wor\n"
+    "        00000010  6c 64                                             ld\n"
+    "      10     0.100000  +0.010000 < ping 2 B\n"
+    "        hi\n"
+    "      11     0.110000  +0.010000 > close 1001 going away: \\x07bye\n"
+    "      12     0.120000  +0.010000 ! websocket_accept_wrong: Sec-WebSocket-Accept does not "
+    "answer Sec-WebSocket-Key (RFC 6455 s4.2.2)\n"
+    "      12     0.120000  +0.000000 ! alert by rule watch\n"
+    "      13     0.130000  +0.010000 = websocket, certain (tcp > http > websocket); 1.2 kB > "
+    "4.3 kB <; allow\n"
+    "        packet 6: 101 with the right Accept\n"
+    "        packet 8: a legal frame: \\x1b\n";
+
+static void check(const char *flow, const char *want)
+{
+    struct fixture x;
+    struct follow *follow = follow_create(fixture_begin(&x), flow, false, NULL);
+
+    CHECK(follow != NULL, flow);
+    CHECK(!follow_found(follow), "not found before it came");
+    tell_story(follow_sink(follow));
+    CHECK(follow_found(follow) == (want[0] != '\0'), "found when it came");
+    follow_free(follow);
+    CHECK_TEXT(fixture_end(&x), want, flow);
+    fixture_free(&x);
+}
+
+static void test_bad_names(void)
+{
+    static const char *const bad[] = {"",
+                                      "x",
+                                      "7x",
+                                      "10.0.0.2:51000",
+                                      "10.0.0.2:51000-",
+                                      "10.0.0.2:99999-10.0.0.1:80",
+                                      "10.0.0.2-10.0.0.1:80",
+                                      "::1:80-::1:81",
+                                      "[::1:80-[::1]:81",
+                                      "[]:80-[::1]:81",
+                                      "[:80-[::1]:81",
+                                      "10.0.0.256:1-10.0.0.1:80"};
+
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        struct err err = {""};
+        CHECK(follow_create(NULL, bad[i], false, &err) == NULL, bad[i]);
+        CHECK(strstr(err.text, "--follow") != NULL, "and says so");
+    }
+}
+
+static void test_ipv6(void)
+{
+    struct follow *follow = follow_create(NULL, "[2001:db8::1]:80-[::1]:51000", false, NULL);
+
+    CHECK(follow != NULL, "IPv6 in brackets");
+    follow_free(follow);
+}
+
+/* Binary messages are shown to a bound. */
+static void test_bound(void)
+{
+    static const uint8_t zeros[5000];
+    const struct flow_info f = fixture_flow();
+    struct fixture x;
+    struct follow *follow = follow_create(fixture_begin(&x), "7", false, NULL);
+    const struct event e =
+        message(&f, 1, TO_SERVER,
+                (struct ws_message_event){
+                    .opcode = WS_BINARY, .length = 6000, .payload = bytes_of(zeros, 5000)});
+
+    tell(follow_sink(follow), &e);
+    follow_free(follow);
+    CHECK(strstr(fixture_end(&x), "... 4976 more bytes\n") != NULL, "1024 bytes of 6000");
+    fixture_free(&x);
+}
+
+int main(void)
+{
+    check("7", story);
+    check("10.0.0.2:51000-192.168.100.254:80", story);
+    check("192.168.100.254:80 > 10.0.0.2:51000", story);
+    check("9", "");
+    check("10.0.0.2:51000-192.168.100.254:81", "");
+    test_bad_names();
+    test_ipv6();
+    test_bound();
+    follow_free(NULL);
+    return test_end();
+}
