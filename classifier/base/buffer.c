@@ -7,12 +7,10 @@
 
 #define FIRST_ROOM 256
 
-bool buffer_reserve(struct buffer *b, size_t more)
+bool buffer_grow(struct buffer *b, size_t more)
 {
     if (b->failed)
         return false;
-    if (b->room - b->len >= more)
-        return true;
     size_t room = b->room > 0 ? b->room : FIRST_ROOM;
     while (room - b->len < more)
         room *= 2;
@@ -37,11 +35,6 @@ void buffer_append(struct buffer *b, struct bytes in)
 void buffer_append_text(struct buffer *b, const char *text)
 {
     buffer_append(b, bytes_of_text(text));
-}
-
-void buffer_append_byte(struct buffer *b, uint8_t byte)
-{
-    buffer_append(b, bytes_of(&byte, 1));
 }
 
 void buffer_append_u64(struct buffer *b, uint64_t value)

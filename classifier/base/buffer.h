@@ -17,11 +17,22 @@ struct buffer {
     bool failed;
 };
 
+bool buffer_grow(struct buffer *b, size_t more); /* for buffer_reserve() */
+
 /* Makes room for `more` bytes after len. False when memory ran out. */
-bool buffer_reserve(struct buffer *b, size_t more);
+static inline bool buffer_reserve(struct buffer *b, size_t more)
+{
+    return (b->room - b->len >= more && !b->failed) || buffer_grow(b, more);
+}
+
+static inline void buffer_append_byte(struct buffer *b, uint8_t byte)
+{
+    if (buffer_reserve(b, 1))
+        b->at[b->len++] = byte;
+}
+
 void buffer_append(struct buffer *b, struct bytes in);
 void buffer_append_text(struct buffer *b, const char *text);
-void buffer_append_byte(struct buffer *b, uint8_t byte);
 void buffer_append_u64(struct buffer *b, uint64_t value); /* decimal */
 /* Lower-case, with leading zeros: the lowest `digits` (1..16) of them. */
 void buffer_append_hex(struct buffer *b, uint64_t value, unsigned digits);

@@ -43,7 +43,9 @@ static inline uint8_t cursor_u8(struct cursor *c)
 static inline uint16_t cursor_be16(struct cursor *c)
 {
     const struct bytes b = cursor_take(c, 2);
-    return c->truncated ? 0 : (uint16_t)(b.at[0] << 8 | b.at[1]);
+    if (c->truncated)
+        return 0;
+    return (uint16_t)(b.at[0] << 8 | b.at[1]);
 }
 
 static inline uint32_t cursor_be24(struct cursor *c)

@@ -3,6 +3,8 @@
 #ifndef CLI_PRIVILEGES_H
 #define CLI_PRIVILEGES_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 
 /* Root becomes the user who called sudo, or nobody; all capabilities go; what is left of the system

@@ -24,6 +24,7 @@ void session_catch_signals(void)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file-size limit is an error of write(2), like a full disk */
 }
 
 bool session_stopped(const struct session *s)

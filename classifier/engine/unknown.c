@@ -2,6 +2,12 @@
 /* A slot of the stack that is being identified, and what happens when it is known. */
 #include "engine/worker.h"
 
+/* What was seen of one direction while the stream was unknown. */
+struct kept {
+    struct bytes opening;
+    uint64_t lost; /* bytes after it */
+};
+
 bool unknown_push(struct engine *e, struct conn *c)
 {
     (void)e;
@@ -51,17 +57,13 @@ static bool turn_around(struct conn *c, unsigned level, const struct identity *k
     return true;
 }
 
-/* Gives the new reader what was kept, and says what of it was lost. */
-static void read_again(struct engine *e, struct conn *c, unsigned level, const struct unknown *u,
-                       const struct identity *known, bool turned)
+/* Gives the new reader what was kept of one direction, and says what of it was lost. */
+static void read_again(struct engine *e, struct conn *c, unsigned level, enum direction d,
+                       struct kept kept)
 {
-    for (unsigned i = 0; i < 2; i++) {
-        const enum direction d = i == 0 ? TO_SERVER : TO_CLIENT;
-        const enum direction then = turned ? direction_other(d) : d;
-        stack_feed(e, c, level, d, known->opening[then]);
-        if (u->lost[then] > 0)
-            stack_gap(e, c, level, d, u->lost[then]);
-    }
+    stack_feed(e, c, level, d, kept.opening);
+    if (kept.lost > 0)
+        stack_gap(e, c, level, d, kept.lost);
 }
 
 /* The slot is known: sets its reader and gives it what was kept. Returns whether the directions
@@ -90,9 +92,13 @@ static bool adopt(struct engine *e, struct conn *c, unsigned level, const struct
     else
         slot_open(e, c, level, known->layer, NULL);
     s->confidence = (uint8_t)known->confidence;
-    read_again(e, c, level, u, known, turned);
-    struct slot kept = {.state = u};
-    unknown_free(e, &kept);
+    for (unsigned d = 0; d < 2; d++) {
+        const unsigned then = turned ? 1 - d : d; /* which direction it was when it was kept */
+        const struct kept kept = {known->opening[then], u->lost[then]};
+        read_again(e, c, level, (enum direction)d, kept);
+    }
+    struct slot old = {.state = u};
+    unknown_free(e, &old);
     tell_rules(e, c, false);
     return turned;
 }

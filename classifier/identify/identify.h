@@ -3,8 +3,15 @@
  *
  * Keeps the opening (OPENING_MAX a direction), asks the registry's layers in order, then nDPI for
  * all that portwarden does not speak itself. The same for a TCP stream, the inside of a tunnel, and
- * WebSocket payload. State: struct identify, one per unknown stream; struct identifier, one per
- * worker (nDPI's tables).
+ * WebSocket payload. State: struct identify, one per unknown stream, and what it keeps, allocated
+ * only when the first bytes did not decide; struct identifier, one per worker (nDPI's tables).
+ *
+ * The answer depends on the bytes, not on the cuts. The layers' recognisers do by contract. nDPI,
+ * which looks at packets, is shown turns instead (all that one side said until the other spoke),
+ * every time from the first on, and only where the bytes say so: when a turn ends, after ENOUGH
+ * bytes of one direction, and at the end. It is raw when nobody knows it after IDENTIFY_TURNS
+ * turns, or ENOUGH bytes of one direction (a full opening, while a layer needs more), or at the
+ * end. UDP: each datagram is a turn.
  */
 #ifndef IDENTIFY_IDENTIFY_H
 #define IDENTIFY_IDENTIFY_H
@@ -23,14 +30,19 @@ struct identify_context {
     int64_t time_ns;
 };
 
-/* Private to identify.c and ndpi.c; zero-filled = ready. */
+#define IDENTIFY_TURNS 8
+
+/* Private to identify.c; zero-filled = ready. */
 struct identify {
-    uint8_t *kept[2]; /* OPENING_MAX each, allocated when bytes must outlive a call */
-    uint16_t kept_len[2];
+    uint8_t *kept[2]; /* up to OPENING_MAX each, allocated when bytes must outlive a call */
+    uint16_t kept_len[2], kept_room[2];
+    uint32_t refused; /* bit n: registry entry n said NO for ever */
+    uint16_t turn_len[IDENTIFY_TURNS];
+    uint8_t turns;          /* how many there are, the current one included */
+    uint8_t turn_to_client; /* bit n: turn n goes to the client */
+    bool turns_over;        /* there were more turns than are counted */
     bool ended[2];
-    uint32_t refused;   /* bit n: registry entry n said NO for ever */
-    uint8_t ndpi_asked; /* payloads given to nDPI */
-    struct ndpi_flow *ndpi;
+    bool more; /* when last asked, a layer needed more */
 };
 
 enum identified {
@@ -43,15 +55,16 @@ enum identified {
 struct identity {
     enum identified result;
     const struct layer *layer; /* LAYER and RAW */
-    const char *name;          /* static lifetime, lower case: layer->name, or nDPI's */
+    const char *name;          /* lower case: layer->name, or nDPI's, which lives as long as the
+                                  identifier */
     enum confidence confidence;
     const char *why; /* for the evidence */
     struct bytes detail;
     enum direction direction;
     bool reversed;           /* the client is really the server (midstream only) */
     struct bytes opening[2]; /* when decided: everything seen so far, to be read again by the layer;
-                                borrowed until identify_end() */
-    struct ndpi_info ndpi;   /* when nDPI was asked; static lifetime */
+                                borrowed from `in` and, until identify_end(), from the stream */
+    struct ndpi_info ndpi;   /* when nDPI told the name; lives as long as the identifier */
 };
 
 /* What streams keep is counted in `budget`, which must outlive the identifier. */
@@ -65,7 +78,7 @@ struct identity identify_feed(struct identifier *i, struct identify *s,
                               const struct identify_context *c, enum direction d, struct bytes in,
                               size_t *used);
 /* One direction (or, with both, the stream) will bring no more that follows on what was seen: its
- * end, or a gap. */
+ * end, or a gap. A stream without a byte stays IDENTIFIED_NOT_YET. */
 struct identity identify_ended(struct identifier *i, struct identify *s,
                                const struct identify_context *c, enum direction d);
 /* Gives back what it kept. */

@@ -37,6 +37,7 @@ struct dpi_question {
 struct dpi_answer {
     const char *name; /* lower case; NULL: nDPI does not know. Lives as long as the dpi */
     size_t turn;      /* index of the turn that told */
+    bool weak;        /* nDPI looks at so little that noise passes: see ndpi.c */
     /* The fields of struct ndpi_info, whose header cannot meet nDPI's (both name a tcp_info). */
     const char *proto, *category;
     const char *const *risks;

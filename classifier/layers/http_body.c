@@ -52,8 +52,7 @@ static bool is_chunked(struct http_head *head)
 struct http_body http_body_of(struct http_head *head, enum http_body_rule rule)
 {
     const uint16_t status = head->line.status;
-    const enum http_body_state otherwise =
-        rule == BODY_OF_RESPONSE ? BODY_UNTIL_CLOSE : BODY_DONE;
+    const enum http_body_state otherwise = rule == BODY_OF_RESPONSE ? BODY_UNTIL_CLOSE : BODY_DONE;
     struct http_body b = {.state = (uint8_t)otherwise};
 
     if (rule == BODY_NEVER || status / 100 == 1 || status == NO_CONTENT || status == NOT_MODIFIED)

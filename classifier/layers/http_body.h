@@ -24,9 +24,9 @@ enum http_body_state {
 };
 
 struct http_body {
-    uint64_t left; /* bytes of the body or chunk still to come; in CHUNK_SIZE: the size so far */
-    uint64_t seen; /* bytes of the body, without chunk framing */
-    uint8_t state; /* enum http_body_state */
+    uint64_t left;  /* bytes of the body or chunk still to come; in CHUNK_SIZE: the size so far */
+    uint64_t seen;  /* bytes of the body, without chunk framing */
+    uint8_t state;  /* enum http_body_state */
     uint8_t digits; /* of this chunk's size */
     bool had_cr;    /* CHUNK_END, TRAILER: its CR was seen */
 };

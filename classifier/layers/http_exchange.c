@@ -58,20 +58,22 @@ bool http_queue_push(struct http_queue *q, struct host *h, const struct http_exc
     return true;
 }
 
-static void drop_first(struct http_queue *q, struct host *h)
+struct http_exchange http_queue_take(struct http_queue *q)
 {
-    struct http_exchange *x = http_queue_at(q, 0);
+    const struct http_exchange x = *http_queue_at(q, 0);
 
-    q->text -= (uint32_t)http_text_size(x->asked);
-    http_exchange_free(x, h);
+    q->text -= (uint32_t)http_text_size(x.asked);
     q->first = (uint16_t)((q->first + 1u) & (q->room - 1u));
     q->count--;
+    return x;
 }
 
 void http_queue_forget(struct http_queue *q, struct host *h)
 {
-    http_exchange_tell(http_queue_at(q, 0), h);
-    drop_first(q, h);
+    struct http_exchange x = http_queue_take(q);
+
+    http_exchange_tell(&x, h);
+    http_exchange_free(&x, h);
 }
 
 void http_queue_retire(struct http_queue *q, struct host *h)
@@ -82,8 +84,8 @@ void http_queue_retire(struct http_queue *q, struct host *h)
 
 void http_queue_free(struct http_queue *q, struct host *h)
 {
-    while (q->count > 0)
-        drop_first(q, h);
+    for (unsigned n = 0; n < q->count; n++)
+        http_exchange_free(http_queue_at(q, n), h);
     if (q->at != NULL)
         h->free(h, q->at, q->room * sizeof(*q->at));
     *q = (struct http_queue){0};

@@ -50,6 +50,8 @@ struct http_exchange *http_queue_last(const struct http_queue *q);
 bool http_queue_push(struct http_queue *q, struct host *h, const struct http_exchange *x);
 /* Is there no room for one more? Then http_queue_forget() first. */
 bool http_queue_full(const struct http_queue *q);
+/* Takes the oldest out; its strings are the caller's now. */
+struct http_exchange http_queue_take(struct http_queue *q);
 /* Tells of the oldest as it is and drops it. */
 void http_queue_forget(struct http_queue *q, struct host *h);
 /* Tells of the oldest exchanges that are over in both directions, and drops them. */

@@ -4,7 +4,10 @@
 #include "layers/http_value.h"
 
 static const struct bytes NAMES[HTTP_FIELDS] = {
-#define NAME(text) {(const uint8_t *)(text), sizeof(text) - 1}
+#define NAME(text)                                                                                 \
+    {                                                                                              \
+        (const uint8_t *)(text), sizeof(text) - 1                                                  \
+    }
     [HTTP_HOST] = NAME("Host"),
     [HTTP_USER_AGENT] = NAME("User-Agent"),
     [HTTP_REFERER] = NAME("Referer"),

@@ -4,18 +4,17 @@
 #include "layers/http_value.h"
 
 #define DEL         0x7f
-#define VERSION_LEN 8  /* "HTTP/1.1" */
-#define STATUS_LEN  12 /* "HTTP/1.1 200" */
+#define VERSION_LEN 8 /* "HTTP/1.1" */
 
 static const struct bytes VERSION_NAME = {(const uint8_t *)"HTTP/1.", 7};
 
 /* RFC 9110 s9.3, RFC 5789, RFC 4918 (WebDAV) and its family, UPnP, caches. */
 static const char *const METHODS[] = {
-    "GET",      "POST",     "HEAD",        "PUT",   "CONNECT",    "OPTIONS",    "DELETE",
-    "PATCH",    "TRACE",    "PROPFIND",    "COPY",  "PROPPATCH",  "MKCOL",      "MOVE",
-    "LOCK",     "UNLOCK",   "REPORT",      "MERGE", "MKACTIVITY", "MKCALENDAR", "CHECKOUT",
-    "SEARCH",   "NOTIFY",   "SUBSCRIBE",   "ACL",   "M-SEARCH",   "BIND",       "REBIND",
-    "UNBIND",   "PURGE",    "UNSUBSCRIBE", "LINK",  "UNLINK",     "QUERY",
+    "GET",    "POST",   "HEAD",        "PUT",   "CONNECT",    "OPTIONS",    "DELETE",
+    "PATCH",  "TRACE",  "PROPFIND",    "COPY",  "PROPPATCH",  "MKCOL",      "MOVE",
+    "LOCK",   "UNLOCK", "REPORT",      "MERGE", "MKACTIVITY", "MKCALENDAR", "CHECKOUT",
+    "SEARCH", "NOTIFY", "SUBSCRIBE",   "ACL",   "M-SEARCH",   "BIND",       "REBIND",
+    "UNBIND", "PURGE",  "UNSUBSCRIBE", "LINK",  "UNLINK",     "QUERY",
 };
 
 static bool is_blank(uint8_t c)
@@ -102,12 +101,12 @@ static bool parse_request(struct bytes line, struct http_line *out)
 
 static bool parse_status(struct bytes line, struct http_line *out)
 {
-    if (line.len < STATUS_LEN || !is_version(bytes_first(line, VERSION_LEN)) ||
+    if (line.len < HTTP_STATUS_LEN || !is_version(bytes_first(line, VERSION_LEN)) ||
         line.at[VERSION_LEN] != ' ')
         return false;
     const uint8_t *digit = line.at + VERSION_LEN + 1;
     if (!is_digit(digit[0]) || digit[0] == '0' || !is_digit(digit[1]) || !is_digit(digit[2]) ||
-        (line.len > STATUS_LEN && !is_blank(line.at[STATUS_LEN])))
+        (line.len > HTTP_STATUS_LEN && !is_blank(line.at[HTTP_STATUS_LEN])))
         return false;
     out->text = line;
     out->protocol = bytes_first(line, VERSION_LEN);
@@ -152,14 +151,14 @@ static enum probe prefix_of_request(struct bytes in)
 
 static enum probe prefix_of_status(struct bytes in)
 {
-    static const struct bytes all = {(const uint8_t *)"HTTP/1.1 200 ", STATUS_LEN + 1};
+    static const struct bytes all = {(const uint8_t *)"HTTP/1.1 200 ", HTTP_STATUS_LEN + 1};
 
     for (size_t i = 0; i < in.len && i < all.len; i++) {
         const bool digit = is_digit(in.at[i]);
         const bool first = i == VERSION_LEN + 1; /* no status begins with 0 */
         const bool good = is_digit(all.at[i]) && i > 5 ? digit && !(first && in.at[i] == '0')
-                          : i == STATUS_LEN ? is_blank(in.at[i]) || in.at[i] == '\r'
-                                            : in.at[i] == all.at[i];
+                          : i == HTTP_STATUS_LEN       ? is_blank(in.at[i]) || in.at[i] == '\r'
+                                                       : in.at[i] == all.at[i];
         if (!good)
             return PROBE_NO;
     }

@@ -13,6 +13,7 @@
 
 #define HTTP_METHOD_MAX 32 /* bytes; the longest registered one has 18 */
 #define HTTP_PREFIX     64 /* bytes that are judged before the line is whole */
+#define HTTP_STATUS_LEN 12 /* "HTTP/1.1 200" */
 
 struct http_line {
     struct bytes text; /* the line without its end */

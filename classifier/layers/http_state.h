@@ -29,10 +29,11 @@ struct http_side {
     uint64_t offset; /* of the first byte not read, in the stream */
     uint64_t lost;   /* bytes lost, or thrown away, after what is kept; PHASE_AWAIT only */
     struct http_body body;
-    uint32_t scanned;   /* bytes of this head or line that were looked at before */
-    uint8_t phase;      /* enum http_phase */
-    bool line_good;     /* the head's first line was found good */
-    bool at_line_start; /* PHASE_LONG_HEAD */
+    uint32_t scanned; /* bytes of this head or line that were looked at before */
+    uint8_t phase;    /* enum http_phase */
+    bool line_good;   /* the head's first line was found good */
+    bool line_empty;  /* PHASE_LONG_HEAD: nothing of this line was seen, or its CR only */
+    bool missed;      /* PHASE_SEEK after a gap: whole messages may be missing */
 };
 
 enum http_answering { ANSWERING_NOBODY, ANSWERING_FIRST, ANSWERING_ORPHAN };
@@ -45,10 +46,11 @@ struct http {
     bool asked, answered;        /* a request, a response was read */
     bool reading_request;        /* the queue's last is the request being read */
     bool alone;                  /* answers are not to wait for their requests: those were lost */
-    bool refused;  /* the upgrade was: what comes next may be data sent in hope */
-    bool switched; /* a head too long to keep switches protocols at its end */
-    bool closing;  /* in close(): there is no way out any more */
-    bool gone;     /* became another protocol, or left */
+    bool refused;                /* the upgrade was: what comes next may be data sent in hope */
+    bool switched;               /* a head too long to keep switches protocols at its end */
+    bool too_deep;               /* HTTP_PIPELINE_TOO_DEEP was told */
+    bool closing;                /* in close(): there is no way out any more */
+    bool gone;                   /* became another protocol, or left */
 };
 
 /* http.c */
@@ -61,8 +63,9 @@ void http_on_response(struct http *s, struct host *h, struct http_head *head, bo
 /* The head was read to its end: its body begins, or there is none. */
 void http_begin_body(struct http *s, struct host *h, enum direction d);
 void http_end_message(struct http *s, struct host *h, enum direction d);
-void http_tell_faults(struct host *h, const struct http_faults *f, enum direction d,
-                      uint64_t offset);
+/* Tells what is wrong with the head being read, and forgets it. */
+void http_tell_faults(const struct http *s, struct host *h, enum direction d,
+                      struct http_faults *f);
 
 /* http_switch.c */
 /* A final answer to a request for an upgrade or a tunnel. True: HTTP ends here. */

@@ -67,7 +67,7 @@ static struct handshake tell_handshake(struct host *h, const struct http_exchang
 {
     struct event e = {.kind = EVENT_HANDSHAKE, .direction = TO_SERVER};
     const struct ws_ask ask = ask_of(x);
-    const bool known = x->asked != NULL;
+    const bool known = x->websocket && x->asked != NULL;
 
     e.as.handshake = ws_handshake_check_answer(known ? &ask : NULL, head, h->digest, room);
     h->climb(h, e.as.handshake.ladder);
@@ -76,8 +76,8 @@ static struct handshake tell_handshake(struct host *h, const struct http_exchang
     return e.as.handshake;
 }
 
-/* 101: RFC 9110 s15.2.2. A head that was too long is followed by more of itself, so the new
- * protocol has to be found out. */
+/* 101: RFC 9110 s15.2.2. Whether Accept is right or not: the next layer sees what really follows.
+ */
 static void switch_protocols(struct http *s, struct host *h, struct http_exchange *x,
                              struct http_head *head)
 {
@@ -88,11 +88,13 @@ static void switch_protocols(struct http *s, struct host *h, struct http_exchang
     x->request_over = true;
     x->response_over = true;
     if (!websocket) {
+        http_tell_faults(s, h, TO_CLIENT, &head->faults);
         http_exchange_tell(x, h);
         become(s, h, NULL, NULL);
         return;
     }
     const struct handshake w = tell_handshake(h, x, head, room);
+    http_tell_faults(s, h, TO_CLIENT, &head->faults);
     http_exchange_tell(x, h);
     become(s, h, "websocket", &w);
 }
@@ -120,6 +122,7 @@ bool http_switch(struct http *s, struct host *h, struct http_exchange *x, struct
     }
     if (x->method == METHOD_CONNECT && status / 100 == 2) {
         x->response_over = true;
+        http_tell_faults(s, h, TO_CLIENT, &head->faults);
         http_exchange_tell(x, h);
         become(s, h, "connect", NULL);
         return true;
@@ -127,4 +130,40 @@ bool http_switch(struct http *s, struct host *h, struct http_exchange *x, struct
     if (x->upgrade || x->method == METHOD_CONNECT)
         refuse(s, h, x, head);
     return false;
+}
+
+void http_on_stray(struct http *s, struct host *h, enum direction d)
+{
+    struct http_side *side = &s->side[d];
+    const struct http_side *server = &s->side[TO_CLIENT];
+
+    if (d == TO_CLIENT && http_is_certain(s) && s->side[TO_SERVER].phase != PHASE_STRAY) {
+        host_anomaly(h, HTTP_NOT_A_RESPONSE, d, side->offset);
+        http_set_phase(side, PHASE_SEEK);
+    } else if (d == TO_CLIENT) {
+        http_part(s, h);
+    } else if (s->refused) {
+        s->refused = false;
+        host_anomaly(h, HTTP_OPTIMISTIC_DATA, d, side->offset);
+        http_set_phase(side, PHASE_SEEK);
+    } else if (!s->asked ||
+               (server->phase == PHASE_BODY && server->body.state == BODY_UNTIL_CLOSE)) {
+        http_part(s, h); /* nothing the server could still say would make it HTTP */
+    } else {
+        http_set_phase(side, PHASE_STRAY);
+    }
+}
+
+void http_overdue(struct http *s, struct host *h)
+{
+    struct http_side *client = &s->side[TO_SERVER];
+    const struct http_exchange *x = http_queue_last(&s->queue);
+
+    host_anomaly(h, HTTP_DATA_BEFORE_UPGRADE_ANSWER, TO_SERVER, client->offset);
+    if (http_line_probe(http_kept_bytes(&client->kept), TO_SERVER, NULL) == PROBE_YES)
+        http_set_phase(client, PHASE_HEAD);
+    else if (x != NULL && x->method == METHOD_CONNECT)
+        become(s, h, "connect", NULL);
+    else
+        become(s, h, NULL, NULL);
 }

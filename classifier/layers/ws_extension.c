@@ -100,8 +100,8 @@ static bool answers(const struct deflate_element *answer, const struct deflate_e
         return false;
     if (!answer->has[CLIENT_BITS])
         return true;
-    return offer->has[CLIENT_BITS] && (offer->bits[CLIENT_BITS] == 0 ||
-                                       answer->bits[CLIENT_BITS] <= offer->bits[CLIENT_BITS]);
+    return offer->has[CLIENT_BITS] &&
+           (offer->bits[CLIENT_BITS] == 0 || answer->bits[CLIENT_BITS] <= offer->bits[CLIENT_BITS]);
 }
 
 static bool answers_any(const struct deflate_element *answer, struct bytes offers)
@@ -150,8 +150,7 @@ struct ws_extensions ws_extensions_read(struct bytes answer, struct bytes offers
         if (!bytes_equal_nocase(name, DEFLATE))
             continue;
         const struct deflate_element e = read_element(element, true);
-        if (!e.valid || x.deflate.agreed ||
-            (offers_known && offered && !answers_any(&e, offers)))
+        if (!e.valid || x.deflate.agreed || (offers_known && offered && !answers_any(&e, offers)))
             x.deflate_invalid = true;
         if (!x.deflate.agreed)
             agree(&x.deflate, &e);

@@ -156,11 +156,13 @@ uint32_t ws_order_faults(const struct ws_header *f, bool in_message)
 
 bool ws_is_senseless(const struct ws_header *f, uint32_t faults)
 {
+    const uint32_t structural = faults & WS_FAULTS_OF_STRUCTURE;
+
     if (faults & WS_FAULT_TOP_BIT)
         return true;
-    if ((faults & WS_FAULT_RSV) && (faults & WS_FAULT_OPCODE))
+    if (structural & (structural - 1)) /* more than one */
         return true;
-    return (faults & (WS_FAULT_OPCODE | WS_FAULT_CONTROL_LONG)) && f->frame.length > ODD_FRAME_MAX;
+    return structural != 0 && f->frame.length > ODD_FRAME_MAX;
 }
 
 bool ws_close_code_is_legal(uint16_t code)

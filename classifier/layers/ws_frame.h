@@ -46,6 +46,9 @@ enum ws_fault {
 #define WS_FAULTS 11
 /* These tell of a careless sender, not of bytes that are no frames. */
 #define WS_FAULTS_OF_MASKING (WS_FAULT_UNMASKED | WS_FAULT_MASKED)
+#define WS_FAULTS_OF_STRUCTURE                                                                     \
+    (WS_FAULT_RSV | WS_FAULT_OPCODE | WS_FAULT_CONTROL_FRAGMENTED | WS_FAULT_CONTROL_LONG |        \
+     WS_FAULT_NOT_MINIMAL)
 
 static inline bool ws_is_control(uint8_t opcode)
 {
@@ -78,7 +81,8 @@ bool ws_read_header(struct bytes in, struct ws_header *out);
 uint32_t ws_header_faults(const struct ws_header *f, enum direction d, bool deflate);
 /* What is illegal in this place. `in_message`: a fragmented message waits for its continuation. */
 uint32_t ws_order_faults(const struct ws_header *f, bool in_message);
-/* Where the next frame begins can no longer be believed. */
+/* One fault is a careless sender and leaves the next frame's place certain. Two of structure at
+ * once, a length with the top bit, or a faulty header with a huge length are no header. */
 bool ws_is_senseless(const struct ws_header *f, uint32_t faults);
 
 /* May a close frame carry this code? RFC 6455 s7.4, and IANA's registry. */

@@ -139,8 +139,8 @@ static void check_accept(struct handshake *h, const struct ws_ask *ask, struct h
     const struct bytes accept = response->value[HTTP_WS_ACCEPT];
 
     h->ladder = LADDER_GRANTED;
-    h->accept_valid = ask != NULL && response->count[HTTP_WS_ACCEPT] == 1 &&
-                      accept_is(accept, ask->key, digest);
+    h->accept_valid =
+        ask != NULL && response->count[HTTP_WS_ACCEPT] == 1 && accept_is(accept, ask->key, digest);
     if (h->accept_valid)
         h->ladder = LADDER_ACCEPTED;
     else if (response->count[HTTP_WS_ACCEPT] == 0)

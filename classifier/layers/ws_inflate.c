@@ -149,8 +149,8 @@ static size_t run(z_stream *s, struct bytes *in, uint8_t *room, bool *good, bool
     return WS_INFLATE_CHUNK - s->avail_out;
 }
 
-/* Where the same input gave other bytes, they depend on what was lost. Returns how many bytes at the
- * front do not, and notes how long ago the last one did. */
+/* Where the same input gave other bytes, they depend on what was lost. Returns how many bytes at
+ * the front do not, and notes how long ago the last one did. */
 static size_t compare(struct ws_inflater *z, const uint8_t *a, const uint8_t *b, size_t len)
 {
     size_t front = 0, last = len;
@@ -205,9 +205,8 @@ struct bytes ws_inflate_tail(const struct ws_inflater *z)
 
 bool ws_inflater_at_end(const struct ws_inflater *z)
 {
-    return !z->failed &&
-           (z->final ||
-            ((z->main.data_type & BETWEEN_BLOCKS) && (z->main.data_type & UNUSED_BITS) == 0));
+    return !z->failed && (z->final || ((z->main.data_type & BETWEEN_BLOCKS) &&
+                                       (z->main.data_type & UNUSED_BITS) == 0));
 }
 
 bool ws_inflater_failed(const struct ws_inflater *z)

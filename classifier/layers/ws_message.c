@@ -27,7 +27,7 @@ static void tell_faults(struct ws_side *s, struct host *h, enum direction d, uin
     for (unsigned i = 0; fresh >> i != 0; i++)
         if (fresh >> i & 1)
             host_anomaly(h, anomaly_of[i], d, at);
-    s->told |= (uint16_t)(fresh & ((1U << WS_FAULTS) - 1));
+    s->told = (s->told | fresh) & ((1U << WS_FAULTS) - 1);
 }
 
 /* RFC 6455 s5.3: a fresh, unpredictable key for every frame. */
@@ -208,6 +208,7 @@ static void lose_sync(struct websocket *ws, struct host *h, enum direction d)
     s->lost = true;
     s->history_lost = s->deflate;
     s->decoder.left = 0;
+    s->decoder.have = 0;
     s->decoder.in_payload = false;
     host_anomaly(h, WS_LOST_SYNC, d, s->offset);
 }
@@ -217,14 +218,15 @@ static void begin_frame(struct websocket *ws, struct host *h, enum direction d,
 {
     struct ws_side *s = &ws->side[d];
     const uint64_t at = s->offset - f->size;
-    const uint32_t faults =
-        ws_header_faults(f, d, s->deflate) | order_faults(s, f);
+    const uint32_t faults = ws_header_faults(f, d, s->deflate) | order_faults(s, f);
 
     if (faults != 0)
         tell_faults(s, h, d, faults, at);
     if (ws_is_senseless(f, faults)) {
         s->offset = at;
         s->decoder.in_payload = false;
+        if (ws->totals.frames[d] == 0 && !s->resumed)
+            host_anomaly(h, WS_UNFRAMED, d, at);
         lose_sync(ws, h, d);
         return;
     }
@@ -283,19 +285,14 @@ size_t ws_read_frames(struct websocket *ws, struct host *h, enum direction d, st
     return all - in.len;
 }
 
-void ws_read_gap(struct websocket *ws, struct host *h, enum direction d, uint64_t n)
+static void skip_lost(struct websocket *ws, struct host *h, enum direction d, uint64_t n)
 {
     struct ws_side *s = &ws->side[d];
     const uint8_t opcode = ws_current_opcode(&s->decoder);
-    const uint64_t inside = s->decoder.in_payload && n <= s->decoder.left ? n : 0;
 
-    s->offset += n;
-    if (inside == 0) {
-        h->carry_gap(h, d, n);
-        lose_sync(ws, h, d);
-        return;
-    }
     ws_skip_payload(&s->decoder, n);
+    s->offset += n;
+    s->legal = false; /* not seen whole: no proof */
     ws->totals.payload[d] += n;
     if (ws_is_control(opcode))
         s->control_lossy = true;
@@ -303,6 +300,23 @@ void ws_read_gap(struct websocket *ws, struct host *h, enum direction d, uint64_
         ws_payload_lost(ws, h, d, n);
     if (!s->decoder.in_payload)
         frame_is_over(ws, h, d);
+}
+
+void ws_read_gap(struct websocket *ws, struct host *h, enum direction d, uint64_t n)
+{
+    struct ws_side *s = &ws->side[d];
+
+    if (s->decoder.in_payload) {
+        const uint64_t inside = n < s->decoder.left ? n : s->decoder.left;
+        skip_lost(ws, h, d, inside);
+        n -= inside;
+    }
+    if (n == 0)
+        return;
+    lose_sync(ws, h, d);
+    s->offset += n;
+    if (h->carry_wanted)
+        h->carry_gap(h, d, n);
 }
 
 void ws_cut_short(struct websocket *ws, struct host *h, enum direction d)

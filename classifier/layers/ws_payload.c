@@ -147,8 +147,8 @@ static void lose_carried(const struct ws_message *m, struct host *h, enum direct
 }
 
 /* RFC 6455 s8.1: over all fragments of the message. */
-static void validate(struct ws_message *m, struct host *h, enum direction d,
-                     struct bytes clear, uint64_t at)
+static void validate(struct ws_message *m, struct host *h, enum direction d, struct bytes clear,
+                     uint64_t at)
 {
     if (!(h->interest & INTEREST_VALIDITY) || m->opcode != WS_TEXT || m->text_done)
         return;

@@ -36,16 +36,16 @@ struct ws_side {
     uint64_t offset; /* in this direction, from the first byte after the 101 */
     struct ws_message message;
     uint32_t last_mask;
-    uint16_t told : WS_FAULTS; /* enum ws_fault: each told once a direction */
-    bool legal : 1;            /* the header of the frame being read */
-    bool lost : 1;             /* where the next frame begins is not known: ws_search.h */
-    bool resumed : 1;          /* nothing but control frames since it was lost */
-    bool closed : 1;           /* a close frame was sent */
-    bool control_lossy : 1;    /* bytes of the control frame being read were never captured */
-    uint8_t same_masks : 4;    /* frames in a row with last_mask, up to WS_SAME_MASKS */
-    uint8_t failures : 4;      /* messages in a row that did not inflate, up to WS_FAILURES */
-    uint8_t window_bits : 4;   /* RFC 7692 s7.1.2 */
-    bool deflate : 1;          /* permessage-deflate: RSV1 has a meaning */
+    uint16_t told : WS_FAULTS;    /* enum ws_fault: each told once a direction */
+    bool legal : 1;               /* the header of the frame being read */
+    bool lost : 1;                /* where the next frame begins is not known: ws_search.h */
+    bool resumed : 1;             /* nothing but control frames since it was lost */
+    bool closed : 1;              /* a close frame was sent */
+    bool control_lossy : 1;       /* bytes of the control frame being read were never captured */
+    uint8_t same_masks : 4;       /* frames in a row with last_mask, up to WS_SAME_MASKS */
+    uint8_t failures : 4;         /* messages in a row that did not inflate, up to WS_FAILURES */
+    uint8_t window_bits : 4;      /* RFC 7692 s7.1.2 */
+    bool deflate : 1;             /* permessage-deflate: RSV1 has a meaning */
     bool no_context_takeover : 1; /* RFC 7692 s7.1.1 */
     bool history_lost : 1;        /* a compressed message was not inflated, or not wholly */
     bool history_told : 1;

@@ -105,7 +105,47 @@
       "the server chose an extension that the client did not offer (RFC 6455 s4.1)")               \
     X(WS_DEFLATE_INVALID, "websocket_deflate_invalid", "applayer", "websocket",                    \
       "permessage-deflate parameters that are unknown, repeated, out of range or answer "          \
-      "no offer (RFC 7692 s7)")
+      "no offer (RFC 7692 s7)")                                                                    \
+    X(WS_UNFRAMED, "websocket_unframed", "applayer", "websocket",                                  \
+      "bytes after the 101 that are no WebSocket frames (RFC 6455 s5.2)")                          \
+    X(WS_LOST_SYNC, "websocket_lost_sync", "applayer", "websocket",                                \
+      "where the next frame begins is not known: a header was lost, or makes no sense")            \
+    X(WS_RSV, "websocket_rsv", "applayer", "websocket",                                            \
+      "a reserved bit that no agreed extension defines (RFC 6455 s5.2, RFC 7692 s6.1)")            \
+    X(WS_RESERVED_OPCODE, "websocket_reserved_opcode", "applayer", "websocket",                    \
+      "an opcode that is not defined (RFC 6455 s5.2)")                                             \
+    X(WS_CONTROL_FRAGMENTED, "websocket_control_fragmented", "applayer", "websocket",              \
+      "a control frame in fragments (RFC 6455 s5.5)")                                              \
+    X(WS_CONTROL_TOO_LONG, "websocket_control_too_long", "applayer", "websocket",                  \
+      "a control frame of more than 125 bytes (RFC 6455 s5.5)")                                    \
+    X(WS_LENGTH_NOT_MINIMAL, "websocket_length_not_minimal", "applayer", "websocket",              \
+      "a length that has a shorter form (RFC 6455 s5.2)")                                          \
+    X(WS_LENGTH_TOP_BIT, "websocket_length_top_bit", "applayer", "websocket",                      \
+      "a 64-bit length with the top bit set (RFC 6455 s5.2)")                                      \
+    X(WS_CLIENT_UNMASKED, "websocket_client_unmasked", "applayer", "websocket",                    \
+      "a client's frame without a mask (RFC 6455 s5.1)")                                           \
+    X(WS_SERVER_MASKED, "websocket_server_masked", "applayer", "websocket",                        \
+      "a server's frame with a mask (RFC 6455 s5.1)")                                              \
+    X(WS_MASK_REPEATED, "websocket_mask_repeated", "applayer", "websocket",                        \
+      "eight frames in a row with one masking key (RFC 6455 s5.3)")                                \
+    X(WS_CONTINUES_NOTHING, "websocket_continues_nothing", "applayer", "websocket",                \
+      "a continuation without a message to continue (RFC 6455 s5.4)")                              \
+    X(WS_DATA_INTERLEAVED, "websocket_data_interleaved", "applayer", "websocket",                  \
+      "a new message inside a fragmented one (RFC 6455 s5.4)")                                     \
+    X(WS_DATA_AFTER_CLOSE, "websocket_data_after_close", "applayer", "websocket",                  \
+      "data after a close frame (RFC 6455 s5.5.1)")                                                \
+    X(WS_BAD_UTF8, "websocket_bad_utf8", "applayer", "websocket",                                  \
+      "text or a close reason that is not UTF-8 (RFC 6455 s8.1)")                                  \
+    X(WS_CLOSE_LENGTH, "websocket_close_length", "applayer", "websocket",                          \
+      "a close frame with half a code (RFC 6455 s5.5.1)")                                          \
+    X(WS_CLOSE_CODE, "websocket_close_code", "applayer", "websocket",                              \
+      "a close code that may not be sent (RFC 6455 s7.4)")                                         \
+    X(WS_INFLATE_FAILED, "websocket_inflate_failed", "applayer", "websocket",                      \
+      "a compressed message that does not inflate (RFC 7692 s7.2.2)")                              \
+    X(WS_INFLATE_BOMB, "websocket_inflate_bomb", "applayer", "websocket",                          \
+      "a message that grows more than 100:1 by inflation, or beyond 64 MiB")                       \
+    X(WS_HISTORY_LOST, "websocket_history_lost", "applayer", "websocket",                          \
+      "a compressed message that refers to bytes which were not seen (RFC 7692 s7.1.1)")
 
 /* layers/tls.c, layers/bittorrent.c, layers/raw.c, identify/ */
 #define ANOMALY_OTHER(X)                                                                           \

@@ -21,6 +21,20 @@ void html_raw(struct html *h)
     buffer_clear(&h->raw);
 }
 
+void html_raw_with(struct html *h, const char *between, const char *markup)
+{
+    struct bytes left = buffer_bytes(&h->raw);
+    const struct bytes mark = bytes_of_text(between);
+
+    for (size_t at; (at = bytes_find(left, mark)) < left.len;
+         left = bytes_after(left, at + mark.len)) {
+        escape_html(h->out, bytes_first(left, at));
+        html_markup(h, markup);
+    }
+    escape_html(h->out, left);
+    buffer_clear(&h->raw);
+}
+
 void html_wire(struct html *h, struct bytes in)
 {
     html_markup(h, "<bdi>");

@@ -16,6 +16,8 @@ struct html {
 void html_markup(struct html *h, const char *markup); /* static markup only */
 void html_text(struct html *h, const char *text);     /* NULL: nothing */
 void html_raw(struct html *h);
+/* The same, with `markup` in the place of each `between`. */
+void html_raw_with(struct html *h, const char *between, const char *markup);
 /* Bytes from the wire, kept apart so that they cannot turn the text around them (bdi). */
 void html_wire(struct html *h, struct bytes in);
 void html_count(struct html *h, uint64_t n); /* 1,204 */

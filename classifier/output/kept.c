@@ -38,6 +38,21 @@ int flow_compare(const struct flow_info *a, const struct flow_info *b)
     return by != 0 ? by : order(a->id, b->id);
 }
 
+/* Kept names are interned: the same text is the same pointer. */
+bool flow_alike(const struct flow_info *a, const struct flow_info *b)
+{
+    if (a->app != b->app || a->rule != b->rule || a->rule_line != b->rule_line ||
+        a->layer_count != b->layer_count || a->server.port != b->server.port ||
+        a->transport != b->transport || a->ladder != b->ladder || a->shape != b->shape ||
+        flow_rank(a) != flow_rank(b) || a->verdict != b->verdict ||
+        (a->mismatch == TRI_YES) != (b->mismatch == TRI_YES))
+        return false;
+    for (size_t i = 0; i < a->layer_count; i++)
+        if (a->layers[i] != b->layers[i])
+            return false;
+    return true;
+}
+
 /* What a copy adds to the block behind its flow_info: evidence, ws totals, risks, then bytes. */
 struct copy {
     struct flow_info *flow;

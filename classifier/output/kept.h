@@ -27,6 +27,9 @@ enum flow_rank flow_rank(const struct flow_info *flow);
 /* Worst first. */
 int flow_compare(const struct flow_info *a, const struct flow_info *b);
 
+/* Are two kept flows of one kind (summary.h)? */
+bool flow_alike(const struct flow_info *a, const struct flow_info *b);
+
 /* One block for free(), with all that `flow` points at except names, which go to `names`
  * (tally_text()). NULL when memory ran out. */
 struct flow_info *flow_copy(const struct flow_info *flow, struct tally *names);

@@ -7,6 +7,7 @@
 #include "output/wording.h"
 
 #define PORTS_SHOWN 24
+#define APPS_SHOWN  16 /* of a port */
 
 static void print_start(struct html *h, const struct input_note *in)
 {
@@ -21,7 +22,8 @@ static void print_start(struct html *h, const struct input_note *in)
                    "<title>Firewall report: ");
     html_text(h, in->name);
     html_markup(h, "</title>\n<style>\n");
-    html_markup(h, report_style);
+    for (size_t i = 0; report_style[i] != NULL; i++)
+        html_markup(h, report_style[i]);
     html_markup(h, "</style>\n<script>");
     html_markup(h, report_script);
     html_markup(h, "</script>\n</head>\n<body>\n<main>\n");
@@ -92,11 +94,12 @@ static void print_head(struct html *h, const struct view *v, const struct input_
 {
     const struct summary_counts *c = v->counts;
 
-    html_markup(h, "<header>\n<p class=\"mast\"><svg viewBox=\"0 0 24 24\" aria-hidden=\"true\" "
-                   "fill=\"none\" stroke=\"currentColor\" stroke-width=\"2\"><circle cx=\"12\" "
-                   "cy=\"12\" r=\"10\"/><circle cx=\"12\" cy=\"12\" r=\"5.5\"/><path d=\"M12 2v4.5M12 "
-                   "17.5V22M2 12h4.5M17.5 12H22\"/></svg><span><b>portwarden</b> firewall "
-                   "report</span></p>\n<h1>");
+    html_markup(h,
+                "<header>\n<p class=\"mast\"><svg viewBox=\"0 0 24 24\" aria-hidden=\"true\" "
+                "fill=\"none\" stroke=\"currentColor\" stroke-width=\"2\"><circle cx=\"12\" "
+                "cy=\"12\" r=\"10\"/><circle cx=\"12\" cy=\"12\" r=\"5.5\"/><path d=\"M12 2v4.5M12 "
+                "17.5V22M2 12h4.5M17.5 12H22\"/></svg><span><b>portwarden</b> firewall "
+                "report</span></p>\n<h1>");
     wording_headline(&h->raw, v);
     html_raw(h);
     html_markup(h, "</h1>\n<p class=\"lead\">");
@@ -134,7 +137,7 @@ static void each_app(struct html *h, const struct view *v, const struct port_ent
 {
     for (int mismatch = 0; mismatch < 2; mismatch++) {
         size_t before = 0;
-        for (size_t i = 0; i < port->app_count; i++) {
+        for (size_t i = 0; i < port->app_count && i < APPS_SHOWN; i++) {
             const struct port_app *app = &v->port_apps[port->first_app + i];
             if (app->mismatch == (mismatch == 1))
                 each(h, app, app_class(app, before++));
@@ -188,6 +191,8 @@ static void print_port(struct html *h, const struct view *v, const struct port_e
     each_app(h, v, port, print_segment);
     html_markup(h, "</div>\n<ul class=\"legend\">");
     each_app(h, v, port, print_legend);
+    if (port->app_count > APPS_SHOWN)
+        buffer_printf(h->out, "<li>and %zu more</li>", port->app_count - APPS_SHOWN);
     html_markup(h, "</ul></li>\n");
 }
 
@@ -195,9 +200,10 @@ void report_html_ports(struct html *h, const struct view *v)
 {
     if (v->port_count == 0)
         return;
-    html_markup(h, "<section id=\"ports\" aria-labelledby=\"ports-h\">\n<h2 id=\"ports-h\">What each "
-                   "port promised, and what it carried</h2>\n<p>By flows. Hatched is what the port "
-                   "did not promise; silent flows never carried a byte.</p>\n<ol class=\"ports\">\n");
+    html_markup(h,
+                "<section id=\"ports\" aria-labelledby=\"ports-h\">\n<h2 id=\"ports-h\">What each "
+                "port promised, and what it carried</h2>\n<p>By flows. Hatched is what the port "
+                "did not promise; silent flows never carried a byte.</p>\n<ol class=\"ports\">\n");
     for (size_t i = 0; i < v->port_count && i < PORTS_SHOWN; i++)
         print_port(h, v, &v->ports[i]);
     html_markup(h, "</ol>\n");

@@ -6,8 +6,8 @@
 #include "output/html.h"
 #include "output/view.h"
 
-/* The only style sheet and the only script, whole: nothing is ever fetched. */
-extern const char report_style[];
+/* The only style sheet, in parts up to NULL, and the only script: nothing is ever fetched. */
+extern const char *const report_style[];
 extern const char report_script[];
 /* What the page's Content-Security-Policy allows the script by (CSP3 s2.3.1): test_report.c checks
  * that it is the script's own. */

@@ -2,7 +2,7 @@
 #include "output/report_html.h"
 
 /* Colours: text on background is at least 4.5:1 in both schemes (WCAG 2.1 s1.4.3). */
-const char report_style[] =
+const char *const report_style[] = {
     ":root{color-scheme:light dark;"
     "--paper:#fbfaf7;--card:#fff;--ink:#1b2530;--soft:#56616d;--line:#e2ded5;--faint:#f3f0e9;"
     "--sea:#0b5a68;--sea2:#2f8190;--sea3:#77b0ba;--sea4:#a9ced4;--red:#a8241c;--redbg:#fbe9e6;"
@@ -30,11 +30,12 @@ const char report_style[] =
     "outline-offset:3px;border-radius:3px}\n"
     "section{margin-top:4rem}section>p{color:var(--soft)}\n"
     "code,.mono{font:.86em/1.55 ui-monospace,SFMono-Regular,\"DejaVu Sans Mono\",Menlo,Consolas,"
-    "monospace}\n"
+    "monospace}\n",
     /* the head of the page */
     ".mast{display:flex;align-items:center;gap:.6rem;padding-top:clamp(1.6rem,5vw,3.4rem);"
     "color:var(--soft);font-size:.93rem;letter-spacing:.01em;max-width:none;margin:0}"
-    ".mast b{color:var(--ink);font-weight:650}.mast svg{width:1.5rem;height:1.5rem;color:var(--sea);"
+    ".mast b{color:var(--ink);font-weight:650}.mast "
+    "svg{width:1.5rem;height:1.5rem;color:var(--sea);"
     "flex:none}\n"
     ".lead{font-size:1.2rem;line-height:1.5;color:var(--ink);max-width:52ch}\n"
     ".figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(7.2rem,1fr));gap:1px;"
@@ -47,7 +48,7 @@ const char report_style[] =
     ".figures .bad dd{color:var(--red)}.figures .odd dd{color:var(--amber)}\n"
     ".meta{color:var(--soft);font-size:.93rem;max-width:none}\n"
     "nav{margin-top:1.6rem;font-size:.93rem}nav ul{list-style:none;margin:0;padding:0;display:flex;"
-    "flex-wrap:wrap;gap:.3rem 1.4rem}\n"
+    "flex-wrap:wrap;gap:.3rem 1.4rem}\n",
     /* ports */
     ".ports{list-style:none;margin:1.6rem 0 0;padding:0}"
     ".ports>li{padding:1.25rem 0 1.15rem;border-top:1px solid var(--line)}"
@@ -62,7 +63,7 @@ const char report_style[] =
     ".k0{background:var(--sea)}.k1{background:var(--sea2)}.k2{background:var(--sea3)}"
     ".k3{background:var(--sea4)}.kn{background:var(--none)}"
     ".km{background:repeating-linear-gradient(135deg,var(--amberbar) 0 5px,var(--amberbg) 5px 7px)}"
-    ".kb{background:repeating-linear-gradient(135deg,var(--red) 0 5px,var(--redbg) 5px 7px)}\n"
+    ".kb{background:repeating-linear-gradient(135deg,var(--red) 0 5px,var(--redbg) 5px 7px)}\n",
     /* tables */
     ".scroll{overflow-x:auto;margin:1.4rem 0 0}"
     "table{border-collapse:collapse;width:100%;font-size:.93rem;line-height:1.45}"
@@ -71,26 +72,31 @@ const char report_style[] =
     "border-bottom:1px solid var(--line)}th:last-child,td:last-child{padding-right:0}"
     "thead th{font-weight:500;color:var(--soft);font-size:.86rem;border-bottom-color:var(--soft);"
     "white-space:nowrap}tbody th{font-weight:600}"
-    ".n{text-align:right;white-space:nowrap}tr.rest th,tr.rest td{color:var(--soft);font-weight:400}"
+    ".n{text-align:right;white-space:nowrap}tr.rest th,tr.rest "
+    "td{color:var(--soft);font-weight:400}"
+    "section>.scroll caption{position:absolute;width:1px;height:1px;overflow:hidden;"
+    "clip-path:inset(50%);white-space:nowrap}"
     "small{color:var(--soft);font-size:.86rem;font-weight:400;display:block}\n"
-    ".share{display:block;height:4px;border-radius:2px;background:var(--sea2);margin:.35rem 0 0 auto;"
+    ".share{display:block;height:4px;border-radius:2px;background:var(--sea2);margin:.35rem 0 0 "
+    "auto;"
     "min-width:2px}\n"
     ".pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));"
-    "gap:0 3.2rem}\n"
+    "gap:0 3.2rem}\n",
     /* flows */
-    ".flows{margin:1.5rem 0 0}"
-    "details.flow{border:1px solid var(--line);border-radius:10px;background:var(--card);"
-    "margin:0 0 .7rem}"
+    ".flows{margin:1.5rem 0 0;border:1px solid var(--line);border-radius:10px;"
+    "background:var(--card)}"
+    "details.flow+details.flow{border-top:1px solid var(--line)}"
     ".flow>summary{cursor:pointer;list-style:none;display:grid;"
-    "grid-template-columns:4.6rem minmax(13rem,1.2fr) minmax(11rem,1.3fr) auto;gap:.2rem 1.1rem;"
+    "grid-template-columns:4.6rem minmax(13rem,1.2fr) minmax(11rem,1.3fr) 10rem;gap:.2rem 1.1rem;"
     "align-items:baseline;padding:.85rem 1.15rem}"
     ".flow>summary::-webkit-details-marker{display:none}"
     ".flow>summary .sum{color:var(--soft);text-align:right;white-space:nowrap;font-size:.93rem}"
     ".flow>summary .sum::after{content:\"\\203a\";display:inline-block;margin-left:.8rem;"
     "font-size:1.25em;line-height:1;transform:rotate(90deg);color:var(--soft)}"
     ".flow[open]>summary .sum::after{transform:rotate(-90deg)}"
-    ".flow[open]>summary{border-bottom:1px solid var(--line)}\n"
-    ".stack b{font-weight:650}.stack span{color:var(--soft)}.ends{font-size:.93rem;"
+    ".flow[open]>summary{background:var(--faint)}\n"
+    ".stack{font-weight:600}.stack "
+    "i{font-style:normal;font-weight:400;color:var(--soft)}.ends{font-size:.93rem;"
     "color:var(--soft)}\n"
     ".tag{display:inline-block;font-size:.8rem;line-height:1.5;font-weight:600;border-radius:5px;"
     "padding:.05rem .5rem;text-align:center;background:var(--faint);color:var(--soft)}"
@@ -101,7 +107,9 @@ const char report_style[] =
     ".facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,15rem),1fr));"
     "gap:.75rem 1.6rem;margin:0}.facts dt{color:var(--soft);font-size:.86rem}.facts dd{margin:0}\n"
     ".body h4{font:600 .93rem/1.4 inherit;font-family:inherit;margin:1.4rem 0 .1rem}"
-    ".body .scroll{margin-top:.2rem}.body td.p{white-space:nowrap;color:var(--soft)}"
+    ".body .scroll{margin-top:1.4rem}.body "
+    "caption{color:var(--ink);font-weight:600;padding-bottom:.2rem}.body "
+    "td.p{white-space:nowrap;color:var(--soft)}"
     ".hex{display:block;color:var(--soft);font-size:.8rem}\n"
     ".again{display:block;background:var(--faint);border-radius:6px;padding:.55rem .8rem;"
     "margin:.35rem 0 0;user-select:all}\n"
@@ -117,12 +125,13 @@ const char report_style[] =
     "details.flow,.ports>li,tr{break-inside:avoid}h2,h3,h4{break-after:avoid}"
     ".flow>summary .sum::after{content:none}.scroll{overflow:visible}"
     ".flow::details-content{content-visibility:visible;height:auto}"
-    ".bar,.legend,.tag,.share,.again{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n";
+    ".bar,.legend,.tag,.share,.again{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n",
+    NULL,
+};
 
 /* All the page's script: on paper nothing is folded away. Without it the page is whole all the
  * same. */
-const char report_script[] =
-    "addEventListener(\"beforeprint\",function(){"
-    "for(const d of document.querySelectorAll(\"details\"))d.open=true})";
+const char report_script[] = "addEventListener(\"beforeprint\",function(){"
+                             "for(const d of document.querySelectorAll(\"details\"))d.open=true})";
 
 const char report_script_hash[] = "sha256-B2NxUXcSdBAAjnDA46e1aIOK8HtThWKguzQjrJVHzfg=";

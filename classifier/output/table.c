@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The table of DESIGN s4: what is on this port that should not be?
  *
- * A port with something wrong on it is a block: a line that says what it promised, then its kinds of
- * flows, worst first. A port that keeps its promise is one line. --all: every flow, worst first.
+ * A port with something wrong on it is a block: a line that says what it promised, then its kinds
+ * of flows, worst first. A port that keeps its promise is one line. --all: every flow, worst first.
  */
 #include "output/output.h"
 
@@ -21,7 +21,8 @@ static bool kind_on_port(const struct flow_kind *kind, const struct port_entry *
     return kind->worst->server.port == port->port && kind->worst->transport == port->transport;
 }
 
-/* Something on this port that a person should look at: how many kinds it has; 0 when there is not. */
+/* Something on this port that a person should look at: how many kinds it has; 0 when there is not.
+ */
 static size_t kinds_to_show(const struct view *v, const struct port_entry *port)
 {
     enum flow_rank worst = RANK_QUIET;
@@ -42,8 +43,7 @@ static void print_port(struct table *t, const struct port_entry *port)
     struct sheet *s = &t->sheet;
 
     terminal_color(&s->out, s->color, COLOR_BOLD);
-    buffer_printf(&s->raw, "port %u%s", port->port,
-                  port->transport == TRANSPORT_UDP ? "/udp" : "");
+    buffer_printf(&s->raw, "port %u%s", port->port, port->transport == TRANSPORT_UDP ? "/udp" : "");
     sheet_words_raw(s);
     terminal_color(&s->out, s->color, COLOR_PLAIN);
     if (port->expected != NULL) {
@@ -106,8 +106,8 @@ static uint64_t print_kinds_of(struct table *t, const struct port_entry *port, s
     return flows;
 }
 
-/* One line for each port and each kind to show, worst first, while there is room; what remains of it
- * goes to details. Returns the flows shown. */
+/* One line for each port and each kind to show, worst first, while there is room; what remains of
+ * it goes to details. Returns the flows shown. */
 static uint64_t print_ports(struct table *t)
 {
     const struct view *v = t->view;

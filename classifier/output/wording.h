@@ -41,7 +41,8 @@ void wording_clients(struct buffer *out, const struct flow_info *flow,
                      const struct flow_kind *kind);
 /* Host and path, or SNI, or the BitTorrent client; nothing when none was seen. */
 void wording_name(struct buffer *out, const struct flow_info *flow);
-/* How an upgrade to WebSocket went wrong, or that there were anomalies: " (refused)", or nothing. */
+/* How an upgrade to WebSocket went wrong, or that there were anomalies: " (refused)", or nothing.
+ */
 void wording_oddity(struct buffer *out, const struct flow_info *flow);
 /* The evidence that says most: NULL when there is none. */
 const struct evidence *wording_reason(const struct flow_info *flow);

@@ -55,8 +55,7 @@ static void append_few(struct buffer *out, const struct few_addr *few, const cha
     wording_plural(out, few->count, noun);
 }
 
-void wording_clients(struct buffer *out, const struct flow_info *flow,
-                     const struct flow_kind *kind)
+void wording_clients(struct buffer *out, const struct flow_info *flow, const struct flow_kind *kind)
 {
     char text[ENDPOINT_TEXT_ROOM];
 

@@ -82,11 +82,11 @@ static enum answer match_mismatch(const struct question *q, const struct conditi
 
     if (broken == TRI_NOT_YET)
         return ANSWER_NOT_YET;
-    if ((broken == TRI_YES) == wanted)
-        return wanted || settled || policy_promise(q->policy, f->transport, f->server.port) == NULL
-                   ? ANSWER_YES
-                   : ANSWER_NOT_YET; /* kept so far */
-    return settled ? ANSWER_NO : ANSWER_NO_NOW;
+    if (broken == TRI_YES)
+        return wanted ? ANSWER_YES : settled ? ANSWER_NO : ANSWER_NO_NOW;
+    if (settled || policy_promise(q->policy, f->transport, f->server.port) == NULL)
+        return firm(false, !wanted);
+    return wanted ? ANSWER_NO_NOW : ANSWER_NOT_YET; /* kept so far */
 }
 
 /* Will no further request come that could bring another host, path or origin? */

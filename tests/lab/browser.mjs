@@ -8,7 +8,7 @@ const { chromium } = createRequire(`${process.env.LAB_NODE}/x.js`)('playwright-c
 const [url] = process.argv.slice(2);
 const profile = `${process.env.LAB}/chromium.${process.pid}`;
 const browser = await chromium.launchPersistentContext(profile, {
-  executablePath: '/usr/bin/chromium', headless: true,
+  executablePath: '/usr/bin/chromium', headless: true, ignoreHTTPSErrors: true,
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
     '--disable-component-update', '--disable-sync', '--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable'],
 });

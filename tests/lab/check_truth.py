@@ -41,7 +41,7 @@ def segments(capture):
         elif not connections:
             connections.append([(int(seq), b"")])
         if payload:
-            connections[-1].append((int(seq), bytes.fromhex(payload.replace(":", ""))))
+            connections[-1].append((int(seq), bytes.fromhex(payload.split(",")[0])))
     return flows
 
 
@@ -112,12 +112,16 @@ def check_flow(flow, flows):
     nth = flow.get("nth", 1) - 1
     if not connections[0] and flow.get("transport", "tcp") == "tcp":
         return "no packets"
-    if "messages" not in flow or flow.get("incomplete"):
+    if "messages" not in flow or flow.get("incomplete") or "tls" in flow["layers"]:
         return None
     ways = [join(c[nth]) for c in connections]
     if None in ways:
         return "a hole in a flow that should be whole"
+    if ways[0].startswith(b"\r\n\r\n\0\r\nQUIT\n"):             # PROXY protocol, version 2
+        ways[0] = ways[0][16 + int.from_bytes(ways[0][14:16], "big"):]
     heads = [way.partition(b"\r\n\r\n") for way in ways]
+    if "connect" in flow["layers"]:
+        heads = [rest.partition(b"\r\n\r\n") for _, _, rest in heads]
     granted = re.search(rb"(?im)^sec-websocket-extensions:(.*)$", heads[1][0])
     parameters = granted.group(1) if granted else b""
     for direction, (_, _, data), word in (("to-server", heads[0], b"client_no_context_takeover"),
@@ -149,7 +153,7 @@ def main():
                 bad += 1
                 print(f"{capture}: {flow['client']} > {flow['server']}: {problem}")
             told_requests = flow.get("requests", 1 if "messages" in flow else 0)
-            if flow["client"] and "http" in flow["layers"] and not flow.get("incomplete"):
+            if flow["client"] and "http" in flow["layers"] and "tls" not in flow["layers"][:2] and flow["layers"].count("http") == 1 and not flow.get("incomplete"):
                 got = seen.get((flow["client"], flow["server"]), [0])
                 if got[min(flow.get("nth", 1), len(got)) - 1] != told_requests:
                     bad += 1

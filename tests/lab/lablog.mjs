@@ -18,6 +18,7 @@ export class Flow {
     this.fact(facts);
   }
   fact(fact) { write({ ...this.key, fact }); }
+  fallback(facts) { write({ ...this.key, default: facts }); }           // holds where nobody says better
   message(direction, opcode, payload, more = {}) {
     const bytes = Buffer.from(payload);
     const sha256 = createHash('sha256').update(bytes).digest('hex');

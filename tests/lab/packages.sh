@@ -9,6 +9,7 @@ debian=(
   tcpdump tshark tcpreplay ethtool iptables iproute2   # capture, cut (editcap), re-tag (tcprewrite), lose packets
   nginx-light tinyproxy curl chromium                  # the web as users meet it: server, CONNECT proxy, two clients
   python3-websockets python3-websocket python3-aiohttp # three Python WebSocket stacks
+  haproxy microsocks                                   # the PROXY header, SOCKS5
   websockify                                           # a real TCP-in-WebSocket bridge
   openssh-server openssh-client redis-server redis-tools mosquitto mosquitto-clients python3-aiosmtpd netcat-openbsd socat openssl
   python3-libtorrent aria2 transmission-cli            # three BitTorrent stacks

@@ -64,7 +64,7 @@ http {
     '"fact":{"app":"tls","layers":["tcp","tls"],"sni":"\$ssl_server_name","version":"\$ssl_protocol","note":"HTTP inside, not visible without keys"}}';
   access_log $LAB_LOG/nginx.jsonl lab;
   server {
-    listen $address:$port;
+    listen $address:$port ${SITE_LISTEN:-};
     root $LAB/www;
     proxy_http_version 1.1;
     location = /chat { include $LAB/proxy.conf; proxy_pass http://$ws; proxy_set_header Upgrade \$http_upgrade; proxy_set_header Connection "upgrade"; }

@@ -55,7 +55,7 @@ def build(key, flow):
         out["transport"] = transport
     if nth:
         out["nth"] = nth
-    out.update({**flow["defaults"], **flow["facts"]})
+    out.update(flow["facts"] if "app" in flow["facts"] else {**flow["defaults"], **flow["facts"]})
     agree(key, flow["messages"])
     if flow["messages"]:
         out["messages"] = max(flow["messages"].values(), key=len)

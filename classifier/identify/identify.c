@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: MIT */
+#include "identify/identify.h"
+
+#include <stdlib.h>
+
+#include "identify/ndpi.h"
+#include "identify/registry.h"
+#include "layers/layers.h"
+
+#define ENOUGH     2048 /* bytes of one direction after which silence about them is an answer */
+#define DPI_EARLY  64   /* bytes below which nDPI waits for a layer that needs more */
+#define FIRST_ROOM 256  /* of kept bytes; grows by GROWTH */
+#define GROWTH     4
+#define DETAIL_MAX 32 /* bytes shown of what nDPI recognised */
+
+_Static_assert(DPI_TURN_MAX >= OPENING_MAX, "a turn of the opening is one packet to nDPI");
+
+struct identifier {
+    struct budget *budget;
+    struct dpi *dpi;
+};
+
+/* One call's view. */
+struct asking {
+    struct identifier *i;
+    struct identify *s;
+    const struct identify_context *c;
+    struct bytes seen[2]; /* all of the opening, whether kept or still in place */
+    bool datagrams;
+};
+
+struct identifier *identifier_create(struct budget *budget, struct err *err)
+{
+    struct dpi *dpi = dpi_create(err);
+    struct identifier *i = dpi != NULL ? calloc(1, sizeof(*i)) : NULL;
+
+    if (i == NULL) {
+        err_set(err, "no memory to identify with");
+        dpi_free(dpi);
+        return NULL;
+    }
+    *i = (struct identifier){.budget = budget, .dpi = dpi};
+    return i;
+}
+
+void identifier_free(struct identifier *i)
+{
+    if (i == NULL)
+        return;
+    dpi_free(i->dpi);
+    free(i);
+}
+
+const char *identifier_ndpi_version(void)
+{
+    return dpi_version();
+}
+
+static struct asking asking_of(struct identifier *i, struct identify *s,
+                               const struct identify_context *c)
+{
+    return (struct asking){
+        .i = i,
+        .s = s,
+        .c = c,
+        .seen = {bytes_of(s->kept[0], s->kept_len[0]), bytes_of(s->kept[1], s->kept_len[1])},
+        .datagrams = c->transport == TRANSPORT_UDP && !c->inner,
+    };
+}
+
+/* Puts the bytes behind what is kept of their direction. False: the budget refuses. */
+static bool keep(struct asking *a, enum direction d, struct bytes in)
+{
+    struct identify *s = a->s;
+    const size_t need = s->kept_len[d] + in.len;
+    size_t room = s->kept_room[d] > 0 ? s->kept_room[d] : FIRST_ROOM;
+
+    while (room < need)
+        room *= GROWTH;
+    if (room > s->kept_room[d]) {
+        uint8_t *at = budget_alloc(a->i->budget, room);
+        if (at == NULL)
+            return false;
+        if (s->kept_len[d] > 0)
+            memcpy(at, s->kept[d], s->kept_len[d]);
+        budget_free(a->i->budget, s->kept[d], s->kept_room[d]);
+        s->kept[d] = at;
+        s->kept_room[d] = (uint16_t)room;
+    }
+    memcpy(s->kept[d] + s->kept_len[d], in.at, in.len);
+    s->kept_len[d] = (uint16_t)need;
+    a->seen[d] = bytes_of(s->kept[d], s->kept_len[d]);
+    return true;
+}
+
+/* --- turns: who spoke when, and how much ------------------------------------------------------ */
+
+static enum direction turn_direction(const struct identify *s, size_t n)
+{
+    return (s->turn_to_client >> n & 1) != 0 ? TO_CLIENT : TO_SERVER;
+}
+
+static bool turn_begins(const struct asking *a, enum direction d)
+{
+    const struct identify *s = a->s;
+
+    return s->turns == 0 || a->datagrams || turn_direction(s, s->turns - 1U) != d;
+}
+
+/* Bytes of turns after the last that is counted are in the opening, but not for nDPI. */
+static void add_turn(const struct asking *a, enum direction d, size_t len)
+{
+    struct identify *s = a->s;
+
+    if (s->turns_over)
+        return;
+    if (turn_begins(a, d)) {
+        if (s->turns == IDENTIFY_TURNS) {
+            s->turns_over = true;
+            return;
+        }
+        s->turn_to_client = (uint8_t)(s->turn_to_client | (d == TO_CLIENT ? 1U << s->turns : 0));
+        s->turns++;
+    }
+    s->turn_len[s->turns - 1] = (uint16_t)(s->turn_len[s->turns - 1] + len);
+}
+
+static size_t turns_of(const struct asking *a, struct dpi_turn out[IDENTIFY_TURNS])
+{
+    size_t at[2] = {0, 0};
+
+    for (size_t n = 0; n < a->s->turns; n++) {
+        const enum direction d = turn_direction(a->s, n);
+        out[n].direction = d;
+        out[n].bytes = bytes_first(bytes_after(a->seen[d], at[d]), a->s->turn_len[n]);
+        at[d] += a->s->turn_len[n];
+    }
+    return a->s->turns;
+}
+
+/* --- answers ---------------------------------------------------------------------------------- */
+
+static struct identity not_yet(void)
+{
+    return (struct identity){.result = IDENTIFIED_NOT_YET};
+}
+
+static bool decided(const struct identity *id)
+{
+    return id->result != IDENTIFIED_NOT_YET;
+}
+
+static struct identity answer(const struct asking *a, struct identity id)
+{
+    id.opening[TO_SERVER] = a->seen[TO_SERVER];
+    id.opening[TO_CLIENT] = a->seen[TO_CLIENT];
+    return id;
+}
+
+/* Nobody knows it. Midstream, or without its start, it could still be anything. */
+static struct identity raw(const struct asking *a, enum confidence sure, const char *why)
+{
+    return answer(a, (struct identity){.result = IDENTIFIED_RAW,
+                                       .layer = &layer_raw,
+                                       .name = layer_raw.name,
+                                       .confidence = a->c->midstream ? CONFIDENCE_PROBABLE : sure,
+                                       .why = why});
+}
+
+/* Asks the layers, in the registry's order; the surest wins. Streams: whoever said NO is not asked
+ * again. Datagrams: each is asked about alone. */
+static struct identity ask_layers(const struct asking *a, const struct opening *o)
+{
+    struct recognition best = {.answer = PROBE_NO};
+    const struct layer *who = NULL, *l;
+    bool more = false;
+
+    for (size_t n = 0; (l = registry_layer(n)) != NULL; n++) {
+        const uint32_t bit = 1U << n;
+        if (!registry_asks(n, a->datagrams) || (!a->datagrams && (a->s->refused & bit) != 0))
+            continue;
+        const struct recognition r = l->recognise(o);
+        if (r.answer == PROBE_NO)
+            a->s->refused |= bit;
+        more = more || r.answer == PROBE_MORE;
+        if (r.answer == PROBE_YES && (who == NULL || r.confidence > best.confidence)) {
+            best = r;
+            who = l;
+        }
+    }
+    a->s->more = more;
+    if (who == NULL)
+        return not_yet();
+    return answer(a, (struct identity){.result = IDENTIFIED_LAYER,
+                                       .layer = who,
+                                       .name = who->name,
+                                       .confidence = best.confidence,
+                                       .why = best.why,
+                                       .detail = best.detail,
+                                       .direction = best.direction,
+                                       .reversed = best.reversed && a->c->midstream});
+}
+
+static struct opening opening_of(const struct asking *a)
+{
+    return (struct opening){
+        .seen = {a->seen[0], a->seen[1]},
+        .ended = {a->s->ended[0] || a->seen[0].len == OPENING_MAX,
+                  a->s->ended[1] || a->seen[1].len == OPENING_MAX},
+        .midstream = a->c->midstream,
+        .inner = a->c->inner,
+        .transport = a->c->transport,
+        .server_port = a->c->server.port,
+    };
+}
+
+/* What a layer of ours speaks, it recognises itself, and strictly: nDPI does not overrule its NO.
+ */
+static bool is_ours(const char *name, bool datagrams)
+{
+    const struct layer *l;
+
+    for (size_t n = 0; (l = registry_layer(n)) != NULL; n++)
+        if (strcmp(l->name, name) == 0)
+            return datagrams ? registry_asks(n, true) : true;
+    return false;
+}
+
+static struct identity ask_dpi(const struct asking *a, bool with_ports)
+{
+    struct dpi_turn turns[IDENTIFY_TURNS];
+    const struct dpi_question q = {
+        .turns = turns,
+        .count = turns_of(a, turns),
+        .transport = a->datagrams ? TRANSPORT_UDP : TRANSPORT_TCP,
+        .client_port = with_ports ? a->c->client.port : 0,
+        .server_port = with_ports ? a->c->server.port : 0,
+    };
+    const struct dpi_answer said = dpi_ask(a->i->dpi, &q);
+
+    if (said.name == NULL || is_ours(said.name, a->datagrams))
+        return not_yet();
+    const bool sure =
+        !said.weak && !a->c->midstream && !a->c->inner && (!with_ports || a->datagrams);
+    return answer(a, (struct identity){
+                         .result = IDENTIFIED_NDPI,
+                         .name = said.name,
+                         .confidence = sure ? CONFIDENCE_STRONG : CONFIDENCE_PROBABLE,
+                         .why = with_ports && !a->datagrams
+                                    ? "nDPI recognised the bytes, on a port where it looks for them"
+                                    : "nDPI recognised the bytes",
+                         .detail = bytes_first(turns[said.turn].bytes, DETAIL_MAX),
+                         .direction = turns[said.turn].direction,
+                         .ndpi = {.proto = said.proto,
+                                  .category = said.category,
+                                  .risks = said.risks,
+                                  .risk_count = said.risk_count},
+                     });
+}
+
+/* No more will be waited for. */
+static struct identity conclude(const struct asking *a, const char *why, enum confidence sure)
+{
+    struct identity id = not_yet();
+
+    if (!a->datagrams) {
+        struct opening o = opening_of(a);
+        o.ended[TO_SERVER] = o.ended[TO_CLIENT] = true;
+        id = ask_layers(a, &o);
+        if (!decided(&id))
+            id = ask_dpi(a, false);
+    }
+    if (!decided(&id) && !a->c->inner)
+        id = ask_dpi(a, true);
+    return decided(&id) ? id : raw(a, sure, why);
+}
+
+static struct identity conclude_seen(const struct asking *a)
+{
+    return conclude(a, "no known protocol begins like this", CONFIDENCE_STRONG);
+}
+
+static struct identity conclude_without_memory(const struct asking *a)
+{
+    return conclude(a, "no memory to look further (--memory)", CONFIDENCE_PROBABLE);
+}
+
+/* --- streams ---------------------------------------------------------------------------------- */
+
+/* The other side begins to speak: what was said so far is whole. */
+static struct identity turn_ended(const struct asking *a)
+{
+    const bool early = a->seen[TO_SERVER].len < DPI_EARLY && a->seen[TO_CLIENT].len < DPI_EARLY;
+
+    if (a->s->turns_over || (a->s->more && early))
+        return not_yet();
+    if (a->s->turns == IDENTIFY_TURNS && !a->s->more)
+        return conclude_seen(a);
+    return ask_dpi(a, false);
+}
+
+/* Adds bytes up to the next length at which something is decided. */
+static struct identity add_bytes(struct asking *a, enum direction d, struct bytes in, size_t *used)
+{
+    const bool in_place = a->s->kept_len[d] == 0;
+
+    if (in_place)
+        a->seen[d] = in;
+    else if (!keep(a, d, in))
+        return conclude_without_memory(a);
+    *used += in.len;
+    add_turn(a, d, in.len);
+    const struct opening o = opening_of(a);
+    const struct identity id = ask_layers(a, &o);
+    if (decided(&id))
+        return id;
+    if (a->seen[d].len == OPENING_MAX || (a->seen[d].len == ENOUGH && !a->s->more))
+        return conclude_seen(a);
+    return in_place && !keep(a, d, in) ? conclude_without_memory(a) : not_yet();
+}
+
+static struct identity feed_stream(struct asking *a, enum direction d, struct bytes in,
+                                   size_t *used)
+{
+    struct identity id = not_yet();
+
+    if (a->s->ended[d])
+        return conclude_seen(a);
+    if (in.len > 0 && a->s->turns > 0 && turn_begins(a, d))
+        id = turn_ended(a);
+    while (!decided(&id) && in.len > 0) {
+        const size_t have = a->s->kept_len[d];
+        const struct bytes piece = bytes_first(in, (have < ENOUGH ? ENOUGH : OPENING_MAX) - have);
+        id = add_bytes(a, d, piece, used);
+        in = bytes_after(in, piece.len);
+    }
+    return id;
+}
+
+/* --- datagrams -------------------------------------------------------------------------------- */
+
+/* The layers see the datagram; nDPI sees all of them again after 1, 2, 4 and 8. */
+static struct identity ask_about_datagram(struct asking *a, enum direction d, struct bytes datagram)
+{
+    struct opening o = opening_of(a);
+    const unsigned turns = a->s->turns;
+
+    o.seen[d] = datagram;
+    o.seen[direction_other(d)] = bytes_of(NULL, 0);
+    const struct identity id = ask_layers(a, &o);
+    if (decided(&id))
+        return id;
+    if (turns == IDENTIFY_TURNS || a->seen[d].len == OPENING_MAX)
+        return conclude_seen(a);
+    return (turns & (turns - 1)) == 0 ? ask_dpi(a, true) : not_yet();
+}
+
+static struct identity feed_datagram(struct asking *a, enum direction d, struct bytes in,
+                                     size_t *used)
+{
+    const bool in_place = a->s->kept_len[d] == 0;
+    const struct bytes part = bytes_first(in, (size_t)OPENING_MAX - a->s->kept_len[d]);
+
+    if (in.len == 0)
+        return not_yet();
+    if (in_place)
+        a->seen[d] = part;
+    else if (!keep(a, d, part))
+        return conclude_without_memory(a);
+    *used = part.len;
+    add_turn(a, d, part.len);
+    const struct identity id = ask_about_datagram(a, d, in);
+    if (decided(&id) || !in_place || keep(a, d, part))
+        return id;
+    return conclude_without_memory(a);
+}
+
+struct identity identify_feed(struct identifier *i, struct identify *s,
+                              const struct identify_context *c, enum direction d, struct bytes in,
+                              size_t *used)
+{
+    struct asking a = asking_of(i, s, c);
+
+    *used = 0;
+    return a.datagrams ? feed_datagram(&a, d, in, used) : feed_stream(&a, d, in, used);
+}
+
+struct identity identify_ended(struct identifier *i, struct identify *s,
+                               const struct identify_context *c, enum direction d)
+{
+    const struct asking a = asking_of(i, s, c);
+
+    s->ended[d] = true;
+    if (s->turns == 0)
+        return not_yet(); /* it never carried a byte */
+    if (s->ended[direction_other(d)])
+        return conclude_seen(&a);
+    if (a.datagrams)
+        return not_yet();
+    const struct opening o = opening_of(&a);
+    const struct identity id = ask_layers(&a, &o);
+    if (decided(&id) || s->turns_over || turn_begins(&a, d))
+        return id;
+    return s->more ? not_yet() : ask_dpi(&a, false);
+}
+
+void identify_end(struct identifier *i, struct identify *s)
+{
+    for (int d = TO_SERVER; d <= TO_CLIENT; d++)
+        budget_free(i->budget, s->kept[d], s->kept_room[d]);
+    *s = (struct identify){0};
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#include "identify/registry.h"
+
+#include "identify/identify.h"
+#include "layers/layers.h"
+#include "layers/named.h"
+
+enum carrier { STREAM = 1, DATAGRAM = 2 };
+
+/* The only list of all layers. Recognisers are asked in this order, the strictest signatures first;
+ * the first of two equally sure ones wins. */
+static const struct {
+    const struct layer *layer;
+    unsigned carriers; /* enum carrier, ored */
+} registry[] = {
+    {&layer_tls, STREAM},
+    {&layer_bittorrent, STREAM},
+    {&layer_http, STREAM},
+    {&layer_ssh, STREAM},
+    {&layer_vnc, STREAM},
+    {&layer_mqtt, STREAM},
+    {&layer_redis, STREAM},
+    {&layer_postgresql, STREAM},
+    {&layer_mysql, STREAM},
+    {&layer_rdp, STREAM},
+    {&layer_smtp, STREAM},
+    {&layer_ftp, STREAM},
+    {&layer_pop3, STREAM},
+    {&layer_imap, STREAM},
+    {&layer_irc, STREAM},
+    {&layer_stun, DATAGRAM},
+    {&layer_ntp, DATAGRAM},
+    {&layer_dns, STREAM | DATAGRAM},
+    {&layer_mdns, DATAGRAM},
+    {&layer_llmnr, DATAGRAM},
+    {&layer_telnet, STREAM},
+    {&layer_socks, STREAM},
+    /* Never recognised, only opened by name. */
+    {&layer_websocket, STREAM},
+    {&layer_connect, STREAM},
+    {&layer_raw, STREAM | DATAGRAM},
+};
+
+#define REGISTRY_LEN (sizeof(registry) / sizeof(registry[0]))
+_Static_assert(REGISTRY_LEN <= REGISTRY_MAX, "struct identify has one bit a layer");
+
+const struct layer *registry_layer(size_t n)
+{
+    return n < REGISTRY_LEN ? registry[n].layer : NULL;
+}
+
+const struct layer *registry_find(const char *name)
+{
+    for (size_t n = 0; n < REGISTRY_LEN; n++)
+        if (strcmp(registry[n].layer->name, name) == 0)
+            return registry[n].layer;
+    return NULL;
+}
+
+bool registry_asks(size_t n, bool datagrams)
+{
+    return n < REGISTRY_LEN && registry[n].layer->recognise != NULL &&
+           (registry[n].carriers & (datagrams ? DATAGRAM : STREAM)) != 0;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* registry.h - which layers are asked over which transport. Private to identify/. */
+#ifndef IDENTIFY_REGISTRY_H
+#define IDENTIFY_REGISTRY_H
+
+#include "model/layer.h"
+#include "model/packet.h"
+
+#define REGISTRY_MAX 32 /* struct identify has a bit for each */
+
+/* Is the n-th layer asked about streams (TCP, or whatever is inside one) or datagrams (UDP)? */
+bool registry_asks(size_t n, bool datagrams);
+
+#endif

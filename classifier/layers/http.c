@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: MIT */
+#include "layers/http_recognise.h"
+#include "layers/http_state.h"
+#include "layers/layers.h"
+
+void http_set_phase(struct http_side *side, enum http_phase phase)
+{
+    side->phase = (uint8_t)phase;
+    side->scanned = 0;
+    side->line_good = false;
+}
+
+/* An answer is read when its request is known: a HEAD, an upgrade, a CONNECT are followed by other
+ * bytes. An answer that may switch protocols waits for the end of its request, too. */
+static bool may_answer(const struct http *s)
+{
+    const struct http_exchange *x = http_queue_awaited(&s->queue);
+
+    if (s->queue.forgotten > 0)
+        return true;
+    if (x != NULL)
+        return x->request_over || !(x->upgrade || x->method == METHOD_CONNECT);
+    return s->alone || s->side[TO_SERVER].phase == PHASE_STRAY;
+}
+
+static bool parse_head(struct http *s, struct host *h, enum direction d, struct bytes text)
+{
+    struct http_head head;
+    const bool whole = s->side[d].phase == PHASE_HEAD;
+
+    if (!http_head_parse(text, d, &head))
+        return false;
+    if (!whole)
+        http_fault(&head.faults, HTTP_HEAD_TOO_LONG);
+    if (d == TO_SERVER)
+        http_on_request(s, h, &head);
+    else
+        http_on_response(s, h, &head, whole);
+    return true;
+}
+
+/* HTTP_KEPT_MAX bytes and no blank line: what is there is read, up to its last whole line. */
+static size_t begin_long_head(struct http *s, struct host *h, enum direction d, struct bytes in)
+{
+    struct http_side *side = &s->side[d];
+    size_t lines = in.len;
+
+    while (lines > 0 && in.at[lines - 1] != '\n')
+        lines--;
+    http_set_phase(side, PHASE_LONG_HEAD);
+    side->line_empty = in.len == lines || (in.len == lines + 1 && in.at[lines] == '\r');
+    if (parse_head(s, h, d, bytes_first(in, lines)))
+        return in.len;
+    host_anomaly(h, HTTP_HEAD_TOO_LONG, d, side->offset); /* not even its first line ended */
+    http_set_phase(side, PHASE_SEEK);
+    return in.len;
+}
+
+/* Is this head good so far? Each byte is looked at once, and the first ones a few times. */
+static bool good_so_far(struct http_side *side, enum direction d, struct bytes in)
+{
+    const struct bytes fresh = bytes_after(in, side->scanned);
+
+    if (side->line_good)
+        return true;
+    if (side->scanned >= HTTP_PREFIX && memchr(fresh.at, '\n', fresh.len) == NULL)
+        return true;
+    const enum probe p = http_line_probe(in, d, NULL);
+    side->line_good = p == PROBE_YES;
+    return p != PROBE_NO;
+}
+
+static size_t empty_lines(struct bytes in)
+{
+    size_t n = 0;
+
+    while (n < in.len && (in.at[n] == '\r' || in.at[n] == '\n'))
+        n++;
+    return n;
+}
+
+static size_t read_head(struct http *s, struct host *h, enum direction d, struct bytes in)
+{
+    struct http_side *side = &s->side[d];
+
+    if (d == TO_CLIENT && !may_answer(s))
+        return 0;
+    if (side->scanned == 0 && empty_lines(in) > 0)
+        return empty_lines(in); /* RFC 9112 s2.2 */
+    in = bytes_first(in, HTTP_KEPT_MAX);
+    if (side->scanned >= in.len)
+        return 0;
+    const size_t end = http_head_end(in, side->scanned);
+    if (end > 0 && parse_head(s, h, d, bytes_first(in, end))) {
+        if (!s->gone)
+            http_begin_body(s, h, d);
+        return end;
+    }
+    if (end > 0 || !good_so_far(side, d, in)) {
+        http_on_stray(s, h, d);
+        return 0;
+    }
+    if (in.len == HTTP_KEPT_MAX)
+        return begin_long_head(s, h, d, in);
+    side->scanned = (uint32_t)in.len;
+    return 0;
+}
+
+static size_t read_long_head(struct http *s, struct host *h, enum direction d, struct bytes in)
+{
+    struct http_side *side = &s->side[d];
+
+    for (size_t i = 0; i < in.len; i++) {
+        if (in.at[i] == '\n' && side->line_empty) {
+            http_begin_body(s, h, d);
+            return i + 1;
+        }
+        side->line_empty = in.at[i] == '\n' || (in.at[i] == '\r' && side->line_empty);
+    }
+    return in.len;
+}
+
+static size_t read_body(struct http *s, struct host *h, enum direction d, struct bytes in)
+{
+    struct http_side *side = &s->side[d];
+    const size_t n = http_body_feed(&side->body, in);
+
+    if (side->body.state == BODY_LOST)
+        host_anomaly(h, HTTP_BAD_CHUNK, d, side->offset + n);
+    if (side->body.state == BODY_LOST || side->body.state == BODY_DONE)
+        http_end_message(s, h, d);
+    return n;
+}
+
+/* The message that was found may not be the next one: of several requests the last, most likely. */
+static void found_again(struct http *s, struct host *h, enum direction d)
+{
+    struct http_side *side = &s->side[d];
+
+    http_set_phase(side, PHASE_HEAD);
+    if (d == TO_CLIENT && side->missed) {
+        s->queue.forgotten = 0;
+        while (s->queue.count > 1)
+            http_queue_forget(&s->queue, h);
+    }
+    side->missed = false;
+}
+
+static size_t seek(struct http *s, struct host *h, enum direction d, struct bytes in)
+{
+    struct http_side *side = &s->side[d];
+
+    in = bytes_first(in, HTTP_KEPT_MAX);
+    const struct bytes fresh = bytes_after(in, side->scanned);
+    const uint8_t *end = fresh.len > 0 ? memchr(fresh.at, '\n', fresh.len) : NULL;
+    if (end == NULL && in.len < HTTP_KEPT_MAX) {
+        side->scanned = (uint32_t)in.len;
+        return 0;
+    }
+    side->scanned = 0;
+    if (end == NULL)
+        return in.len;
+    const size_t line = (size_t)(end - in.at) + 1;
+    const size_t at = http_line_within(bytes_first(in, line), d);
+    if (at == SIZE_MAX)
+        return line;
+    found_again(s, h, d);
+    return at;
+}
+
+static size_t step(struct http *s, struct host *h, enum direction d, struct bytes in)
+{
+    switch ((enum http_phase)s->side[d].phase) {
+    case PHASE_HEAD: return read_head(s, h, d, in);
+    case PHASE_LONG_HEAD: return read_long_head(s, h, d, in);
+    case PHASE_BODY: return read_body(s, h, d, in);
+    case PHASE_SEEK: return seek(s, h, d, in);
+    case PHASE_AWAIT:
+    case PHASE_STRAY: break;
+    }
+    return 0;
+}
+
+/* Reads as much as can be read now; returns how much. */
+static size_t read_all(struct http *s, struct host *h, enum direction d, struct bytes in)
+{
+    struct http_side *side = &s->side[d];
+    size_t used = 0;
+
+    while (used < in.len && !s->gone) {
+        const uint8_t phase = side->phase;
+        const size_t n = step(s, h, d, bytes_after(in, used));
+        if (n == 0 && side->phase == phase)
+            break;
+        used += n;
+        side->offset += n;
+    }
+    return used;
+}
+
+static void read_kept(struct http *s, struct host *h, enum direction d)
+{
+    struct http_kept *kept = &s->side[d].kept;
+
+    if (kept->len > 0)
+        http_kept_drop(kept, h, read_all(s, h, d, http_kept_bytes(kept)));
+}
+
+static void drop_kept(struct http_side *side, struct host *h)
+{
+    side->offset += side->kept.len;
+    http_kept_free(&side->kept, h);
+}
+
+/* Where the next message begins is unknown. */
+static void lose_sync(struct http *s, struct host *h, enum direction d)
+{
+    struct http_side *side = &s->side[d];
+
+    drop_kept(side, h);
+    if (side->phase == PHASE_LONG_HEAD)
+        http_end_message(s, h, d);
+    http_set_phase(side, PHASE_SEEK);
+    side->missed = true;
+    if (d == TO_SERVER)
+        s->alone = true;
+}
+
+static void lose_in_body(struct http *s, struct host *h, enum direction d, uint64_t n)
+{
+    struct http_side *side = &s->side[d];
+    const uint64_t mine = http_body_gap(&side->body, n);
+
+    side->offset += mine;
+    if (side->body.state == BODY_DONE || side->body.state == BODY_LOST)
+        http_end_message(s, h, d);
+    if (mine == n)
+        return;
+    if (side->phase == PHASE_AWAIT) {
+        side->lost += n - mine;
+        return;
+    }
+    side->offset += n - mine;
+    lose_sync(s, h, d);
+}
+
+/* `n` bytes that follow on what is kept are lost. */
+static void lose(struct http *s, struct host *h, enum direction d, uint64_t n)
+{
+    struct http_side *side = &s->side[d];
+
+    if (d == TO_CLIENT && side->phase == PHASE_HEAD && side->kept.len > 0) {
+        s->alone = true; /* the answers that are waiting for a request wait no longer */
+        read_kept(s, h, d);
+    }
+    if (side->phase == PHASE_STRAY && !http_is_certain(s))
+        http_part(s, h);
+    if (s->gone || side->phase == PHASE_AWAIT) {
+        side->lost += n;
+    } else if (side->phase == PHASE_BODY) {
+        lose_in_body(s, h, d, n);
+    } else {
+        side->offset += n;
+        lose_sync(s, h, d);
+    }
+}
+
+/* One direction may have said what the other waits for. */
+static void settle(struct http *s, struct host *h)
+{
+    uint64_t before;
+
+    do {
+        before = s->side[TO_SERVER].offset + s->side[TO_CLIENT].offset;
+        for (enum direction d = TO_SERVER; d <= TO_CLIENT && !s->gone; d++) {
+            struct http_side *side = &s->side[d];
+            read_kept(s, h, d);
+            if (side->lost > 0 && side->phase != PHASE_AWAIT && !s->gone) {
+                const uint64_t n = side->lost;
+                side->lost = 0;
+                lose(s, h, d, n);
+            }
+        }
+    } while (before != s->side[TO_SERVER].offset + s->side[TO_CLIENT].offset && !s->gone);
+    if (s->gone)
+        http_hand_over(s, h);
+}
+
+/* No more can be kept of what is waiting. */
+static void overflow(struct http *s, struct host *h, enum direction d)
+{
+    struct http_side *side = &s->side[d];
+
+    if (side->phase == PHASE_AWAIT)
+        http_overdue(s, h);
+    else if (side->phase == PHASE_STRAY)
+        http_part(s, h);
+    else
+        s->alone = true;
+    if (!s->gone)
+        read_kept(s, h, d);
+    if (!s->gone && side->kept.len == HTTP_KEPT_MAX)
+        lose_sync(s, h, d);
+}
+
+static size_t keep(struct http *s, struct host *h, enum direction d, struct bytes in)
+{
+    struct http_side *side = &s->side[d];
+    const size_t n = side->lost == 0 ? http_kept_add(&side->kept, h, in) : SIZE_MAX;
+
+    if (n == SIZE_MAX) { /* no memory, or a hole before it */
+        lose(s, h, d, in.len);
+        return in.len;
+    }
+    read_kept(s, h, d);
+    if (!s->gone && side->kept.len == HTTP_KEPT_MAX)
+        overflow(s, h, d);
+    return n;
+}
+
+static size_t http_feed(void *state, struct host *h, enum direction d, struct bytes in)
+{
+    struct http *s = state;
+    const struct http_side *side = &s->side[d];
+    size_t used = 0;
+
+    while (used < in.len && !s->gone) {
+        if (side->kept.len == 0 && side->lost == 0)
+            used += read_all(s, h, d, bytes_after(in, used));
+        if (used < in.len && !s->gone)
+            used += keep(s, h, d, bytes_after(in, used));
+    }
+    settle(s, h);
+    return used;
+}
+
+static void http_gap(void *state, struct host *h, enum direction d, uint64_t n)
+{
+    struct http *s = state;
+
+    lose(s, h, d, n);
+    settle(s, h);
+}
+
+static void end_what_goes_on(struct http *s, struct host *h)
+{
+    struct http_side *server = &s->side[TO_CLIENT];
+    struct http_exchange *last = http_queue_last(&s->queue);
+
+    if (s->side[TO_SERVER].phase == PHASE_STRAY)
+        host_anomaly(h, HTTP_NOT_A_REQUEST, TO_SERVER, s->side[TO_SERVER].offset);
+    if (s->reading_request && last != NULL)
+        last->request_length = s->side[TO_SERVER].body.seen;
+    if (server->phase == PHASE_BODY || server->phase == PHASE_LONG_HEAD)
+        http_end_message(s, h, TO_CLIENT);
+    while (s->queue.count > 0)
+        http_queue_forget(&s->queue, h);
+}
+
+static void http_close(void *state, struct host *h, enum close_reason why)
+{
+    struct http *s = state;
+
+    (void)why;
+    s->closing = true;
+    if (!s->gone) {
+        s->alone = true;
+        read_kept(s, h, TO_CLIENT);
+        end_what_goes_on(s, h);
+    }
+    http_kept_free(&s->side[TO_SERVER].kept, h);
+    http_kept_free(&s->side[TO_CLIENT].kept, h);
+    http_queue_free(&s->queue, h);
+    http_exchange_free(&s->orphan, h);
+}
+
+const struct layer layer_http = {
+    .name = "http",
+    .application = true,
+    .state_size = sizeof(struct http),
+    .recognise = http_recognise,
+    .feed = http_feed,
+    .gap = http_gap,
+    .close = http_close,
+};

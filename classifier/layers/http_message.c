@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+#include "layers/http_state.h"
+#include "layers/ws_handshake.h"
+
+#define SWITCHING_PROTOCOLS 101
+
+void http_tell_faults(const struct http *s, struct host *h, enum direction d, struct http_faults *f)
+{
+    for (unsigned i = 0; i < f->count; i++)
+        host_anomaly(h, (enum anomaly)f->at[i], d, s->side[d].offset);
+    f->count = 0;
+}
+
+static enum http_method method_of(struct bytes name)
+{
+    if (bytes_equal(name, bytes_of_text("HEAD")))
+        return METHOD_HEAD;
+    return bytes_equal(name, bytes_of_text("CONNECT")) ? METHOD_CONNECT : METHOD_OTHER;
+}
+
+static void check_host(struct http_head *head)
+{
+    if (head->count[HTTP_HOST] > 1)
+        http_fault(&head->faults, HTTP_HOST_REPEATED);
+    else if (head->count[HTTP_HOST] == 0 && head->line.minor > 0)
+        http_fault(&head->faults, HTTP_HOST_MISSING);
+}
+
+/* For rules, at once, straight from the head. */
+static void tell_request(struct host *h, const struct http_head *head,
+                         const struct http_exchange *x)
+{
+    struct event e = {.kind = EVENT_HTTP_REQUEST, .direction = TO_SERVER};
+
+    e.as.http = (struct http_event){
+        .method = head->line.method,
+        .host = http_head_host(head),
+        .url = head->line.target,
+        .user_agent = head->value[HTTP_USER_AGENT],
+        .referer = head->value[HTTP_REFERER],
+        .origin = head->value[HTTP_ORIGIN],
+        .protocol = head->line.protocol,
+        .upgrade = x->websocket,
+        .request_packet = h->packet,
+    };
+    h->emit(h, &e);
+}
+
+static void make_room(struct http *s, struct host *h)
+{
+    if (!s->too_deep)
+        host_anomaly(h, HTTP_PIPELINE_TOO_DEEP, TO_SERVER, s->side[TO_SERVER].offset);
+    s->too_deep = true;
+    if (s->answering == ANSWERING_FIRST) {
+        s->orphan = http_queue_take(&s->queue);
+        s->answering = ANSWERING_ORPHAN;
+    } else {
+        http_queue_forget(&s->queue, h);
+        s->queue.forgotten++;
+    }
+}
+
+void http_on_request(struct http *s, struct host *h, struct http_head *head)
+{
+    struct http_exchange x = {.request_packet = h->packet,
+                              .method = (uint8_t)method_of(head->line.method)};
+
+    x.websocket = ws_handshake_named(head);
+    x.upgrade = x.websocket || (head->count[HTTP_UPGRADE] > 0 && head->line.minor > 0 &&
+                                http_head_has(head, HTTP_CONNECTION, "upgrade"));
+    x.has_origin = head->count[HTTP_ORIGIN] > 0;
+    x.version = (int16_t)(x.websocket ? ws_handshake_version(head) : -1);
+    check_host(head);
+    if (x.websocket)
+        ws_handshake_check_request(head);
+    s->side[TO_SERVER].body = http_body_of(head, BODY_OF_REQUEST);
+    http_tell_faults(s, h, TO_SERVER, &head->faults);
+    if (!s->asked)
+        h->note(h, "request line", head->line.text);
+    s->asked = true;
+    s->alone = false;
+    s->refused = false;
+    if (head->count[HTTP_HOST] > 0)
+        h->claim(h, CONFIDENCE_STRONG); /* also with a method that nobody knows */
+    tell_request(h, head, &x);
+    if (x.websocket) {
+        h->climb(h, LADDER_ASKED);
+        h->note(h, "asked to upgrade to WebSocket", head->line.target);
+    }
+    if (x.websocket || (h->interest & INTEREST_HTTP))
+        x.asked = http_text_of_request(h, head);
+    if (http_queue_full(&s->queue))
+        make_room(s, h);
+    s->reading_request = http_queue_push(&s->queue, h, &x);
+}
+
+/* Whose answer is this? Those that were forgotten are answered first. */
+static struct http_exchange *whose_answer(struct http *s, bool final)
+{
+    struct http_exchange *x = http_queue_awaited(&s->queue);
+
+    if (s->queue.forgotten == 0 && x != NULL) {
+        s->answering = ANSWERING_FIRST;
+        return x;
+    }
+    if (s->queue.forgotten > 0 && final)
+        s->queue.forgotten--;
+    s->answering = ANSWERING_ORPHAN;
+    s->orphan = (struct http_exchange){.response_only = true, .request_over = true, .version = -1};
+    return &s->orphan;
+}
+
+/* The first answer to bytes that are no request: the server took them for a bad one. */
+static void judge_stray(struct http *s, struct host *h)
+{
+    struct http_side *client = &s->side[TO_SERVER];
+
+    if (client->phase != PHASE_STRAY || s->answering != ANSWERING_ORPHAN)
+        return;
+    host_anomaly(h, HTTP_NOT_A_REQUEST, TO_SERVER, client->offset);
+    http_set_phase(client, PHASE_SEEK);
+}
+
+void http_on_response(struct http *s, struct host *h, struct http_head *head, bool whole)
+{
+    struct http_side *side = &s->side[TO_CLIENT];
+    const uint16_t status = head->line.status;
+    const bool final = status >= 200 || status == SWITCHING_PROTOCOLS;
+    struct http_exchange *x = whose_answer(s, final);
+
+    if (!s->answered)
+        h->note(h, "status line", head->line.text);
+    s->answered = true;
+    h->claim(h, http_is_certain(s) ? CONFIDENCE_CERTAIN : CONFIDENCE_STRONG);
+    judge_stray(s, h);
+    side->body = (struct http_body){.state = BODY_DONE};
+    if (!final) { /* RFC 9110 s15.2: another one follows */
+        s->answering = ANSWERING_NOBODY;
+        http_tell_faults(s, h, TO_CLIENT, &head->faults);
+        return;
+    }
+    x->status = status;
+    if (h->interest & INTEREST_HTTP)
+        x->answered = http_text_of_response(h, head);
+    s->switched = !whole && (status == SWITCHING_PROTOCOLS ||
+                             (x->method == METHOD_CONNECT && status / 100 == 2));
+    if (s->switched || http_switch(s, h, x, head)) {
+        http_tell_faults(s, h, TO_CLIENT, &head->faults);
+        return;
+    }
+    side->body = http_body_of(head, x->method == METHOD_HEAD ? BODY_NEVER : BODY_OF_RESPONSE);
+    http_tell_faults(s, h, TO_CLIENT, &head->faults);
+}
+
+void http_begin_body(struct http *s, struct host *h, enum direction d)
+{
+    struct http_side *side = &s->side[d];
+
+    if (d == TO_CLIENT && s->switched) {
+        http_part(s, h);
+        return;
+    }
+    http_set_phase(side, PHASE_BODY);
+    if (side->body.state == BODY_DONE || side->body.state == BODY_LOST)
+        http_end_message(s, h, d);
+    else if (d == TO_CLIENT && side->body.state == BODY_UNTIL_CLOSE &&
+             s->side[TO_SERVER].phase == PHASE_STRAY)
+        http_part(s, h); /* the server will never answer what the client says now */
+}
+
+static void end_request(struct http *s)
+{
+    struct http_side *side = &s->side[TO_SERVER];
+    struct http_exchange *x = s->reading_request ? http_queue_last(&s->queue) : NULL;
+
+    s->reading_request = false;
+    if (x == NULL)
+        return;
+    x->request_over = true;
+    x->request_length = side->body.seen;
+    if (x->upgrade || x->method == METHOD_CONNECT)
+        http_set_phase(side, PHASE_AWAIT);
+}
+
+static void end_response(struct http *s, struct host *h)
+{
+    struct http_exchange *x =
+        s->answering == ANSWERING_FIRST ? http_queue_at(&s->queue, 0) : &s->orphan;
+
+    if (s->answering != ANSWERING_NOBODY) {
+        x->response_over = true;
+        x->response_length = s->side[TO_CLIENT].body.seen;
+    }
+    if (s->answering == ANSWERING_ORPHAN) {
+        http_exchange_tell(x, h);
+        http_exchange_free(x, h);
+    }
+    s->answering = ANSWERING_NOBODY;
+}
+
+void http_end_message(struct http *s, struct host *h, enum direction d)
+{
+    struct http_side *side = &s->side[d];
+
+    http_set_phase(side, side->body.state == BODY_LOST ? PHASE_SEEK : PHASE_HEAD);
+    if (d == TO_SERVER)
+        end_request(s);
+    else
+        end_response(s, h);
+    http_queue_retire(&s->queue, h);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#include "layers/http_recognise.h"
+
+#include "layers/http_line.h"
+#include "model/packet.h"
+
+/* Empty lines before a request line are to be ignored (RFC 9112 s2.2). */
+static struct bytes after_empty_lines(struct bytes in)
+{
+    while (in.len > 0 && (in.at[0] == '\r' || in.at[0] == '\n'))
+        in = bytes_after(in, 1);
+    return in;
+}
+
+static bool plausible_target(struct bytes in)
+{
+    static const char *const starts[] = {"GET /", "POST /", "HEAD /", "PUT /", "GET http"};
+
+    for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+        if (bytes_start_with(in, bytes_of_text(starts[i])))
+            return true;
+    return false;
+}
+
+/* What stands in seen[at], taken for what direction `d` of HTTP would say. */
+static struct recognition look(const struct opening *o, enum direction at, enum direction d)
+{
+    struct http_line line = {0};
+    const struct bytes in = after_empty_lines(o->seen[at]);
+    struct recognition r = {.direction = at, .reversed = at != d};
+
+    r.answer = http_line_probe(in, d, &line);
+    if (r.answer == PROBE_MORE && d == TO_CLIENT && in.len > HTTP_STATUS_LEN)
+        r.answer = PROBE_YES; /* "HTTP/1.1 200 " is enough: the rest is for people */
+    if (r.answer == PROBE_MORE && o->ended[at]) {
+        const bool long_line = d == TO_SERVER && in.len + 2 >= OPENING_MAX && plausible_target(in);
+        r.answer = long_line ? PROBE_YES : PROBE_NO;
+        r.confidence = CONFIDENCE_PROBABLE;
+        r.why = "a request line that is longer than what was kept";
+        r.detail = in;
+    } else if (r.answer == PROBE_YES) {
+        r.confidence =
+            d == TO_CLIENT || line.known_method ? CONFIDENCE_STRONG : CONFIDENCE_PROBABLE;
+        r.why = d == TO_CLIENT ? "HTTP status line" : "HTTP request line";
+        r.detail = line.text.len > 0 ? line.text : bytes_first(in, HTTP_STATUS_LEN);
+    }
+    return r;
+}
+
+/* Of what one direction may be, the surest. */
+static struct recognition look_both(const struct opening *o, enum direction at)
+{
+    const struct recognition as_is = look(o, at, at);
+
+    if (!o->midstream || as_is.answer == PROBE_YES)
+        return as_is;
+    const struct recognition turned = look(o, at, direction_other(at));
+    return turned.answer == PROBE_NO ? as_is : turned;
+}
+
+struct recognition http_recognise(const struct opening *o)
+{
+    const struct recognition no = {.answer = PROBE_NO};
+
+    if (o->transport == TRANSPORT_UDP && !o->inner)
+        return no; /* SSDP and its like borrow the form, one datagram at a time */
+    const struct recognition client = look_both(o, TO_SERVER), server = look_both(o, TO_CLIENT);
+    if (client.answer == PROBE_YES)
+        return client;
+    if (o->midstream)
+        return server.answer == PROBE_YES || client.answer == PROBE_NO ? server : client;
+    /* From the start, one wrong word is enough; a server's good one counts only while the client's
+     * may still be good, too. */
+    if (client.answer == PROBE_NO || server.answer == PROBE_NO)
+        return no;
+    return server.answer == PROBE_YES ? server : client;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* websocket.c - the layer on top of http after a 101: RFC 6455 s5, RFC 7692.
+ *
+ * Bytes go through ws_opening (are these frames at all?), ws_search (where do they begin?),
+ * ws_message (frames and messages, on ws_frame) and ws_payload (unmask, inflate, hand over).
+ *
+ * Memory: struct websocket, below 256 bytes. Beside it, when needed: the two inflaters of
+ * permessage-deflate; up to 4 KiB a direction while a first frame is cut; 16 KiB a direction while
+ * it is lost; what INTEREST_KEEP asks to keep.
+ */
+#include "layers/layers.h"
+
+#include "layers/ws_message.h"
+#include "layers/ws_opening.h"
+#include "layers/ws_payload.h"
+#include "layers/ws_search.h"
+
+#define MOST_WINDOW_BITS 15 /* RFC 7692 s7.1.2 */
+
+_Static_assert(sizeof(struct websocket) <= 256, "a million of them must fit");
+
+/* No handshake was seen: RSV1 can only mean what everybody means by it. */
+static const struct handshake unseen = {.deflate = true,
+                                        .window_bits = {MOST_WINDOW_BITS, MOST_WINDOW_BITS}};
+
+static void ws_open(void *state, struct host *h, const void *arg)
+{
+    struct websocket *ws = state;
+    const struct handshake *shake = arg != NULL ? arg : &unseen;
+
+    (void)h;
+    ws->opening = true;
+    ws->totals.close_by = -1;
+    ws->totals.compressed = arg != NULL && shake->deflate;
+    for (int d = 0; d < 2; d++) {
+        const unsigned bits = shake->window_bits[d];
+        ws->side[d].deflate = shake->deflate;
+        ws->side[d].no_context_takeover = shake->no_context_takeover[d];
+        ws->side[d].window_bits = bits == 0 ? MOST_WINDOW_BITS : bits & MOST_WINDOW_BITS;
+    }
+}
+
+static size_t ws_feed(void *state, struct host *h, enum direction d, struct bytes in)
+{
+    struct websocket *ws = state;
+
+    if (ws->left)
+        return 0;
+    if (ws->opening)
+        return ws_opening_feed(ws, h, d, in);
+    ws_read(ws, h, d, in, false);
+    return in.len;
+}
+
+static void ws_lose(void *state, struct host *h, enum direction d, uint64_t n)
+{
+    struct websocket *ws = state;
+
+    if (ws->left || n == 0)
+        return;
+    if (ws->opening)
+        ws_opening_end(ws, h);
+    ws_gap(ws, h, d, n);
+}
+
+static void ws_close(void *state, struct host *h, enum close_reason why)
+{
+    struct websocket *ws = state;
+
+    (void)why;
+    if (ws->opening)
+        ws_opening_end(ws, h);
+    for (int i = 0; i < 2; i++) {
+        const enum direction d = (enum direction)i;
+        if (!ws->left) {
+            ws_read(ws, h, d, bytes_of(NULL, 0), true);
+            ws_cut_short(ws, h, d);
+        }
+        ws_payload_close(ws, h, d);
+        if (ws->detail != NULL)
+            ws_release(h, &ws->detail->side[d].held);
+    }
+    if (ws->detail != NULL)
+        h->free(h, ws->detail, sizeof(*ws->detail));
+    ws->detail = NULL;
+}
+
+static void ws_summarise(const void *state, struct flow_info *out)
+{
+    const struct websocket *ws = state;
+    out->ws = &ws->totals;
+}
+
+const struct layer layer_websocket = {
+    .name = "websocket",
+    .application = true,
+    .state_size = sizeof(struct websocket),
+    .open = ws_open,
+    .feed = ws_feed,
+    .gap = ws_lose,
+    .close = ws_close,
+    .summarise = ws_summarise,
+};

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+/* Kinds of flows that a person should look at, each folded over its evidence. */
+#include "output/report_html.h"
+
+#include "output/clock_text.h"
+#include "output/escape.h"
+#include "output/terminal.h"
+#include "output/wording.h"
+
+#define KINDS_SHOWN  60 /* of a section */
+#define OTHERS_SHOWN 10 /* flows of a kind, besides the one shown in full */
+
+bool report_has_flows(const struct view *v, enum flow_rank from, enum flow_rank to)
+{
+    for (size_t i = 0; i < v->kinds.count; i++) {
+        const enum flow_rank rank = flow_rank(view_kind(v, i)->worst);
+        if (rank >= from && rank <= to)
+            return true;
+    }
+    return false;
+}
+
+/* tcp > http > ssh, and under it what says so. */
+static void print_stack(struct html *h, const struct flow_info *flow)
+{
+    const struct evidence *reason = wording_reason(flow);
+
+    html_markup(h, "<span class=\"stack\">");
+    wording_stack(&h->raw, flow, " > ");
+    wording_oddity(&h->raw, flow);
+    html_raw_with(h, " > ", " <i>&rsaquo;</i> ");
+    if (reason != NULL) {
+        html_markup(h, "<small>");
+        html_text(h, reason->what);
+        html_markup(h, "</small>");
+    }
+    html_markup(h, "</span>");
+}
+
+static void print_ends(struct html *h, const struct flow_info *flow)
+{
+    wording_flow_ends(&h->raw, flow);
+    html_raw_with(h, " -> ", " &rarr; ");
+}
+
+static void print_verdict(struct html *h, enum verdict verdict)
+{
+    const char *name = verdict != VERDICT_NONE ? verdict_name(verdict) : "none";
+
+    buffer_printf(h->out, "<span class=\"tag %s\">%s</span>", name, name);
+}
+
+static void print_summary(struct html *h, const struct flow_kind *kind)
+{
+    html_markup(h, "<summary>");
+    print_verdict(h, kind->worst->verdict);
+    print_stack(h, kind->worst);
+    html_markup(h, "<span class=\"ends\">");
+    wording_kind_ends(&h->raw, kind);
+    buffer_append_byte(&h->raw, ':');
+    buffer_append_u64(&h->raw, kind->worst->server.port);
+    html_raw_with(h, " -> ", " &rarr; ");
+    html_markup(h, "</span><span class=\"sum\">");
+    wording_plural(h->out, kind->totals.flows, "flow");
+    html_markup(h, ", ");
+    html_size(h, totals_bytes(&kind->totals));
+    html_markup(h, "</span></summary>\n");
+}
+
+static void wire_fact(struct html *h, const char *name, struct bytes value)
+{
+    if (value.len == 0)
+        return;
+    html_fact(h, name);
+    html_wire(h, value);
+    html_fact_end(h);
+}
+
+static void text_fact(struct html *h, const char *name, const char *value)
+{
+    if (value == NULL || value[0] == '\0')
+        return;
+    html_fact(h, name);
+    html_text(h, value);
+    html_fact_end(h);
+}
+
+static void print_hex(struct html *h, struct bytes in)
+{
+    for (size_t i = 0; i < in.len; i++)
+        buffer_printf(h->out, "%s%02x", i > 0 ? " " : "", in.at[i]);
+}
+
+#define FIRST_PRINTABLE 0x20
+#define LAST_PRINTABLE  0x7e
+
+/* As the right half of a hex dump. */
+static void print_dots(struct html *h, struct bytes in)
+{
+    for (size_t i = 0; i < in.len; i++) {
+        const bool printable = in.at[i] >= FIRST_PRINTABLE && in.at[i] <= LAST_PRINTABLE;
+        buffer_append_byte(&h->raw, printable ? in.at[i] : '.');
+    }
+    html_raw(h);
+}
+
+static void print_rule_facts(struct html *h, const struct flow_info *flow)
+{
+    if (flow->rule == NULL)
+        return;
+    html_fact(h, "Rule");
+    html_text(h, flow->rule);
+    if (flow->rule_line > 0)
+        buffer_printf(h->out, " (line %u)", flow->rule_line);
+    html_fact_end(h);
+    if (flow->verdict != VERDICT_BLOCK)
+        return;
+    html_fact(h, "Had passed before the block");
+    html_size(h, flow->leaked_bytes[TO_SERVER]);
+    html_markup(h, " to the server, ");
+    html_size(h, flow->leaked_bytes[TO_CLIENT]);
+    html_markup(h, " to the client");
+    if (flow->verdict_packet > 0)
+        buffer_printf(h->out, "; certain at packet %llu", (unsigned long long)flow->verdict_packet);
+    html_fact_end(h);
+}
+
+static void print_traffic_facts(struct html *h, const struct flow_info *flow)
+{
+    html_fact(h, "Client and server");
+    print_ends(h, flow);
+    if (!flow->direction_known)
+        html_markup(h, " (which is which is a guess)");
+    html_fact_end(h);
+    html_fact(h, "Began");
+    clock_text_append_date(h->out, flow->start_ns);
+    html_markup(h, " UTC, for ");
+    terminal_span(h->out, flow->end_ns - flow->start_ns);
+    html_fact_end(h);
+    html_fact(h, "Carried");
+    html_size(h, flow->bytes[TO_SERVER]);
+    html_markup(h, " to the server, ");
+    html_size(h, flow->bytes[TO_CLIENT]);
+    html_markup(h, " to the client, in ");
+    wording_plural(h->out, flow_packets(flow), "packet");
+    html_fact_end(h);
+    const uint64_t missing = flow->tcp.missing[TO_SERVER] + flow->tcp.missing[TO_CLIENT];
+    if (flow->transport == TRANSPORT_TCP && missing > 0) {
+        html_fact(h, "Never captured");
+        html_size(h, missing);
+        html_fact_end(h);
+    }
+}
+
+static void print_facts(struct html *h, const struct flow_info *flow)
+{
+    html_markup(h, "<dl class=\"facts\">\n");
+    text_fact(h, "Promised", flow->expected);
+    text_fact(h, "Confidence", confidence_name(flow->confidence));
+    print_rule_facts(h, flow);
+    wire_fact(h, "Host", flow->host);
+    wire_fact(h, "Path", flow->path);
+    wire_fact(h, "Origin", flow->origin);
+    wire_fact(h, "Subprotocol", flow->subprotocol);
+    wire_fact(h, "TLS server name", flow->sni);
+    text_fact(h, "Upgrade", ladder_name(flow->ladder));
+    if (flow->info_hash.len > 0) {
+        html_fact(h, "Info hash");
+        print_hex(h, flow->info_hash);
+        html_fact_end(h);
+    }
+    wire_fact(h, "BitTorrent client", flow->peer_client);
+    text_fact(h, "nDPI calls it", flow->ndpi.proto);
+    print_traffic_facts(h, flow);
+    html_markup(h, "</dl>\n");
+}
+
+static void print_evidence(struct html *h, const struct flow_info *flow)
+{
+    static const char *const heads[] = {"Packet", "What was seen there", "Bytes", NULL};
+
+    if (flow->evidence_count == 0)
+        return;
+    html_table(h, "Evidence", heads);
+    for (size_t i = 0; i < flow->evidence_count; i++) {
+        const struct evidence *e = &flow->evidence[i];
+        buffer_printf(h->out, "<tr><td class=\"p\">%llu</td><td>", (unsigned long long)e->packet);
+        html_text(h, e->what);
+        html_markup(h, "</td><td>");
+        if (e->detail.len > 0) {
+            html_markup(h, "<code>");
+            print_dots(h, e->detail);
+            html_markup(h, "</code><code class=\"hex\">");
+            print_hex(h, e->detail);
+            html_markup(h, "</code>");
+        }
+        html_markup(h, "</td></tr>\n");
+    }
+    html_table_end(h);
+}
+
+static void print_other(struct html *h, const struct flow_info *flow)
+{
+    html_markup(h, "<li>");
+    print_ends(h, flow);
+    html_markup(h, ", ");
+    html_size(h, flow_bytes(flow));
+    buffer_printf(h->out, ", from packet %llu</li>\n", (unsigned long long)flow->first_packet);
+}
+
+/* The other flows of the kind, as far as they were kept. */
+static void print_others(struct html *h, const struct view *v, const struct flow_kind *kind)
+{
+    uint64_t left = kind->totals.flows - 1;
+
+    if (left == 0)
+        return;
+    html_markup(h, "<h4>Alike</h4>\n<ul class=\"notes\">\n");
+    for (size_t i = 0, shown = 0; i < v->flows.count && i < SUMMARY_WORST && shown < OTHERS_SHOWN;
+         i++) {
+        const struct flow_info *flow = view_flow(v, i);
+        if (flow->id == kind->worst->id || !flow_alike(flow, kind->worst))
+            continue;
+        print_other(h, flow);
+        shown++;
+        left--;
+    }
+    if (left > 0) {
+        html_markup(h, "<li>");
+        html_count(h, left);
+        html_markup(h, " more</li>\n");
+    }
+    html_markup(h, "</ul>\n");
+}
+
+static void print_kind(struct html *h, const struct view *v, const struct flow_kind *kind)
+{
+    const struct flow_info *flow = kind->worst;
+    const bool first = kind == view_kind(v, 0); /* shows what the others have to offer */
+
+    html_markup(h, first ? "<details class=\"flow\" open>" : "<details class=\"flow\">");
+    print_summary(h, kind);
+    html_markup(h, "<div class=\"body\">\n");
+    print_facts(h, flow);
+    print_evidence(h, flow);
+    print_others(h, v, kind);
+    wording_command(&h->raw, flow);
+    if (h->raw.len > 0) {
+        html_markup(h, "<h4>See it again</h4>\n<code class=\"again\">");
+        html_raw(h);
+        html_markup(h, "</code>\n");
+    }
+    html_markup(h, "</div></details>\n");
+}
+
+struct section {
+    const char *id, *title, *lead;
+    enum flow_rank from, to;
+};
+
+static void print_section(struct html *h, const struct view *v, const struct section *s)
+{
+    uint64_t kinds = 0;
+
+    if (!report_has_flows(v, s->from, s->to))
+        return;
+    buffer_printf(h->out,
+                  "<section id=\"%s\" aria-labelledby=\"%s-h\">\n<h2 id=\"%s-h\">%s</h2>\n"
+                  "<p>%s</p>\n<div class=\"flows\">\n",
+                  s->id, s->id, s->id, s->title, s->lead);
+    for (size_t i = 0; i < v->kinds.count; i++) {
+        const struct flow_kind *kind = view_kind(v, i);
+        const enum flow_rank rank = flow_rank(kind->worst);
+        if (rank < s->from || rank > s->to)
+            continue;
+        if (kinds++ < KINDS_SHOWN)
+            print_kind(h, v, kind);
+    }
+    html_markup(h, "</div>\n");
+    if (kinds > KINDS_SHOWN) {
+        html_markup(h, "<p>&hellip; and ");
+        wording_plural(h->out, kinds - KINDS_SHOWN, "more kind");
+        html_markup(h, "; <code>portwarden analyze --all</code> shows every flow.</p>\n");
+    }
+    html_markup(h, "</section>\n");
+}
+
+void report_html_flows(struct html *h, const struct view *v)
+{
+    static const struct section sections[] = {
+        {"blocked", "Blocked",
+         "Flows alike stand together; the largest is shown with its evidence, the packets that "
+         "prove it.",
+         RANK_BLOCKED, RANK_BLOCKED},
+        {"mismatches", "Let pass, though not what the port promised",
+         "No rule blocks these. A rule with <code>mismatch: true</code> would.", RANK_MISMATCH,
+         RANK_MISMATCH},
+        {"upgrades", "Upgrades to WebSocket that went wrong",
+         "Asked for, but refused; granted with a wrong <code>Sec-WebSocket-Accept</code>; or "
+         "granted, and then no WebSocket frame came.",
+         RANK_REFUSED, RANK_UNFRAMED},
+    };
+
+    for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
+        print_section(h, v, &sections[i]);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/* http_transcript.h - runs the layer http over a transcript and writes down what it says.
+ *
+ *     Q(GET,/path,host)              EVENT_HTTP_REQUEST; "!ws" in it: asked for WebSocket
+ *     H(GET,/path,200,0,12)          EVENT_HTTP: status, body bytes of request and response
+ *     W(accepted,101)                EVENT_HANDSHAKE
+ *     become(..) leave claim(..) climb(..) anomaly(..)  as layer_harness.h has them
+ *     > "..." < "..."                what was carried to the server, to the client
+ */
+#ifndef TESTS_UNIT_HTTP_TRANSCRIPT_H
+#define TESTS_UNIT_HTTP_TRANSCRIPT_H
+
+#include "layer_harness.h"
+#include "layers/layers.h"
+
+#define TURNS_MAX 12
+#define LOST      "\x01lost " /* a turn that begins so is a gap; the number of bytes follows */
+
+struct transcript {
+    const char *name;
+    const char *turns[TURNS_MAX]; /* "C..." from the client, "S..." from the server */
+    const char *log;
+    bool ordered; /* the answers depend on which direction came first, and may */
+};
+
+static inline void say_part(struct harness *x, struct bytes b)
+{
+    buffer_append(&x->log, bytes_first(b, 60));
+}
+
+static inline void http_describe(struct harness *x, const struct event *e)
+{
+    const struct http_event *q = &e->as.http;
+
+    if (e->kind == EVENT_HANDSHAKE) {
+        buffer_printf(&x->log, "W(%s,%u%s%s) ", ladder_name(e->as.handshake.ladder),
+                      e->as.handshake.status, e->as.handshake.deflate ? ",deflate" : "",
+                      e->as.handshake.cross_origin ? ",cross" : "");
+        return;
+    }
+    if (e->kind != EVENT_HTTP && e->kind != EVENT_HTTP_REQUEST)
+        return;
+    buffer_append_text(&x->log, e->kind == EVENT_HTTP ? "H(" : "Q(");
+    say_part(x, q->method);
+    buffer_append_text(&x->log, ",");
+    say_part(x, q->url);
+    if (e->kind == EVENT_HTTP) {
+        buffer_printf(&x->log, ",%u,%llu,%llu%s) ", q->status,
+                      (unsigned long long)q->request_length,
+                      (unsigned long long)q->response_length, q->response_only ? ",only" : "");
+        return;
+    }
+    buffer_append_text(&x->log, ",");
+    say_part(x, q->host);
+    buffer_append_text(&x->log, q->upgrade ? ",!ws) " : ") ");
+}
+
+static inline struct turn turn_of(const char *text)
+{
+    struct turn t = {.direction = text[0] == 'C' ? TO_SERVER : TO_CLIENT,
+                     .bytes = bytes_of_text(text + 1)};
+
+    if (strncmp(text + 1, LOST, strlen(LOST)) == 0)
+        t.gap = strtoull(text + 1 + strlen(LOST), NULL, 10);
+    return t;
+}
+
+static inline size_t turns_of(const struct transcript *t, struct turn turns[TURNS_MAX])
+{
+    size_t n = 0;
+
+    for (; n < TURNS_MAX && t->turns[n] != NULL; n++)
+        turns[n] = turn_of(t->turns[n]);
+    return n;
+}
+
+static inline size_t longest_turn(const struct turn *turns, size_t count)
+{
+    size_t longest = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (turns[i].gap == 0 && turns[i].bytes.len > longest)
+            longest = turns[i].bytes.len;
+    return longest;
+}
+
+struct http_run {
+    struct harness x;
+    void *state;
+};
+
+static inline void run_begin(struct http_run *r, uint32_t interest, struct digest *digest)
+{
+    harness_begin(&r->x, interest, digest);
+    r->x.describe = http_describe;
+    r->state = calloc(1, layer_http.state_size);
+    if (r->state == NULL)
+        abort();
+}
+
+static inline void say_carried(struct harness *x, enum direction d)
+{
+    if (x->carried[d].len == 0)
+        return;
+    buffer_append_text(&x->log, d == TO_SERVER ? ">\"" : "<\"");
+    buffer_append(&x->log, buffer_bytes(&x->carried[d]));
+    buffer_append_text(&x->log, "\" ");
+}
+
+/* Closes the layer; the log is complete after it. Free the state, and harness_end(), after that. */
+static inline const char *run_log(struct http_run *r)
+{
+    layer_http.close(r->state, &r->x.host, CLOSE_FINISHED);
+    say_carried(&r->x, TO_SERVER);
+    say_carried(&r->x, TO_CLIENT);
+    return harness_log(&r->x);
+}
+
+static inline void run_end(struct http_run *r)
+{
+    free(r->state);
+    harness_end(&r->x);
+}
+
+#endif

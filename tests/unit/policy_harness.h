@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* policy_harness.h - rules as text in, what they say of a timeline of facts as text out.
+ *
+ * A timeline is steps between " | "; a step is words: dir, settled, over, udp, decide (nothing
+ * new), and name=value: app, layers (a,b), conf, client, server (addresses), cport, sport, host,
+ * path, origin, subprotocol, sni (value, or ?absent, ?never). An answer is steps between " | ":
+ * none, allow or block; (rule); ! when final; +name for each rule that fired.
+ */
+#ifndef TESTS_UNIT_POLICY_HARNESS_H
+#define TESTS_UNIT_POLICY_HARNESS_H
+
+#include <arpa/inet.h>
+
+#include "base/buffer.h"
+#include "model/packet.h"
+#include "policy/load.h"
+#include "test.h"
+
+#define HARNESS_HEAD "version: 1\nrules:\n"
+
+struct timeline {
+    struct policy *policy;
+    struct policy_worker *worker;
+    struct policy_flow *flow;
+    struct budget budget;
+    struct facts facts;
+    struct buffer said;
+    char kept[4096]; /* what the facts point into */
+    size_t used;
+};
+
+static inline void harness_warn(void *ctx, const char *sentence)
+{
+    buffer_append_text(ctx, sentence);
+    buffer_append_byte(ctx, '\n');
+}
+
+/* Rules that begin with a list get the head that they lack. */
+static inline struct policy *harness_load(const char *yaml, struct buffer *warnings,
+                                          struct err *err)
+{
+    struct buffer text = {0};
+
+    buffer_append_text(&text, yaml[0] == '-' ? HARNESS_HEAD : "");
+    buffer_append_text(&text, yaml);
+    const struct bytes copy = test_copy(buffer_bytes(&text));
+    struct policy *p =
+        policy_load_text(copy, "t.yaml", warnings != NULL ? harness_warn : NULL, warnings, err);
+    free((void *)(uintptr_t)copy.at);
+    buffer_free(&text);
+    return p;
+}
+
+static inline void harness_open(struct timeline *t, const char *yaml)
+{
+    struct err err = {0};
+
+    *t = (struct timeline){.facts = {.transport = TRANSPORT_TCP}};
+    t->policy = harness_load(yaml, NULL, &err);
+    if (t->policy == NULL) {
+        printf("%s\n", err.text);
+        abort();
+    }
+    t->worker = policy_worker_create(t->policy, &t->budget, &err);
+    if (t->worker == NULL)
+        abort();
+    t->flow = policy_flow_create(t->worker);
+}
+
+static inline void harness_close(struct timeline *t)
+{
+    policy_flow_free(t->worker, t->flow);
+    policy_worker_free(t->worker);
+    policy_free(t->policy);
+    buffer_free(&t->said);
+    CHECK(t->budget.used == 0, "everything taken from the budget was given back");
+}
+
+static inline const char *harness_keep(struct timeline *t, const char *text)
+{
+    char *copy = t->kept + t->used;
+
+    t->used += strlen(text) + 1;
+    if (t->used > sizeof(t->kept))
+        abort();
+    return strcpy(copy, text);
+}
+
+static inline void harness_fact(struct timeline *t, struct fact *f, const char *text)
+{
+    if (strcmp(text, "?absent") == 0)
+        *f = (struct fact){.known = KNOWN_ABSENT};
+    else if (strcmp(text, "?never") == 0)
+        *f = (struct fact){.known = KNOWN_NEVER};
+    else
+        *f = (struct fact){KNOWN_VALUE, bytes_of_text(harness_keep(t, text))};
+}
+
+static inline void harness_address(struct addr *a, const char *text)
+{
+    uint8_t four[4];
+
+    if (inet_pton(AF_INET, text, four) == 1)
+        *a = addr_from_ipv4(four);
+    else if (inet_pton(AF_INET6, text, a->byte) != 1)
+        abort();
+}
+
+static inline void harness_layers(struct timeline *t, const char *list)
+{
+    char copy[256];
+
+    snprintf(copy, sizeof(copy), "%s", list);
+    t->facts.layer_count = 0;
+    for (char *rest = NULL, *name = strtok_r(copy, ",", &rest); name != NULL;
+         name = strtok_r(NULL, ",", &rest))
+        t->facts.layers[t->facts.layer_count++] = harness_keep(t, name);
+}
+
+static inline enum confidence harness_confidence(const char *name)
+{
+    enum confidence c = CONFIDENCE_NONE;
+
+    while (strcmp(confidence_name(c), name) != 0)
+        c++;
+    return c;
+}
+
+static inline void harness_set(struct timeline *t, const char *name, const char *value)
+{
+    struct facts *f = &t->facts;
+    const struct {
+        const char *name;
+        struct fact *fact;
+    } fact[] = {{"host", &f->host},
+                {"path", &f->path},
+                {"origin", &f->origin},
+                {"subprotocol", &f->subprotocol},
+                {"sni", &f->sni}};
+
+    for (size_t i = 0; i < sizeof(fact) / sizeof(fact[0]); i++)
+        if (strcmp(name, fact[i].name) == 0)
+            harness_fact(t, fact[i].fact, value);
+    if (strcmp(name, "app") == 0)
+        f->app = harness_keep(t, value);
+    if (strcmp(name, "layers") == 0)
+        harness_layers(t, value);
+    if (strcmp(name, "conf") == 0)
+        f->confidence = harness_confidence(value);
+    if (strcmp(name, "client") == 0)
+        harness_address(&f->client.addr, value);
+    if (strcmp(name, "server") == 0)
+        harness_address(&f->server.addr, value);
+    if (strcmp(name, "cport") == 0)
+        f->client.port = (uint16_t)atoi(value);
+    if (strcmp(name, "sport") == 0)
+        f->server.port = (uint16_t)atoi(value);
+}
+
+static inline void harness_word(struct timeline *t, char *word)
+{
+    char *equals = strchr(word, '=');
+
+    t->facts.direction_known |= strcmp(word, "dir") == 0;
+    t->facts.settled |= strcmp(word, "settled") == 0;
+    t->facts.over |= strcmp(word, "over") == 0;
+    if (strcmp(word, "udp") == 0)
+        t->facts.transport = TRANSPORT_UDP;
+    if (equals != NULL) {
+        *equals = '\0';
+        harness_set(t, word, equals + 1);
+    }
+}
+
+static inline void harness_fired(void *ctx, const struct rule_info *rule)
+{
+    buffer_printf(ctx, " +%s", rule->name);
+}
+
+static inline void harness_decide(struct timeline *t)
+{
+    struct buffer fired = {0};
+    const struct policy_result r =
+        policy_decide(t->worker, t->flow, &t->facts, harness_fired, &fired);
+
+    buffer_append_text(&t->said, t->said.len > 0 ? " | " : "");
+    buffer_append_text(&t->said, r.verdict == VERDICT_NONE ? "none" : verdict_name(r.verdict));
+    if (r.rule != NULL)
+        buffer_printf(&t->said, "(%s)", r.rule->name);
+    buffer_append_text(&t->said, r.final ? "!" : "");
+    buffer_append(&t->said, buffer_bytes(&fired));
+    buffer_free(&fired);
+}
+
+/* Runs the steps; what was said is in t->said. */
+static inline void harness_run(struct timeline *t, const char *steps)
+{
+    char copy[1024];
+
+    snprintf(copy, sizeof(copy), "%s", steps);
+    for (char *rest = NULL, *step = strtok_r(copy, "|", &rest); step != NULL;
+         step = strtok_r(NULL, "|", &rest)) {
+        for (char *more = NULL, *word = strtok_r(step, " ", &more); word != NULL;
+             word = strtok_r(NULL, " ", &more))
+            harness_word(t, word);
+        harness_decide(t);
+    }
+}
+
+static inline const char *harness_said(struct timeline *t)
+{
+    buffer_append_byte(&t->said, '\0');
+    return (const char *)t->said.at;
+}
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+#include "layers/http_recognise.h"
+#include "model/packet.h"
+#include "test.h"
+
+/* ended: of the client's direction. */
+static const struct {
+    const char *name, *client, *server;
+    bool midstream, ended;
+    enum probe answer;
+    enum confidence confidence;
+    bool reversed;
+} OPENINGS[] = {
+    {"a request line", "GET / HTTP/1.1\r\n", "", 0, 0, PROBE_YES, CONFIDENCE_STRONG, 0},
+    {"bare line feed", "GET / HTTP/1.0\n", "", 0, 0, PROBE_YES, CONFIDENCE_STRONG, 0},
+    {"empty lines first", "\r\n\r\nGET / HTTP/1.1\r\n", "", 0, 0, PROBE_YES, CONFIDENCE_STRONG, 0},
+    {"a prefix", "GE", "", 0, 0, PROBE_MORE, 0, 0},
+    {"a prefix of the version", "GET /x HTTP/1.", "", 0, 0, PROBE_MORE, 0, 0},
+    {"a prefix, and no more", "GE", "", 0, 1, PROBE_NO, 0, 0},
+    {"a method nobody knows", "FROB / HTTP/1.1\r\n", "", 0, 0, PROBE_YES, CONFIDENCE_PROBABLE, 0},
+    {"a fake prelude", "GET #abc# HTTP/1.1\r\n", "", 0, 0, PROBE_YES, CONFIDENCE_STRONG, 0},
+    {"a fake prelude and SSH", "GET / HTTP/1.1\r\n", "SSH-2.0-x\r\n", 0, 0, PROBE_YES,
+     CONFIDENCE_STRONG, 0},
+    {"a status line", "", "HTTP/1.1 200 OK\r\n", 0, 0, PROBE_YES, CONFIDENCE_STRONG, 0},
+    {"a status line so far", "", "HTTP/1.1 200 O", 0, 0, PROBE_YES, CONFIDENCE_STRONG, 0},
+    {"half a status", "", "HTTP/1.1 20", 0, 0, PROBE_MORE, 0, 0},
+    {"no status", "", "HTTP/1.1 2x0 OK\r\n", 0, 0, PROBE_NO, 0, 0},
+    {"HTTP/0.9", "GET /\r\n", "", 0, 0, PROBE_NO, 0, 0},
+    {"HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "", 0, 0, PROBE_NO, 0, 0},
+    {"RTSP", "OPTIONS rtsp://h/ RTSP/1.0\r\n", "", 0, 0, PROBE_NO, 0, 0},
+    {"SIP", "OPTIONS sip:a@b SIP/2.0\r\n", "", 0, 0, PROBE_NO, 0, 0},
+    {"ICY", "", "ICY 200 OK\r\n", 0, 0, PROBE_NO, 0, 0},
+    {"SMTP client", "EHLO mail.example.com\r\n", "", 0, 0, PROBE_NO, 0, 0},
+    {"SMTP server", "", "220 mail ESMTP\r\n", 0, 0, PROBE_NO, 0, 0},
+    {"Redis inline", "PING\r\n", "", 0, 0, PROBE_NO, 0, 0},
+    {"Redis GET", "GET key\r\n", "", 0, 0, PROBE_NO, 0, 0},
+    {"IRC", "NICK guest\r\nUSER a b c :d\r\n", "", 0, 0, PROBE_NO, 0, 0},
+    {"a chat line, not ended", "hello there my friend", "", 0, 0, PROBE_NO, 0, 0},
+    {"SSH", "SSH-2.0-OpenSSH_9.2\r\n", "", 0, 0, PROBE_NO, 0, 0},
+    {"TLS", "\x16\x03\x01\x02", "", 0, 0, PROBE_NO, 0, 0},
+    {"BitTorrent", "\x13" "BitTorrent protocol", "", 0, 0, PROBE_NO, 0, 0},
+    {"chat to a web server", "hi\r\n", "HTTP/1.1 400 Bad Request\r\n", 0, 0, PROBE_NO, 0, 0},
+    {"nothing", "", "", 0, 0, PROBE_MORE, 0, 0},
+    {"midstream, turned", "HTTP/1.1 200 OK\r\n", "", 1, 0, PROBE_YES, CONFIDENCE_STRONG, 1},
+    {"midstream, turned request", "", "GET / HTTP/1.1\r\n", 1, 0, PROBE_YES, CONFIDENCE_STRONG, 1},
+    {"midstream, body first", "GET / HTTP/1.1\r\n", "<p>\n", 1, 0, PROBE_YES, CONFIDENCE_STRONG, 0},
+    {"midstream, a body only", "", "<p>\n", 1, 0, PROBE_MORE, 0, 0},
+    {"from the start, turned", "HTTP/1.1 200 OK\r\n", "", 0, 0, PROBE_NO, 0, 0},
+};
+
+static void test_openings(void)
+{
+    for (size_t i = 0; i < sizeof(OPENINGS) / sizeof(OPENINGS[0]); i++) {
+        const struct bytes client = test_copy(bytes_of_text(OPENINGS[i].client));
+        const struct bytes server = test_copy(bytes_of_text(OPENINGS[i].server));
+        const struct opening o = {.seen = {client, server},
+                                  .midstream = OPENINGS[i].midstream,
+                                  .ended = {OPENINGS[i].ended, false},
+                                  .transport = TRANSPORT_TCP};
+        const struct recognition r = http_recognise(&o);
+        CHECK(r.answer == OPENINGS[i].answer, OPENINGS[i].name);
+        if (r.answer == PROBE_YES && OPENINGS[i].answer == PROBE_YES) {
+            CHECK(r.confidence == OPENINGS[i].confidence, OPENINGS[i].name);
+            CHECK(r.reversed == OPENINGS[i].reversed, OPENINGS[i].name);
+            CHECK(r.why != NULL && r.detail.len > 0, OPENINGS[i].name);
+        }
+        free((void *)(uintptr_t)client.at);
+        free((void *)(uintptr_t)server.at);
+    }
+}
+
+/* More bytes of one direction never turn NO or YES back. */
+static void test_monotone(void)
+{
+    for (size_t i = 0; i < sizeof(OPENINGS) / sizeof(OPENINGS[0]); i++) {
+        enum probe before = PROBE_MORE;
+        const struct bytes client = bytes_of_text(OPENINGS[i].client);
+        if (OPENINGS[i].midstream || OPENINGS[i].server[0] != '\0')
+            continue;
+        for (size_t n = 0; n <= client.len; n++) {
+            const struct opening o = {.seen = {bytes_first(client, n)},
+                                      .transport = TRANSPORT_TCP};
+            const enum probe now = http_recognise(&o).answer;
+            CHECK(before == PROBE_MORE || now == before, OPENINGS[i].name);
+            before = now;
+        }
+    }
+}
+
+static void test_long_line(void)
+{
+    char line[OPENING_MAX];
+    struct opening o = {.seen = {bytes_of(line, sizeof(line))}, .transport = TRANSPORT_TCP};
+
+    memset(line, 'a', sizeof(line));
+    memcpy(line, "GET /", 5);
+    CHECK(http_recognise(&o).answer == PROBE_MORE, "a long target may go on");
+    o.ended[TO_SERVER] = true;
+    CHECK(http_recognise(&o).answer == PROBE_YES, "longer than what is kept");
+    CHECK(http_recognise(&o).confidence == CONFIDENCE_PROBABLE, "but its end was not seen");
+}
+
+static void test_datagrams(void)
+{
+    const struct opening o = {.seen = {LITERAL("NOTIFY * HTTP/1.1\r\n\r\n")},
+                              .transport = TRANSPORT_UDP};
+
+    CHECK(http_recognise(&o).answer == PROBE_NO, "SSDP is not HTTP");
+}
+
+int main(void)
+{
+    test_openings();
+    test_monotone();
+    test_long_line();
+    test_datagrams();
+    return test_end();
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/* Checksums of every kind, and lengths that lie. */
+#include "decode_scene.h"
+
+#include "decode/checksum.h"
+
+static struct build b;
+
+static void check(const char *name, const char *want)
+{
+    struct scene s = {0};
+    char text[TEXT_ROOM];
+
+    scene_say(&s, build_bytes(&b), text);
+    CHECK_TEXT(text, want, name);
+    scene_end(&s);
+}
+
+#define TCP   "tcp 10.0.0.1:1234 > 10.0.0.2:80 5/5 hello "
+#define UDP   "udp 10.0.0.1:1234 > 10.0.0.2:80 5/5 hello "
+#define UDP_6 "udp [2001:db8::1]:1234 > [2001:db8::2]:80 5/5 hello "
+
+/* The sum of a pseudo-header, as Linux leaves it for the card to finish. */
+static uint32_t partial(size_t length, uint8_t protocol)
+{
+    return build_sum((uint32_t)(protocol + length), LITERAL("\x0a\0\0\1\x0a\0\0\2"));
+}
+
+static void tcp_with(size_t checksum)
+{
+    build_hello(&b);
+    build_put16(build_at(&b) + 20 + 16, checksum);
+}
+
+static void test_tcp_checksums(void)
+{
+    build_hello(&b);
+    check("right", TCP "good");
+    build_at(&b)[b.len - 1] ^= 1;
+    check("one bit flipped", "tcp 10.0.0.1:1234 > 10.0.0.2:80 5/5 helln bad");
+    tcp_with(0);
+    check("left to the card", TCP "offloaded");
+    tcp_with(partial(25, TRANSPORT_TCP));
+    check("partial", TCP "offloaded");
+    tcp_with(partial(0, TRANSPORT_TCP));
+    check("partial, without the length", TCP "offloaded");
+    tcp_with(partial(26, TRANSPORT_TCP));
+    check("partial, of another length", TCP "bad");
+}
+
+static void test_ip_checksums(void)
+{
+    build_hello(&b);
+    build_at(&b)[8]--; /* a router that forgot */
+    check("IPv4 header", TCP "bad ! ip_checksum_wrong");
+    build_put16(build_at(&b) + 10, 0);
+    check("IPv4 header, left to the card", TCP "good");
+}
+
+static void test_udp_checksums(void)
+{
+    b.len = 0;
+    BUILD_FRONT(&b, "hello");
+    build_udp(&b, 80);
+    build_ipv4(&b, TRANSPORT_UDP);
+    check("right", UDP "good");
+    build_put16(build_at(&b) + 26, 0);
+    check("absent", UDP "unknown");
+    build_put16(build_at(&b) + 26, 1);
+    check("wrong", UDP "bad");
+    b.len = 0;
+    BUILD_FRONT(&b, "hello");
+    build_udp(&b, 80);
+    build_ipv6(&b, TRANSPORT_UDP);
+    check("right over IPv6", UDP_6 "good");
+    build_put16(build_at(&b) + 46, 0);
+    check("IPv6 does not let it be absent", UDP_6 "offloaded");
+}
+
+/* Segmentation offload: longer than 16 bits say, or than any Ethernet carries. */
+static void test_large(void)
+{
+    static uint8_t payload[60000];
+    struct scene s = {0};
+    struct packet p;
+    enum anomaly what;
+
+    for (int zero = 0; zero < 2; zero++) {
+        b.len = 0;
+        build_front(&b, bytes_of(payload, sizeof(payload)));
+        build_tcp(&b);
+        build_ipv4(&b, TRANSPORT_TCP);
+        build_at(&b)[20 + 17]++;
+        if (zero)
+            memset(build_at(&b) + 2, 0, 2);
+        build_put16(build_at(&b) + 10, 0);
+        CHECK(scene_decode(&s, 101, build_bytes(&b), b.len, &p, &what) == DECODED_PACKET, "large");
+        CHECK(p.checksum == CHECKSUM_OFFLOADED, "no card ever sent this as it is");
+        CHECK(p.payload_len == sizeof(payload), "its length is the frame's when IP has no room");
+    }
+    scene_end(&s);
+}
+
+static void test_lengths(void)
+{
+    build_hello(&b);
+    build_at(&b)[0] = 0x55;
+    check("version 5", "bad ! ip_version_wrong");
+    build_hello(&b);
+    build_at(&b)[0] = 0x44;
+    check("an IPv4 header of 16 bytes", "bad ! ip_header_length");
+    build_hello(&b);
+    build_put16(build_at(&b) + 2, 19);
+    check("IPv4 shorter than its header", "bad ! ip_length_wrong");
+    build_put16(build_at(&b) + 2, b.len + 1);
+    check("IPv4 longer than the frame", "bad ! ip_length_wrong");
+    build_hello(&b);
+    build_at(&b)[20 + 12] = 0x40;
+    check("a TCP header of 16 bytes", "bad ! tcp_header_length");
+    build_at(&b)[20 + 12] = 0x70;
+    check("a TCP header longer than the packet", "bad ! tcp_header_length");
+    b.len = 0;
+    BUILD_FRONT(&b, "hello");
+    build_udp(&b, 80);
+    build_put16(build_at(&b) + 4, 7);
+    build_ipv4(&b, TRANSPORT_UDP);
+    check("UDP shorter than its header", "bad ! udp_length_wrong");
+    build_put16(build_at(&b) + 24, 14);
+    check("UDP longer than IP", "bad ! udp_length_wrong");
+    b.len = 0;
+    BUILD_FRONT(&b, "hello!!!");
+    build_udp(&b, 80);
+    build_put16(build_at(&b) + 4, 13);
+    build_ipv4(&b, 0);
+    build_at(&b)[9] = TRANSPORT_UDP;
+    build_put16(build_at(&b) + 10, 0);
+    check("UDP shorter than IP", UDP "unknown");
+}
+
+#define TCP_6 "tcp [2001:db8::1]:1234 > [2001:db8::2]:80 5/5 hello "
+
+static void test_extensions(void)
+{
+    b.len = 0;
+    BUILD_FRONT(&b, "hello");
+    build_tcp(&b);
+    build_checksum(&b, LITERAL(BUILD_IPV6_ADDRESSES), TRANSPORT_TCP);
+    BUILD_FRONT(&b, "\6\1\0\0\0\0\0\1\0\0\0\0\0\0\0\0"); /* authentication would be 51 */
+    BUILD_FRONT(&b, "\x3c\2\0\0\0\0\0\1\0\0\0\1\0\0\0\0");
+    BUILD_FRONT(&b, "\x33\0\1\4\0\0\0\0");
+    build_ipv6_header(&b, 0);
+    check("hop-by-hop, authentication, destination", TCP_6 "good");
+    build_at(&b)[41] = 0xff;
+    check("an extension longer than the packet", "bad ! packet_truncated");
+
+    b.len = 0;
+    BUILD_FRONT(&b, "hello");
+    build_tcp(&b);
+    BUILD_FRONT(&b, "\6\0\0\0\0\0\0\0");
+    build_ipv6_header(&b, 43);
+    check("a routing header that is used up", TCP_6 "offloaded");
+    build_at(&b)[43] = 1;
+    build_at(&b)[48 + 16] = 1;
+    check("the checksum covers an address further on", TCP_6 "unknown");
+    build_at(&b)[6] = 59;
+    check("no next header", "other");
+}
+
+/* The fast sum against the slow one, at every length and alignment. */
+static void test_sum(void)
+{
+    uint8_t data[200];
+    bool good = true;
+
+    for (size_t i = 0; i < sizeof(data); i++)
+        data[i] = (uint8_t)(i * 37 + 0xf0);
+    for (size_t from = 0; from < 8; from++)
+        for (size_t len = 1; from + len <= sizeof(data); len++) {
+            const struct bytes copy = test_copy(bytes_of(data + from, len));
+            uint8_t slow[2];
+            build_put16(slow, build_sum(0, copy));
+            good = good && checksum_sum(copy) == checksum_field(slow);
+            free((void *)(uintptr_t)copy.at);
+        }
+    CHECK(good, "checksum_sum agrees with RFC 1071 word by word");
+    memset(data, 0xff, sizeof(data));
+    CHECK(checksum_sum(bytes_of(data, sizeof(data))) == 0xffff, "carries are not lost");
+    CHECK(checksum_sum(bytes_of(NULL, 0)) == 0, "nothing");
+}
+
+int main(void)
+{
+    test_tcp_checksums();
+    test_ip_checksums();
+    test_udp_checksums();
+    test_large();
+    test_lengths();
+    test_extensions();
+    test_sum();
+    return test_end();
+}

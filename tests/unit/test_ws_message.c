@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+/* Frames and messages through the layer: the vectors of RFC 6455 s5.7, and the cases of the Autobahn
+ * test suite (its sections 1 to 7), each whole, at every cut and byte by byte. */
+#include "ws_script.h"
+
+#define FRAMED "claim(certain) climb(framed) "
+
+struct vector {
+    const char *name;
+    enum direction direction;
+    struct bytes wire;
+    const char *want;
+};
+
+#define V(name, d, wire, want)                                                                     \
+    {                                                                                              \
+        name, d, {(const uint8_t *)(wire), sizeof(wire) - 1}, want                                 \
+    }
+
+static const struct vector vectors[] = {
+    V("RFC 6455 s5.7: unmasked text", TO_CLIENT, "\x81\x05Hello", FRAMED "<1/1/5=Hello"),
+    V("RFC 6455 s5.7: masked text", TO_SERVER, "\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58",
+      FRAMED ">1/1/5=Hello"),
+    V("RFC 6455 s5.7: fragmented", TO_CLIENT, "\x01\x03Hel\x80\x02lo", FRAMED "<1/2/5=Hello"),
+    V("RFC 6455 s5.7: ping", TO_CLIENT, "\x89\x05Hello", FRAMED "<9/1/5=Hello"),
+    V("RFC 6455 s5.7: masked pong", TO_SERVER, "\x8a\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58",
+      FRAMED ">10/1/5=Hello"),
+    V("1.1.1: empty text", TO_CLIENT, "\x81\x00", FRAMED "<1/1/0="),
+    V("1.2.1: empty binary, masked", TO_SERVER, "\x82\x80\x01\x02\x03\x04", FRAMED ">2/1/0="),
+    V("2.10: pings and pongs", TO_CLIENT, "\x89\x01"
+                                          "a\x8a\x01"
+                                          "a\x89\x00",
+      FRAMED "<9/1/1=a <10/1/1=a <9/1/0="),
+    V("2.5: ping of 126 bytes", TO_CLIENT, "\x81\x01x\x89\x7e\x00\x7e"
+      "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
+      "01234567890123456789012345",
+      FRAMED "<1/1/1=x anomaly(websocket_control_too_long) <9/1/126=#573bad33f122804e"),
+    V("3.2: RSV3 in the second frame", TO_CLIENT, "\x81\x01x\x91\x01y\x81\x01z",
+      FRAMED "<1/1/1=x anomaly(websocket_rsv) <1/1/1=y <1/1/1=z"),
+    V("3.1: RSV3 in the first frame", TO_CLIENT, "\x91\x01y\x81\x01z",
+      "anomaly(websocket_rsv) <1/1/1=y " FRAMED "<1/1/1=z"),
+    V("3.x: RSV1 without an extension, on a ping too", TO_CLIENT, "\x81\x01x\xc9\x01y\xc1\x01z",
+      FRAMED "<1/1/1=x anomaly(websocket_rsv) <9/1/1=y <1/1/1=z"),
+    V("4.1: reserved data opcode", TO_CLIENT, "\x81\x01x\x83\x02yy\x81\x01z",
+      FRAMED "<1/1/1=x anomaly(websocket_reserved_opcode) <1/1/1=z"),
+    V("4.2: reserved control opcode inside a message", TO_CLIENT, "\x01\x01x\x8b\x02yy\x80\x01z",
+      FRAMED "anomaly(websocket_reserved_opcode) <1/2/2=xz"),
+    V("4.1.1: reserved opcode first", TO_CLIENT, "\x83\x00\x88\x02\x03\xe8",
+      "anomaly(websocket_reserved_opcode) " FRAMED "<8/1/2=x03e8(1000,)"),
+    V("5.1: fragmented ping", TO_CLIENT, "\x81\x01x\x09\x01y\x80\x01z",
+      FRAMED "<1/1/1=x anomaly(websocket_control_fragmented) <9/1/1!=y "
+             "anomaly(websocket_continues_nothing) <0/1/1!=z"),
+    V("5.6: ping between fragments", TO_CLIENT, "\x01\x03"
+                                                "fra\x89\x04ping\x80\x04gmnt",
+      FRAMED "<9/1/4=ping <1/2/7=fragmnt"),
+    V("5.7: the same, masked", TO_SERVER,
+      "\x01\x83\0\0\0\1frb\x89\x84\0\0\0\0ping\x80\x84\0\0\0\0gmnt",
+      FRAMED ">9/1/4=ping >1/2/7=frbgmnt"),
+    V("5.9: continuation of nothing", TO_CLIENT, "\x81\x01x\x80\x03"
+                                                 "abc\x81\x01y",
+      FRAMED "<1/1/1=x anomaly(websocket_continues_nothing) <0/1/3!=abc <1/1/1=y"),
+    V("5.15: continuation of nothing, not the last", TO_CLIENT, "\x81\x01x\x00\x01"
+                                                                "a\x80\x01"
+                                                                "b\x81\x01y",
+      FRAMED "<1/1/1=x anomaly(websocket_continues_nothing) <0/2/2!=ab <1/1/1=y"),
+    V("5.18: text inside text", TO_CLIENT, "\x01\x01"
+                                           "a\x81\x01"
+                                           "b\x81\x01"
+                                           "c",
+      FRAMED "anomaly(websocket_data_interleaved) <1/1/1!=a <1/1/1=b <1/1/1=c"),
+    V("5.19: five fragments with pings", TO_CLIENT, "\x01\x01"
+                                                    "a\x00\x01"
+                                                    "b\x89\x01p\x00\x01"
+                                                    "c\x89\x01q\x00\x01"
+                                                    "d\x80\x01"
+                                                    "e",
+      FRAMED "<9/1/1=p <9/1/1=q <1/5/5=abcde"),
+    V("6.1.3: empty fragments", TO_CLIENT, "\x01\x00\x00\x06middle\x80\x00",
+      FRAMED "<1/3/6=middle"),
+    V("6.2.3: text cut inside a character", TO_CLIENT,
+      "\x01\x02\xce\xba\x00\x02\xe1\xbd\x00\x01\xb9\x80\x00",
+      FRAMED "<1/4/5=xcebae1bdb9"),
+    V("6.3.1: bad text", TO_CLIENT, "\x81\x04\xce\xba\xed\xa0",
+      "anomaly(websocket_bad_utf8) " FRAMED "<1/1/4=xcebaeda0"),
+    V("6.3.2: bad text over fragments, told once", TO_CLIENT,
+      "\x01\x02\xce\xba\x00\x02\xf8\xf8\x80\x02\xff\xff",
+      FRAMED "anomaly(websocket_bad_utf8) <1/3/6=xcebaf8f8ffff"),
+    V("6.4: text ends inside a character", TO_CLIENT, "\x81\x02g\xe2\x81\x01x",
+      FRAMED "anomaly(websocket_bad_utf8) <1/1/2=x67e2 <1/1/1=x"),
+    V("binary need not be UTF-8", TO_CLIENT, "\x82\x02\xff\xfe", FRAMED "<2/1/2=xfffe"),
+    V("7.1.1: close, then data", TO_CLIENT, "\x88\x00\x81\x01x\x89\x00",
+      FRAMED "<8/1/0=(0,) anomaly(websocket_data_after_close) <1/1/1=x <9/1/0="),
+    V("7.3.2: close of one byte", TO_CLIENT, "\x88\x01\x03",
+      FRAMED "anomaly(websocket_close_length) <8/1/1=x03(0,)"),
+    V("7.3.4: close with a reason", TO_CLIENT, "\x88\x05\x03\xe8"
+                                               "bye",
+      FRAMED "<8/1/5=x03e8627965(1000,bye)"),
+    V("7.5.1: close reason is no UTF-8", TO_CLIENT, "\x88\x04\x03\xe8o\xff",
+      FRAMED "anomaly(websocket_bad_utf8) <8/1/4=x03e86fff(1000,x6fff)"),
+    V("7.5.1: close reason ends inside a character", TO_CLIENT, "\x88\x03\x03\xe8\xc3",
+      FRAMED "anomaly(websocket_bad_utf8) <8/1/3=x03e8c3(1000,xc3)"),
+    V("s5.1: client without mask, told once", TO_SERVER, "\x81\x01x\x81\x01y",
+      "anomaly(websocket_client_unmasked) " FRAMED ">1/1/1=x >1/1/1=y"),
+    V("s5.1: server with mask", TO_CLIENT, "\x81\x81\x01\x02\x03\x04y",
+      "anomaly(websocket_server_masked) " FRAMED "<1/1/1=x"),
+    V("s5.2: 126 for a short length", TO_CLIENT, "\x81\x01x\x81\x7e\x00\x01y\x81\x01z",
+      FRAMED "<1/1/1=x anomaly(websocket_length_not_minimal) <1/1/1=y <1/1/1=z"),
+    V("s5.2: 127 for a short length", TO_CLIENT, "\x81\x01x\x81\x7f\0\0\0\0\0\0\0\x01y\x81\x01z",
+      FRAMED "<1/1/1=x anomaly(websocket_length_not_minimal) <1/1/1=y <1/1/1=z"),
+    V("s5.2: top bit of the length", TO_CLIENT, "\x81\x01x\x82\x7f\x80\0\0\0\0\0\0\x01y",
+      FRAMED "<1/1/1=x anomaly(websocket_length_top_bit) anomaly(websocket_lost_sync)"),
+    V("two faults at once are no header", TO_CLIENT, "\x81\x01x\xf3\x01y",
+      FRAMED "<1/1/1=x anomaly(websocket_rsv) anomaly(websocket_reserved_opcode) "
+             "anomaly(websocket_lost_sync)"),
+    V("found again after nonsense", TO_CLIENT,
+      "\x81\x01x\xf3\x7ftext\x81\x05Hello\x81\x05World\x81\x01z",
+      FRAMED "<1/1/1=x anomaly(websocket_rsv) anomaly(websocket_reserved_opcode) "
+             "anomaly(websocket_lost_sync) <1/1/5=Hello <1/1/5=World <1/1/1=z"),
+    V("s5.3: one key for eight frames", TO_SERVER,
+      "\x8a\x80\1\1\1\1\x8a\x80\1\1\1\1\x8a\x80\1\1\1\1\x8a\x80\1\1\1\1"
+      "\x8a\x80\1\1\1\1\x8a\x80\1\1\1\1\x8a\x80\1\1\1\1\x8a\x80\1\1\1\1\x8a\x80\1\1\1\1",
+      FRAMED ">10/1/0= >10/1/0= >10/1/0= >10/1/0= >10/1/0= >10/1/0= >10/1/0= "
+             "anomaly(websocket_mask_repeated) >10/1/0= >10/1/0="),
+    V("the end comes inside a frame", TO_CLIENT, "\x81\x01x\x82\x05yy",
+      FRAMED "<1/1/1=x <2/1/2!=yy"),
+    V("the end comes between fragments", TO_CLIENT, "\x81\x01x\x02\x02yy",
+      FRAMED "<1/1/1=x <2/1/2!=yy"),
+    V("the end comes inside a ping inside a message", TO_CLIENT, "\x02\x02yy\x89\x03z",
+      FRAMED "<9/1/3w1!=z <2/1/2!=yy"),
+    V("the end comes inside a header", TO_CLIENT, "\x81\x01x\x82\x7e\x01", FRAMED "<1/1/1=x"),
+};
+
+static void test_vectors(void)
+{
+    for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+        const struct turn t = {vectors[i].direction, vectors[i].wire, 0};
+        script_check(vectors[i].name, &ws_plain, WS_INTEREST_ALL, &t, 1, 1, vectors[i].want);
+    }
+}
+
+/* 1.1 and 1.2: each form of the length, in both directions. */
+static void test_lengths(void)
+{
+    static const size_t lengths[] = {0, 1, 125, 126, 127, 65535, 65536, 200000};
+
+    for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+        for (int d = 0; d < 2; d++) {
+            struct buffer wire = {0}, clear = {0}, want = {0};
+            for (size_t n = 0; n < lengths[i]; n++)
+                buffer_append_byte(&clear, (uint8_t)(n * 31 + n / 251));
+            put_frame(&wire, (enum direction)d, FIN | WS_BINARY, buffer_bytes(&clear));
+            put_text(&wire, (enum direction)d, FIN | WS_TEXT, "next");
+            buffer_printf(&want, FRAMED "%c2/1/%zu=", "><"[d], lengths[i]);
+            log_payload(&want, buffer_bytes(&clear));
+            buffer_printf(&want, " %c1/1/4=next", "><"[d]);
+            buffer_append_byte(&want, 0);
+            const struct turn t = {(enum direction)d, buffer_bytes(&wire), 0};
+            script_check("lengths", &ws_plain, WS_INTEREST_ALL, &t, 1, lengths[i] < 999 ? 1 : 9973,
+                         (const char *)want.at);
+            buffer_free(&wire);
+            buffer_free(&clear);
+            buffer_free(&want);
+        }
+    }
+}
+
+/* 7.7, 7.9: the codes that may and that may not be on the wire. */
+static void test_close_codes(void)
+{
+    for (unsigned code = 0; code < 65536; code += code < 5100 ? 1 : 997) {
+        const bool legal = (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) ||
+                           (code >= 3000 && code <= 4999);
+        const uint8_t wire[] = {0x88, 2, (uint8_t)(code >> 8), (uint8_t)code};
+        struct ws_script s;
+        const struct turn t = {TO_CLIENT, bytes_of(wire, sizeof(wire)), 0};
+        script_begin(&s, INTEREST_MESSAGES, NULL);
+        script_run(&s, &ws_plain, &t, 1, 0);
+        CHECK(s.totals.close_code == code && s.totals.close_by == TO_CLIENT, "close code");
+        CHECK((strstr(harness_log(&s.harness), "websocket_close_code") == NULL) == legal,
+              "legal close code");
+        script_end(&s);
+    }
+}
+
+/* Each interest shows its own events and no others, and what is said does not depend on who asks. */
+static void test_interest(void)
+{
+    const struct turn t = {TO_CLIENT, LITERAL("\x01\x02He\x89\x01p\x80\x03llo\x88\x02\x03\xe8"), 0};
+    script_check("nobody asks", &ws_plain, 0, &t, 1, 1, "claim(certain) climb(framed)");
+    script_check("frames", &ws_plain, INTEREST_FRAMES, &t, 1, 1,
+                 "[<01/2] " FRAMED "[<89/1] [<80/3] [<88/2]");
+    script_check("messages without payload", &ws_plain, INTEREST_MESSAGES, &t, 1, 1,
+                 FRAMED "<9/1/1 <1/2/5 <8/1/2(1000,)");
+}
+
+/* INTEREST_KEEP: the start of the payload, and the SHA-256 of all of it. */
+static void test_keep(void)
+{
+    struct digest *digest = digest_create(NULL);
+    struct buffer wire = {0};
+    char text[1000];
+
+    memset(text, 'a', sizeof(text));
+    put_frame(&wire, TO_SERVER, WS_TEXT, bytes_of(text, 500));
+    put_text(&wire, TO_SERVER, FIN | WS_PING, "abc");
+    put_frame(&wire, TO_SERVER, FIN, bytes_of(text, 500));
+    put_text(&wire, TO_SERVER, FIN | WS_TEXT, "");
+    put_text(&wire, TO_SERVER, FIN | WS_PONG, "");
+    put_text(&wire, TO_SERVER, FIN | WS_CLOSE, "\x03\xe9gone");
+    for (size_t cut = 0; cut < 300; cut++) {
+        struct ws_script s;
+        const struct turn t = {TO_SERVER, buffer_bytes(&wire), 0};
+        script_begin(&s, INTEREST_MESSAGES | INTEREST_KEEP, digest);
+        s.harness.host.payload_limit = 100;
+        script_run(&s, &ws_plain, &t, 1, cut);
+        CHECK_TEXT(harness_log(&s.harness),
+                   FRAMED ">9/1/3{3:ba7816} >1/2/1000{100:41edec} >1/1/0{0:e3b0c4} "
+                          ">10/1/0{0:e3b0c4} >8/1/6(1001,gone){6:969a7d}",
+                   "kept payload");
+        script_end(&s);
+    }
+    buffer_free(&wire);
+    digest_free(digest);
+}
+
+static void test_totals(void)
+{
+    struct buffer up = {0}, down = {0};
+    struct ws_script s;
+
+    put_text(&up, TO_SERVER, FIN | WS_TEXT, "one");
+    put_text(&up, TO_SERVER, WS_BINARY, "tw");
+    put_text(&up, TO_SERVER, FIN | WS_PING, "p");
+    put_text(&up, TO_SERVER, FIN, "o");
+    put_text(&down, TO_CLIENT, FIN | WS_PONG, "p");
+    put_text(&down, TO_CLIENT, FIN | WS_CLOSE, "\x03\xf3");
+    put_text(&up, TO_SERVER, FIN | WS_CLOSE, "\x03\xe8");
+    const struct turn t[] = {{TO_SERVER, bytes_first(buffer_bytes(&up), 31), 0},
+                             {TO_CLIENT, buffer_bytes(&down), 0},
+                             {TO_SERVER, bytes_after(buffer_bytes(&up), 31), 0}};
+    script_begin(&s, 0, NULL);
+    script_run(&s, &ws_plain, t, 3, 0);
+    CHECK(s.totals.messages[0] == 2 && s.totals.text[0] == 1 && s.totals.binary[0] == 1, "messages");
+    CHECK(s.totals.messages[1] == 0 && s.totals.pings[0] == 1 && s.totals.pongs[1] == 1, "control");
+    CHECK(s.totals.frames[0] == 5 && s.totals.frames[1] == 2, "frames");
+    CHECK(s.totals.payload[0] == 9 && s.totals.payload[1] == 3, "payload");
+    CHECK(s.totals.close_code == 1011 && s.totals.close_by == TO_CLIENT, "who closed first");
+    CHECK(!s.totals.compressed, "not compressed");
+    script_end(&s);
+    buffer_free(&up);
+    buffer_free(&down);
+}
+
+int main(void)
+{
+    test_vectors();
+    test_lengths();
+    test_close_codes();
+    test_interest();
+    test_keep();
+    test_totals();
+    return test_end();
+}
