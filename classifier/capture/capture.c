@@ -147,13 +147,17 @@ bool capture_first_time(const char *path, int64_t *time_ns)
     return found;
 }
 
-/* "after packet 17", or where there was none yet. */
-static void say_after(struct capture *c, const char *what, struct err *err)
+enum capture_result reader_broken(const struct capture *c, const char *what, const char *detail,
+                                  struct err *err)
 {
+    const char *colon = detail[0] != '\0' ? ": " : "";
+
     if (c->number == 0)
-        err_set(err, "%s: %s before the first packet", c->name, what);
+        err_set(err, "%s: %s before the first packet%s%s", c->name, what, colon, detail);
     else
-        err_set(err, "%s: %s after packet %llu", c->name, what, (unsigned long long)c->number);
+        err_set(err, "%s: %s after packet %llu%s%s", c->name, what, (unsigned long long)c->number,
+                colon, detail);
+    return CAPTURE_BROKEN;
 }
 
 enum capture_result reader_no_header(struct capture *c, enum input_result why, struct err *err)
@@ -164,8 +168,7 @@ enum capture_result reader_no_header(struct capture *c, enum input_result why, s
         return CAPTURE_NOTHING;
     if (input_left(&c->input) == 0 && trouble[0] == '\0')
         return CAPTURE_END;
-    say_after(c, trouble[0] != '\0' ? trouble : "cut short", err);
-    return CAPTURE_BROKEN;
+    return reader_broken(c, trouble[0] != '\0' ? trouble : "cut short", "", err);
 }
 
 enum capture_result reader_no_data(struct capture *c, enum input_result why, size_t have,
@@ -176,9 +179,8 @@ enum capture_result reader_no_data(struct capture *c, enum input_result why, siz
     if (why == INPUT_INTERRUPTED)
         return CAPTURE_NOTHING;
     if (trouble[0] != '\0' || want == 0)
-        say_after(c, trouble[0] != '\0' ? trouble : "cut short", err);
-    else
-        err_set(err, "%s: cut short in packet %llu: %zu of %zu bytes", c->name,
-                (unsigned long long)c->number + 1, have, want);
+        return reader_broken(c, trouble[0] != '\0' ? trouble : "cut short", "", err);
+    err_set(err, "%s: cut short in packet %llu: %zu of %zu bytes", c->name,
+            (unsigned long long)c->number + 1, have, want);
     return CAPTURE_BROKEN;
 }

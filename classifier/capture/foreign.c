@@ -15,11 +15,8 @@ static enum capture_result foreign_next(struct capture *c, struct frame *out, st
         const int result = pcap_next_ex(c->lib.handle, &header, &data);
         if (result == PCAP_ERROR_BREAK)
             return CAPTURE_END;
-        if (result != 1) {
-            err_set(err, "%s: damaged after packet %llu: %s", c->name,
-                    (unsigned long long)c->number, pcap_geterr(c->lib.handle));
-            return CAPTURE_BROKEN;
-        }
+        if (result != 1)
+            return reader_broken(c, "damaged", pcap_geterr(c->lib.handle), err);
         libpcap_frame(c, header, data, out);
         if (filter_passes(c->lib.filter, out))
             return CAPTURE_FRAME;

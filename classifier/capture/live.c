@@ -129,9 +129,7 @@ static enum capture_result fetch(struct capture *c, struct frame *out, struct er
         libpcap_frame(c, header, data, out);
         return CAPTURE_FRAME;
     }
-    err_set(err, "%s: capture ended after packet %llu: %s", c->name, (unsigned long long)c->number,
-            pcap_geterr(c->lib.handle));
-    return CAPTURE_BROKEN;
+    return reader_broken(c, "capture ended", pcap_geterr(c->lib.handle), err);
 }
 
 static enum capture_result live_next(struct capture *c, struct frame *out, struct err *err)

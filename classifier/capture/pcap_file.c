@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* pcap_file.c - the pcap format: https://www.ietf.org/archive/id/draft-ietf-opsawg-pcap-04.html */
+#include <stdio.h>
+
 #include "capture/linktype.h"
 #include "capture/reader.h"
 
@@ -52,9 +54,10 @@ static uint32_t read_header(const struct pcap_file *p, const uint8_t *at, struct
 
 static enum capture_result damaged(struct capture *c, uint32_t captured, struct err *err)
 {
-    err_set(err, "%s: damaged at packet %llu: it would have %lu bytes", c->name,
-            (unsigned long long)c->number + 1, (unsigned long)captured);
-    return CAPTURE_BROKEN;
+    char detail[64];
+
+    snprintf(detail, sizeof(detail), "the next would have %lu bytes", (unsigned long)captured);
+    return reader_broken(c, "damaged", detail, err);
 }
 
 static enum capture_result pcap_file_next(struct capture *c, struct frame *out, struct err *err)

@@ -62,8 +62,7 @@ static enum block_result stop(struct capture *c, enum capture_result why)
 
 static enum block_result damaged(struct capture *c, const char *what, struct err *err)
 {
-    err_set(err, "%s: damaged after packet %llu: %s", c->name, (unsigned long long)c->number, what);
-    return stop(c, CAPTURE_BROKEN);
+    return stop(c, reader_broken(c, "damaged", what, err));
 }
 
 static uint64_t power_of_ten(unsigned exponent)

@@ -3,6 +3,7 @@
 #ifndef CAPTURE_READER_H
 #define CAPTURE_READER_H
 
+#include <endian.h>
 #include <pcap/pcap.h>
 
 #include "capture/capture.h"
@@ -83,6 +84,9 @@ void libpcap_frame(struct capture *c, const struct pcap_pkthdr *header, const ui
 /* Not even the start of the file is there: `what`, unless there is a deeper reason. */
 void reader_no_start(const struct capture *c, enum input_result why, const char *what,
                      struct err *err);
+/* "x.pcap: damaged after packet 17: a block's two lengths differ"; `detail` may be "". */
+enum capture_result reader_broken(const struct capture *c, const char *what, const char *detail,
+                                  struct err *err);
 /* No whole record header is left: the end of the capture, a signal, or a cut. */
 enum capture_result reader_no_header(struct capture *c, enum input_result why, struct err *err);
 /* The next packet's header is there, but only `have` of its `want` bytes. */
@@ -92,16 +96,16 @@ enum capture_result reader_no_data(struct capture *c, enum input_result why, siz
 /* Fields in either byte order. */
 static inline uint16_t reader_u16(const uint8_t *at, bool big)
 {
-    return big ? (uint16_t)(at[0] << 8 | at[1]) : (uint16_t)(at[1] << 8 | at[0]);
+    uint16_t value;
+    memcpy(&value, at, sizeof(value));
+    return big ? be16toh(value) : le16toh(value);
 }
 
 static inline uint32_t reader_u32(const uint8_t *at, bool big)
 {
-    const uint32_t first =
-        (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-    const uint32_t last =
-        (uint32_t)at[3] << 24 | (uint32_t)at[2] << 16 | (uint32_t)at[1] << 8 | at[0];
-    return big ? first : last;
+    uint32_t value;
+    memcpy(&value, at, sizeof(value));
+    return big ? be32toh(value) : le32toh(value);
 }
 
 #endif

@@ -6,17 +6,20 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#define GZIP_WINDOW      (15 + 16) /* the largest window, gzip wrapping: zlib.h, inflateInit2 */
-#define GZIP_MAGIC       "\x1f\x8b"
-#define ZSTD_MAGIC       "\x28\xb5\x2f\xfd"
-#define ZSTD_SKIPPABLE   0x50 /* 50..5f 2a 4d 18: RFC 8878 s3.1.2; parallel zstd begins with one */
-#define ZSTD_SKIP_NIBBLE 0xf0
-#define PIECE_MAX        ((size_t)1 << 30) /* zlib counts in unsigned int */
+#define GZIP_WINDOW       (15 + 16) /* the largest window, gzip wrapping: zlib.h, inflateInit2 */
+#define GZIP_MAGIC        "\x1f\x8b"
+#define ZSTD_MAGIC        "\x28\xb5\x2f\xfd"
+#define ZSTD_SKIPPABLE    0x50 /* 50..5f 2a 4d 18: RFC 8878 s3.1.2; parallel zstd begins with one */
+#define ZSTD_SKIP_NIBBLE  0xf0
+#define ZSTD_BLOCK_HEADER 3 /* RFC 8878 s3.1.1.2 */
+#define ZSTD_FIRST        5 /* bytes that tell how long a frame's header is, s3.1.1.1 */
+#define PIECE_MAX         ((size_t)1 << 30) /* zlib counts in unsigned int */
 
 struct unpack {
     enum coding coding;
     z_stream gzip;
     ZSTD_DStream *zstd;
+    size_t wish;       /* bytes that zstd would like next */
     const char *fault; /* of static lifetime */
     bool whole;        /* at the end of a member or frame */
 };
@@ -47,6 +50,7 @@ struct unpack *unpack_create(enum coding coding)
     if (u == NULL)
         return NULL;
     u->coding = coding;
+    u->wish = ZSTD_FIRST;
     u->whole = true;
     bool good;
     if (coding == CODING_GZIP)
@@ -108,7 +112,10 @@ static enum unpack_result gunzip(struct unpack *u, struct bytes *in, uint8_t **o
 
 static enum unpack_result unzstd(struct unpack *u, struct bytes *in, uint8_t **out, size_t *room)
 {
-    ZSTD_inBuffer from = {.src = in->at, .size = in->len};
+    /* An error takes with it all that its call would have given, so a call gets one block at most:
+     * what zstd asks for, less the next block's header that it likes to have with it. */
+    const size_t wish = u->wish > ZSTD_BLOCK_HEADER ? u->wish - ZSTD_BLOCK_HEADER : u->wish;
+    ZSTD_inBuffer from = {.src = in->at, .size = bytes_first(*in, wish).len};
     ZSTD_outBuffer to = {.dst = *out, .size = *room};
     const size_t result = ZSTD_decompressStream(u->zstd, &to, &from);
 
@@ -116,6 +123,7 @@ static enum unpack_result unzstd(struct unpack *u, struct bytes *in, uint8_t **o
     *out += to.pos;
     *room -= to.pos;
     u->whole = result == 0;
+    u->wish = u->whole ? ZSTD_FIRST : result;
     if (!ZSTD_isError(result))
         return UNPACK_MORE;
     u->fault = ZSTD_getErrorName(result);

@@ -31,6 +31,9 @@ static bool create_parts(struct engine *e, const struct hash_key *key, struct er
     e->flows = flow_table_create(sizeof(struct conn), &e->budget, key, err);
     if (e->flows == NULL)
         return false;
+    e->syns = syn_ring_create(&e->budget, err);
+    if (e->syns == NULL)
+        return false;
     e->identifier = identifier_create(&e->budget, err);
     if (e->identifier == NULL)
         return false;
@@ -85,6 +88,7 @@ void engine_free(struct engine *e)
         drop(e, (struct conn *)n);
     policy_worker_free(e->policy);
     identifier_free(e->identifier);
+    syn_ring_free(e->syns, &e->budget);
     flow_table_free(e->flows);
     decoder_free(e->decoder);
     digest_free(e->host.digest);
@@ -117,14 +121,6 @@ static void end_conn(struct engine *e, struct conn *c, enum flow_end end)
     e->conn = NULL;
 }
 
-static void expire(struct engine *e)
-{
-    struct flow_node *n;
-
-    while ((n = flow_next_expired(e->flows, e->now_ns)) != NULL)
-        end_conn(e, (struct conn *)n, FLOW_TIMEOUT);
-}
-
 static bool evict(struct engine *e)
 {
     struct flow_node *n = flow_oldest(e->flows);
@@ -144,23 +140,39 @@ static unsigned guess_client(const struct packet *p, unsigned side)
     return p->src.port < p->dst.port ? 1 - side : side;
 }
 
-static struct conn *conn_create(struct engine *e, const struct flow_key *key, unsigned side,
-                                const struct packet *p)
+/* A node in the flow table, for which others make room if need be. NULL: no memory. */
+static struct conn *conn_create(struct engine *e, const struct flow_key *key, int64_t now_ns)
 {
-    const bool tcp = p->transport == TRANSPORT_TCP;
+    const bool tcp = key->transport == TRANSPORT_TCP;
     const uint32_t timeout = tcp ? tcp_first_timeout() : udp_first_timeout();
     struct flow_node *n = NULL;
 
     for (int i = 0; i < EVICT_AT_ONCE; i++) {
         if (e->budget.used + HEADROOM(e->budget.limit) < e->budget.limit)
-            n = flow_create(e->flows, key, p->time_ns, timeout);
+            n = flow_create(e->flows, key, now_ns, timeout);
         if (n != NULL || !evict(e))
             break;
     }
-    if (n == NULL)
+    if (n == NULL) {
+        e->counters.refused++;
         return NULL;
+    }
     struct conn *c = (struct conn *)n;
     e->counters.flows++;
+    c->policy = policy_flow_create(e->policy);
+    return c;
+}
+
+/* What is known of a flow from its first packet that is more than a bare SYN. */
+static struct conn *conn_begin(struct engine *e, const struct flow_key *key, unsigned side,
+                               const struct packet *p)
+{
+    const bool tcp = p->transport == TRANSPORT_TCP;
+    struct conn *c = conn_create(e, key, p->time_ns);
+    struct syn syn;
+
+    if (c == NULL)
+        return NULL;
     c->client_side = (uint8_t)guess_client(p, side);
     c->direction_known = !tcp;
     c->midstream = tcp && (p->flags & TCP_SYN) == 0;
@@ -168,11 +180,37 @@ static struct conn *conn_create(struct engine *e, const struct flow_key *key, un
     c->first_packet = p->number;
     c->vlan_count = p->vlan_count;
     memcpy(c->vlan, p->vlan, sizeof(c->vlan));
-    c->policy = policy_flow_create(e->policy);
+    if (tcp && syn_take(e->syns, key, &syn))
+        tcp_take_syn(c, &syn);
     e->counters.tcp_midstream += c->midstream;
     return c;
 }
 
+/* A SYN that nobody answered is a flow, too: told, and gone. */
+static void tell_half_open(struct engine *e, const struct syn *s)
+{
+    struct conn *c = conn_create(e, &s->key, s->last_ns);
+
+    if (c == NULL)
+        return;
+    c->vlan_count = s->vlan_count;
+    memcpy(c->vlan, s->vlan, sizeof(c->vlan));
+    tcp_take_syn(c, s);
+    end_conn(e, c, FLOW_TIMEOUT);
+}
+
+static void expire(struct engine *e)
+{
+    struct flow_node *n;
+    struct syn syn;
+
+    while ((n = flow_next_expired(e->flows, e->now_ns)) != NULL)
+        end_conn(e, (struct conn *)n, FLOW_TIMEOUT);
+    while (syn_take_expired(e->syns, e->now_ns, &syn))
+        tell_half_open(e, &syn);
+}
+
+/* The connection of a packet; NULL: a bare SYN, which is remembered elsewhere, or no memory. */
 static struct conn *conn_of(struct engine *e, const struct packet *p, unsigned *side)
 {
     struct flow_key key;
@@ -183,7 +221,12 @@ static struct conn *conn_of(struct engine *e, const struct packet *p, unsigned *
         end_conn(e, c, FLOW_REUSED);
         c = NULL;
     }
-    return c != NULL ? c : conn_create(e, &key, *side, p);
+    if (c != NULL)
+        return c;
+    if (!syn_is_bare(p))
+        return conn_begin(e, &key, *side, p);
+    syn_note(e->syns, &key, *side, p, e->source);
+    return NULL;
 }
 
 static void count_packet(struct conn *c, unsigned side, const struct packet *p)
@@ -209,10 +252,8 @@ static void packet_of_flow(struct engine *e, const struct packet *p)
 {
     struct conn *c = conn_of(e, p, &e->side);
 
-    if (c == NULL) {
-        e->counters.refused++;
+    if (c == NULL)
         return;
-    }
     c->source = e->source;
     e->conn = c;
     e->packet = p;
@@ -252,9 +293,12 @@ void engine_tick(struct engine *e, int64_t now_ns)
 void engine_flush(struct engine *e)
 {
     struct flow_node *n = NULL;
+    struct syn syn;
 
     while ((n = flow_each(e->flows, n)) != NULL)
         end_conn(e, (struct conn *)n, FLOW_FORCED);
+    while (syn_take_expired(e->syns, INT64_MAX, &syn))
+        tell_half_open(e, &syn);
     e->now_ns = INT64_MIN;
 }
 

@@ -30,6 +30,7 @@ void engine_stats(struct engine *e, const struct engine_capture *capture, bool f
         {"flow", "active", flow_count(e->flows)},
         {"flow", "evicted", n->evicted},
         {"flow", "refused", n->refused},
+        {"flow", "syn_overwritten", syn_overwritten(e->syns)},
         {"flow", "memuse", e->budget.used},
         {"flow", "memuse_peak", e->budget.peak},
         {"tcp", "gap", n->tcp_gaps},

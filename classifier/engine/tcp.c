@@ -173,6 +173,23 @@ bool tcp_is_new_connection(struct conn *c, unsigned side, const struct packet *p
     return false;
 }
 
+void tcp_take_syn(struct conn *c, const struct syn *s)
+{
+    c->client_side = s->side;
+    c->direction_known = true;
+    c->midstream = false;
+    c->tcp_state = TCP_STATE_SYN_SENT;
+    c->tcp_flags[s->side] |= TCP_SYN;
+    c->packets[s->side] += s->packets;
+    c->bytes[s->side] += s->bytes;
+    c->retransmissions[s->side] += s->packets - 1;
+    c->start_ns = s->first_ns;
+    c->first_packet = s->first_packet;
+    c->last_packet = s->last_packet;
+    c->source = s->source;
+    stream_start_at(&c->stream[s->side], s->seq + 1);
+}
+
 uint32_t tcp_first_timeout(void)
 {
     return TIMEOUT_NEW_S;

@@ -49,7 +49,7 @@ static void to_sinks(struct engine *e, const struct conn *c, struct event *ev, b
     }
 }
 
-/* Messages pass by the rules as they pass by. Begin sets the size so far to nothing. */
+/* The rules see each message as it passes; its size is known when it has ended. */
 static void to_message_rules(struct engine *e, struct conn *c, const struct event *ev)
 {
     struct message_facts m = {.direction = ev->direction};
@@ -61,10 +61,10 @@ static void to_message_rules(struct engine *e, struct conn *c, const struct even
     view_facts(c, false, &facts);
     if (ev->kind == EVENT_PAYLOAD) {
         m.opcode = ev->as.payload.opcode;
-        m.size = ev->as.payload.offset + ev->as.payload.slice.len;
         changed = policy_payload(e->policy, c->policy, &facts, &m, ev->as.payload.slice);
     } else {
         m.ended = ev->kind == EVENT_MESSAGE;
+        m.incomplete = m.ended && !ev->as.message.complete;
         m.opcode = m.ended ? ev->as.message.opcode : ev->as.begin.opcode;
         m.size = m.ended ? ev->as.message.length : 0;
         changed = policy_message(e->policy, c->policy, &facts, &m);

@@ -9,6 +9,13 @@ static const char *transport_name(const struct conn *c)
     return c->node.key.transport == TRANSPORT_TCP ? "tcp" : "udp";
 }
 
+/* Opened by what was agreed below it, but not a byte has shown yet that it is there (a 101 with a
+ * wrong Accept). */
+static bool only_announced(const struct slot *s)
+{
+    return s->kind == SLOT_LAYER && s->confidence == CONFIDENCE_NONE;
+}
+
 /* The stack's names, bottom first. Returns how many. */
 static uint8_t layer_names(const struct conn *c, const char *out[FLOW_LAYERS])
 {
@@ -16,7 +23,7 @@ static uint8_t layer_names(const struct conn *c, const char *out[FLOW_LAYERS])
 
     out[count++] = transport_name(c);
     for (unsigned level = 0; level < c->depth && count < FLOW_LAYERS; level++)
-        if (c->stack[level].kind != SLOT_UNKNOWN)
+        if (c->stack[level].kind != SLOT_UNKNOWN && !only_announced(&c->stack[level]))
             out[count++] = c->stack[level].name;
     if (c->tracker && count < FLOW_LAYERS)
         out[count++] = "bittorrent";
@@ -25,7 +32,9 @@ static uint8_t layer_names(const struct conn *c, const char *out[FLOW_LAYERS])
 
 static bool is_application(const struct slot *s)
 {
-    return s->kind == SLOT_NAMED || (s->kind != SLOT_UNKNOWN && s->layer->application);
+    if (s->kind == SLOT_UNKNOWN || only_announced(s))
+        return false;
+    return s->kind == SLOT_NAMED || s->layer->application;
 }
 
 /* The innermost slot that is an application; NULL: none is known. */

@@ -7,6 +7,7 @@
 #include "decode/decode.h"
 #include "engine/conn.h"
 #include "engine/engine.h"
+#include "flow/syn.h"
 
 struct call; /* stack.c: a call into a layer */
 
@@ -21,6 +22,7 @@ struct engine {
     struct budget budget;
     struct decoder *decoder;
     struct flow_table *flows;
+    struct syn_ring *syns;
     struct identifier *identifier;
     struct policy_worker *policy;
     struct hash_key id_key; /* of flow ids: the same on every run */
@@ -77,6 +79,8 @@ void tcp_packet(struct engine *e, struct conn *c, unsigned side, const struct pa
 void conn_finish(struct engine *e, struct conn *c, enum close_reason why);
 /* Does a SYN on a known pair of ports begin another connection? */
 bool tcp_is_new_connection(struct conn *c, unsigned side, const struct packet *p);
+/* The SYN with which the connection began was kept in the ring: it is part of it now. */
+void tcp_take_syn(struct conn *c, const struct syn *s);
 uint32_t tcp_first_timeout(void);
 uint32_t udp_first_timeout(void);
 void udp_packet(struct engine *e, struct conn *c, unsigned side, const struct packet *p);

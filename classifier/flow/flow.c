@@ -25,7 +25,7 @@ struct flow_table {
     uint32_t nodes_used; /* indices given out so far */
     uint32_t free_first; /* list of returned nodes, through `after` */
     int64_t turned_to_s; /* the next second whose spoke is looked at */
-    uint32_t spoke_first[SPOKES];
+    uint32_t spoke_first[SPOKES], spoke_last[SPOKES];
 };
 
 /* A free node keeps this in `spoke`. */
@@ -75,7 +75,7 @@ struct flow_table *flow_table_create(size_t node_size, struct budget *budget,
     t->slot_mask = FIRST_SLOTS - 1;
     t->slots = slots_create(t, FIRST_SLOTS);
     for (uint32_t i = 0; i < SPOKES; i++)
-        t->spoke_first[i] = FLOW_NOBODY;
+        t->spoke_first[i] = t->spoke_last[i] = FLOW_NOBODY;
     if (t->slots != NULL)
         return t;
     err_set(err, "the memory limit is too small for a flow table");
@@ -186,14 +186,17 @@ static int64_t second_of(int64_t ns)
     return ns / SECOND_NS;
 }
 
+/* Behind the others of its spoke: the first is always the one that waits longest. */
 static void wheel_add(struct flow_table *t, struct flow_node *n, int64_t second)
 {
     n->spoke = (uint16_t)((uint64_t)second % SPOKES);
-    n->before = FLOW_NOBODY;
-    n->after = t->spoke_first[n->spoke];
-    if (n->after != FLOW_NOBODY)
-        node_at(t, n->after)->before = n->index;
-    t->spoke_first[n->spoke] = n->index;
+    n->after = FLOW_NOBODY;
+    n->before = t->spoke_last[n->spoke];
+    if (n->before != FLOW_NOBODY)
+        node_at(t, n->before)->after = n->index;
+    else
+        t->spoke_first[n->spoke] = n->index;
+    t->spoke_last[n->spoke] = n->index;
 }
 
 static void wheel_remove(struct flow_table *t, const struct flow_node *n)
@@ -204,6 +207,8 @@ static void wheel_remove(struct flow_table *t, const struct flow_node *n)
         t->spoke_first[n->spoke] = n->after;
     if (n->after != FLOW_NOBODY)
         node_at(t, n->after)->before = n->before;
+    else
+        t->spoke_last[n->spoke] = n->before;
 }
 
 static int64_t expires_s(const struct flow_node *n)

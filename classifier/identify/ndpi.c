@@ -52,11 +52,11 @@ static const struct {
     {"gnutella", NULL, TRUST_WEAK},
     {"gtp", NULL, TRUST_WEAK},
     {"iec60870", NULL, TRUST_WEAK},
-    {"imo", NULL, TRUST_WEAK},
+    {"imo", NULL, TRUST_NONE},
     {"kerberos", NULL, TRUST_WEAK},
     {"mining", NULL, TRUST_WEAK},
     {"mpeg_ts", NULL, TRUST_WEAK},
-    {"noe", NULL, TRUST_WEAK},
+    {"noe", NULL, TRUST_NONE},
     {"openvpn", NULL, TRUST_WEAK},
     {"rtmp", NULL, TRUST_WEAK},
     {"rtp", NULL, TRUST_WEAK},
@@ -64,6 +64,8 @@ static const struct {
     {"viber", NULL, TRUST_WEAK},
     {"z39.50", NULL, TRUST_WEAK},
     {"h323", NULL, TRUST_NONE},
+    {"http_connect", NULL, TRUST_NONE}, /* layers/http.c's to say */
+    {"http_proxy", NULL, TRUST_NONE},
     {"skype_teams", NULL, TRUST_NONE},
     {"teredo", NULL, TRUST_NONE},
     {"whois-das", NULL, TRUST_NONE},
@@ -304,7 +306,10 @@ static bool is_evidence(const struct dpi *d, uint16_t id)
 {
     if (id == NDPI_PROTOCOL_UNKNOWN || id >= d->name_count)
         return false;
-    return d->flow->confidence == NDPI_CONFIDENCE_DPI && d->name[id].trust != TRUST_NONE;
+    if (d->flow->confidence != NDPI_CONFIDENCE_DPI &&
+        d->flow->confidence != NDPI_CONFIDENCE_DPI_CACHE)
+        return false;
+    return d->name[id].trust != TRUST_NONE;
 }
 
 static void tell(struct dpi *d, const struct dpi_question *q, uint16_t id,
@@ -316,7 +321,9 @@ static void tell(struct dpi *d, const struct dpi_question *q, uint16_t id,
     if (q->client_port == 0 && q->server_port == 0)
         risk &= ~(1ULL << NDPI_KNOWN_PROTOCOL_ON_NON_STANDARD_PORT);
     out->name = d->name[id].text;
-    out->weak = d->name[id].trust == TRUST_WEAK;
+    /* From a cache that can know nothing but these turns: some dissectors go that way. */
+    const bool cached = d->flow->confidence == NDPI_CONFIDENCE_DPI_CACHE;
+    out->weak = cached || d->name[id].trust == TRUST_WEAK;
     out->proto = ndpi_get_proto_name(d->module, id);
     out->category = ndpi_category_get_name(d->module, category);
     tell_risks(d, risk, out);

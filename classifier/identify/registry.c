@@ -30,6 +30,7 @@ static const struct {
     {&layer_irc, STREAM},
     {&layer_stun, DATAGRAM},
     {&layer_ntp, DATAGRAM},
+    {&layer_tftp, DATAGRAM},
     {&layer_dns, STREAM | DATAGRAM},
     {&layer_mdns, DATAGRAM},
     {&layer_llmnr, DATAGRAM},

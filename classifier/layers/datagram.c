@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* datagram.c - protocols of one small datagram each way: NTP, STUN. */
+/* datagram.c - protocols of small datagrams: NTP, STUN, TFTP. */
 #include "base/cursor.h"
 #include "layers/named.h"
 #include "layers/probe.h"
@@ -53,5 +53,62 @@ static struct recognition stun_recognise(const struct opening *o)
     return probe_yes("STUN message with its magic cookie (RFC 8489 s5)", bytes_of(NULL, 0), d);
 }
 
+/* Takes a string with its NUL: printable ASCII, not empty. */
+static bool take_string(struct cursor *c, struct bytes *out)
+{
+    const uint8_t *nul = c->left.len > 0 ? memchr(c->left.at, 0, c->left.len) : NULL;
+
+    if (nul == NULL)
+        return false;
+    *out = cursor_take(c, (size_t)(nul - c->left.at));
+    cursor_skip(c, 1);
+    return out->len > 0 && probe_printable(*out);
+}
+
+/* RFC 2347 s2, RFC 2348, RFC 2349, RFC 7440: names and values to the datagram's end. */
+static bool are_tftp_options(struct cursor *c)
+{
+    static const struct bytes names[] = {TABLE_TEXT("blksize"), TABLE_TEXT("tsize"),
+                                         TABLE_TEXT("timeout"), TABLE_TEXT("windowsize")};
+    struct bytes name, value;
+
+    while (c->left.len > 0) {
+        bool known = false;
+        if (!take_string(c, &name) || !take_string(c, &value))
+            return false;
+        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+            known = known || bytes_equal_nocase(name, names[i]);
+        if (!known)
+            return false;
+    }
+    return true;
+}
+
+/* RFC 1350 s5: a request names a file and a mode; RFC 2347 s4: an acknowledgement of options
+ * begins the transfer, from another port. Data and plain acknowledgements are anybody's. */
+static struct recognition tftp_recognise(const struct opening *o)
+{
+    enum { READ_REQUEST = 1, WRITE_REQUEST = 2, OPTION_ACK = 6 };
+    const enum direction d = sender(o);
+    struct cursor c = cursor_over(o->seen[d]);
+    struct bytes file = {0}, mode;
+
+    const uint16_t opcode = cursor_be16(&c);
+    if (c.truncated || c.left.len == 0)
+        return probe_no();
+    if (opcode == OPTION_ACK && are_tftp_options(&c))
+        return probe_yes("TFTP option acknowledgement (RFC 2347)", bytes_of(NULL, 0), d);
+    if ((opcode != READ_REQUEST && opcode != WRITE_REQUEST) || !take_string(&c, &file) ||
+        !take_string(&c, &mode))
+        return probe_no();
+    const bool known = bytes_equal_nocase(mode, TEXT("octet")) ||
+                       bytes_equal_nocase(mode, TEXT("netascii")) ||
+                       bytes_equal_nocase(mode, TEXT("mail"));
+    if (!known || !are_tftp_options(&c))
+        return probe_no();
+    return probe_yes("TFTP request (RFC 1350 s5)", file, d);
+}
+
+const struct layer layer_tftp = {.name = "tftp", .application = true, .recognise = tftp_recognise};
 const struct layer layer_ntp = {.name = "ntp", .application = true, .recognise = ntp_recognise};
 const struct layer layer_stun = {.name = "stun", .application = true, .recognise = stun_recognise};

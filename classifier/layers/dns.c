@@ -13,7 +13,6 @@
 #define RECORDS_MAX  512 /* a message has room for more; none has them */
 #define MDNS_PORT    5353
 #define LLMNR_PORT   5355
-#define TEXT_OF_NAME 64 /* bytes of the first name that are shown */
 
 /* RFC 1035 s4.1.4. A compressed name ends with its pointer. */
 static bool skip_name(struct cursor *c)
@@ -105,14 +104,21 @@ static bool is_message(struct bytes b)
     return c.left.len == 0;
 }
 
+/* The first name of a message, as it is on the wire but for its first length byte. */
+static struct bytes first_name(struct bytes message)
+{
+    const struct bytes name = bytes_after(message, HEADER_LEN + 1);
+
+    return bytes_first(name, bytes_find(name, bytes_of("", 1)));
+}
+
 static struct recognition datagram_probe(const struct opening *o)
 {
     const enum direction d = o->seen[TO_SERVER].len > 0 ? TO_SERVER : TO_CLIENT;
 
     if (!is_message(o->seen[d]))
         return probe_no();
-    return probe_yes("DNS message (RFC 1035 s4.1)",
-                     bytes_first(bytes_after(o->seen[d], HEADER_LEN), TEXT_OF_NAME), d);
+    return probe_yes("DNS message (RFC 1035 s4.1)", first_name(o->seen[d]), d);
 }
 
 /* RFC 1035 s4.2.2: the message's length in two bytes, then the message. */
@@ -134,8 +140,7 @@ static struct recognition stream_probe(const struct opening *o)
     const struct bytes message = bytes_first(c.left, length);
     if (!is_message(message))
         return probe_no();
-    return probe_yes("DNS message over TCP (RFC 1035 s4.2.2)",
-                     bytes_first(bytes_after(message, HEADER_LEN), TEXT_OF_NAME), TO_SERVER);
+    return probe_yes("DNS message over TCP (RFC 1035 s4.2.2)", first_name(message), TO_SERVER);
 }
 
 static bool on_port_of_its_own(const struct opening *o)

@@ -181,10 +181,14 @@ static size_t step(struct http *s, struct host *h, enum direction d, struct byte
     return 0;
 }
 
-/* Reads as much as can be read now; returns how much. */
+static void revisit(struct http *s, struct host *h, enum direction d);
+
+/* Reads as much as can be read now; returns how much. After each message the other direction may
+ * have what it waited for: looking there at once keeps the order of events free of the cuts. */
 static size_t read_all(struct http *s, struct host *h, enum direction d, struct bytes in)
 {
     struct http_side *side = &s->side[d];
+    const struct http_side *other = &s->side[direction_other(d)];
     size_t used = 0;
 
     while (used < in.len && !s->gone) {
@@ -194,6 +198,11 @@ static size_t read_all(struct http *s, struct host *h, enum direction d, struct 
             break;
         used += n;
         side->offset += n;
+        if ((other->kept.len > 0 || other->lost > 0) && !s->revisiting && !s->gone) {
+            s->revisiting = true;
+            revisit(s, h, direction_other(d));
+            s->revisiting = false;
+        }
     }
     return used;
 }
@@ -265,23 +274,30 @@ static void lose(struct http *s, struct host *h, enum direction d, uint64_t n)
     }
 }
 
-/* One direction may have said what the other waits for. */
+/* Reads what was kept, if it can be read by now, and then what was lost after it. */
+static void revisit(struct http *s, struct host *h, enum direction d)
+{
+    struct http_side *side = &s->side[d];
+    const uint64_t n = side->lost;
+
+    read_kept(s, h, d);
+    if (n == 0 || side->phase == PHASE_AWAIT || s->gone)
+        return;
+    side->lost = 0;
+    lose(s, h, d, n);
+}
+
+/* Until neither direction can go on. */
 static void settle(struct http *s, struct host *h)
 {
+    const uint64_t *client = &s->side[TO_SERVER].offset, *server = &s->side[TO_CLIENT].offset;
     uint64_t before;
 
     do {
-        before = s->side[TO_SERVER].offset + s->side[TO_CLIENT].offset;
-        for (enum direction d = TO_SERVER; d <= TO_CLIENT && !s->gone; d++) {
-            struct http_side *side = &s->side[d];
-            read_kept(s, h, d);
-            if (side->lost > 0 && side->phase != PHASE_AWAIT && !s->gone) {
-                const uint64_t n = side->lost;
-                side->lost = 0;
-                lose(s, h, d, n);
-            }
-        }
-    } while (before != s->side[TO_SERVER].offset + s->side[TO_CLIENT].offset && !s->gone);
+        before = *client + *server;
+        revisit(s, h, TO_SERVER);
+        revisit(s, h, TO_CLIENT);
+    } while (before != *client + *server && !s->gone);
     if (s->gone)
         http_hand_over(s, h);
 }
@@ -344,14 +360,13 @@ static void http_gap(void *state, struct host *h, enum direction d, uint64_t n)
 
 static void end_what_goes_on(struct http *s, struct host *h)
 {
-    struct http_side *server = &s->side[TO_CLIENT];
     struct http_exchange *last = http_queue_last(&s->queue);
 
     if (s->side[TO_SERVER].phase == PHASE_STRAY)
         host_anomaly(h, HTTP_NOT_A_REQUEST, TO_SERVER, s->side[TO_SERVER].offset);
     if (s->reading_request && last != NULL)
         last->request_length = s->side[TO_SERVER].body.seen;
-    if (server->phase == PHASE_BODY || server->phase == PHASE_LONG_HEAD)
+    if (s->answering != ANSWERING_NOBODY)
         http_end_message(s, h, TO_CLIENT);
     while (s->queue.count > 0)
         http_queue_forget(&s->queue, h);
@@ -377,6 +392,7 @@ static void http_close(void *state, struct host *h, enum close_reason why)
 const struct layer layer_http = {
     .name = "http",
     .application = true,
+    .may_change = true,
     .state_size = sizeof(struct http),
     .recognise = http_recognise,
     .feed = http_feed,

@@ -49,6 +49,7 @@ struct http {
     bool refused;                /* the upgrade was: what comes next may be data sent in hope */
     bool switched;               /* a head too long to keep switches protocols at its end */
     bool too_deep;               /* HTTP_PIPELINE_TOO_DEEP was told */
+    bool revisiting;             /* the direction that is not being fed is read */
     bool closing;                /* in close(): there is no way out any more */
     bool gone;                   /* became another protocol, or left */
 };

@@ -4,22 +4,39 @@
 
 #define SWITCHING_PROTOCOLS 101
 
+/* What was asked and answered so far; the strings stay until http_hand_over(). */
+static void tell_exchanges(struct http *s, struct host *h)
+{
+    if (s->answering == ANSWERING_ORPHAN)
+        http_exchange_tell(&s->orphan, h);
+    for (unsigned n = 0; n < s->queue.count; n++)
+        http_exchange_tell(http_queue_at(&s->queue, n), h);
+}
+
 static void become(struct http *s, struct host *h, const char *protocol, const void *arg)
 {
     s->gone = true;
-    if (!s->closing)
-        h->become(h, protocol, arg);
+    if (s->closing)
+        return; /* close tells what there is to tell */
+    tell_exchanges(s, h);
+    h->become(h, protocol, arg);
 }
 
 void http_part(struct http *s, struct host *h)
 {
+    const struct bytes nothing = {0};
+
     if (http_is_certain(s)) {
+        h->note(h, "what follows the HTTP exchange is not HTTP", nothing);
         become(s, h, NULL, NULL);
         return;
     }
     s->gone = true;
-    if (!s->closing)
-        h->leave(h);
+    if (s->closing)
+        return;
+    if (s->asked)
+        h->note(h, "a request line, but what follows is not HTTP", nothing);
+    h->leave(h);
 }
 
 void http_hand_over(struct http *s, struct host *h)
@@ -85,17 +102,13 @@ static void switch_protocols(struct http *s, struct host *h, struct http_exchang
     const bool websocket =
         ws_handshake_named(head) || (x->websocket && head->count[HTTP_UPGRADE] == 0);
 
-    x->request_over = true;
-    x->response_over = true;
     if (!websocket) {
         http_tell_faults(s, h, TO_CLIENT, &head->faults);
-        http_exchange_tell(x, h);
         become(s, h, NULL, NULL);
         return;
     }
     const struct handshake w = tell_handshake(h, x, head, room);
     http_tell_faults(s, h, TO_CLIENT, &head->faults);
-    http_exchange_tell(x, h);
     become(s, h, "websocket", &w);
 }
 
@@ -121,9 +134,7 @@ bool http_switch(struct http *s, struct host *h, struct http_exchange *x, struct
         return true;
     }
     if (x->method == METHOD_CONNECT && status / 100 == 2) {
-        x->response_over = true;
         http_tell_faults(s, h, TO_CLIENT, &head->faults);
-        http_exchange_tell(x, h);
         become(s, h, "connect", NULL);
         return true;
     }

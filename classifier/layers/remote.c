@@ -8,8 +8,9 @@
  * either it could be any ISO transport (S7, H.323). */
 static struct recognition rdp_probe(const struct opening *o)
 {
-    enum { HEADERS = 11, CONNECTION_REQUEST = 0xe0, LENGTH_MAX = 512 };
+    enum { VARIABLE_AT = 11, CONNECTION_REQUEST = 0xe0, REQUEST_LEN = 8, LENGTH_MAX = 512 };
     const struct bytes seen = o->seen[TO_SERVER];
+    const struct bytes variable = bytes_after(seen, VARIABLE_AT);
     struct cursor c = cursor_over(seen);
 
     if (probe_sign(seen, TEXT("\3\0")) == PROBE_NO)
@@ -22,17 +23,19 @@ static struct recognition rdp_probe(const struct opening *o)
         return probe_more(o, TO_SERVER);
     if (code != CONNECTION_REQUEST || length != indicator + 5 || length > LENGTH_MAX)
         return probe_no();
-    cursor_skip(&c, 5); /* two references and the class */
-    const enum probe cookie = probe_sign(c.left, TEXT("Cookie: "));
-    const enum probe request = probe_sign(c.left, TEXT("\x01"));
-    if (cookie == PROBE_YES)
-        return probe_yes("RDP connection request with a cookie",
-                         bytes_first(c.left, bytes_find(c.left, TEXT("\r\n"))), TO_SERVER);
-    if (c.truncated || c.left.len < 4)
-        return cookie == PROBE_NO && request == PROBE_NO ? probe_no() : probe_more(o, TO_SERVER);
-    if (request == PROBE_YES && length == HEADERS + 8 && c.left.at[2] == 8 && c.left.at[3] == 0)
-        return probe_yes("RDP negotiation request", bytes_of(NULL, 0), TO_SERVER);
-    return cookie == PROBE_MORE ? probe_more(o, TO_SERVER) : probe_no();
+    if (length == VARIABLE_AT + REQUEST_LEN && variable.len > 0 && variable.at[0] == 1) {
+        if (variable.len < REQUEST_LEN)
+            return probe_more(o, TO_SERVER);
+        return variable.at[2] == REQUEST_LEN && variable.at[3] == 0
+                   ? probe_yes("RDP negotiation request", bytes_of(NULL, 0), TO_SERVER)
+                   : probe_no();
+    }
+    if (probe_sign(variable, TEXT("Cookie: ")) == PROBE_NO)
+        return probe_no();
+    const size_t end = bytes_find(variable, TEXT("\r\n"));
+    if (end == variable.len)
+        return seen.len < length ? probe_more(o, TO_SERVER) : probe_no();
+    return probe_yes("RDP connection request with a cookie", bytes_first(variable, end), TO_SERVER);
 }
 
 /* RFC 854: IAC, WILL / WONT / DO / DONT, an option (RFC 855: 0 to 49 and 255). */

@@ -116,31 +116,32 @@ static struct recognition mqtt_probe(const struct opening *o)
 /* Protocol::HandshakeV10: length, sequence 0, protocol 10, version NUL, thread, 8 bytes, NUL. */
 static struct recognition mysql_probe(const struct opening *o)
 {
-    enum { VERSION_MAX = 64, LENGTH_MAX = 512, THREAD_AND_SALT = 12 };
+    enum {
+        VERSION_AT = 5,
+        VERSION_MAX = 64,
+        THREAD_AND_SALT = 12,
+        LENGTH_MIN = 32,
+        LENGTH_MAX = 512
+    };
     const struct bytes seen = o->seen[TO_CLIENT];
-    struct cursor c = cursor_over(seen);
+    const struct bytes version = bytes_first(bytes_after(seen, VERSION_AT), VERSION_MAX);
     size_t n = 0;
 
     if (seen.len == 0 && o->seen[TO_SERVER].len > 0)
         return probe_no(); /* its server speaks first */
-    const uint8_t low = cursor_u8(&c);
-    const uint8_t high = cursor_u8(&c);
-    if (!c.truncated && ((low | high << 8) > LENGTH_MAX || (low | high << 8) < 32))
+    const unsigned length = seen.len < 2 ? LENGTH_MIN : (unsigned)(seen.at[0] | seen.at[1] << 8);
+    if (length < LENGTH_MIN || length > LENGTH_MAX ||
+        probe_sign(bytes_after(seen, 2), TEXT("\0\0\x0a")) == PROBE_NO)
         return probe_no();
-    if (probe_sign(c.left, TEXT("\0\0\x0a")) == PROBE_NO)
-        return probe_no();
-    cursor_skip(&c, 3);
-    const struct bytes version = bytes_first(c.left, VERSION_MAX);
     while (n < version.len && version.at[n] > ' ' && version.at[n] < 0x7f)
         n++;
     if ((version.len > 0 && !is_digit(version.at[0])) || n == VERSION_MAX ||
         (n < version.len && version.at[n] != 0))
         return probe_no();
-    cursor_skip(&c, n + 1 + THREAD_AND_SALT);
-    const uint8_t filler = cursor_u8(&c);
-    if (c.truncated)
+    const struct bytes filler = bytes_after(seen, VERSION_AT + n + 1 + THREAD_AND_SALT);
+    if (filler.len == 0)
         return probe_more(o, TO_CLIENT);
-    if (filler != 0)
+    if (filler.at[0] != 0)
         return probe_no();
     return probe_yes("MySQL initial handshake (protocol 10)", bytes_first(version, n), TO_CLIENT);
 }
@@ -148,25 +149,23 @@ static struct recognition mysql_probe(const struct opening *o)
 /* StartupMessage: length, version 3.x, then names and values, each with its NUL. */
 static struct recognition postgresql_startup(const struct opening *o)
 {
-    enum { LENGTH_MIN = 9, LENGTH_MAX = 10000, NAME_MAX_BYTES = 32 };
-    struct cursor c = cursor_over(o->seen[TO_SERVER]);
+    enum { LENGTH_MIN = 9, LENGTH_MAX = 10000, NAME_AT = 8, NAME_LEN_MIN = 4, NAME_LEN_MAX = 32 };
+    const struct bytes seen = o->seen[TO_SERVER];
+    const struct bytes name = bytes_first(bytes_after(seen, NAME_AT), NAME_LEN_MAX);
+    struct cursor c = cursor_over(seen);
     size_t n = 0;
 
     const uint32_t length = cursor_be32(&c);
     if (!c.truncated && (length < LENGTH_MIN || length > LENGTH_MAX))
         return probe_no();
-    if (probe_sign(c.left, TEXT("\0\3\0")) == PROBE_NO)
+    if (probe_sign(bytes_after(seen, 4), TEXT("\0\3\0")) == PROBE_NO)
         return probe_no();
-    cursor_skip(&c, 4);
-    if (c.truncated)
-        return probe_more(o, TO_SERVER);
-    const struct bytes name = bytes_first(c.left, NAME_MAX_BYTES);
     while (n < name.len && (is_letter(name.at[n]) || name.at[n] == '_'))
         n++;
-    if (n < name.len && (name.at[n] != 0 || n < 4))
+    if (n == NAME_LEN_MAX || (n < name.len && (name.at[n] != 0 || n < NAME_LEN_MIN)))
         return probe_no();
     if (n == name.len)
-        return n == NAME_MAX_BYTES ? probe_no() : probe_more(o, TO_SERVER);
+        return probe_more(o, TO_SERVER);
     return probe_yes("PostgreSQL StartupMessage (protocol 3)", bytes_first(name, n), TO_SERVER);
 }
 

@@ -30,6 +30,7 @@ static void ws_open(void *state, struct host *h, const void *arg)
 
     (void)h;
     ws->opening = true;
+    ws->shaken = arg != NULL;
     ws->totals.close_by = -1;
     ws->totals.compressed = arg != NULL && shake->deflate;
     for (int d = 0; d < 2; d++) {
@@ -94,6 +95,7 @@ static void ws_summarise(const void *state, struct flow_info *out)
 const struct layer layer_websocket = {
     .name = "websocket",
     .application = true,
+    .may_change = true,
     .state_size = sizeof(struct websocket),
     .open = ws_open,
     .feed = ws_feed,

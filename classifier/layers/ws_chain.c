@@ -4,9 +4,9 @@
 #include "base/utf8.h"
 #include "layers/ws_unmask.h"
 
-#define LEAST_TEXT   4   /* bytes: shorter text is UTF-8 by chance */
-#define MOST_TEXT    128 /* bytes that are looked at */
-#define FITS_CONTENT 2   /* points */
+#define LEAST_TEXT     4   /* bytes: shorter text is UTF-8 by chance */
+#define MOST_LOOKED_AT 128 /* bytes: all of a control frame */
+#define FITS_CONTENT   2   /* points */
 
 enum content { CONTENT_SILENT, CONTENT_FITS, CONTENT_WRONG };
 
@@ -16,21 +16,28 @@ static bool is_utf8(struct bytes in, bool whole)
     return utf8_feed(&text, in) == in.len && (!whole || utf8_complete(&text));
 }
 
+/* RFC 6455 s5.5.1 */
+static enum content judge_close(struct bytes body)
+{
+    if (body.len == 0)
+        return CONTENT_SILENT;
+    if (body.len < 2 || !ws_close_code_is_legal((uint16_t)(body.at[0] << 8 | body.at[1])))
+        return CONTENT_WRONG;
+    return is_utf8(bytes_after(body, 2), true) ? CONTENT_FITS : CONTENT_WRONG;
+}
+
 /* `payload` is all of the frame's, as on the wire. */
 static enum content look_inside(const struct ws_frame_event *f, struct bytes payload)
 {
-    uint8_t room[MOST_TEXT];
-    const struct bytes start = bytes_first(payload, sizeof(room));
+    uint8_t room[MOST_LOOKED_AT];
+    const struct bytes clear = bytes_of(room, bytes_first(payload, sizeof(room)).len);
 
-    ws_unmask(room, start, f->mask, 0);
-    if (f->opcode == WS_CLOSE && payload.len >= 2)
-        return ws_close_code_is_legal((uint16_t)(room[0] << 8 | room[1])) ? CONTENT_FITS
-                                                                          : CONTENT_WRONG;
-    if (f->opcode == WS_CLOSE)
-        return payload.len == 0 ? CONTENT_SILENT : CONTENT_WRONG;
-    if (f->opcode != WS_TEXT || (f->rsv & WS_RSV1))
+    if (f->opcode != WS_CLOSE && (f->opcode != WS_TEXT || (f->rsv & WS_RSV1)))
         return CONTENT_SILENT;
-    if (!is_utf8(bytes_of(room, start.len), f->fin && start.len == payload.len))
+    ws_unmask(room, bytes_first(payload, sizeof(room)), f->mask, 0);
+    if (f->opcode == WS_CLOSE)
+        return judge_close(clear);
+    if (!is_utf8(clear, f->fin && clear.len == payload.len))
         return CONTENT_WRONG;
     return f->fin && payload.len >= LEAST_TEXT ? CONTENT_FITS : CONTENT_SILENT;
 }
@@ -48,10 +55,12 @@ static bool is_next(const struct ws_chain_rule *r, const struct walk *w, const s
 
     if ((faults & ~(uint32_t)WS_FAULTS_OF_MASKING) != 0 || f->frame.masked != r->masked)
         return false;
-    return !r->masked || r->mask_repeats || w->headers == 0 || f->frame.mask != w->last_mask;
+    if (w->headers == 0)
+        return f->frame.opcode != WS_CONTINUATION;
+    return !r->masked || r->mask_repeats || f->frame.mask != w->last_mask;
 }
 
-static void step(struct walk *w, const struct ws_frame_event *f)
+static void count_header(struct walk *w, const struct ws_frame_event *f)
 {
     const bool control = ws_is_control(f->opcode);
 
@@ -63,39 +72,40 @@ static void step(struct walk *w, const struct ws_frame_event *f)
         w->points++;
 }
 
+static enum ws_chain_end walk_frame(const struct ws_chain_rule *r, struct walk *w,
+                                    const struct ws_header *f, struct bytes after)
+{
+    if (!is_next(r, w, f))
+        return WS_CHAIN_BROKEN;
+    count_header(w, &f->frame);
+    if (w->points >= r->points)
+        return WS_CHAIN_HOLDS;
+    if (after.len < f->frame.length)
+        return WS_CHAIN_SHORT;
+    const enum content inside = look_inside(&f->frame, bytes_first(after, f->frame.length));
+    if (inside == CONTENT_WRONG)
+        return WS_CHAIN_BROKEN;
+    if (inside == CONTENT_FITS)
+        w->points += FITS_CONTENT;
+    return w->points >= r->points ? WS_CHAIN_HOLDS : WS_CHAIN_SHORT;
+}
+
 struct ws_chain ws_chain_walk(const struct ws_chain_rule *r, struct bytes in)
 {
-    struct ws_chain chain = {.end = WS_CHAIN_BROKEN};
+    struct ws_chain chain = {.end = WS_CHAIN_SHORT};
     struct walk w = {0};
     struct ws_header f;
+    bool whole = true;
 
-    if (in.len > 0 && (in.at[0] & 0x0f) == WS_CONTINUATION) /* never the first */
-        return chain;
-    while (ws_read_header(in, &f)) {
-        if (!is_next(r, &w, &f))
+    while (whole && ws_read_header(in, &f)) {
+        const struct bytes after = bytes_after(in, f.size);
+        chain.end = walk_frame(r, &w, &f, after);
+        chain.points = w.points;
+        if (chain.end != WS_CHAIN_SHORT)
             return chain;
-        step(&w, &f.frame);
-        in = bytes_after(in, f.size);
-        if (w.points >= r->points) {
-            chain.end = WS_CHAIN_HOLDS;
-            return chain;
-        }
-        if (in.len < f.frame.length) {
-            chain.end = WS_CHAIN_SHORT;
-            return chain;
-        }
-        const enum content inside = look_inside(&f.frame, bytes_first(in, f.frame.length));
-        if (inside == CONTENT_WRONG)
-            return chain;
-        w.points += inside == CONTENT_FITS ? FITS_CONTENT : 0;
-        chain.frames++;
-        in = bytes_after(in, f.frame.length);
-        if (w.points >= r->points) {
-            chain.end = WS_CHAIN_HOLDS;
-            return chain;
-        }
+        whole = after.len >= f.frame.length;
+        in = bytes_after(after, f.frame.length);
     }
-    chain.end = WS_CHAIN_SHORT;
-    chain.tiled = in.len == 0 && chain.frames > 0;
+    chain.tiled = whole && in.len == 0;
     return chain;
 }

@@ -23,9 +23,17 @@ enum ws_chain_end { WS_CHAIN_BROKEN, WS_CHAIN_SHORT, WS_CHAIN_HOLDS };
 
 struct ws_chain {
     enum ws_chain_end end;
-    unsigned frames; /* legal ones, seen whole */
-    bool tiled;      /* SHORT: the bytes end where a frame ends */
+    unsigned points;
+    bool tiled; /* SHORT: the bytes end where a frame ends */
 };
+
+/* Cheap: can this be the first byte of a chain? Not of one that goes on with a message. */
+static inline bool ws_chain_may_begin(uint8_t first)
+{
+    const unsigned opcodes =
+        1U << WS_TEXT | 1U << WS_BINARY | 1U << WS_CLOSE | 1U << WS_PING | 1U << WS_PONG;
+    return (first & 0x30) == 0 && (opcodes >> (first & 0x0f) & 1); /* RSV2, RSV3: never agreed */
+}
 
 struct ws_chain ws_chain_walk(const struct ws_chain_rule *r, struct bytes in);
 

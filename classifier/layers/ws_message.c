@@ -75,9 +75,21 @@ static void emit_message(struct host *h, enum direction d, const struct ws_messa
 
 /* ---- data messages ---- */
 
+/* Nobody asked for any message, and there is nothing in this one to be looked after. */
+static bool is_unwatched(const struct ws_message *m, const struct host *h)
+{
+    const uint32_t watched =
+        INTEREST_MESSAGES | INTEREST_PAYLOAD | INTEREST_VALIDITY | INTEREST_KEEP;
+    return !(h->interest & watched) && (!m->compressed || m->unread);
+}
+
 static void end_message(struct websocket *ws, struct host *h, enum direction d)
 {
     struct ws_message *m = &ws->side[d].message;
+
+    m->open = false;
+    if (is_unwatched(m, h))
+        return;
     struct ws_message_event out = {.opcode = m->opcode,
                                    .fin = m->fin,
                                    .masked = m->masked,
@@ -85,12 +97,10 @@ static void end_message(struct websocket *ws, struct host *h, enum direction d)
                                    .mask = m->mask,
                                    .fragments = m->fragments,
                                    .wire_length = m->wire_length};
-
     ws_payload_end(ws, h, d, &out);
     emit_message(h, d, &out);
     if (ws->detail != NULL)
         ws_payload_forget(h, &ws->detail->side[d].data);
-    m->open = false;
 }
 
 static void begin_message(struct websocket *ws, struct host *h, enum direction d,
@@ -169,17 +179,24 @@ static void end_control(struct websocket *ws, struct host *h, enum direction d)
 
 /* ---- frames ---- */
 
+/* With the handshake that was seen, this makes it certain. A frame alone proves little. */
+static void tell_framed(struct websocket *ws, struct host *h)
+{
+    ws->framed = true;
+    if (!ws->shaken)
+        return;
+    h->claim(h, CONFIDENCE_CERTAIN);
+    h->climb(h, LADDER_FRAMED);
+    h->note(h, "legal WebSocket frames follow the 101", bytes_of(NULL, 0));
+}
+
 static void frame_is_over(struct websocket *ws, struct host *h, enum direction d)
 {
     struct ws_side *s = &ws->side[d];
     const uint8_t opcode = ws_current_opcode(&s->decoder);
 
-    if (s->legal && !ws->framed) {
-        ws->framed = true;
-        h->claim(h, CONFIDENCE_CERTAIN);
-        h->climb(h, LADDER_FRAMED);
-        h->note(h, "legal WebSocket frames follow the 101", bytes_of(NULL, 0));
-    }
+    if (s->legal && !ws->framed)
+        tell_framed(ws, h);
     if (ws_is_reserved(opcode))
         return;
     if (ws_is_control(opcode))

@@ -77,10 +77,12 @@ static void unframed(struct websocket *ws, struct host *h, enum direction d, str
 {
     ws->opening = false;
     ws->left = true;
-    h->climb(h, LADDER_UNFRAMED);
-    h->note(h, "the bytes after the 101 are no WebSocket frames",
-            bytes_first(seen, EVIDENCE_DETAIL));
-    host_anomaly(h, WS_UNFRAMED, d, 0);
+    if (ws->shaken) {
+        h->climb(h, LADDER_UNFRAMED);
+        h->note(h, "the bytes after the 101 are no WebSocket frames",
+                bytes_first(seen, EVIDENCE_DETAIL));
+        host_anomaly(h, WS_UNFRAMED, d, 0);
+    }
     h->leave(h);
     give_back(ws, h, direction_other(d));
     give_back(ws, h, d);

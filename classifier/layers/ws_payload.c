@@ -130,12 +130,13 @@ static bool is_wanted(const struct host *h, const struct ws_message *m)
     return h->carry_wanted && m->opcode != 0;
 }
 
-static void emit_slice(struct host *h, enum direction d, struct bytes clear)
+static void emit_slice(struct host *h, enum direction d, uint8_t opcode, struct bytes clear)
 {
     struct event e = {.kind = EVENT_PAYLOAD, .direction = d};
 
     if (!(h->interest & INTEREST_PAYLOAD))
         return;
+    e.as.payload.opcode = opcode;
     e.as.payload.slice = clear;
     h->emit(h, &e);
 }
@@ -179,7 +180,7 @@ static void deliver(struct websocket *ws, struct host *h, enum direction d, stru
     const size_t sure = m->uncertain ? 0 : clear.certain;
     const struct bytes good = bytes_first(clear.bytes, sure);
 
-    emit_slice(h, d, clear.bytes);
+    emit_slice(h, d, m->opcode, clear.bytes);
     if (h->interest & INTEREST_KEEP && ws->detail != NULL)
         keep_add(h, &ws->detail->side[d].data, clear.bytes, keep_limit(h, m->opcode));
     validate(m, h, d, good, at);
@@ -227,15 +228,16 @@ static void pass_by(struct websocket *ws, struct host *h, enum direction d)
 static void inflate_begin(struct websocket *ws, struct host *h, enum direction d)
 {
     struct ws_side *s = &ws->side[d];
-    struct ws_detail_side *x = s->failures < WS_FAILURES ? ws_detail(ws, h, d) : NULL;
+    struct ws_detail_side *x = ws_detail(ws, h, d);
 
+    if (x != NULL)
+        x->inflated = 0;
     if (x != NULL && x->inflater == NULL)
         x->inflater = ws_inflater_create(h, s->window_bits);
-    if (x == NULL || x->inflater == NULL) {
+    if (x == NULL || x->inflater == NULL || s->failures == WS_FAILURES) {
         give_up(ws, h, d);
         return;
     }
-    x->inflated = 0;
     if (s->no_context_takeover) {
         ws_inflater_reset(x->inflater);
     } else if (s->history_lost) {
@@ -414,7 +416,7 @@ void ws_payload_control(struct websocket *ws, struct host *h, enum direction d, 
     struct ws_detail_side *x = keeps ? ws_detail(ws, h, d) : NULL;
     while (piece.left.len > 0) {
         const struct bytes clear = next_clear(&piece, room);
-        emit_slice(h, d, clear);
+        emit_slice(h, d, opcode, clear);
         if (x != NULL)
             keep_add(h, &x->control, clear, keep_limit(h, opcode));
     }

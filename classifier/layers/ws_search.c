@@ -6,6 +6,7 @@
 
 #define POINTS_ANYWHERE   4 /* four legal headers, or two where the first frame's content fits */
 #define POINTS_AFTER_LOSS 3 /* three, or one whose content fits: FIELD B3 */
+#define POINTS_AT_END     2 /* where the last frame ends with the stream */
 
 bool ws_hold(struct host *h, struct ws_held *held, struct bytes in, uint32_t room)
 {
@@ -56,7 +57,7 @@ static bool is_found(const struct ws_chain *c, bool after_loss, bool ended)
 {
     if (c->end == WS_CHAIN_HOLDS)
         return true;
-    return ended && c->tiled && c->frames >= (after_loss ? 1 : 2);
+    return ended && c->tiled && (after_loss || c->points >= POINTS_AT_END);
 }
 
 /* Moves `from` to where frames begin. False: not yet. */
@@ -70,6 +71,8 @@ static bool seek(struct ws_side *s, enum direction d, struct ws_held *held, bool
 
     for (; held->from < held->len; held->from++, s->offset++, held->after_loss = false) {
         const struct bytes here = held_bytes(held);
+        if (!ws_chain_may_begin(here.at[0]))
+            continue;
         rule.points = held->after_loss ? POINTS_AFTER_LOSS : POINTS_ANYWHERE;
         const struct ws_chain chain = ws_chain_walk(&rule, bytes_first(here, WS_SEARCH_REACH));
         if (is_found(&chain, held->after_loss, ended))
@@ -126,6 +129,8 @@ static bool search(struct websocket *ws, struct host *h, enum direction d, struc
         s->offset += in->len;
         return false;
     }
+    if (in->len == 0 && x->held.len == 0)
+        return false;
     do {
         if (!fill(s, h, &x->held, in))
             return false;

@@ -55,6 +55,7 @@ struct websocket {
     struct ws_side side[2]; /* by enum direction */
     struct ws_totals totals;
     struct ws_detail *detail; /* or NULL */
+    bool shaken;              /* the handshake was seen */
     bool opening;             /* no whole legal frame yet, in either direction: ws_opening.h */
     bool framed;              /* there was one */
     bool left;                /* they are no frames: off the stack */

@@ -80,8 +80,7 @@ struct event {
             bool fin;
         } begin; /* of the first frame */
         struct {
-            uint8_t opcode;  /* of its message */
-            uint64_t offset; /* of the slice in the message */
+            uint8_t opcode; /* of its message */
             struct bytes slice;
         } payload;
         struct ws_message_event message;

@@ -110,7 +110,7 @@ static void write_line(struct eve *eve, const struct event *e, const struct line
         eve_text_if(&j, f->live ? "in_iface" : "pcap_filename", f->source);
     }
     json_text(&j, "event_type", line->event_type);
-    if (!eve->how.live)
+    if (!eve->how.live && (f != NULL || e->of != NULL))
         eve_u64_if(&j, "pcap_cnt", e->packet);
     if (f != NULL)
         write_flow(eve, &j, e, line->by_sender);

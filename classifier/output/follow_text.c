@@ -6,11 +6,12 @@
 #include "output/terminal.h"
 #include "output/websocket_text.h"
 
-#define PACKET   8 /* columns */
-#define SECONDS  13
-#define INDENT   "        "
-#define HEX_ROW  16   /* bytes a line */
-#define HEX_MOST 1024 /* bytes of one message */
+#define PACKET              8 /* columns */
+#define SECONDS             13
+#define INDENT              "        "
+#define HEX_ROW             16   /* bytes a line */
+#define SWITCHING_PROTOCOLS 101  /* RFC 9110 s15.2.2 */
+#define HEX_MOST            1024 /* bytes of one message */
 
 static void text(struct conversation *c, const char *own)
 {
@@ -80,6 +81,7 @@ void follow_text_flow(struct conversation *c, const struct flow_info *f)
     text(c, server);
     end_line(c);
     c->last_ns = f->start_ns;
+    c->upgrade_told = false;
 }
 
 static void write_request(struct conversation *c, const struct http_event *h)
@@ -100,14 +102,10 @@ static void write_request(struct conversation *c, const struct http_event *h)
     detail(c, "origin", h->origin);
 }
 
-void follow_text_http(struct conversation *c, const struct event *e)
+static void write_answer(struct conversation *c, const struct event *e)
 {
     const struct http_event *h = &e->as.http;
 
-    if (!h->response_only) {
-        begin_sent(c, e, TO_SERVER);
-        write_request(c, h);
-    }
     begin_sent(c, e, TO_CLIENT);
     if (h->status == 0) {
         text(c, "no answer");
@@ -122,23 +120,44 @@ void follow_text_http(struct conversation *c, const struct event *e)
     detail(c, "location", h->redirect);
 }
 
+/* An upgrade was told as its handshake, which comes first; what remains of it is a refusal's body.
+ */
+void follow_text_http(struct conversation *c, const struct event *e)
+{
+    const struct http_event *h = &e->as.http;
+    const bool told = h->upgrade && c->upgrade_told;
+
+    c->upgrade_told = false;
+    if (!told && !h->response_only) {
+        begin_sent(c, e, TO_SERVER);
+        write_request(c, h);
+    }
+    if (!told || h->status != SWITCHING_PROTOCOLS)
+        write_answer(c, e);
+}
+
 void follow_text_handshake(struct conversation *c, const struct event *e)
 {
     const struct handshake *h = &e->as.handshake;
 
+    begin_sent(c, e, TO_SERVER);
+    text(c, "WebSocket upgrade of ");
+    escape_terminal(c->out, h->path);
+    end_line(c);
+    detail(c, "host", h->host);
+    detail(c, h->cross_origin ? "origin (not the host's)" : "origin", h->origin);
+    detail(c, "subprotocols", h->client_protocols);
+    detail(c, "extensions", h->client_extensions);
     begin_sent(c, e, TO_CLIENT);
-    text(c, "WebSocket ");
-    text(c, ladder_name(h->ladder));
-    text(c, ", status ");
     number(c, h->status);
+    text(c, ", WebSocket ");
+    text(c, ladder_name(h->ladder));
     if (h->ladder == LADDER_GRANTED)
         text(c, ", but Sec-WebSocket-Accept does not answer the key");
     end_line(c);
-    detail(c, h->cross_origin ? "origin (not the host's)" : "origin", h->origin);
-    detail(c, "subprotocols offered", h->client_protocols);
     detail(c, "subprotocol", h->subprotocol);
-    detail(c, "extensions offered", h->client_extensions);
     detail(c, "extensions", h->extensions);
+    c->upgrade_told = true;
 }
 
 static void write_text(struct conversation *c, struct bytes payload, enum direction d)

@@ -10,7 +10,8 @@
 struct conversation {
     struct buffer *out;
     bool color;
-    int64_t last_ns; /* of the line before; the flow's start at first */
+    int64_t last_ns;   /* of the line before; the flow's start at first */
+    bool upgrade_told; /* the HTTP exchange that comes next was told as a handshake */
 };
 
 void follow_text_flow(struct conversation *c, const struct flow_info *f); /* its first line */

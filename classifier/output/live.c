@@ -28,8 +28,7 @@ struct live {
     struct shown {
         uint64_t flow_id;
         char app[APP + 1]; /* as shown; "" = empty entry */
-        enum verdict verdict;
-        enum tri mismatch;
+        bool blocked, mismatch;
     } shown[SHOWN]; /* by the low bits of the flow's id */
 };
 
@@ -45,15 +44,16 @@ static const struct {
     [MARK_BLOCKED] = {'X', COLOR_RED},
 };
 
-/* True when the flow is to be shown: something that a person would want to know is new. */
-static bool has_changed(struct live *l, const struct flow_info *f)
+/* True when something is new that a person would want to know. */
+static bool remember(struct live *l, const struct flow_info *f)
 {
     struct shown *s = &l->shown[f->id % SHOWN];
+    const bool blocked = f->verdict == VERDICT_BLOCK, mismatch = f->mismatch == TRI_YES;
 
     if (s->flow_id == f->id && s->app[0] != '\0' && strncmp(s->app, f->app, APP) == 0 &&
-        s->verdict == f->verdict && s->mismatch == f->mismatch)
+        s->blocked == blocked && s->mismatch == mismatch)
         return false;
-    *s = (struct shown){.flow_id = f->id, .verdict = f->verdict, .mismatch = f->mismatch};
+    *s = (struct shown){.flow_id = f->id, .blocked = blocked, .mismatch = mismatch};
     strncpy(s->app, f->app, APP);
     return true;
 }
@@ -132,6 +132,14 @@ static size_t write_ends(struct buffer *b, const struct flow_info *f)
     return width;
 }
 
+/* What the flow itself says; an end keeps its mark, in that colour. */
+static enum mark mark_of(const struct flow_info *f, enum mark usual)
+{
+    if (f->verdict == VERDICT_BLOCK)
+        return MARK_BLOCKED;
+    return f->mismatch == TRI_YES ? MARK_MISMATCH : usual;
+}
+
 static void write_line(struct live *l, const struct event *e, enum mark mark)
 {
     struct buffer *b = out_buffer(l->out);
@@ -139,11 +147,11 @@ static void write_line(struct live *l, const struct event *e, enum mark mark)
     const size_t from = b->len;
 
     clock_text_append_time(b, e->time_ns);
-    if (l->columns < WIDE)
+    if (l->columns < WIDE && b->len > from)
         b->len -= sizeof(".123") - 1;
     size_t used = b->len - from + APP + 5; /* blanks and mark */
     buffer_append_byte(b, ' ');
-    terminal_color(b, l->color, marks[mark].color);
+    terminal_color(b, l->color, marks[mark == MARK_ENDED ? mark_of(f, mark) : mark].color);
     buffer_append_byte(b, (uint8_t)marks[mark].letter);
     buffer_append_byte(b, ' ');
     terminal_cell(b, bytes_of_text(f->app != NULL ? f->app : "?"), APP, ALIGN_LEFT);
@@ -158,18 +166,11 @@ static void write_line(struct live *l, const struct event *e, enum mark mark)
     out_flush(l->out);
 }
 
-static enum mark mark_of(const struct flow_info *f, enum mark usual)
-{
-    if (f->verdict == VERDICT_BLOCK)
-        return MARK_BLOCKED;
-    return f->mismatch == TRI_YES ? MARK_MISMATCH : usual;
-}
-
 static void show_decided(struct live *l, const struct event *e)
 {
     const struct flow_info *f = e->flow;
 
-    if (f->app == NULL || !has_changed(l, f))
+    if (f->app == NULL || !remember(l, f))
         return;
     buffer_clear(&l->details);
     write_finding(&l->details, f);
@@ -186,8 +187,6 @@ static void show_ended(struct live *l, const struct event *e)
     if (f->payload_bytes[TO_SERVER] + f->payload_bytes[TO_CLIENT] == 0 &&
         f->verdict != VERDICT_BLOCK)
         return;
-    if (f->app != NULL)
-        show_decided(l, e); /* nothing when it was shown */
     buffer_clear(&l->details);
     write_volume(&l->details, f);
     write_finding(&l->details, f);
@@ -200,7 +199,7 @@ static void show_alert(struct live *l, const struct event *e)
     const struct alert_event *a = &e->as.alert;
 
     if (e->flow->app != NULL)
-        has_changed(l, e->flow); /* this line shows it */
+        remember(l, e->flow); /* this line shows it */
     buffer_clear(&l->details);
     own_word(&l->details, a->action);
     own_word(&l->details, a->rule);

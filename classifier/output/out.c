@@ -6,20 +6,26 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "output/guard.h"
+
 #define GATHER       65536 /* bytes of whole records before write(2) is called */
+#define LOCK_TRIES   200   /* 10 ms each */
 #define TEMP_TRIES   100   /* names tried beside the file */
 #define CREATE_FLAGS (O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY)
 #define CREATE_MODE  0666 /* less the umask */
 
 struct out {
     int fd;
-    bool own;     /* fd is closed at the end; a file that we opened */
-    bool regular; /* and a regular file: a torn record can be taken back */
-    char *path;   /* as the user gave it */
-    char *temp;   /* written instead, then renamed; or NULL */
+    bool own;            /* fd is closed at the end; a file that we opened */
+    bool regular;        /* and a regular file: a torn record can be taken back */
+    struct guard *guard; /* of a regular file that is written in place; or NULL */
+    char *path;          /* as the user gave it */
+    char *temp;          /* written instead, then renamed; or NULL */
     struct buffer buffer;
     size_t whole;    /* bytes of buffer that are whole records */
     uint64_t length; /* bytes written */
@@ -59,6 +65,42 @@ static bool is_regular(int fd)
     return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 }
 
+/* One writer at a time: two would tear each other's lines, and the guard of a writer that was just
+ * killed may still be at work. A file system without locks does without. */
+static bool lock_alone(int fd)
+{
+    const struct timespec pause = {.tv_nsec = 10000000};
+
+    for (int i = 0; i < LOCK_TRIES; i++) {
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+            return true;
+        nanosleep(&pause, NULL);
+    }
+    return false;
+}
+
+static bool open_file(struct out *o, struct err *err)
+{
+    o->fd = open_retrying(o->path, CREATE_FLAGS);
+    o->regular = o->fd >= 0 && is_regular(o->fd);
+    if (o->fd < 0) {
+        err_set(err, "%s: %s", o->path, strerror(errno));
+        return false;
+    }
+    if (!o->regular)
+        return true;
+    if (!lock_alone(o->fd)) {
+        err_set(err, "%s: another process is writing it", o->path);
+        return false;
+    }
+    if (ftruncate(o->fd, 0) != 0) {
+        err_set(err, "%s: %s", o->path, strerror(errno));
+        return false;
+    }
+    o->guard = guard_begin(o->fd, o->path);
+    return true;
+}
+
 struct out *out_open(const char *path, struct err *err)
 {
     const bool standard = strcmp(path, "-") == 0;
@@ -67,12 +109,9 @@ struct out *out_open(const char *path, struct err *err)
     if (o == NULL)
         return NULL;
     o->own = !standard;
-    o->fd = standard ? STDOUT_FILENO : open_retrying(path, CREATE_FLAGS | O_TRUNC);
-    if (o->fd >= 0) {
-        o->regular = o->own && is_regular(o->fd);
+    o->fd = standard ? STDOUT_FILENO : -1;
+    if (standard || open_file(o, err))
         return o;
-    }
-    err_set(err, "%s: %s", path, strerror(errno));
     out_close(o, NULL);
     return NULL;
 }
@@ -203,6 +242,7 @@ static void finish(struct out *o)
 {
     out_record(o);
     out_flush(o);
+    guard_end(o->guard);
     if (o->own && close(o->fd) != 0 && errno != EINTR)
         fail(o, errno);
     o->fd = -1;

@@ -101,7 +101,7 @@ static void print_head(struct html *h, const struct view *v, const struct input_
                 "17.5V22M2 12h4.5M17.5 12H22\"/></svg><span><b>portwarden</b> firewall "
                 "report</span></p>\n<h1>");
     wording_headline(&h->raw, v);
-    html_raw(h);
+    html_raw_with(h, " port ", " port&nbsp;");
     html_markup(h, "</h1>\n<p class=\"lead\">");
     wording_verdicts(&h->raw, v);
     html_raw(h);
@@ -131,24 +131,37 @@ static const char *app_class(const struct port_app *app, size_t promised_before)
     return shade[promised_before < 3 ? promised_before : 3];
 }
 
-/* Draws the apps of a port that were promised, or those that were not; `each` draws one. */
+typedef void draw_fn(struct html *h, const struct port_app *app, const char *class);
+
+/* First the apps of a port that were promised, then those that were not. */
 static void each_app(struct html *h, const struct view *v, const struct port_entry *port,
-                     void (*each)(struct html *, const struct port_app *, const char *class))
+                     draw_fn *draw)
 {
     for (int mismatch = 0; mismatch < 2; mismatch++) {
         size_t before = 0;
         for (size_t i = 0; i < port->app_count && i < APPS_SHOWN; i++) {
             const struct port_app *app = &v->port_apps[port->first_app + i];
             if (app->mismatch == (mismatch == 1))
-                each(h, app, app_class(app, before++));
+                draw(h, app, app_class(app, before++));
         }
     }
 }
 
+static void print_part(struct html *h, uint64_t flows, const char *class)
+{
+    if (flows > 0)
+        buffer_printf(h->out, "<i class=\"%s\" style=\"flex-grow:%llu\"></i>", class,
+                      (unsigned long long)flows);
+}
+
 static void print_segment(struct html *h, const struct port_app *app, const char *class)
 {
-    buffer_printf(h->out, "<i class=\"%s\" style=\"flex-grow:%llu\"></i>", class,
-                  (unsigned long long)app->totals.flows);
+    if (app->mismatch) {
+        print_part(h, app->blocked, "kb");
+        print_part(h, app->totals.flows - app->blocked, "km");
+    } else {
+        print_part(h, app->totals.flows, class);
+    }
 }
 
 static void print_legend(struct html *h, const struct port_app *app, const char *class)

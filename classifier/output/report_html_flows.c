@@ -8,6 +8,7 @@
 #include "output/wording.h"
 
 #define KINDS_SHOWN  60 /* of a section */
+#define REASON_SHOWN 40 /* bytes of evidence beside a folded kind */
 #define OTHERS_SHOWN 10 /* flows of a kind, besides the one shown in full */
 
 bool report_has_flows(const struct view *v, enum flow_rank from, enum flow_rank to)
@@ -18,6 +19,19 @@ bool report_has_flows(const struct view *v, enum flow_rank from, enum flow_rank 
             return true;
     }
     return false;
+}
+
+#define FIRST_PRINTABLE 0x20
+#define LAST_PRINTABLE  0x7e
+
+/* As the right half of a hex dump. */
+static void print_dots(struct html *h, struct bytes in)
+{
+    for (size_t i = 0; i < in.len; i++) {
+        const bool printable = in.at[i] >= FIRST_PRINTABLE && in.at[i] <= LAST_PRINTABLE;
+        buffer_append_byte(&h->raw, printable ? in.at[i] : '.');
+    }
+    html_raw(h);
 }
 
 /* tcp > http > ssh, and under it what says so. */
@@ -32,6 +46,8 @@ static void print_stack(struct html *h, const struct flow_info *flow)
     if (reason != NULL) {
         html_markup(h, "<small>");
         html_text(h, reason->what);
+        html_markup(h, " ");
+        print_dots(h, bytes_first(reason->detail, REASON_SHOWN));
         html_markup(h, "</small>");
     }
     html_markup(h, "</span>");
@@ -91,19 +107,6 @@ static void print_hex(struct html *h, struct bytes in)
         buffer_printf(h->out, "%s%02x", i > 0 ? " " : "", in.at[i]);
 }
 
-#define FIRST_PRINTABLE 0x20
-#define LAST_PRINTABLE  0x7e
-
-/* As the right half of a hex dump. */
-static void print_dots(struct html *h, struct bytes in)
-{
-    for (size_t i = 0; i < in.len; i++) {
-        const bool printable = in.at[i] >= FIRST_PRINTABLE && in.at[i] <= LAST_PRINTABLE;
-        buffer_append_byte(&h->raw, printable ? in.at[i] : '.');
-    }
-    html_raw(h);
-}
-
 static void print_rule_facts(struct html *h, const struct flow_info *flow)
 {
     if (flow->rule == NULL)
@@ -159,7 +162,7 @@ static void print_facts(struct html *h, const struct flow_info *flow)
     text_fact(h, "Confidence", confidence_name(flow->confidence));
     print_rule_facts(h, flow);
     wire_fact(h, "Host", flow->host);
-    wire_fact(h, "Path", flow->path);
+    wire_fact(h, "Path", path_without_query(flow->path));
     wire_fact(h, "Origin", flow->origin);
     wire_fact(h, "Subprotocol", flow->subprotocol);
     wire_fact(h, "TLS server name", flow->sni);

@@ -134,7 +134,7 @@ void report_html_services(struct html *h, const struct view *v)
     if (v->services.count == 0)
         return;
     begin_section(h, "websockets", "WebSocket services");
-    html_markup(h, "<p>Queries are left out: they often hold a secret.</p>\n");
+    html_markup(h, "<p>Paths stand here without their queries, which often hold a secret.</p>\n");
     html_table(h, "By host and path", heads);
     for (size_t i = 0; i < v->services.count && i < SERVICES_SHOWN; i++)
         print_service(h, view_service(v, i));

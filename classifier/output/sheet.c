@@ -50,12 +50,14 @@ void sheet_cell(struct sheet *s, struct bytes text, size_t columns, enum align a
 
 void sheet_piece(struct sheet *s, struct bytes text, const char *before)
 {
+    const size_t columns = s->columns - 1; /* the last is for the next piece's comma */
+
     buffer_clear(&s->shown);
-    terminal_tail(&s->shown, text, s->columns - s->indent);
+    terminal_tail(&s->shown, text, columns - s->indent);
     const size_t width = terminal_width(buffer_bytes(&s->shown));
     const bool first = s->column <= s->indent;
 
-    if (!first && s->column + strlen(before) + width > s->columns) {
+    if (!first && s->column + strlen(before) + width > columns) {
         if (s->one_line)
             return;
         const char *space = strrchr(before, ' '); /* what stands before it stays on this line */

@@ -28,7 +28,8 @@ void sheet_blank(struct sheet *s);
 
 /* A cell of `columns`, and then `gap` spaces. */
 void sheet_cell(struct sheet *s, struct bytes text, size_t columns, enum align align, size_t gap);
-/* One piece that stays together where it can, after `before` ("; ") unless it begins a line. */
+/* One piece that stays together where it can, after `before` unless it begins a line: a space, or
+ * one character and a space ("; "). */
 void sheet_piece(struct sheet *s, struct bytes text, const char *before);
 /* Words that wrap. */
 void sheet_words(struct sheet *s, struct bytes text);

@@ -175,16 +175,6 @@ static void count_rule(struct summary *s, const struct flow_info *flow)
         r->leaked_bytes[d] += flow->leaked_bytes[d];
 }
 
-/* The query is no part of an endpoint's name, and often holds a secret. */
-static struct bytes without_query(struct bytes path)
-{
-    size_t len = 0;
-
-    while (len < path.len && path.at[len] != '?' && path.at[len] != '#')
-        len++;
-    return bytes_first(path, len < KEPT_TEXT ? len : KEPT_TEXT);
-}
-
 static struct service *service_of(struct summary *s, const struct flow_info *flow,
                                   struct bytes host, struct bytes path)
 {
@@ -195,7 +185,7 @@ static struct service *service_of(struct summary *s, const struct flow_info *flo
     if (host.len == 0) /* the handshake was not captured */
         host = bytes_of(address, endpoint_text(&flow->server, address));
     host = bytes_first(host, KEPT_TEXT);
-    path = without_query(path);
+    path = bytes_first(path_without_query(path), KEPT_TEXT);
     memcpy(key, host.at, host.len);
     key[host.len] = '\0'; /* no host that HTTP accepts holds a NUL, and one that does only misleads
                              itself */

@@ -4,7 +4,7 @@
  * In:    EVENT_FLOW of flows that ended, EVENT_HANDSHAKE, EVENT_ALERT, EVENT_ANOMALY, EVENT_STATS.
  * Out:   struct view (view.h): everything sorted, worst or largest first.
  * Bound: SUMMARY_* entries of each table; what does not fit is counted in `others`, never lost. At
- *        most some 16 MiB, and with keep_all_flows about 1 KiB more for each flow.
+ *        most some 24 MiB, and with keep_all_flows about 1 KiB more for each flow.
  */
 #ifndef OUTPUT_SUMMARY_H
 #define OUTPUT_SUMMARY_H
@@ -41,22 +41,6 @@ struct flow_kind {
     struct totals totals;
     uint64_t leaked_bytes[2];
     struct few_addr clients, servers;
-};
-
-/* What one server port promised and carried. */
-struct port_app {
-    const char *app; /* "?": never known */
-    bool mismatch;
-    struct totals totals;
-    uint64_t blocked; /* flows */
-};
-struct port_entry {
-    uint8_t transport; /* enum transport */
-    uint16_t port;
-    const char *expected; /* or NULL */
-    struct totals totals;
-    uint64_t blocked, mismatched; /* flows */
-    size_t first_app, app_count;  /* in view.port_apps, most flows first */
 };
 
 struct rule_entry {
@@ -102,6 +86,16 @@ struct summary_counts {
     struct totals other_kinds;
     uint64_t other_rules, other_services; /* flows and alerts; handshakes and flows */
 };
+
+/* An endpoint's path. The query is no part of its name, and often holds a secret. */
+static inline struct bytes path_without_query(struct bytes path)
+{
+    size_t len = 0;
+
+    while (len < path.len && path.at[len] != '?' && path.at[len] != '#')
+        len++;
+    return bytes_first(path, len);
+}
 
 struct summary { /* private to summary.c and view.c */
     struct sink sink;

@@ -13,7 +13,6 @@
 #define LEAST_COLUMNS   80
 #define WIDE_COLUMNS    96 /* from here on a stack of four layers fits */
 #define BODY_LINES      25
-#define EXPLAIN_LINES   100
 #define ANOMALIES_SHOWN 4
 
 static bool kind_on_port(const struct flow_kind *kind, const struct port_entry *port)
@@ -111,25 +110,26 @@ static uint64_t print_kinds_of(struct table *t, const struct port_entry *port, s
 static uint64_t print_ports(struct table *t)
 {
     const struct view *v = t->view;
-    const size_t room = t->how->explain ? EXPLAIN_LINES : BODY_LINES;
     size_t lines = 0, ports = 0;
     uint64_t flows = 0;
 
-    for (; ports < v->port_count && lines < room; ports++)
+    for (; ports < v->port_count && lines < BODY_LINES; ports++)
         lines += 1 + kinds_to_show(v, &v->ports[ports]);
-    t->detail_lines = lines < room ? room - lines : 0;
-    size_t left = room;
-    for (size_t i = 0; i < ports && left > 0; i++) {
+    t->detail_lines = lines < BODY_LINES ? BODY_LINES - lines : 0;
+    if (t->how->explain)
+        t->detail_lines = SIZE_MAX; /* as long as it takes: it was asked for */
+    size_t left = BODY_LINES;
+    for (size_t i = 0; i < ports; i++) {
         const struct port_entry *port = &v->ports[i];
         const size_t kinds = kinds_to_show(v, port);
+        if (left < (kinds > 0 ? 2 : 1))
+            break;
         left--;
-        if (kinds == 0) {
+        if (kinds > 0)
+            print_loud_port(t, port);
+        else
             print_quiet_port(t, port);
-            flows += port->totals.flows;
-            continue;
-        }
-        print_loud_port(t, port);
-        flows += print_kinds_of(t, port, left);
+        flows += kinds > 0 ? print_kinds_of(t, port, left) : port->totals.flows;
         left -= kinds < left ? kinds : left;
     }
     return flows;
@@ -211,7 +211,8 @@ static void print_closing(struct table *t, const struct input_note *in)
 {
     struct sheet *s = &t->sheet;
 
-    sheet_blank(s);
+    if (t->view->counts->all.flows > 0)
+        sheet_blank(s);
     wording_verdicts(&s->raw, t->view);
     sheet_words_raw(s);
     sheet_break(s);

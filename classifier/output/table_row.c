@@ -226,7 +226,7 @@ void table_row_print(struct table *t, const struct table_row *row)
         totals = row->kind->totals;
     terminal_color(&s->out, s->color, color_of(flow_rank(flow)));
     text_cell(t, flow->verdict != VERDICT_NONE ? verdict_name(flow->verdict) : "-", VERDICT, 1);
-    terminal_color(&s->out, s->color, COLOR_BOLD);
+    terminal_color(&s->out, s->color, flow_rank(flow) > RANK_QUIET ? COLOR_BOLD : COLOR_PLAIN);
     stack_cell(t, flow);
     terminal_color(&s->out, s->color, COLOR_PLAIN);
     text_cell(t, flow->confidence > CONFIDENCE_NONE ? confidence_name(flow->confidence) : "-", SURE,

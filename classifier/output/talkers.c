@@ -29,9 +29,12 @@ static void sift_up(struct talkers *t, uint32_t place)
 {
     const uint32_t number = t->heap[place];
 
-    while (place > 0 && smaller(t, number, t->heap[(place - 1) / 2])) {
-        put(t, place, t->heap[(place - 1) / 2]);
-        place = (place - 1) / 2;
+    while (place > 0) {
+        const uint32_t parent = (place - 1) / 2;
+        if (!smaller(t, number, t->heap[parent]))
+            break;
+        put(t, place, t->heap[parent]);
+        place = parent;
     }
     put(t, place, number);
 }

@@ -7,6 +7,22 @@
 
 #include "output/summary.h"
 
+/* What one server port promised and carried. */
+struct port_app {
+    const char *app; /* "?": never known */
+    bool mismatch;
+    struct totals totals;
+    uint64_t blocked; /* flows */
+};
+struct port_entry {
+    uint8_t transport; /* enum transport */
+    uint16_t port;
+    const char *expected; /* or NULL */
+    struct totals totals;
+    uint64_t blocked, mismatched; /* flows */
+    size_t first_app, app_count;  /* in view.port_apps, most flows first */
+};
+
 /* Borrows from the summary; its arrays are its own. */
 struct view {
     const struct summary_counts *counts;

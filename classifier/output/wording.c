@@ -100,9 +100,10 @@ void wording_verdicts(struct buffer *out, const struct view *v)
 {
     const struct summary_counts *c = v->counts;
 
+    if (c->all.flows == 0)
+        return;
     if (c->blocked == 0) {
-        buffer_append_text(out,
-                           c->allowed > 0 ? "The rules blocked nothing" : "No rules were asked");
+        buffer_append_text(out, c->allowed > 0 ? "The rules block nothing" : "No rules were asked");
     } else {
         buffer_append_text(out, "The rules block ");
         wording_plural(out, c->blocked, "flow");

@@ -78,7 +78,7 @@ void wording_name(struct buffer *out, const struct flow_info *flow)
 {
     if (flow->host.len > 0) {
         buffer_append(out, flow->host);
-        buffer_append(out, flow->path);
+        buffer_append(out, path_without_query(flow->path));
     } else if (flow->sni.len > 0) {
         buffer_append_text(out, "sni ");
         buffer_append(out, flow->sni);
@@ -99,22 +99,35 @@ void wording_oddity(struct buffer *out, const struct flow_info *flow)
         buffer_append_text(out, " (anomalies)");
 }
 
-/* Of a verdict: what was seen last when it became certain. Of a layer that stands on others: what
- * was seen last, for evidence comes in the order of the layers. */
+static bool names_app(const struct evidence *seen, const char *app)
+{
+    const size_t len = app != NULL ? strlen(app) : 0;
+
+    for (struct bytes left = bytes_of_text(seen->what); len > 0 && left.len >= len;
+         left = bytes_after(left, 1))
+        if (bytes_start_with_nocase(left, bytes_of(app, len)))
+            return true;
+    return false;
+}
+
+/* Not later than the verdict: what names the app, else, or where an upgrade went wrong, the last.
+ */
 const struct evidence *wording_reason(const struct flow_info *flow)
 {
-    const size_t count = flow->evidence_count;
-    size_t at = 0;
+    const bool odd = flow->ladder == LADDER_REFUSED || flow->ladder == LADDER_GRANTED;
+    const struct evidence *reason = NULL;
+    bool named = false;
 
-    if (count == 0)
-        return NULL;
-    if (flow->verdict_packet > 0) {
-        while (at + 1 < count && flow->evidence[at + 1].packet <= flow->verdict_packet)
-            at++;
-    } else if (flow->layer_count > 2 || flow->ladder != LADDER_NONE) {
-        at = count - 1;
+    for (size_t i = 0; i < flow->evidence_count; i++) {
+        const struct evidence *seen = &flow->evidence[i];
+        if (reason != NULL && flow->verdict_packet > 0 && seen->packet > flow->verdict_packet)
+            break;
+        const bool names = !odd && names_app(seen, flow->app);
+        if (names || !named)
+            reason = seen;
+        named |= names;
     }
-    return &flow->evidence[at];
+    return reason;
 }
 
 /* A path's last part: what a person calls a capture file. */

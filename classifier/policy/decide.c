@@ -81,8 +81,8 @@ static void try_rule(const struct question *q, struct policy_flow *f, uint32_t p
     const struct rule *r = &q->policy->rule[place];
     const bool alerts = r->info.action == RULE_ALERT;
 
-    if (!alerts && (f->result.final || place > f->first)) {
-        close_rule(q->policy, f, place); /* the search is over for it */
+    if (!alerts && place > f->first) {
+        close_rule(q->policy, f, place); /* an earlier one has matched */
         return;
     }
     const enum answer answer = ask_rule(q, f, r);
@@ -139,16 +139,27 @@ static void conclude(const struct policy *p, struct policy_flow *f, const struct
         tell(l, f->result.rule);
 }
 
+/* With the verdict final only alerts are left to be asked. */
+static void end_search(const struct policy *p, struct policy_flow *f)
+{
+    for (uint32_t place = 0; place < p->rule_count && f->open > 0; place++)
+        if (bit_is_set(open_rules(f), place) && p->rule[place].info.action != RULE_ALERT)
+            close_rule(p, f, place);
+}
+
 static void decide(struct policy_worker *w, struct policy_flow *f, const struct facts *facts,
                    const struct listener *l)
 {
     const struct question q = {.policy = w->policy, .worker = w, .facts = facts};
     struct pending pending = {0};
 
-    memset(w->field_scanned, 0, sizeof(w->field_scanned));
+    forget_texts(w);
     try_rules(&q, f, &pending, l);
-    if (!f->result.final)
-        conclude(w->policy, f, &pending, l);
+    if (f->result.final)
+        return;
+    conclude(w->policy, f, &pending, l);
+    if (f->result.final)
+        end_search(w->policy, f);
 }
 
 /* Without memory of its own a flow is judged anew each time; rules are told at its end only, lest

@@ -28,13 +28,13 @@ bool fault_memory(const struct source *s)
 
 const char *quote(struct bytes text, char out[QUOTE_ROOM])
 {
+    static const char dots[] = "...";
     const bool clipped = text.len >= QUOTE_ROOM;
-    const size_t len = clipped ? QUOTE_ROOM - 4 : text.len;
+    const size_t len = clipped ? QUOTE_ROOM - sizeof(dots) : text.len;
 
     for (size_t i = 0; i < len; i++)
         out[i] = text.at[i] >= ' ' && text.at[i] <= '~' ? (char)text.at[i] : '?';
-    memcpy(out + len, "...", 3);
-    out[clipped ? len + 3 : len] = '\0';
+    memcpy(out + len, clipped ? dots : "", clipped ? sizeof(dots) : 1);
     return out;
 }
 

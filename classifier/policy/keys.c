@@ -64,12 +64,12 @@ static bool is_settled(const struct facts *f)
 /* One of the names of the stack: as long as it may grow, what is not there may still come. */
 static enum answer match_names(const struct question *q, const struct condition *c)
 {
-    const struct texts texts = texts_of(q->facts, c->key->field);
+    const struct texts *texts = texts_of(q, c->key->field);
     const bool settled = is_settled(q->facts);
 
-    if (texts.count == 0)
+    if (texts->count == 0)
         return settled ? ANSWER_NO : ANSWER_NOT_YET;
-    if (texts_match(q, c, &texts))
+    if (texts_match(q, c))
         return !c->value.negated ? ANSWER_YES : settled ? ANSWER_NO : ANSWER_NO_NOW;
     return settled ? firm(false, c->value.negated) : ANSWER_NOT_YET;
 }
@@ -103,15 +103,15 @@ static bool requests_are_over(const struct facts *f)
 /* A field of a request or a hello. */
 static enum answer match_field(const struct question *q, const struct condition *c)
 {
-    const struct texts texts = texts_of(q->facts, c->key->field);
+    const struct texts *texts = texts_of(q, c->key->field);
     const bool last = c->key->field == FIELD_SNI || requests_are_over(q->facts);
     bool is = false;
 
-    switch (texts.known) {
+    switch (texts->known) {
     case KNOWN_NOT_YET: return ANSWER_NOT_YET;
     case KNOWN_NEVER: return ANSWER_NO;
     case KNOWN_ABSENT: break;
-    case KNOWN_VALUE: is = texts_match(q, c, &texts); break;
+    case KNOWN_VALUE: is = texts_match(q, c); break;
     }
     return is != c->value.negated ? ANSWER_YES : last ? ANSWER_NO : ANSWER_NO_NOW;
 }

@@ -11,6 +11,7 @@
 
 #define FIRST_READ 4096 /* bytes */
 
+static const char *const later_sections[] = {"tests", NULL};
 static const char *const sections[] = {"version", "default", "groups", "ports", "rules", NULL};
 
 void *loader_alloc(struct loader *l, size_t count, size_t size)
@@ -32,6 +33,16 @@ bool check_keys(const struct loader *l, const struct node *map, const char *what
         if (known[i] == NULL)
             return fault_unknown(&l->source, n, what, known);
     }
+    return true;
+}
+
+bool refuse_keys(const struct loader *l, const struct node *map, const char *const *later)
+{
+    for (const struct node *n = map->first; n != NULL; n = n->next)
+        for (size_t i = 0; later[i] != NULL; i++)
+            if (node_is(n, later[i]))
+                return fault(&l->source, n, "\"%s\" is not in this version of portwarden",
+                             later[i]);
     return true;
 }
 
@@ -211,7 +222,6 @@ static bool compile_patterns(struct loader *l)
 
 static bool load_sections(struct loader *l, const struct node *root)
 {
-    const struct node *tests = node_get(root, "tests");
     static const struct {
         const char *name;
         bool (*load)(struct loader *l, const struct node *n);
@@ -220,9 +230,8 @@ static bool load_sections(struct loader *l, const struct node *root)
                    {"ports", load_promises},
                    {"rules", load_rules}};
 
-    if (tests != NULL)
-        return fault(&l->source, tests, "\"tests\" is not in this version of portwarden");
-    if (!check_keys(l, root, "section", sections) || !check_version(l, root))
+    if (!refuse_keys(l, root, later_sections) || !check_keys(l, root, "section", sections) ||
+        !check_version(l, root))
         return false;
     for (size_t i = 0; i < sizeof(section) / sizeof(section[0]); i++) {
         const struct node *n = node_get(root, section[i].name);
@@ -263,8 +272,7 @@ static struct policy *new_policy(struct err *err)
     return p;
 }
 
-struct policy *policy_load_text(struct bytes text, const char *name,
-                                void (*warn)(void *ctx, const char *sentence), void *ctx,
+struct policy *policy_load_text(struct bytes text, const char *name, policy_warn *warn, void *ctx,
                                 struct err *err)
 {
     struct loader l = {.source = {name, err}, .warn = warn, .ctx = ctx};

@@ -8,16 +8,18 @@
 #define RULES_FILE_MAX (16u * 1024 * 1024) /* bytes */
 #define RULES_MAX      65536
 
+/* Takes a warning, a sentence as errors are. */
+typedef void policy_warn(void *ctx, const char *sentence);
+
 struct loader {
     struct policy *policy; /* being built */
     struct source source;
-    void (*warn)(void *ctx, const char *sentence); /* may be NULL */
+    policy_warn *warn; /* may be NULL */
     void *ctx;
 };
 
 /* policy_load() for a text that is in memory; `name` stands in sentences. */
-struct policy *policy_load_text(struct bytes text, const char *name,
-                                void (*warn)(void *ctx, const char *sentence), void *ctx,
+struct policy *policy_load_text(struct bytes text, const char *name, policy_warn *warn, void *ctx,
                                 struct err *err);
 
 /* One entry of `rules`. */
@@ -37,5 +39,9 @@ void *loader_alloc(struct loader *l, size_t count, size_t size);
 /* Is each key of the map one of `known` (NULL-terminated)? `what` names the map in the sentence. */
 bool check_keys(const struct loader *l, const struct node *map, const char *what,
                 const char *const *known);
+
+/* Words of the format that a later version will read: to ignore them would be to pass in silence.
+ */
+bool refuse_keys(const struct loader *l, const struct node *map, const char *const *later);
 
 #endif

@@ -7,19 +7,9 @@ static const char *const action_words[] = {"allow", "block", "alert", NULL}; /* 
 
 /* Words of the format that a later version will read. To ignore them would be to pass in silence.
  */
-static const char *const later_keys[] = {"event", "rate", "for", NULL};
+static const char *const later_keys[] = {"event", "rate", "for", NULL}; /* of a rule or its match */
 
 #define NAME_MAX_BYTES 128
-
-static bool refuse_later(const struct loader *l, const struct node *map)
-{
-    for (const struct node *n = map->first; n != NULL; n = n->next)
-        for (size_t i = 0; later_keys[i] != NULL; i++)
-            if (node_is(n, later_keys[i]))
-                return fault(&l->source, n, "\"%s\" is not in this version of portwarden",
-                             later_keys[i]);
-    return true;
-}
 
 static bool read_name(struct loader *l, const struct node *rule, struct rule *out)
 {
@@ -27,8 +17,10 @@ static bool read_name(struct loader *l, const struct node *rule, struct rule *ou
 
     if (n == NULL)
         return fault(&l->source, rule, "a rule without a \"name\"");
-    if (n->kind != NODE_SCALAR || n->text.len == 0)
+    if (n->kind != NODE_SCALAR)
         return fault(&l->source, n, "the \"name\" of a rule is text, not %s", node_kind_name(n));
+    if (n->text.len == 0)
+        return fault(&l->source, n, "the \"name\" of a rule is empty");
     if (n->text.len > NAME_MAX_BYTES)
         return fault(&l->source, n, "a rule's name of more than %d bytes", NAME_MAX_BYTES);
     for (size_t i = 0; i < n->text.len; i++)
@@ -153,8 +145,8 @@ static bool read_match(struct loader *l, const struct node *rule, struct rule *o
         return fault(&l->source, n, "\"match\" is a map, as in match: {app: http}; not %s",
                      node_kind_name(n));
     const struct node *message = node_get(n, "message");
-    if (!refuse_later(l, n) || !read_conditions(l, n, match_keys, "key", &out->conditions) ||
-        !settle_confidence(l, out))
+    if (!refuse_keys(l, n, later_keys) ||
+        !read_conditions(l, n, match_keys, "key", &out->conditions) || !settle_confidence(l, out))
         return false;
     return message == NULL || read_message(l, message, out);
 }
@@ -164,6 +156,6 @@ bool load_rule(struct loader *l, const struct node *n, struct rule *out)
     if (n->kind != NODE_MAP)
         return fault(&l->source, n, "a rule is a map with name, action and match; not %s",
                      node_kind_name(n));
-    return refuse_later(l, n) && check_keys(l, n, "key of a rule", rule_keys) &&
+    return refuse_keys(l, n, later_keys) && check_keys(l, n, "key of a rule", rule_keys) &&
            read_name(l, n, out) && read_action(l, n, out) && read_match(l, n, out);
 }

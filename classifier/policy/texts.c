@@ -37,7 +37,7 @@ static struct texts names(const char *const *name, size_t count)
 }
 
 /* The value as it was sent, and as people write it where that differs. */
-static struct texts field(const struct fact *f, struct bytes (*plain)(struct bytes sent))
+static struct texts sent(const struct fact *f, struct bytes (*plain)(struct bytes sent))
 {
     struct texts t = {.known = f->known};
 
@@ -49,44 +49,60 @@ static struct texts field(const struct fact *f, struct bytes (*plain)(struct byt
     return t;
 }
 
-struct texts texts_of(const struct facts *f, enum text_field which)
+static struct texts read_texts(const struct facts *f, enum text_field which)
 {
     switch (which) {
     case FIELD_APP: return names(&f->app, f->app != NULL);
     case FIELD_LAYERS: return names(f->layers, f->layer_count);
-    case FIELD_HOST: return field(&f->host, bare_host);
-    case FIELD_PATH: return field(&f->path, without_query);
-    case FIELD_ORIGIN: return field(&f->origin, NULL);
-    case FIELD_SUBPROTOCOL: return field(&f->subprotocol, NULL);
-    case FIELD_SNI: return field(&f->sni, bare_host);
+    case FIELD_HOST: return sent(&f->host, bare_host);
+    case FIELD_PATH: return sent(&f->path, without_query);
+    case FIELD_ORIGIN: return sent(&f->origin, NULL);
+    case FIELD_SUBPROTOCOL: return sent(&f->subprotocol, NULL);
+    case FIELD_SNI: return sent(&f->sni, bare_host);
     case FIELD_COUNT: break;
     }
     return (struct texts){.known = KNOWN_NEVER};
 }
 
-/* All regular expressions about one field are searched for at once, when the first is asked for. */
-static const uint64_t *hits_in(const struct question *q, enum text_field which,
-                               const struct texts *texts)
+const struct texts *texts_of(const struct question *q, enum text_field which)
 {
-    struct policy_worker *w = q->worker;
-    const struct bank *bank = &q->policy->field[which];
+    struct field *field = &q->worker->field[which];
 
-    if (w->field_scanned[which])
-        return w->field_hits[which];
-    memset(w->field_hits[which], 0, bank_words(bank) * sizeof(uint64_t));
-    for (size_t i = 0; i < texts->count; i++)
-        bank_scan(bank, w->scratch, texts->at[i], w->field_hits[which]);
-    w->field_scanned[which] = true;
-    return w->field_hits[which];
+    if (!field->ready) {
+        field->texts = read_texts(q->facts, which);
+        field->ready = true;
+    }
+    return &field->texts;
 }
 
-bool texts_match(const struct question *q, const struct condition *c, const struct texts *texts)
+/* All regular expressions about one field are searched for at once. */
+static const uint64_t *hits_in(const struct question *q, enum text_field which)
+{
+    struct field *field = &q->worker->field[which];
+    const struct bank *bank = &q->policy->field[which];
+
+    if (field->searched)
+        return field->hits;
+    memset(field->hits, 0, bank_words(bank) * sizeof(uint64_t));
+    for (size_t i = 0; i < field->texts.count; i++)
+        bank_scan(bank, q->worker->scratch, field->texts.at[i], field->hits);
+    field->searched = true;
+    return field->hits;
+}
+
+bool texts_match(const struct question *q, const struct condition *c)
 {
     const struct text_set *set = &c->value.as.text;
+    const struct texts *texts = texts_of(q, c->key->field);
 
     for (size_t i = 0; i < texts->count; i++)
         if (text_set_has(set, texts->at[i]))
             return true;
-    return set->patterns.count > 0 &&
-           pattern_set_hit(&set->patterns, hits_in(q, c->key->field, texts));
+    return set->patterns.count > 0 && pattern_set_hit(&set->patterns, hits_in(q, c->key->field));
+}
+
+void forget_texts(struct policy_worker *w)
+{
+    for (size_t i = 0; i < FIELD_COUNT; i++)
+        w->field[i].ready = w->field[i].searched = false;
 }

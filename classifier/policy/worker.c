@@ -31,8 +31,8 @@ static bool prepare_scratch(struct policy_worker *w)
         const size_t words = bank_words(&p->field[i]);
         if (words == 0)
             continue;
-        w->field_hits[i] = calloc(words, sizeof(uint64_t));
-        if (w->field_hits[i] == NULL || !bank_scratch(&p->field[i], &w->scratch))
+        w->field[i].hits = calloc(words, sizeof(uint64_t));
+        if (w->field[i].hits == NULL || !bank_scratch(&p->field[i], &w->scratch))
             return false;
     }
     if (!bank_scratch(&p->content, &w->scratch))
@@ -74,7 +74,7 @@ void policy_worker_free(struct policy_worker *w)
     if (w == NULL)
         return;
     for (size_t i = 0; i < FIELD_COUNT; i++)
-        free(w->field_hits[i]);
+        free(w->field[i].hits);
     budget_give(w->budget, w->scratch_bytes);
     bank_scratch_free(w->scratch);
     free(w->fresh);

@@ -12,16 +12,29 @@
 
 #define NO_RULE UINT32_MAX
 
+/* The texts of a field, as rules may spell them: a host with and without its port. */
+struct texts {
+    enum known known;
+    size_t count;
+    struct bytes at[FLOW_LAYERS];
+};
+
+/* What one policy_decide() has worked out about a field, for the first rule that asks. */
+struct field {
+    bool ready, searched;
+    struct texts texts;
+    uint64_t *hits; /* of the field's bank; NULL: it has no patterns */
+};
+
 struct policy_worker {
     const struct policy *policy;
     struct budget *budget;
     struct hs_scratch *scratch;
     size_t scratch_bytes; /* taken from the budget */
     size_t flow_bytes, slot_bytes;
-    uint64_t *field_hits[FIELD_COUNT];
-    bool field_scanned[FIELD_COUNT]; /* for the facts of this policy_decide() */
-    struct policy_flow *fresh;       /* a flow that has seen nothing, to be copied */
-    struct policy_flow *spare;       /* for a flow that got no memory: judged anew each time */
+    struct field field[FIELD_COUNT];
+    struct policy_flow *fresh; /* a flow that has seen nothing, to be copied */
+    struct policy_flow *spare; /* for a flow that got no memory: judged anew each time */
 };
 
 /* A message that is passing. */
@@ -59,13 +72,10 @@ static inline uint64_t *waiting_rules(const struct policy *p, struct policy_flow
 void stop_waiting(const struct policy *p, struct policy_flow *f, const struct rule *r);
 void free_slots(struct policy_worker *w, struct policy_flow *f);
 
-/* The texts of a field, as rules may spell them: a host with and without its port. */
-struct texts {
-    enum known known;
-    size_t count;
-    struct bytes at[FLOW_LAYERS];
-};
-struct texts texts_of(const struct facts *f, enum text_field field);
-bool texts_match(const struct question *q, const struct condition *c, const struct texts *texts);
+const struct texts *texts_of(const struct question *q, enum text_field which);
+/* Does the set have one of the field's texts? */
+bool texts_match(const struct question *q, const struct condition *c);
+/* Other facts: what was worked out no longer holds. */
+void forget_texts(struct policy_worker *w);
 
 #endif

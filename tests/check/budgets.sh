@@ -9,6 +9,7 @@ found=$(
     for f in $product; do
         lines=$(wc -l <"$f")
         case $f in
+        */anomaly_list.h) ;; # a table
         *.h) [ "$lines" -le 120 ] || echo "$f: $lines lines; a header has at most 120" ;;
         *) [ "$lines" -le 500 ] || echo "$f: $lines lines; a file has at most 500" ;;
         esac
@@ -17,11 +18,11 @@ found=$(
         head -n 1 "$f" | grep -q 'SPDX-License-Identifier: MIT' || echo "$f: no SPDX line"
     done
     # shellcheck disable=SC2086
-    awk 'length > 100 { printf "%s:%d: %d columns\n", FILENAME, FNR, length }' $sources
+    awk 'length > 100 { printf "%s:%d: %d columns\n", FILENAME, FNR, length }' $product
     # shellcheck disable=SC2086
     LC_ALL=C grep -nP '[^\x00-\x7f]' $sources /dev/null | sed 's/$/   (not ASCII)/'
     # shellcheck disable=SC2086
-    grep -nE 'TODO|FIXME|XXX|HACK' $product /dev/null
+    grep -nE '\b(TODO|FIXME|XXX|HACK)\b' $product /dev/null
     # shellcheck disable=SC2086
     awk '
     FNR == 1 { depth = 0; start = 0; head = "" }

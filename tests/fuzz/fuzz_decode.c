@@ -78,7 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         twins[i].decoder = decoder_create(&twins[i].budget, &key, NULL);
         assert(twins[i].decoder != NULL);
     }
-    while (c.left.len > 0)
+    while (c.left.len > 0 && !c.truncated)
         one_frame(&c, twins, &f);
     for (int i = 0; i < 2; i++) {
         decoder_free(twins[i].decoder);

@@ -1,3 +1,13 @@
 # SPDX-License-Identifier: MIT
 # What each fuzz target links besides base/ and model/: files of classifier/ without ".c".
 LINKS_fuzz_escape = output/escape output/json output/clock_text output/terminal
+LINKS_fuzz_capture = capture/capture capture/pcap_file capture/pcapng_file capture/foreign capture/live capture/input capture/unpack capture/filter capture/linktype
+LINKS_fuzz_decode = decode/decode decode/link decode/ip decode/tunnel decode/transport decode/defrag decode/checksum
+LINKS_fuzz_rules = $(POLICY)
+LINKS_fuzz_content = $(POLICY)
+LINKS_fuzz_http = $(LINKS_http)
+LINKS_fuzz_websocket = $(LINKS_ws)
+LINKS_fuzz_tls = $(LINKS_test_tls)
+LINKS_fuzz_bittorrent = $(LINKS_test_bittorrent)
+LINKS_fuzz_raw = $(LINKS_test_shape)
+LINKS_fuzz_identify = $(LINKS_test_identify)

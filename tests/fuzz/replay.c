@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* replay.c - gives every file of the named folders to a fuzz target, once: any compiler, no fuzzer needed. */
+/* replay.c - gives every file of the named folders to a fuzz target, once: any compiler, no fuzzer
+ * needed. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -19,6 +19,6 @@ for word in ("through the wall", "x" * 2000):
     flow.message("to-client", names[opcode], data)
 flow.message("to-server", "close", b"\x03\xe8")
 ws.send(b"\x03\xe8", websocket.ABNF.OPCODE_CLOSE)
-opcode, data = ws.recv_data(True)
-flow.message("to-client", names[opcode], data)
+answer = ws.recv_frame()                                       # recv_data() would answer the answer
+flow.message("to-client", names[answer.opcode], answer.data)
 ws.shutdown()

@@ -1,16 +1,20 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""frames.py serve|call ADDRESS PORT: every shape of frame, legal and not, one connection each.
+"""frames.py serve|call ADDRESS PORT [deflate]: every shape of frame, legal and not, one connection each.
 
 The server is python3-websockets (ws_log.py), which answers and logs; the client writes its frames by hand. An illegal frame is
 in no log: the flow says "illegal" instead, and the server's close code says that a real endpoint saw it the same way. From the
-illegal frame on, the client's direction is nobody's truth, except for messages that the server had already taken.
+illegal frame on, the client's direction is nobody's truth, except for messages that the server had already taken. With "deflate":
+the shapes of permessage-deflate instead, among them the examples of RFC 7692 section 7.2.3 and a message of 50 MiB in 50 kB.
 """
 import asyncio
 import random
 import socket
 import sys
 import time
+import zlib
+
+from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory as Grant
 
 import ws_log
 from lablog import Flow
@@ -56,14 +60,14 @@ def cases():
     yield "close-empty", None, [frame(TEXT, "x"), frame(CLOSE)]
     yield "close-reason-123", None, [frame(CLOSE, b"\x03\xe8" + text(123).encode())]
     yield "no-close", None, [frame(TEXT, "then the client leaves without a word")]
-    yield "long-length-form", None, [frame(TEXT, "five!", length_bytes=2), frame(TEXT, "eight", length_bytes=8), bye]
 
+    yield "long-length-form", "length-form", [frame(TEXT, "five!", length_bytes=2), frame(TEXT, "eight", length_bytes=8), bye]
     yield "invalid-utf8", "utf8", [frame(TEXT, b"caf\xe9 au lait"), bye]
     yield "invalid-utf8-overlong", "utf8", [frame(TEXT, b"\xc0\xaf"), bye]
     yield "invalid-utf8-surrogate", "utf8", [frame(TEXT, b"\xed\xa0\x80"), bye]
     yield "invalid-utf8-ends-early", "utf8", [frame(TEXT, b"anchor \xe2\x9a"), bye]
-    yield "unmasked-client-frame", "unmasked", [frame(TEXT, "fine"), frame(TEXT, "bare", key=None)]
-    yield "rsv1-without-deflate", "rsv", [frame(TEXT, "fine"), frame(TEXT, "odd", rsv=4)]
+    yield "unmasked-client-frame", "unmasked", [frame(TEXT, "bare", key=None)]
+    yield "rsv1-without-deflate", "rsv", [frame(TEXT, "odd", rsv=4)]
     yield "rsv2", "rsv", [frame(TEXT, "odd", rsv=2)]
     yield "rsv3", "rsv", [frame(PING, "odd", rsv=1)]
     for opcode in (3, 7, 11, 15):
@@ -80,8 +84,39 @@ def cases():
     yield "data-after-close", "after-close", [bye, frame(TEXT, "too late")]
 
 
-def call(address, port):
-    for name, illegal, parts in cases():
+def deflated(payload, packer=None):
+    packer = packer or zlib.compressobj(9, zlib.DEFLATED, -15)
+    return (packer.compress(payload) + packer.flush(zlib.Z_SYNC_FLUSH))[:-4]
+
+
+def deflate_cases():
+    """As cases(). RSV1 is rsv=4."""
+    bye = frame(CLOSE, b"\x03\xe8")
+    hello = bytes.fromhex("f248cdc9c90700")
+    yield "rfc-one-block", None, [frame(TEXT, hello, rsv=4), bye]
+    yield "rfc-fragments", None, [frame(TEXT, hello[:3], rsv=4, fin=False), frame(PING, "between"), frame(CONT, hello[3:]), bye]
+    yield "rfc-shared-window", None, [frame(TEXT, hello, rsv=4), frame(TEXT, bytes.fromhex("f200110000"), rsv=4), bye]
+    yield "rfc-stored-block", None, [frame(TEXT, bytes.fromhex("000500faff48656c6c6f00"), rsv=4), bye]
+    yield "rfc-two-blocks", None, [frame(TEXT, bytes.fromhex("f248050000 00ffffcac9c90700".replace(" ", "")), rsv=4), bye]
+    yield "rfc-final-block", None, [frame(TEXT, bytes.fromhex("f348cdc9c9070000"), rsv=4), bye]
+    yield "empty-message", None, [frame(TEXT, b"\x00", rsv=4), frame(BINARY, b"\x00", rsv=4), bye]
+    yield "not-compressed-between", None, [frame(TEXT, hello, rsv=4), frame(TEXT, "plain"), frame(TEXT, bytes.fromhex("f200110000"), rsv=4), bye]
+    packer, words = zlib.compressobj(9, zlib.DEFLATED, -15), b"".join(b"berth %d, ship %d; " % (i, i * i) for i in range(900))
+    large = deflated(words, packer)
+    yield "many-fragments", None, [frame(TEXT if i == 0 else CONT, large[i:i + 40], rsv=0 if i else 4, fin=i + 40 >= len(large))
+                                   for i in range(0, len(large), 40)] + [frame(TEXT, deflated(words, packer), rsv=4), bye]
+    yield "fifty-mebibytes", None, [frame(BINARY, deflated(bytes(50 << 20)), rsv=4), bye]
+
+    yield "reserved-block-type", "deflate", [frame(TEXT, hello, rsv=4), frame(TEXT, b"\x07\xff\xff", rsv=4)]
+    yield "distance-too-far", "deflate", [frame(TEXT, bytes.fromhex("f200110000"), rsv=4)]
+    yield "stored-length-wrong", "deflate", [frame(BINARY, bytes.fromhex("000500000048656c6c6f"), rsv=4)]
+    yield "rsv1-on-continuation", "rsv", [frame(TEXT, hello[:3], rsv=4, fin=False), frame(CONT, hello[3:], rsv=4)]
+    yield "rsv1-on-ping", "rsv", [frame(PING, hello, rsv=4)]
+    yield "utf8-after-inflation", "utf8", [frame(TEXT, deflated(b"caf\xe9"), rsv=4)]
+
+
+def call(address, port, shapes=""):
+    for name, illegal, parts in deflate_cases() if shapes else cases():
         sock = socket.create_connection((address, port))
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.settimeout(1.5)
@@ -91,11 +126,14 @@ def call(address, port):
         if name == "long-length-form":
             flow.fact(note="lengths in more bytes than they need: RFC 6455 forbids it, the server takes it")
         sock.sendall((f"GET /{name} HTTP/1.1\r\nHost: frames.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n").encode())
+                      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+                      + ("Sec-WebSocket-Extensions: permessage-deflate\r\n" if shapes else "") + "\r\n").encode())
         head = b""
         while b"\r\n\r\n" not in head:
             head += sock.recv(1)
         rest = b""
+        if illegal:
+            parts = [frame(TEXT, "a good frame first"), *parts]
         for i, part in enumerate(parts):
             try:
                 sock.sendall(part)
@@ -123,13 +161,14 @@ async def answer(ws, path="/"):
         await ws.send(f"{len(message)}" if isinstance(message, str) else len(message).to_bytes(4, "big"))
 
 
-async def serve(address, port):
-    async with ws_log.serve(answer, address, port, compression=None, close_timeout=0.5):
+async def serve(address, port, shapes=""):
+    extensions = [Grant()] if shapes else None
+    async with ws_log.serve(answer, address, port, compression=None, extensions=extensions, max_size=None, close_timeout=0.5):
         await asyncio.Future()
 
 
 if __name__ == "__main__":
-    where = (sys.argv[2], int(sys.argv[3]))
+    where = (sys.argv[2], int(sys.argv[3]), *sys.argv[4:])
     if sys.argv[1] == "serve":
         asyncio.run(serve(*where))
     else:

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # SPDX-License-Identifier: MIT
 #
 # What the capture scripts share: network namespaces joined by a bridge, tcpdump, and a clean-up that a trap always runs.
@@ -101,7 +102,7 @@ capture() {
   [ "$ns" != "$LAB_NET-lan" ] || ns=$LAB_NET iface=lan
   ip netns exec "$ns" tcpdump -Z root -U -B 16384 -s "${SNAPLEN:-262144}" -i "$iface" -w "$file" "$@" 2>"$LAB/tcpdump.err" &
   CAPTURE_PID=$!
-  for i in $(seq 50); do grep -q 'listening on' "$LAB/tcpdump.err" && break; sleep 0.1; done
+  for i in $(seq 50); do grep -qs 'listening on' "$LAB/tcpdump.err" && break; sleep 0.1; done
   sleep 0.2
 }
 
@@ -118,7 +119,7 @@ capture_stop() {
 truth() { "$PYTHON" "$LAB_DIR/truth.py" "$LAB_LOG" "$1" "${2:-}"; }
 
 # install_capture FILE...: into pcaps/, when all went well
-install_capture() { install -m 644 "$@" "$PCAPS/"; }
+install_capture() { mkdir -p "$PCAPS"; install -m 644 "$@" "$PCAPS/"; }
 
 # flow JSON: a line of truth that the shell knows
 flow() { printf '%s\n' "$1" >> "$LAB_LOG/shell.jsonl"; }

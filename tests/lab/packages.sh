@@ -11,9 +11,10 @@ debian=(
   python3-websockets python3-websocket python3-aiohttp # three Python WebSocket stacks
   haproxy microsocks                                   # the PROXY header, SOCKS5
   websockify                                           # a real TCP-in-WebSocket bridge
-  openssh-server openssh-client redis-server redis-tools mosquitto mosquitto-clients python3-aiosmtpd netcat-openbsd socat openssl
+  openssh-server openssh-client redis-server redis-tools mosquitto mosquitto-clients python3-aiosmtpd netcat-openbsd openssl
   python3-libtorrent aria2 transmission-cli            # three BitTorrent stacks
-  dnsmasq-base bind9-dnsutils python3-scapy zstd       # DNS, hand-made fragments, compressed captures
+  shadowsocks-libev obfs4proxy                         # what looks like encrypted BitTorrent and is not
+  dnsmasq-base bind9-dnsutils zstd                     # DNS, compressed captures
 )
 command -v npm >/dev/null || debian+=(nodejs npm)      # for ws and bittorrent-tracker below
 # Nothing that is installed here may start by itself.

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # SPDX-License-Identifier: MIT
 #
 # A small web site on nginx, for the scripts that need one. Source after lib.sh.

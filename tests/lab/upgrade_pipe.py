@@ -48,8 +48,8 @@ def framed(address, port, host):
                 if not data:
                     flow.message("to-server", "close", b"\x03\xe8")
                     ws.send(b"\x03\xe8", websocket.ABNF.OPCODE_CLOSE)
-                    opcode, data = ws.recv_data(True)
-                    flow.message("to-client", names[opcode], data)
+                    answer = ws.recv_frame()
+                    flow.message("to-client", names[answer.opcode], answer.data)
                     return
                 flow.message("to-server", "binary", data)
                 ws.send_binary(data)

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """talk.py serve ADDR PORT | talk.py talk ADDR PORT: a WebSocket server that echoes, and a client that says five
 things to it and prints one line when all came back. Real endpoints for the live tests."""

@@ -528,7 +528,7 @@ static inline void sample_flow(struct sink *sink, const struct sample_row *r, ui
                                                    bytes_of_text(r->seen[f.evidence_count].detail)};
     if (f.verdict == VERDICT_BLOCK) {
         f.verdict_packet = seen[f.evidence_count - 1].packet;
-        f.leaked_bytes[TO_SERVER] = 74 + 66 + 20 * r->seen[0].after;
+        f.leaked_bytes[TO_SERVER] = UINT64_C(140) + 20U * r->seen[0].after;
         f.leaked_bytes[TO_CLIENT] = 74;
     }
     if (f.ladder != LADDER_NONE)

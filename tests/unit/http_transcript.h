@@ -20,7 +20,6 @@ struct transcript {
     const char *name;
     const char *turns[TURNS_MAX]; /* "C..." from the client, "S..." from the server */
     const char *log;
-    bool ordered; /* the answers depend on which direction came first, and may */
 };
 
 static inline void say_part(struct harness *x, struct bytes b)
@@ -46,8 +45,8 @@ static inline void http_describe(struct harness *x, const struct event *e)
     say_part(x, q->url);
     if (e->kind == EVENT_HTTP) {
         buffer_printf(&x->log, ",%u,%llu,%llu%s) ", q->status,
-                      (unsigned long long)q->request_length,
-                      (unsigned long long)q->response_length, q->response_only ? ",only" : "");
+                      (unsigned long long)q->request_length, (unsigned long long)q->response_length,
+                      q->response_only ? ",only" : "");
         return;
     }
     buffer_append_text(&x->log, ",");
@@ -84,6 +83,24 @@ static inline size_t longest_turn(const struct turn *turns, size_t count)
     return longest;
 }
 
+/* Reads what the next layer would read: it must still be there. */
+static inline void http_become(struct host *h, const char *protocol, const void *arg)
+{
+    const struct handshake *w = arg;
+
+    harness_become(h, protocol, arg);
+    if (w == NULL)
+        return;
+    const struct bytes parts[] = {w->host, w->path, w->client_extensions, w->extensions,
+                                  w->subprotocol};
+    size_t sum = 0;
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        for (size_t n = 0; n < parts[i].len; n++)
+            sum += parts[i].at[n] != 0;
+    CHECK(w->ladder == ((struct harness *)h)->ladder && (w->path.len == 0 || sum > 0),
+          "the handshake is handed over");
+}
+
 struct http_run {
     struct harness x;
     void *state;
@@ -93,6 +110,7 @@ static inline void run_begin(struct http_run *r, uint32_t interest, struct diges
 {
     harness_begin(&r->x, interest, digest);
     r->x.describe = http_describe;
+    r->x.host.become = http_become;
     r->state = calloc(1, layer_http.state_size);
     if (r->state == NULL)
         abort();

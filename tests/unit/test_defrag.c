@@ -154,6 +154,41 @@ static void test_refused(void)
     scene_end(&s);
 }
 
+/* The end is known: what lies beyond it is of another datagram. */
+static void test_beyond_the_end(void)
+{
+    char text[TEXT_ROOM];
+    struct scene s = {0};
+
+    make_segment(false);
+    make_piece(false, TRANSPORT_TCP, PIECES - 1);
+    scene_say(&s, build_bytes(&b), text);
+    make_fragment(false, TRANSPORT_TCP, 40, 24);
+    build_put16(build_at(&b) + 6, MORE | 8); /* ends at 88, the datagram at 69 */
+    build_put16(build_at(&b) + 10, 0);
+    scene_say(&s, build_bytes(&b), text);
+    CHECK_TEXT(text, "bad ! fragment_overlap", "beyond the end");
+    make_fragment(false, TRANSPORT_TCP, 0, 64);
+    scene_say(&s, build_bytes(&b), text);
+    CHECK_TEXT(text, WANT, "and it did no harm");
+    scene_end(&s);
+}
+
+/* RFC 8200 s4.5: the next header is that of the first fragment, whatever the others say. */
+static void test_protocol_of_first(void)
+{
+    char text[TEXT_ROOM];
+    struct scene s = {0};
+
+    make_segment(true);
+    make_fragment(true, 59, 32, whole_len - 32);
+    scene_say(&s, build_bytes(&b), text);
+    make_fragment(true, TRANSPORT_TCP, 0, 32);
+    scene_say(&s, build_bytes(&b), text);
+    CHECK_TEXT(text, WANT_6, "the first fragment's word counts");
+    scene_end(&s);
+}
+
 static void test_atomic(void)
 {
     char text[TEXT_ROOM];
@@ -268,6 +303,8 @@ int main(void)
     test_orders(true, WANT_6);
     test_repeats();
     test_refused();
+    test_beyond_the_end();
+    test_protocol_of_first();
     test_atomic();
     test_tunnel();
     test_vlans();

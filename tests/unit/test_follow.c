@@ -59,21 +59,27 @@ static void tell_story(struct sink *sink)
     f.evidence = evidence;
     f.evidence_count = 2;
     f.verdict = VERDICT_ALLOW;
-    struct event e = fixture_event(EVENT_HTTP, &f, 6, 2);
+    struct event e = fixture_event(EVENT_HTTP, &f, 4, 1);
     e.as.http = (struct http_event){.method = bytes_of_text("GET"),
-                                    .url = bytes_of_text("/chat\033"),
+                                    .url = bytes_of_text("/page\033"),
                                     .protocol = bytes_of_text("HTTP/1.1"),
                                     .host = bytes_of_text("chat.example.com"),
-                                    .status = 101};
+                                    .status = 200,
+                                    .content_type = bytes_of_text("text/html"),
+                                    .response_length = 1200};
     tell(sink, &e);
     e.flow = &other;
     tell(sink, &e);
     e = fixture_event(EVENT_HANDSHAKE, &f, 6, 2);
     e.as.handshake = (struct handshake){.ladder = LADDER_ACCEPTED,
                                         .status = 101,
+                                        .path = bytes_of_text("/chat"),
                                         .origin = bytes_of_text("http://evil"),
                                         .cross_origin = true,
                                         .subprotocol = bytes_of_text("v1")};
+    tell(sink, &e);
+    e = fixture_event(EVENT_HTTP, &f, 6, 2);
+    e.as.http = (struct http_event){.url = bytes_of_text("/chat"), .upgrade = true, .status = 101};
     tell(sink, &e);
     tell_messages(sink, &f);
     e = fixture_event(EVENT_ANOMALY, &f, 12, 120);
@@ -91,11 +97,13 @@ static void tell_story(struct sink *sink)
 
 static const char story[] =
     "flow 7  10.0.0.2:51000 -> 192.168.100.254:80\n"
-    "       6     0.002000  +0.002000 > GET /chat\\x1b HTTP/1.1\n"
+    "       4     0.001000  +0.001000 > GET /page\\x1b HTTP/1.1\n"
     "        host: chat.example.com\n"
-    "       6     0.002000  +0.000000 < 101, body 0 B\n"
-    "       6     0.002000  +0.000000 < WebSocket accepted, status 101\n"
+    "       4     0.001000  +0.000000 < 200, body 1.2 kB\n"
+    "        content-type: text/html\n"
+    "       6     0.002000  +0.001000 > WebSocket upgrade of /chat\n"
     "        origin (not the host's): http://evil\n"
+    "       6     0.002000  +0.000000 < 101, WebSocket accepted\n"
     "        subprotocol: v1\n"
     "       8     0.080000  +0.078000 > text 17 B, compressed from 9 B, fragments: 2\n"
     "        one\n"
@@ -127,6 +135,38 @@ static void check(const char *flow, const char *want)
     CHECK(follow_found(follow) == (want[0] != '\0'), "found when it came");
     follow_free(follow);
     CHECK_TEXT(fixture_end(&x), want, flow);
+    fixture_free(&x);
+}
+
+/* A refusal is told once as a handshake, and its body as the answer; what follows is told in full.
+ */
+static void test_refusal(void)
+{
+    const struct flow_info f = fixture_flow();
+    struct fixture x;
+    struct follow *follow = follow_create(fixture_begin(&x), "7", false, NULL);
+    struct event e = fixture_event(EVENT_HANDSHAKE, &f, 6, 2);
+
+    e.as.handshake =
+        (struct handshake){.ladder = LADDER_REFUSED, .status = 403, .path = bytes_of_text("/chat")};
+    tell(follow_sink(follow), &e);
+    e = fixture_event(EVENT_HTTP, &f, 7, 3);
+    e.as.http = (struct http_event){.method = bytes_of_text("GET"),
+                                    .url = bytes_of_text("/chat"),
+                                    .upgrade = true,
+                                    .status = 403,
+                                    .response_length = 9};
+    tell(follow_sink(follow), &e);
+    tell(follow_sink(follow), &e);
+    follow_free(follow);
+    CHECK_TEXT(fixture_end(&x),
+               "flow 7  10.0.0.2:51000 -> 192.168.100.254:80\n"
+               "       6     0.002000  +0.002000 > WebSocket upgrade of /chat\n"
+               "       6     0.002000  +0.000000 < 403, WebSocket refused\n"
+               "       7     0.003000  +0.001000 < 403, body 9 B\n"
+               "       7     0.003000  +0.000000 > GET /chat \n"
+               "       7     0.003000  +0.000000 < 403, body 9 B\n",
+               "a refusal");
     fixture_free(&x);
 }
 
@@ -185,6 +225,7 @@ int main(void)
     check("192.168.100.254:80 > 10.0.0.2:51000", story);
     check("9", "");
     check("10.0.0.2:51000-192.168.100.254:81", "");
+    test_refusal();
     test_bad_names();
     test_ipv6();
     test_bound();

@@ -10,8 +10,7 @@ static void test_tchar(void)
 
     for (int c = 0; c < 256; c++) {
         const bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-        const bool want =
-            c != 0 && (letter || (c >= '0' && c <= '9') || strchr(marks, c) != NULL);
+        const bool want = c != 0 && (letter || (c >= '0' && c <= '9') || strchr(marks, c) != NULL);
         CHECK(http_is_tchar((uint8_t)c) == want, "tchar");
     }
 }
@@ -150,9 +149,9 @@ static void test_head(void)
     CHECK(bytes_equal(http_head_host(&h), LITERAL("site.test:8080")), "the target's host first");
     CHECK(h.count[HTTP_UPGRADE] == 2 && http_head_has(&h, HTTP_UPGRADE, "WebSocket"),
           "repeated and folded");
-    CHECK(bytes_equal(http_head_list(&h, HTTP_UPGRADE, scratch),
-                      LITERAL("h2c, foo,\r\n websocket")),
-          "joined");
+    CHECK(
+        bytes_equal(http_head_list(&h, HTTP_UPGRADE, scratch), LITERAL("h2c, foo,\r\n websocket")),
+        "joined");
     CHECK(h.count[HTTP_REFERER] == 1 && h.value[HTTP_REFERER].len == 0, "empty value");
     CHECK(h.faults.count == 1 && h.faults.at[0] == HTTP_OBS_FOLD, "the fold is a fault");
     free((void *)(uintptr_t)copy.at);
@@ -162,10 +161,10 @@ static const struct {
     const char *fields;
     enum anomaly fault; /* ANOMALY_NONE: good */
 } FAULTS[] = {
-    {"A: b\r\n", ANOMALY_NONE},           {"A b\r\n", HTTP_BAD_FIELD},
-    {"Host : b\r\n", HTTP_BAD_FIELD},     {": b\r\n", HTTP_BAD_FIELD},
-    {"A: b\rc\r\n", HTTP_BARE_CR},        {"A: b\r\r\n", HTTP_BARE_CR},
-    {"A: b\r\n\tc\r\n", HTTP_OBS_FOLD},   {"A: b\n", ANOMALY_NONE},
+    {"A: b\r\n", ANOMALY_NONE},         {"A b\r\n", HTTP_BAD_FIELD},
+    {"Host : b\r\n", HTTP_BAD_FIELD},   {": b\r\n", HTTP_BAD_FIELD},
+    {"A: b\rc\r\n", HTTP_BARE_CR},      {"A: b\r\r\n", HTTP_BARE_CR},
+    {"A: b\r\n\tc\r\n", HTTP_OBS_FOLD}, {"A: b\n", ANOMALY_NONE},
 };
 
 static void test_faults(void)
@@ -175,9 +174,9 @@ static void test_faults(void)
         struct http_head h;
         snprintf(text, sizeof(text), "GET / HTTP/1.1\r\n%s\r\n", FAULTS[i].fields);
         CHECK(http_head_parse(bytes_of_text(text), TO_SERVER, &h), "parses all the same");
-        CHECK(FAULTS[i].fault == ANOMALY_NONE ? h.faults.count == 0
-                                              : h.faults.count == 1 &&
-                                                    h.faults.at[0] == FAULTS[i].fault,
+        CHECK(FAULTS[i].fault == ANOMALY_NONE
+                  ? h.faults.count == 0
+                  : h.faults.count == 1 && h.faults.at[0] == FAULTS[i].fault,
               FAULTS[i].fields);
     }
     struct http_head h;
@@ -203,6 +202,7 @@ static const struct body_vector {
     {"Content-Length: 3\r\nContent-Length: 4\r\n", "abc|d", BODY_OF_REQUEST, BODY_DONE, 3,
      HTTP_LENGTH_CONFLICT},
     {"Content-Length: -3\r\n", "|abc", BODY_OF_REQUEST, BODY_DONE, 0, HTTP_LENGTH_INVALID},
+    {"Content-Length: 3x\r\n", "abcd", BODY_OF_RESPONSE, BODY_UNTIL_CLOSE, 4, HTTP_LENGTH_INVALID},
     {"Content-Length:\r\n", "abc", BODY_OF_RESPONSE, BODY_UNTIL_CLOSE, 3, HTTP_LENGTH_INVALID},
     {"", "abc", BODY_OF_RESPONSE, BODY_UNTIL_CLOSE, 3, ANOMALY_NONE},
     {"Transfer-Encoding: chunked\r\n", "3\r\nabc\r\n0\r\n\r\n|d", BODY_OF_REQUEST, BODY_DONE, 3,
@@ -212,8 +212,8 @@ static const struct body_vector {
     {"Transfer-Encoding: chunked\r\n",
      "0003;a=\"b\"\r\nabc\r\n00000000000000000001 \r\nd\r\n0;x\r\nT: 1\r\nU: 2\r\n\r\n|e",
      BODY_OF_RESPONSE, BODY_DONE, 4, ANOMALY_NONE},
-    {"Transfer-Encoding: chunked\r\n", "A\r\n0123456789\r\n0\r\n\r\n|", BODY_OF_RESPONSE,
-     BODY_DONE, 10, ANOMALY_NONE},
+    {"Transfer-Encoding: chunked\r\n", "A\r\n0123456789\r\n0\r\n\r\n|", BODY_OF_RESPONSE, BODY_DONE,
+     10, ANOMALY_NONE},
     {"Transfer-Encoding: chunked\r\n", "fg|", BODY_OF_RESPONSE, BODY_LOST, 0, ANOMALY_NONE},
     {"Transfer-Encoding: chunked\r\n", "\r|", BODY_OF_RESPONSE, BODY_LOST, 0, ANOMALY_NONE},
     {"Transfer-Encoding: chunked\r\n", "1\r\nab|", BODY_OF_RESPONSE, BODY_LOST, 1, ANOMALY_NONE},
@@ -221,8 +221,7 @@ static const struct body_vector {
      ANOMALY_NONE},
     {"Transfer-Encoding: chunked\r\nContent-Length: 1\r\n", "2\r\nab\r\n0\r\n\r\n|",
      BODY_OF_REQUEST, BODY_DONE, 2, HTTP_LENGTH_AND_CHUNKED},
-    {"Transfer-Encoding: xchunked\r\n", "|ab", BODY_OF_REQUEST, BODY_LOST, 0,
-     HTTP_TRANSFER_CODING},
+    {"Transfer-Encoding: xchunked\r\n", "|ab", BODY_OF_REQUEST, BODY_LOST, 0, HTTP_TRANSFER_CODING},
     {"Transfer-Encoding: chunked, gzip\r\n", "ab", BODY_OF_RESPONSE, BODY_UNTIL_CLOSE, 2,
      HTTP_TRANSFER_CODING},
     {"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n|", BODY_OF_REQUEST,

@@ -24,6 +24,7 @@ static const struct {
     {"a status line", "", "HTTP/1.1 200 OK\r\n", 0, 0, PROBE_YES, CONFIDENCE_STRONG, 0},
     {"a status line so far", "", "HTTP/1.1 200 O", 0, 0, PROBE_YES, CONFIDENCE_STRONG, 0},
     {"half a status", "", "HTTP/1.1 20", 0, 0, PROBE_MORE, 0, 0},
+    {"no status begins with 0", "", "HTTP/1.1 0", 0, 0, PROBE_NO, 0, 0},
     {"no status", "", "HTTP/1.1 2x0 OK\r\n", 0, 0, PROBE_NO, 0, 0},
     {"HTTP/0.9", "GET /\r\n", "", 0, 0, PROBE_NO, 0, 0},
     {"HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "", 0, 0, PROBE_NO, 0, 0},
@@ -38,7 +39,10 @@ static const struct {
     {"a chat line, not ended", "hello there my friend", "", 0, 0, PROBE_NO, 0, 0},
     {"SSH", "SSH-2.0-OpenSSH_9.2\r\n", "", 0, 0, PROBE_NO, 0, 0},
     {"TLS", "\x16\x03\x01\x02", "", 0, 0, PROBE_NO, 0, 0},
-    {"BitTorrent", "\x13" "BitTorrent protocol", "", 0, 0, PROBE_NO, 0, 0},
+    {"BitTorrent",
+     "\x13"
+     "BitTorrent protocol",
+     "", 0, 0, PROBE_NO, 0, 0},
     {"chat to a web server", "hi\r\n", "HTTP/1.1 400 Bad Request\r\n", 0, 0, PROBE_NO, 0, 0},
     {"nothing", "", "", 0, 0, PROBE_MORE, 0, 0},
     {"midstream, turned", "HTTP/1.1 200 OK\r\n", "", 1, 0, PROBE_YES, CONFIDENCE_STRONG, 1},
@@ -78,8 +82,7 @@ static void test_monotone(void)
         if (OPENINGS[i].midstream || OPENINGS[i].server[0] != '\0')
             continue;
         for (size_t n = 0; n <= client.len; n++) {
-            const struct opening o = {.seen = {bytes_first(client, n)},
-                                      .transport = TRANSPORT_TCP};
+            const struct opening o = {.seen = {bytes_first(client, n)}, .transport = TRANSPORT_TCP};
             const enum probe now = http_recognise(&o).answer;
             CHECK(before == PROBE_MORE || now == before, OPENINGS[i].name);
             before = now;

@@ -83,6 +83,7 @@ static void test_deepest(void)
     for (int i = 0; i < JSON_DEPTH; i++)
         json_end(&j);
     CHECK(j.depth == 0 && out.at[out.len - 1] == ']', "the deepest nesting");
+    CHECK(memchr(out.at, 0, out.len) == NULL, "indented by blanks alone");
     buffer_free(&out);
 }
 

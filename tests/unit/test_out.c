@@ -171,6 +171,72 @@ static void test_slow_pipe(void)
     CHECK(strlen(content_of(in_folder("piped"))) > 400000, "all of it arrived");
 }
 
+/* Long records as fast as can be, until killed. */
+static void write_for_ever(void)
+{
+    static char line[900];
+    struct out *o = out_open(in_folder("killed"), NULL);
+
+    memset(line, 'x', sizeof(line));
+    line[sizeof(line) - 1] = '\n';
+    for (size_t i = 0;; i++) {
+        buffer_append(out_buffer(o), bytes_after(bytes_of(line, sizeof(line)), i * 37 % 500));
+        out_record(o);
+    }
+}
+
+/* The guard needs a moment: it is another process. */
+static bool becomes_whole(const char *path)
+{
+    for (int i = 0; i < 200; i++) {
+        FILE *f = fopen(path, "r");
+        const bool whole = f == NULL || fseek(f, -1, SEEK_END) != 0 || fgetc(f) == '\n';
+        if (f != NULL)
+            fclose(f);
+        if (whole)
+            return true;
+        usleep(5000);
+    }
+    return false;
+}
+
+/* Whatever the moment of its death, a writer leaves whole records. */
+static void test_killed(void)
+{
+    bool whole = true;
+
+    fflush(stdout);
+    for (int i = 0; i < 30; i++) {
+        const pid_t child = fork();
+        if (child == 0)
+            write_for_ever();
+        usleep((useconds_t)(4000 + i * 300));
+        kill(child, SIGKILL);
+        waitpid(child, NULL, 0);
+        whole = whole && becomes_whole(in_folder("killed"));
+    }
+    CHECK(whole, "whole records after kill -9");
+    unlink(in_folder("killed"));
+}
+
+static void test_two_writers(void)
+{
+    struct err err = {""};
+    char want[300];
+    struct out *first = out_open(in_folder("shared"), NULL);
+
+    write_lines(first, 1);
+    out_flush(first);
+    CHECK(out_open(in_folder("shared"), &err) == NULL, "one writer at a time");
+    snprintf(want, sizeof(want), "%s: another process is writing it", in_folder("shared"));
+    CHECK_TEXT(err.text, want, "and says so");
+    CHECK_TEXT(content_of(in_folder("shared")), "line 0\n", "the first one's lines stay");
+    CHECK(out_close(first, NULL), "closed well");
+    struct out *second = out_open(in_folder("shared"), NULL);
+    CHECK(second != NULL, "after the first one there is room");
+    out_close(second, NULL);
+}
+
 static void test_renamed(void)
 {
     struct err err = {""};
@@ -238,6 +304,8 @@ int main(void)
     test_torn_record();
     test_closed_pipe();
     test_slow_pipe();
+    test_killed();
+    test_two_writers();
     test_renamed();
     test_renamed_fails();
     test_cannot_open();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Frames and messages through the layer: the vectors of RFC 6455 s5.7, and the cases of the Autobahn
- * test suite (its sections 1 to 7), each whole, at every cut and byte by byte. */
+/* Frames and messages through the layer: the vectors of RFC 6455 s5.7, and the cases of the
+ * Autobahn test suite (its sections 1 to 7), each whole, at every cut and byte by byte. */
 #include "ws_script.h"
 
 #define FRAMED "claim(certain) climb(framed) "
@@ -27,12 +27,15 @@ static const struct vector vectors[] = {
       FRAMED ">10/1/5=Hello"),
     V("1.1.1: empty text", TO_CLIENT, "\x81\x00", FRAMED "<1/1/0="),
     V("1.2.1: empty binary, masked", TO_SERVER, "\x82\x80\x01\x02\x03\x04", FRAMED ">2/1/0="),
-    V("2.10: pings and pongs", TO_CLIENT, "\x89\x01"
-                                          "a\x8a\x01"
-                                          "a\x89\x00",
+    V("2.10: pings and pongs", TO_CLIENT,
+      "\x89\x01"
+      "a\x8a\x01"
+      "a\x89\x00",
       FRAMED "<9/1/1=a <10/1/1=a <9/1/0="),
-    V("2.5: ping of 126 bytes", TO_CLIENT, "\x81\x01x\x89\x7e\x00\x7e"
-      "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
+    V("2.5: ping of 126 bytes", TO_CLIENT,
+      "\x81\x01x\x89\x7e\x00\x7e"
+      "01234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901"
+      "23456789"
       "01234567890123456789012345",
       FRAMED "<1/1/1=x anomaly(websocket_control_too_long) <9/1/126=#573bad33f122804e"),
     V("3.2: RSV3 in the second frame", TO_CLIENT, "\x81\x01x\x91\x01y\x81\x01z",
@@ -50,36 +53,40 @@ static const struct vector vectors[] = {
     V("5.1: fragmented ping", TO_CLIENT, "\x81\x01x\x09\x01y\x80\x01z",
       FRAMED "<1/1/1=x anomaly(websocket_control_fragmented) <9/1/1!=y "
              "anomaly(websocket_continues_nothing) <0/1/1!=z"),
-    V("5.6: ping between fragments", TO_CLIENT, "\x01\x03"
-                                                "fra\x89\x04ping\x80\x04gmnt",
+    V("5.6: ping between fragments", TO_CLIENT,
+      "\x01\x03"
+      "fra\x89\x04ping\x80\x04gmnt",
       FRAMED "<9/1/4=ping <1/2/7=fragmnt"),
     V("5.7: the same, masked", TO_SERVER,
       "\x01\x83\0\0\0\1frb\x89\x84\0\0\0\0ping\x80\x84\0\0\0\0gmnt",
       FRAMED ">9/1/4=ping >1/2/7=frbgmnt"),
-    V("5.9: continuation of nothing", TO_CLIENT, "\x81\x01x\x80\x03"
-                                                 "abc\x81\x01y",
+    V("5.9: continuation of nothing", TO_CLIENT,
+      "\x81\x01x\x80\x03"
+      "abc\x81\x01y",
       FRAMED "<1/1/1=x anomaly(websocket_continues_nothing) <0/1/3!=abc <1/1/1=y"),
-    V("5.15: continuation of nothing, not the last", TO_CLIENT, "\x81\x01x\x00\x01"
-                                                                "a\x80\x01"
-                                                                "b\x81\x01y",
+    V("5.15: continuation of nothing, not the last", TO_CLIENT,
+      "\x81\x01x\x00\x01"
+      "a\x80\x01"
+      "b\x81\x01y",
       FRAMED "<1/1/1=x anomaly(websocket_continues_nothing) <0/2/2!=ab <1/1/1=y"),
-    V("5.18: text inside text", TO_CLIENT, "\x01\x01"
-                                           "a\x81\x01"
-                                           "b\x81\x01"
-                                           "c",
+    V("5.18: text inside text", TO_CLIENT,
+      "\x01\x01"
+      "a\x81\x01"
+      "b\x81\x01"
+      "c",
       FRAMED "anomaly(websocket_data_interleaved) <1/1/1!=a <1/1/1=b <1/1/1=c"),
-    V("5.19: five fragments with pings", TO_CLIENT, "\x01\x01"
-                                                    "a\x00\x01"
-                                                    "b\x89\x01p\x00\x01"
-                                                    "c\x89\x01q\x00\x01"
-                                                    "d\x80\x01"
-                                                    "e",
+    V("5.19: five fragments with pings", TO_CLIENT,
+      "\x01\x01"
+      "a\x00\x01"
+      "b\x89\x01p\x00\x01"
+      "c\x89\x01q\x00\x01"
+      "d\x80\x01"
+      "e",
       FRAMED "<9/1/1=p <9/1/1=q <1/5/5=abcde"),
     V("6.1.3: empty fragments", TO_CLIENT, "\x01\x00\x00\x06middle\x80\x00",
       FRAMED "<1/3/6=middle"),
     V("6.2.3: text cut inside a character", TO_CLIENT,
-      "\x01\x02\xce\xba\x00\x02\xe1\xbd\x00\x01\xb9\x80\x00",
-      FRAMED "<1/4/5=xcebae1bdb9"),
+      "\x01\x02\xce\xba\x00\x02\xe1\xbd\x00\x01\xb9\x80\x00", FRAMED "<1/4/5=xcebae1bdb9"),
     V("6.3.1: bad text", TO_CLIENT, "\x81\x04\xce\xba\xed\xa0",
       "anomaly(websocket_bad_utf8) " FRAMED "<1/1/4=xcebaeda0"),
     V("6.3.2: bad text over fragments, told once", TO_CLIENT,
@@ -92,8 +99,9 @@ static const struct vector vectors[] = {
       FRAMED "<8/1/0=(0,) anomaly(websocket_data_after_close) <1/1/1=x <9/1/0="),
     V("7.3.2: close of one byte", TO_CLIENT, "\x88\x01\x03",
       FRAMED "anomaly(websocket_close_length) <8/1/1=x03(0,)"),
-    V("7.3.4: close with a reason", TO_CLIENT, "\x88\x05\x03\xe8"
-                                               "bye",
+    V("7.3.4: close with a reason", TO_CLIENT,
+      "\x88\x05\x03\xe8"
+      "bye",
       FRAMED "<8/1/5=x03e8627965(1000,bye)"),
     V("7.5.1: close reason is no UTF-8", TO_CLIENT, "\x88\x04\x03\xe8o\xff",
       FRAMED "anomaly(websocket_bad_utf8) <8/1/4=x03e86fff(1000,x6fff)"),
@@ -182,7 +190,8 @@ static void test_close_codes(void)
     }
 }
 
-/* Each interest shows its own events and no others, and what is said does not depend on who asks. */
+/* Each interest shows its own events and no others, and what is said does not depend on who asks.
+ */
 static void test_interest(void)
 {
     const struct turn t = {TO_CLIENT, LITERAL("\x01\x02He\x89\x01p\x80\x03llo\x88\x02\x03\xe8"), 0};
@@ -240,7 +249,8 @@ static void test_totals(void)
                              {TO_SERVER, bytes_after(buffer_bytes(&up), 31), 0}};
     script_begin(&s, 0, NULL);
     script_run(&s, &ws_plain, t, 3, 0);
-    CHECK(s.totals.messages[0] == 2 && s.totals.text[0] == 1 && s.totals.binary[0] == 1, "messages");
+    CHECK(s.totals.messages[0] == 2 && s.totals.text[0] == 1 && s.totals.binary[0] == 1,
+          "messages");
     CHECK(s.totals.messages[1] == 0 && s.totals.pings[0] == 1 && s.totals.pongs[1] == 1, "control");
     CHECK(s.totals.frames[0] == 5 && s.totals.frames[1] == 2, "frames");
     CHECK(s.totals.payload[0] == 9 && s.totals.payload[1] == 3, "payload");

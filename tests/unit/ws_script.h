@@ -92,9 +92,8 @@ static inline void deflate_open(z_stream *z, int bits)
 
 /* ---- writing down ---- */
 
-
 struct ws_script {
-    struct harness harness; /* first: the callbacks cast back */
+    struct harness harness;      /* first: the callbacks cast back */
     struct buffer payload[2][2]; /* by direction; data, control */
     bool in_control[2];
     struct ws_totals totals;
@@ -159,8 +158,7 @@ static inline void script_describe(struct harness *x, const struct event *e)
     if (e->kind == EVENT_MESSAGE_BEGIN)
         s->in_control[e->direction] = e->as.begin.opcode >= WS_CLOSE;
     if (e->kind == EVENT_PAYLOAD)
-        buffer_append(&s->payload[e->direction][s->in_control[e->direction]],
-                      e->as.payload.slice);
+        buffer_append(&s->payload[e->direction][s->in_control[e->direction]], e->as.payload.slice);
     if (e->kind == EVENT_MESSAGE) {
         log_message(s, e);
         s->in_control[e->direction] = false;

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "flow/syn.h"
+
+#define BUCKETS           SYN_RING /* a power of two */
+#define SECOND_NS         1000000000LL
+#define FLAGS_THAT_MATTER 0x3f /* without ECE and CWR (RFC 3168 s6.1.1) */
+
+struct syn_ring {
+    /* Fixed, so that the same capture gives the same answers: all that a chosen collision gains is
+     * a longer walk in a ring of known size. */
+    struct hash_key key;
+    uint32_t first, count; /* of the ring: the oldest, and how many places are used */
+    uint64_t overwritten;
+    uint32_t bucket[BUCKETS];
+    struct syn at[SYN_RING];
+};
+
+struct syn_ring *syn_ring_create(struct budget *budget, struct err *err)
+{
+    struct syn_ring *r = budget_alloc(budget, sizeof(*r));
+
+    if (r == NULL) {
+        err_set(err, "the memory limit is too small for the table of unanswered SYNs");
+        return NULL;
+    }
+    r->key = hash_key_from_seed(2);
+    for (uint32_t i = 0; i < BUCKETS; i++)
+        r->bucket[i] = FLOW_NOBODY;
+    return r;
+}
+
+void syn_ring_free(struct syn_ring *r, struct budget *budget)
+{
+    budget_free(budget, r, sizeof(*r));
+}
+
+uint64_t syn_overwritten(const struct syn_ring *r)
+{
+    return r->overwritten;
+}
+
+bool syn_is_bare(const struct packet *p)
+{
+    return p->transport == TRANSPORT_TCP && (p->flags & FLAGS_THAT_MATTER) == TCP_SYN &&
+           p->payload_len == 0;
+}
+
+static uint32_t *bucket_of(struct syn_ring *r, const struct flow_key *key)
+{
+    return &r->bucket[hash_bytes(&r->key, bytes_of(key, sizeof(*key))) & (BUCKETS - 1)];
+}
+
+/* The link that leads to this key's SYN; the last of its bucket's links when there is none. */
+static uint32_t *link_of(struct syn_ring *r, const struct flow_key *key)
+{
+    uint32_t *link = bucket_of(r, key);
+
+    while (*link != FLOW_NOBODY && memcmp(&r->at[*link].key, key, sizeof(*key)) != 0)
+        link = &r->at[*link].next;
+    return link;
+}
+
+static void unlink_syn(struct syn_ring *r, uint32_t *link)
+{
+    struct syn *s = &r->at[*link];
+
+    *link = s->next;
+    s->live = false;
+}
+
+static void drop_first(struct syn_ring *r)
+{
+    r->first = (r->first + 1) % SYN_RING;
+    r->count--;
+}
+
+/* A free place behind the youngest; the oldest makes room. */
+static uint32_t take_place(struct syn_ring *r)
+{
+    if (r->count == SYN_RING) {
+        struct syn *oldest = &r->at[r->first];
+        if (oldest->live) {
+            unlink_syn(r, link_of(r, &oldest->key));
+            r->overwritten++;
+        }
+        drop_first(r);
+    }
+    return (r->first + r->count++) % SYN_RING;
+}
+
+void syn_note(struct syn_ring *r, const struct flow_key *key, unsigned side, const struct packet *p,
+              const char *source)
+{
+    uint32_t *link = link_of(r, key);
+
+    if (*link == FLOW_NOBODY) {
+        const uint32_t place = take_place(r);
+        r->at[place] = (struct syn){.key = *key,
+                                    .first_ns = p->time_ns,
+                                    .first_packet = p->number,
+                                    .live = true,
+                                    .vlan_count = p->vlan_count};
+        memcpy(r->at[place].vlan, p->vlan, sizeof(p->vlan));
+        link = bucket_of(r, key);
+        r->at[place].next = *link;
+        *link = place;
+    }
+    struct syn *s = &r->at[*link];
+    s->seq = p->seq; /* another try with another number: the last one counts */
+    s->side = (uint8_t)side;
+    s->source = source;
+    s->last_ns = p->time_ns;
+    s->last_packet = p->number;
+    s->bytes += p->wire_len;
+    s->packets++;
+}
+
+bool syn_take(struct syn_ring *r, const struct flow_key *key, struct syn *out)
+{
+    uint32_t *link = link_of(r, key);
+
+    if (*link == FLOW_NOBODY)
+        return false;
+    *out = r->at[*link];
+    unlink_syn(r, link);
+    return true;
+}
+
+bool syn_take_expired(struct syn_ring *r, int64_t now_ns, struct syn *out)
+{
+    for (; r->count > 0; drop_first(r)) {
+        const struct syn *oldest = &r->at[r->first];
+        if (!oldest->live)
+            continue;
+        if (now_ns != INT64_MAX && oldest->first_ns + SYN_TIMEOUT_S * SECOND_NS >= now_ns)
+            return false;
+        *out = *oldest;
+        unlink_syn(r, link_of(r, &oldest->key));
+        return true;
+    }
+    return false;
+}

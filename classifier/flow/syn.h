@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* syn.h - SYNs that nobody has answered yet: remembered in a fixed ring, so that a flood of them
+ * costs nothing.
+ *
+ * A connection gets its node in the flow table with the first packet that is more than a bare SYN;
+ * it takes over what stands here. One that is never answered is told when it times out. In a flood
+ * the oldest is overwritten: counted.
+ */
+#ifndef FLOW_SYN_H
+#define FLOW_SYN_H
+
+#include "flow/flow.h"
+
+#define SYN_RING      16384U /* SYNs remembered at once */
+#define SYN_TIMEOUT_S 60
+
+struct syn {
+    struct flow_key key;
+    int64_t first_ns, last_ns;
+    uint64_t first_packet, last_packet;
+    uint64_t bytes;
+    uint32_t packets; /* sent again with the same sequence number: more than one */
+    uint32_t seq;
+    const char *source;
+    uint16_t vlan[PACKET_VLANS];
+    uint8_t vlan_count;
+    uint8_t side;  /* that sent it */
+    bool live;     /* private: not taken, not told */
+    uint32_t next; /* private: in its bucket */
+};
+
+struct syn_ring;
+
+struct syn_ring *syn_ring_create(struct budget *budget, struct err *err);
+void syn_ring_free(struct syn_ring *r, struct budget *budget); /* NULL is fine */
+
+/* A SYN and nothing else: no payload, no ACK. */
+bool syn_is_bare(const struct packet *p);
+void syn_note(struct syn_ring *r, const struct flow_key *key, unsigned side, const struct packet *p,
+              const char *source);
+/* Takes the SYN of this connection out. False: there is none. */
+bool syn_take(struct syn_ring *r, const struct flow_key *key, struct syn *out);
+/* Takes out the oldest that timed out; with now_ns = INT64_MAX the oldest at all. False: none. */
+bool syn_take_expired(struct syn_ring *r, int64_t now_ns, struct syn *out);
+/* How many were overwritten untold. */
+uint64_t syn_overwritten(const struct syn_ring *r);
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+#include "layer_harness.h"
+#include "layers/layers.h"
+#include "layers/shape.h"
+
+static uint64_t noise_state = 88172645463325252ULL;
+
+static uint8_t noise(void)
+{
+    noise_state ^= noise_state << 13;
+    noise_state ^= noise_state >> 7;
+    noise_state ^= noise_state << 17;
+    return (uint8_t)(noise_state >> 11);
+}
+
+struct said {
+    enum direction direction;
+    const char *bytes;
+    size_t len;
+};
+
+#define C(literal)                                                                                 \
+    {                                                                                              \
+        TO_SERVER, literal, sizeof(literal) - 1                                                    \
+    }
+#define S(literal)                                                                                 \
+    {                                                                                              \
+        TO_CLIENT, literal, sizeof(literal) - 1                                                    \
+    }
+
+static const struct vector {
+    const char *name;
+    enum shape want;
+    struct said turn[4];
+} vectors[] = {
+    {"nothing", SHAPE_NONE, {{0}}},
+    {"a chat", SHAPE_TEXT, {S("hello from the quay\n"), C("two ships, one berth\r\n")}},
+    {"UTF-8", SHAPE_TEXT, {S("gr\xc3\xbc\xc3\x9f Gott, \xe2\x98\x83\n"), C("caf\xc3\xa9\n")}},
+    {"Latin-1", SHAPE_TEXT, {S("gr\xfc\xdf Gott, Kapit\xe4n\n")}},
+    {"escape codes", SHAPE_TEXT, {S("\x1b[31mred\x1b[0m\a\n")}},
+    {"a NUL is no text", SHAPE_BINARY, {S("hello\0world and all that is in it")}},
+    {"one side text, one binary", SHAPE_BINARY, {S("ready\n"), C("\x01\x02\x03\x00\x00\x01")}},
+    {"four bytes, big-endian",
+     SHAPE_LENGTH_PREFIXED,
+     {C("\x00\x00\x00\x05hello\x00\x00\x00\x02\x01\x02"), S("\x00\x00\x00\x01\x00")}},
+    {"four bytes, little-endian",
+     SHAPE_LENGTH_PREFIXED,
+     {C("\x05\x00\x00\x00hello\x02\x00\x00\x00\x01\x02")}},
+    {"four bytes, itself counted",
+     SHAPE_LENGTH_PREFIXED,
+     {C("\x00\x00\x00\x09hello\x00\x00\x00\x06\x01\x02"), S("\x00\x00\x00\x05\x00")}},
+    {"two bytes, big-endian",
+     SHAPE_LENGTH_PREFIXED,
+     {C("\x00\x05hello\x00\x02\x01\x02"), S("\x00\x01\x00")}},
+    {"one byte",
+     SHAPE_LENGTH_PREFIXED,
+     {C("\x05hello\x02\x01\x02\x03"
+        "abc"),
+      S("\x01\x00\x01\x00")}},
+    {"two bytes that lead nowhere", SHAPE_BINARY, {C("\x00\x05hello\x00\x02\x01\x02\x00\x09x")}},
+};
+
+static enum shape shape_by(const struct vector *v, size_t cut)
+{
+    struct flow_info info = {0};
+    struct turn turns[4];
+    struct harness h;
+    size_t count = 0;
+    void *state = calloc(1, layer_raw.state_size);
+
+    for (; count < 4 && v->turn[count].len > 0; count++)
+        turns[count] = (struct turn){v->turn[count].direction,
+                                     bytes_of(v->turn[count].bytes, v->turn[count].len), 0};
+    harness_begin(&h, 0, NULL);
+    harness_run(&h, &layer_raw, state, turns, count, cut);
+    layer_raw.summarise(state, &info);
+    harness_end(&h);
+    free(state);
+    return info.shape;
+}
+
+static void test_vectors(void)
+{
+    for (size_t n = 0; n < sizeof(vectors) / sizeof(vectors[0]); n++)
+        for (size_t cut = 0; cut < 50; cut++)
+            CHECK(shape_by(&vectors[n], cut) == vectors[n].want, vectors[n].name);
+}
+
+/* Random bytes are random, nearly always: 3 deviations twice and p = 0.001 twice. */
+static void test_random(void)
+{
+    unsigned random = 0;
+
+    for (unsigned n = 0; n < 1000; n++) {
+        struct shape_stats whole = {0}, bytewise = {0};
+        uint8_t bytes[600];
+        const size_t len = 96 + n % 500;
+        for (size_t i = 0; i < len; i++)
+            bytes[i] = noise();
+        shape_feed(&whole, TO_SERVER, bytes_of(bytes, len));
+        for (size_t i = 0; i < len; i++)
+            shape_feed(&bytewise, TO_SERVER, bytes_of(bytes + i, 1));
+        CHECK(shape_of(&whole) == shape_of(&bytewise), "the same however it was cut");
+        random += shape_of(&whole) == SHAPE_RANDOM ? 1 : 0;
+    }
+    CHECK(random > 980, "random bytes look random");
+}
+
+/* A counter and a bitmap are binary, and nothing else. */
+static void test_binary(void)
+{
+    struct shape_stats s = {0};
+    uint8_t bytes[400];
+
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        bytes[i] = (uint8_t)(i % 7 == 0 ? i / 7 : 0);
+    shape_feed(&s, TO_CLIENT, bytes_of(bytes, sizeof(bytes)));
+    CHECK(shape_of(&s) == SHAPE_BINARY, "mostly zeroes");
+}
+
+static void test_gap(void)
+{
+    struct shape_stats s = {0};
+
+    shape_feed(&s, TO_SERVER, LITERAL("\x00\x00\x00\x64xx"));
+    shape_gap(&s, TO_SERVER, 98);
+    shape_feed(&s, TO_SERVER, LITERAL("\x00\x00\x00\x02xx\x00\x00\x00\x01x"));
+    CHECK(shape_of(&s) == SHAPE_BINARY, "a gap to a message's very end: who knows");
+    struct shape_stats inside = {0};
+    shape_feed(&inside, TO_SERVER, LITERAL("\x00\x00\x00\x64xx"));
+    shape_gap(&inside, TO_SERVER, 97);
+    shape_feed(&inside, TO_SERVER, LITERAL("x\x00\x00\x00\x02xx\x00\x00\x00\x01x"));
+    CHECK(shape_of(&inside) == SHAPE_LENGTH_PREFIXED, "a gap inside a message is stepped over");
+}
+
+int main(void)
+{
+    test_vectors();
+    test_random();
+    test_binary();
+    test_gap();
+    return test_end();
+}

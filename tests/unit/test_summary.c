@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+#include "output/view.h"
+#include "tests/unit/flow_sample.h"
+
+static struct summary *sampled(bool keep_all)
+{
+    struct err err = {0};
+    struct summary *s = summary_create(keep_all, &err);
+
+    if (s == NULL)
+        abort();
+    sample_feed(summary_sink(s));
+    return s;
+}
+
+static void totals(void)
+{
+    struct summary *s = sampled(false);
+    const struct summary_counts *c = &s->counts;
+
+    CHECK(c->all.flows == 62, "every flow counted");
+    CHECK(c->tcp == 58 && c->udp == 4, "by transport");
+    CHECK(c->blocked == 26 && c->allowed == 36, "by verdict");
+    CHECK(c->mismatched == 27, "mismatches");
+    CHECK(c->silent == 3, "silent ones");
+    CHECK(c->alerts == 2, "alert rules");
+    CHECK(c->anomalies == 3, "anomalies");
+    CHECK(c->late_flows == 0 && c->gap_flows == 0, "nothing was missed");
+    CHECK(c->end_ns - c->start_ns == INT64_C(61) * 400000000 + 1500000000, "the time span");
+    CHECK(!c->several_sources, "one file");
+    summary_free(s);
+}
+
+static void interim_flows_do_not_count(void)
+{
+    struct err err = {0};
+    struct summary *s = summary_create(false, &err);
+    const struct flow_info f = {.id = 1, .transport = TRANSPORT_TCP, .end = FLOW_GOES_ON};
+    const struct event e = {.kind = EVENT_FLOW, .flow = &f};
+
+    summary_sink(s)->event(s, &e);
+    CHECK(s->counts.all.flows == 0, "an interim report is no flow");
+    struct view *v = view_create(s);
+    CHECK(v != NULL && v->kinds.count == 0 && v->port_count == 0, "an empty view");
+    view_free(v);
+    summary_free(s);
+}
+
+static void sums_agree(const struct summary *s, const struct view *v)
+{
+    struct totals kinds = {0}, ports = {0}, apps = {0}, rules = {0}, clients = *v->other_clients;
+    const uint64_t all = totals_bytes(&s->counts.all);
+
+    for (size_t i = 0; i < v->kinds.count; i++)
+        totals_add(&kinds, &view_kind(v, i)->totals);
+    for (size_t i = 0; i < v->port_count; i++) {
+        totals_add(&ports, &v->ports[i].totals);
+        for (size_t k = 0; k < v->ports[i].app_count; k++)
+            totals_add(&apps, &v->port_apps[v->ports[i].first_app + k].totals);
+    }
+    for (size_t i = 0; i < v->rules.count; i++)
+        totals_add(&rules, &view_rule(v, i)->totals);
+    for (size_t i = 0; i < v->clients.count; i++)
+        totals_add(&clients, &((const struct talker *)v->clients.at[i])->totals);
+    CHECK(kinds.flows + s->counts.other_kinds.flows == s->counts.all.flows, "flows of the kinds");
+    CHECK(totals_bytes(&kinds) + totals_bytes(&s->counts.other_kinds) == all, "bytes of the kinds");
+    CHECK(ports.flows == kinds.flows && apps.flows == kinds.flows, "flows of ports and apps");
+    CHECK(totals_bytes(&ports) == totals_bytes(&apps), "bytes of ports and apps");
+    CHECK(clients.flows == s->counts.all.flows && totals_bytes(&clients) == all, "talkers");
+    if (s->counts.other_rules == 0)
+        CHECK(rules.flows == s->counts.all.flows, "flows of the rules");
+}
+
+static void view_of_sample(void)
+{
+    struct summary *s = sampled(false);
+    struct view *v = view_create(s);
+
+    sums_agree(s, v);
+    CHECK(v->ports[0].port == 80 && v->ports[0].mismatched == 27, "the worst port first");
+    CHECK(v->ports[0].totals.flows == 53 && v->ports[0].app_count == 10, "its apps");
+    CHECK_TEXT(v->port_apps[v->ports[0].first_app].app, "http", "most flows first");
+    CHECK_TEXT(view_kind(v, 0)->worst->app, "bittorrent", "the worst kind first");
+    CHECK(view_kind(v, 0)->totals.flows == 2, "flows alike are one kind");
+    CHECK(view_kind(v, 0)->clients.count == 2 && view_kind(v, 0)->servers.count == 1, "its ends");
+    CHECK_TEXT(view_rule(v, 0)->action, "block", "blocks before the rest");
+    CHECK(v->anomalies[0].id == STREAM_BAD_CHECKSUM && v->anomalies[0].first_packet == 12,
+          "anomalies: most first");
+    CHECK(v->services.count == 5, "WebSocket endpoints");
+    const struct service *chat = view_service(v, 0);
+    CHECK(bytes_equal(chat->path, LITERAL("/chat")), "without the query");
+    CHECK(chat->ladder[LADDER_FRAMED] == 2 && chat->ladder[LADDER_REFUSED] == 4, "its ladder");
+    CHECK(chat->close_codes.count == 1 && chat->close_codes.times[0] == 2, "its close codes");
+    CHECK_TEXT(chat->subprotocol, "chat.v1", "its subprotocol");
+    CHECK(view_service(v, 1)->cross_origin == 2, "origins of others");
+    view_free(v);
+    summary_free(s);
+}
+
+static void worst_first(void)
+{
+    struct summary *s = sampled(true);
+    struct view *v = view_create(s);
+
+    CHECK(v->flows.count == 62, "keep_all_flows keeps all");
+    for (size_t i = 1; i < v->flows.count; i++)
+        CHECK(flow_compare(view_flow(v, i - 1), view_flow(v, i)) < 0, "in a strict order");
+    CHECK(flow_rank(view_flow(v, 0)) == RANK_BLOCKED, "blocked first");
+    CHECK(flow_rank(view_flow(v, 61)) == RANK_QUIET, "what is as promised last");
+    view_free(v);
+    summary_free(s);
+}
+
+/* Flow `n` of many: an address, a port and a size of its own. */
+static void feed_many(struct summary *s, uint32_t count, uint32_t apps)
+{
+    char app[16];
+
+    for (uint32_t n = 0; n < count; n++) {
+        const uint32_t mixed = n * 2654435761U; /* Knuth's multiplier: every n once, in no order */
+        struct flow_info f = {.id = n + 1,
+                              .transport = TRANSPORT_TCP,
+                              .end = FLOW_TIMEOUT,
+                              .first_packet = n + 1,
+                              .app = app,
+                              .layers = {"tcp", app},
+                              .layer_count = 2};
+        const uint8_t client[4] = {10, (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n};
+
+        snprintf(app, sizeof(app), "app%u", mixed % apps);
+        f.client.addr = addr_from_ipv4(client);
+        f.server.port = (uint16_t)(mixed >> 8);
+        f.bytes[TO_SERVER] = mixed % 5000;
+        f.evidence_count = 0;
+        const struct event e = {.kind = EVENT_FLOW, .flow = &f};
+        summary_sink(s)->event(s, &e);
+    }
+}
+
+static void bounded_and_whole(void)
+{
+    struct err err = {0};
+    struct summary *s = summary_create(false, &err);
+
+    feed_many(s, 20000, 7);
+    struct view *v = view_create(s);
+    CHECK(v->flows.count == SUMMARY_WORST, "as many flows as said");
+    CHECK(v->kinds.count == SUMMARY_KINDS, "as many kinds as said");
+    CHECK(v->clients.count == TALKERS, "as many talkers as said");
+    CHECK(s->counts.other_kinds.flows > 0, "the others are said");
+    sums_agree(s, v);
+    for (size_t i = 1; i < v->flows.count; i++)
+        CHECK(flow_bytes(view_flow(v, i - 1)) >= flow_bytes(view_flow(v, i)), "the largest kept");
+    CHECK(flow_bytes(view_flow(v, SUMMARY_WORST - 1)) >= 4700, "and not just any");
+    view_free(v);
+    summary_free(s);
+}
+
+/* A talker larger than all that came before is found after the table is long full. */
+static void heavy_hitter_is_found(void)
+{
+    struct err err = {0};
+    struct summary *s = summary_create(false, &err);
+    const uint8_t heavy[4] = {192, 0, 2, 1};
+    struct flow_info f = {.id = 9,
+                          .transport = TRANSPORT_TCP,
+                          .end = FLOW_FINISHED,
+                          .client.addr = addr_from_ipv4(heavy),
+                          .bytes = {60000, 0}};
+    const struct event e = {.kind = EVENT_FLOW, .flow = &f};
+
+    feed_many(s, 3 * TALKERS, 3);
+    for (int i = 0; i < 3; i++) {
+        summary_sink(s)->event(s, &e);
+        feed_many(s, TALKERS / 2, 3);
+    }
+    struct view *v = view_create(s);
+    const struct talker *first = v->clients.at[0];
+    CHECK(addr_compare(&first->addr, &f.client.addr) == 0, "the heaviest is first");
+    CHECK(totals_bytes(&first->totals) == 180000, "with all of its bytes");
+    CHECK(first->missed_bytes <= totals_bytes(&s->counts.all) / TALKERS, "and a bounded doubt");
+    view_free(v);
+    summary_free(s);
+}
+
+static bool same_views(const struct view *a, const struct view *b)
+{
+    bool same = a->flows.count == b->flows.count && a->kinds.count == b->kinds.count &&
+                a->clients.count == b->clients.count && a->port_count == b->port_count;
+
+    for (size_t i = 0; same && i < a->flows.count; i++)
+        same = view_flow(a, i)->id == view_flow(b, i)->id;
+    for (size_t i = 0; same && i < a->kinds.count; i++)
+        same = view_kind(a, i)->worst->id == view_kind(b, i)->worst->id;
+    for (size_t i = 0; same && i < a->clients.count; i++)
+        same = memcmp(a->clients.at[i], b->clients.at[i], offsetof(struct talker, place)) == 0;
+    for (size_t i = 0; same && i < a->port_count; i++)
+        same = a->ports[i].port == b->ports[i].port;
+    return same;
+}
+
+/* The hash keys are random: two summaries prove that nothing depends on them. */
+static void twice_the_same(void)
+{
+    struct err err = {0};
+    struct summary *s[2];
+    struct view *v[2];
+
+    for (int i = 0; i < 2; i++) {
+        s[i] = summary_create(false, &err);
+        feed_many(s[i], 9000, 11);
+        sample_feed(summary_sink(s[i]));
+        v[i] = view_create(s[i]);
+    }
+    CHECK(same_views(v[0], v[1]), "the same input gives the same view");
+    for (int i = 0; i < 2; i++) {
+        view_free(v[i]);
+        summary_free(s[i]);
+    }
+}
+
+/* What was borrowed may go after the call. */
+static void copies_are_deep(void)
+{
+    struct err err = {0};
+    struct summary *s = summary_create(false, &err);
+    struct bytes text = test_copy(LITERAL("chat.example\0/room\0websocket\0file.pcap\0"));
+    const char *at = (const char *)text.at;
+    struct evidence seen[] = {{7, "seen", bytes_first(text, 12)}};
+    struct flow_info f = {.id = 1,
+                          .end = FLOW_FINISHED,
+                          .app = at + 19,
+                          .layers = {at + 19},
+                          .layer_count = 1,
+                          .source = at + 29,
+                          .host = bytes_first(text, 12),
+                          .path = bytes_of(text.at + 13, 5),
+                          .evidence = seen,
+                          .evidence_count = 1};
+    const struct event e = {.kind = EVENT_FLOW, .flow = &f};
+
+    summary_sink(s)->event(s, &e);
+    memset((uint8_t *)(uintptr_t)text.at, 'x', text.len);
+    free((void *)(uintptr_t)text.at);
+    seen[0] = (struct evidence){0};
+    struct view *v = view_create(s);
+    const struct flow_info *kept = view_flow(v, 0);
+    CHECK_TEXT(kept->app, "websocket", "the app");
+    CHECK_TEXT(kept->layers[0], "websocket", "the layers");
+    CHECK_TEXT(kept->source, "file.pcap", "the source");
+    CHECK(bytes_equal(kept->host, LITERAL("chat.example")), "the host");
+    CHECK(bytes_equal(kept->path, LITERAL("/room")), "the path");
+    CHECK(kept->evidence[0].packet == 7, "the evidence");
+    CHECK(bytes_equal(kept->evidence[0].detail, LITERAL("chat.example")), "and its detail");
+    view_free(v);
+    summary_free(s);
+}
+
+int main(void)
+{
+    totals();
+    interim_flows_do_not_count();
+    view_of_sample();
+    worst_first();
+    bounded_and_whole();
+    heavy_hitter_is_found();
+    twice_the_same();
+    copies_are_deep();
+    return test_end();
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/utf8.h"
+#include "test.h"
+
+struct vector {
+    const char *name;
+    struct bytes in;
+    size_t good; /* bytes before the first bad one */
+    bool complete;
+};
+
+#define V(name, in, good, complete)                                                                \
+    {                                                                                              \
+        name, {(const uint8_t *)(in), sizeof(in) - 1}, good, complete                              \
+    }
+
+static const struct vector vectors[] = {
+    V("empty", "", 0, true),
+    V("ASCII", "Hello", 5, true),
+    V("long ASCII, then more", "0123456789abcdefghijklmnop\xc3\xbcxyz0123456789", 41, true),
+    V("NUL is a character", "a\0b", 3, true),
+    V("two bytes, least and most", "\xc2\x80\xdf\xbf", 4, true),
+    V("three bytes, least and most", "\xe0\xa0\x80\xef\xbf\xbf", 6, true),
+    V("four bytes, least and most", "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf", 8, true),
+    V("around the surrogates", "\xed\x9f\xbf\xee\x80\x80", 6, true),
+    V("RFC 3629 s3: overlong /", "\xc0\xaf", 0, true),
+    V("overlong in two bytes", "\xc1\xbf", 0, true),
+    V("overlong in three bytes", "x\xe0\x9f\xbf", 2, false),
+    V("overlong in four bytes", "\xf0\x8f\xbf\xbf", 1, false),
+    V("a surrogate", "\xed\xa0\x80", 1, false),
+    V("above U+10FFFF", "\xf4\x90\x80\x80", 1, false),
+    V("no first byte", "\xf5\x80\x80\x80", 0, true),
+    V("a lone continuation", "ab\x80", 2, true),
+    V("0xff", "0123456789\xff", 10, true),
+    V("cut inside a character", "a\xe2\x82", 3, false),
+    V("a character broken off",
+      "\xe2\x82"
+      "a",
+      2, false),
+    V("bad after the second byte", "\xf0\x9f\x98\x28", 3, false),
+};
+
+static void check(const struct vector *v, size_t cut, size_t step)
+{
+    struct utf8 u = {0};
+    size_t at = 0, good = 0;
+
+    while (at < v->in.len) {
+        const size_t n = step > 0 ? step : at == 0 && cut > 0 ? cut : v->in.len - at;
+        const struct bytes piece = test_copy(bytes_first(bytes_after(v->in, at), n));
+        const size_t fine = utf8_feed(&u, piece);
+        free((void *)(uintptr_t)piece.at);
+        good += fine;
+        at += piece.len;
+        if (fine < piece.len)
+            break;
+    }
+    CHECK(good == v->good, v->name);
+    CHECK(utf8_complete(&u) == v->complete, v->name);
+}
+
+/* Every code point, encoded, is good; every pair of bytes is judged as RFC 3629 s4 has it. */
+static void test_all(void)
+{
+    for (uint32_t c = 0x80; c < 0x110000; c++) {
+        uint8_t at[4];
+        size_t n = 0;
+        if (c < 0x800) {
+            at[n++] = (uint8_t)(0xc0 | c >> 6);
+        } else if (c < 0x10000) {
+            at[n++] = (uint8_t)(0xe0 | c >> 12);
+            at[n++] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
+        } else {
+            at[n++] = (uint8_t)(0xf0 | c >> 18);
+            at[n++] = (uint8_t)(0x80 | (c >> 12 & 0x3f));
+            at[n++] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
+        }
+        at[n++] = (uint8_t)(0x80 | (c & 0x3f));
+        struct utf8 u = {0};
+        const bool good = utf8_feed(&u, bytes_of(at, n)) == n && utf8_complete(&u);
+        if (good != (c < 0xd800 || c > 0xdfff))
+            CHECK(false, "a code point");
+    }
+    CHECK(true, "all code points were tried");
+}
+
+int main(void)
+{
+    for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+        for (size_t cut = 0; cut < vectors[i].in.len; cut++)
+            check(&vectors[i], cut, 0);
+        check(&vectors[i], 0, 1);
+    }
+    test_all();
+    return test_end();
+}
