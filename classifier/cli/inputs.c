@@ -118,8 +118,7 @@ static void read_file(struct session *s, const char *path, int64_t *last_ns)
         session_problem(s, err.text);
         return;
     }
-    const char *slash = strrchr(path, '/');
-    engine_source(s->engine, slash != NULL ? slash + 1 : path);
+    engine_source(s->engine, path);
     s->inputs_read++;
     read_frames(s, c, last_ns);
     capture_close(c);

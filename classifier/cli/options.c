@@ -335,11 +335,15 @@ bool options_color(const struct options *o, int fd)
 
 int options_columns(void)
 {
+    const char *wanted = getenv("COLUMNS");
     struct winsize size;
+    long columns = COLUMNS_DEFAULT;
 
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-        return COLUMNS_DEFAULT;
-    if (size.ws_col < COLUMNS_MIN)
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        columns = size.ws_col;
+    else if (wanted != NULL && !count_value(wanted, &columns))
+        columns = COLUMNS_DEFAULT;
+    if (columns < COLUMNS_MIN)
         return COLUMNS_MIN;
-    return size.ws_col < COLUMNS_MAX ? size.ws_col : COLUMNS_MAX;
+    return columns < COLUMNS_MAX ? (int)columns : COLUMNS_MAX;
 }

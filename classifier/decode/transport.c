@@ -13,9 +13,9 @@ enum transport_size { TCP_SIZE = 20, TCP_CHECKSUM_AT = 16, UDP_SIZE = 8, UDP_CHE
 
 enum tcp_option { OPTION_END = 0, OPTION_NOP = 1, OPTION_TIMESTAMP = 8 };
 
-#define TIMESTAMP_SIZE 10         /* RFC 7323 s3.2 */
-#define TIMESTAMP_HEAD 0x0101080a /* two NOPs, then it: RFC 7323 appendix A, and nearly everyone   \
-                                   */
+/* RFC 7323 s3.2; nearly everyone puts two NOPs before it (appendix A) */
+#define TIMESTAMP_SIZE 10
+#define TIMESTAMP_HEAD 0x0101080a
 
 /* Left to the sender's card: 0, or the pseudo-header's sum for the card to go on from (Linux's
  * CHECKSUM_PARTIAL), which some drivers take without the length when the card also cuts. */

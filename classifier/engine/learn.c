@@ -132,8 +132,21 @@ static bool more_evidence(struct engine *e, struct conn *c)
     return true;
 }
 
+/* Does the new sentence say what the last one said of the same packet, and more? Recognition speaks
+ * first, then the layer that was recognised. */
+static bool says_more(const struct evidence *last, uint64_t packet, const char *what)
+{
+    return last->packet == packet && strncmp(last->what, what, strlen(last->what)) == 0;
+}
+
 void learn_evidence(struct engine *e, struct conn *c, const char *what, struct bytes detail)
 {
+    struct evidence *last = c->evidence_count > 0 ? &c->evidence[c->evidence_count - 1] : NULL;
+
+    if (last != NULL && says_more(last, e->host.packet, what)) {
+        forget(e, &last->detail);
+        c->evidence_count--;
+    }
     if (c->evidence_count == c->evidence_room && !more_evidence(e, c))
         return;
     c->evidence[c->evidence_count++] = (struct evidence){

@@ -117,7 +117,6 @@ size_t unknown_feed(struct engine *e, struct conn *c, unsigned level, enum direc
 {
     const struct identify_context context = context_of(e, c, level);
     struct unknown *u = unknown_of(e, c, level);
-    size_t used = in.len;
 
     if (u == NULL)
         return in.len; /* no memory: it stays unknown, and the end will say so */
@@ -125,14 +124,14 @@ size_t unknown_feed(struct engine *e, struct conn *c, unsigned level, enum direc
         u->lost[*d] += in.len;
         return in.len;
     }
-    const struct identity known = identify_feed(e->identifier, &u->id, &context, *d, in, &used);
+    const struct identity known = identify_feed(e->identifier, &u->id, &context, *d, in);
     if (known.result == IDENTIFIED_NOT_YET) {
-        u->lost[*d] += in.len - used;
+        u->lost[*d] += in.len - known.used;
         return in.len;
     }
     if (adopt(e, c, level, &known))
         *d = direction_other(*d);
-    return used;
+    return known.used;
 }
 
 bool unknown_ended(struct engine *e, struct conn *c, unsigned level, enum direction d)

@@ -22,6 +22,7 @@ struct identifier {
 
 /* One call's view. */
 struct asking {
+    size_t used; /* of what is being fed */
     struct identifier *i;
     struct identify *s;
     const struct identify_context *c;
@@ -300,7 +301,7 @@ static struct identity turn_ended(const struct asking *a)
 }
 
 /* Adds bytes up to the next length at which something is decided. */
-static struct identity add_bytes(struct asking *a, enum direction d, struct bytes in, size_t *used)
+static struct identity add_bytes(struct asking *a, enum direction d, struct bytes in)
 {
     const bool in_place = a->s->kept_len[d] == 0;
 
@@ -308,7 +309,7 @@ static struct identity add_bytes(struct asking *a, enum direction d, struct byte
         a->seen[d] = in;
     else if (!keep(a, d, in))
         return conclude_without_memory(a);
-    *used += in.len;
+    a->used += in.len;
     add_turn(a, d, in.len);
     const struct opening o = opening_of(a);
     const struct identity id = ask_layers(a, &o);
@@ -319,8 +320,7 @@ static struct identity add_bytes(struct asking *a, enum direction d, struct byte
     return in_place && !keep(a, d, in) ? conclude_without_memory(a) : not_yet();
 }
 
-static struct identity feed_stream(struct asking *a, enum direction d, struct bytes in,
-                                   size_t *used)
+static struct identity feed_stream(struct asking *a, enum direction d, struct bytes in)
 {
     struct identity id = not_yet();
 
@@ -331,7 +331,7 @@ static struct identity feed_stream(struct asking *a, enum direction d, struct by
     while (!decided(&id) && in.len > 0) {
         const size_t have = a->s->kept_len[d];
         const struct bytes piece = bytes_first(in, (have < ENOUGH ? ENOUGH : OPENING_MAX) - have);
-        id = add_bytes(a, d, piece, used);
+        id = add_bytes(a, d, piece);
         in = bytes_after(in, piece.len);
     }
     return id;
@@ -355,8 +355,7 @@ static struct identity ask_about_datagram(struct asking *a, enum direction d, st
     return (turns & (turns - 1)) == 0 ? ask_dpi(a, true) : not_yet();
 }
 
-static struct identity feed_datagram(struct asking *a, enum direction d, struct bytes in,
-                                     size_t *used)
+static struct identity feed_datagram(struct asking *a, enum direction d, struct bytes in)
 {
     const bool in_place = a->s->kept_len[d] == 0;
     const struct bytes part = bytes_first(in, (size_t)OPENING_MAX - a->s->kept_len[d]);
@@ -367,7 +366,7 @@ static struct identity feed_datagram(struct asking *a, enum direction d, struct 
         a->seen[d] = part;
     else if (!keep(a, d, part))
         return conclude_without_memory(a);
-    *used = part.len;
+    a->used = part.len;
     add_turn(a, d, part.len);
     const struct identity id = ask_about_datagram(a, d, in);
     if (decided(&id) || !in_place || keep(a, d, part))
@@ -376,13 +375,13 @@ static struct identity feed_datagram(struct asking *a, enum direction d, struct 
 }
 
 struct identity identify_feed(struct identifier *i, struct identify *s,
-                              const struct identify_context *c, enum direction d, struct bytes in,
-                              size_t *used)
+                              const struct identify_context *c, enum direction d, struct bytes in)
 {
     struct asking a = asking_of(i, s, c);
+    struct identity id = a.datagrams ? feed_datagram(&a, d, in) : feed_stream(&a, d, in);
 
-    *used = 0;
-    return a.datagrams ? feed_datagram(&a, d, in, used) : feed_stream(&a, d, in, used);
+    id.used = a.used;
+    return id;
 }
 
 struct identity identify_ended(struct identifier *i, struct identify *s,

@@ -61,22 +61,23 @@ struct identity {
     const char *why; /* for the evidence */
     struct bytes detail;
     enum direction direction;
+    size_t used;             /* of the bytes fed */
     bool reversed;           /* the client is really the server (midstream only) */
     struct bytes opening[2]; /* when decided: everything seen so far, to be read again by the layer;
                                 borrowed from `in` and, until identify_end(), from the stream */
     struct ndpi_info ndpi;   /* when nDPI told the name; lives as long as the identifier */
 };
 
-/* What streams keep is counted in `budget`, which must outlive the identifier. */
+/* What streams keep is counted in `budget`, which must outlive the identifier. Not to be called by
+ * two threads at once (ndpi.h). */
 struct identifier *identifier_create(struct budget *budget, struct err *err);
 void identifier_free(struct identifier *i); /* NULL is fine */
 const char *identifier_ndpi_version(void);
 
-/* The next bytes of one direction. Takes at most what fits the opening: *used says how much; the
+/* The next bytes of one direction. Takes at most what fits the opening: `used` says how much; the
  * caller feeds the rest to whoever was found. */
 struct identity identify_feed(struct identifier *i, struct identify *s,
-                              const struct identify_context *c, enum direction d, struct bytes in,
-                              size_t *used);
+                              const struct identify_context *c, enum direction d, struct bytes in);
 /* One direction (or, with both, the stream) will bring no more that follows on what was seen: its
  * end, or a gap. A stream without a byte stays IDENTIFIED_NOT_YET. */
 struct identity identify_ended(struct identifier *i, struct identify *s,

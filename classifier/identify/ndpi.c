@@ -100,7 +100,7 @@ static void copy_lower(char out[NAME_ROOM], const char *in)
 {
     size_t n = 0;
 
-    for (; in[n] != '\0' && n < NAME_ROOM - 1; n++)
+    for (; n < NAME_ROOM - 1 && in[n] != '\0'; n++)
         out[n] = in[n] >= 'A' && in[n] <= 'Z' ? (char)(in[n] | 0x20) : in[n];
     out[n] = '\0';
 }

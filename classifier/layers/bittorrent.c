@@ -152,7 +152,10 @@ static void handshake_is_whole(struct bittorrent *b, struct host *h, enum direct
     out->client = peer_id_client(out->peer_id, client) ? client : NULL;
     const bool same = other->greeted && memcmp(other->info_hash, p->info_hash, INFO_HASH_LEN) == 0;
     out->confidence = same ? CONFIDENCE_CERTAIN : CONFIDENCE_STRONG;
-    h->note(h, "BitTorrent handshake (BEP 3) from", bytes_of_text(out->client));
+    h->note(h,
+            out->client != NULL ? "BitTorrent handshake (BEP 3) from"
+                                : "BitTorrent handshake (BEP 3) from an unknown program",
+            bytes_of_text(out->client));
     if (same)
         h->note(h, "both handshakes name the same torrent", bytes_of(NULL, 0));
     h->claim(h, out->confidence);

@@ -76,7 +76,7 @@ void http_on_request(struct http *s, struct host *h, struct http_head *head)
     s->side[TO_SERVER].body = http_body_of(head, BODY_OF_REQUEST);
     http_tell_faults(s, h, TO_SERVER, &head->faults);
     if (!s->asked)
-        h->note(h, "request line", head->line.text);
+        h->note(h, "HTTP request line", head->line.text);
     s->asked = true;
     s->alone = false;
     s->refused = false;
@@ -129,7 +129,7 @@ void http_on_response(struct http *s, struct host *h, struct http_head *head, bo
     struct http_exchange *x = whose_answer(s, final);
 
     if (!s->answered)
-        h->note(h, "status line", head->line.text);
+        h->note(h, "HTTP status line", head->line.text);
     s->answered = true;
     h->claim(h, http_is_certain(s) ? CONFIDENCE_CERTAIN : CONFIDENCE_STRONG);
     judge_stray(s, h);

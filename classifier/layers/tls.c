@@ -4,15 +4,14 @@
  * In:    the records of both directions, cut anywhere.
  * Out:   EVENT_TLS when the ClientHello is whole (final = false), and once more when the
  * ServerHello is, or an alert came instead, or the stream ended (final = true). Evidence, claims.
- * State: struct tls, and one hello of at most HELLO_MAX bytes a direction, from the host's memory,
- *        given back with the final event. After both hellos nothing is looked at.
+ * State: struct tls, and one hello of at most TLS_HELLO_MAX bytes a direction, from the host's
+ * memory, given back with the final event. After both hellos nothing is looked at.
  */
 #include "base/cursor.h"
 #include "layers/layers.h"
 #include "layers/tls_hello.h"
 #include "layers/tls_record.h"
 
-#define HELLO_MAX  65536 /* of a handshake message; longer is malformed */
 #define FIRST_ROOM 1024
 #define SSLV2_SIGN 11 /* bytes that tell an SSL 2.0 hello */
 
@@ -180,7 +179,7 @@ static size_t gather(struct tls *t, struct host *h, enum direction d, struct byt
     s->len += (uint32_t)take.len;
     const uint32_t length = message_length(s);
     const uint8_t type = d == TO_SERVER ? TLS_CLIENT_HELLO : TLS_SERVER_HELLO;
-    if ((s->len > 0 && s->hello[0] != type) || length > HELLO_MAX)
+    if ((s->len > 0 && s->hello[0] != type) || length > TLS_HELLO_MAX)
         malformed(t, h, d);
     else if (length > 0 && s->len == length)
         hello_is_whole(t, h, d);

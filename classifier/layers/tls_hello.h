@@ -10,7 +10,7 @@
 
 #include "base/bytes.h"
 
-#define TLS_ALPN_MAX 16 /* protocols of an offer that are told; the rest is counted out */
+#define TLS_ALPN_MAX 16 /* protocols of an offer that are told; more are read and left out */
 
 enum tls_version { SSL_3_0 = 0x0300, TLS_1_0, TLS_1_1, TLS_1_2, TLS_1_3 };
 

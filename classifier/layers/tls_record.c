@@ -5,10 +5,9 @@
 #include "layers/probe.h"
 #include "layers/tls_hello.h"
 
-#define HELLO_MIN  38    /* version, random and the shortest of the rest */
-#define HELLO_MAX  65536 /* no hello is longer */
-#define SIGNATURE  6     /* handshake type, length, version: what is looked at */
-#define MAJOR_BYTE 3     /* of every version from SSL 3.0 on */
+#define HELLO_MIN  38 /* version, random and the shortest of the rest */
+#define SIGNATURE  6  /* handshake type, length, version: what is looked at */
+#define MAJOR_BYTE 3  /* of every version from SSL 3.0 on */
 #define MINOR_MAX  4
 
 bool tls_record_header_is_sane(const uint8_t header[TLS_RECORD_HEADER])
@@ -53,7 +52,7 @@ static enum probe hello_probe(struct bytes seen, enum tls_handshake_type type)
     if (n < SIGNATURE)
         return PROBE_MORE;
     const uint32_t len = (uint32_t)start[1] << 16 | (uint32_t)start[2] << 8 | start[3];
-    if (len < HELLO_MIN || len > HELLO_MAX || start[4] != MAJOR_BYTE || start[5] > MINOR_MAX)
+    if (len < HELLO_MIN || len > TLS_HELLO_MAX || start[4] != MAJOR_BYTE || start[5] > MINOR_MAX)
         return PROBE_NO;
     return PROBE_YES;
 }

@@ -8,6 +8,7 @@
 #define TLS_RECORD_HEADER    5
 #define TLS_RECORD_MAX       (16384 + 2048) /* RFC 5246 s6.2.3 */
 #define TLS_HANDSHAKE_HEADER 4
+#define TLS_HELLO_MAX        65536 /* bytes of a handshake message; no hello is longer */
 
 enum tls_content {
     TLS_CHANGE_CIPHER_SPEC = 20,

@@ -26,7 +26,7 @@ struct ws_inflater {
 };
 
 /* zlib gives no size to free: it is kept before the memory. */
-union sized {
+union sized { /* aligned as any memory */
     size_t size;
     max_align_t align;
 };

@@ -38,14 +38,13 @@ static void give(struct stream *x, const struct turn *t, enum cutting how, uint3
 
     while (left.len > 0 && x->id.result == IDENTIFIED_NOT_YET) {
         const struct bytes piece = test_copy(bytes_first(left, fuzz_cut(how, seed, left.len)));
-        size_t used;
-        x->id = identify_feed(x->i, &x->s, &x->c, t->direction, piece, &used);
-        x->taken[t->direction] += used;
+        x->id = identify_feed(x->i, &x->s, &x->c, t->direction, piece);
+        x->taken[t->direction] += x->id.used;
         left = bytes_after(left, piece.len);
         if (x->id.result != IDENTIFIED_NOT_YET)
             keep_answer(x);
         else
-            assert(used == piece.len);
+            assert(x->id.used == piece.len);
         free((void *)(uintptr_t)piece.at);
     }
 }

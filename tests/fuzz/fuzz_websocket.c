@@ -5,9 +5,11 @@
  * Input: 4 bytes of options (below), then turns: a byte of direction, kind and length, and the
  * bytes.
  */
-#include "../unit/ws_script.h"
-
 #include <assert.h>
+
+#include "tests/unit/ws_script.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define MOST_TURNS 64
 

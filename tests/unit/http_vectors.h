@@ -77,6 +77,9 @@ static const struct transcript TRANSCRIPTS[] = {
     {"cut off inside a body",
      {"C" GET, "S" OK("10") "half"},
      "H(GET,/,200,0,4) Q(GET,/,h) claim(certain) claim(strong)"},
+    {"cut off inside a request's body",
+     {"CPOST /u HTTP/1.1\r\nHost: h\r\nContent-Length: 8\r\n\r\nbod"},
+     "H(POST,/u,0,3,0) Q(POST,/u,h) claim(strong)"},
     {"never answered", {"C" GET}, "H(GET,/,0,0,0) Q(GET,/,h) claim(strong)"},
     {"the answer alone", {"S" OK("2") "ok"}, "H(,,200,0,2,only) claim(strong)"},
     {"a server closes an idle connection",
@@ -165,6 +168,11 @@ static const struct transcript TRANSCRIPTS[] = {
       "HTTP2-Settings: AAMAAABk\r\n\r\n" GET,
       "S" OK("1") "x" OK("1") "y"},
      "H(GET,/,200,0,1) H(GET,/,200,0,1) Q(GET,/,h) Q(GET,/,h) claim(certain) claim(strong)"},
+    {"Upgrade that is not asked for: no Connection, HTTP/1.0",
+     {"CGET /1 HTTP/1.1\r\nHost: h\r\nUpgrade: h2c\r\n\r\n"
+      "GET /2 HTTP/1.0\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n" GET},
+     "H(GET,/,0,0,0) H(GET,/1,0,0,0) H(GET,/2,0,0,0) Q(GET,/,h) Q(GET,/1,h) Q(GET,/2,h) "
+     "claim(strong)"},
     {"h2c granted",
      {"CGET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\nPRI * HTTP/2.0",
       "SHTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n\x01\x02"},
@@ -281,6 +289,13 @@ static const struct transcript IN_ORDER[] = {
      {"C" GET, "S" OK("1") "x", "C" LOST "40", "S" OK("2") "yy", "C" GET, "S" OK("3") "zzz"},
      "H(,,200,0,2,only) H(GET,/,200,0,1) H(GET,/,200,0,3) Q(GET,/,h) Q(GET,/,h) "
      "claim(certain) claim(strong)"},
+    {"past the body of a request for an upgrade",
+     {"CPOST /x HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n"
+      "Content-Length: 2\r\n\r\n{",
+      "C" LOST "4", "Cls",
+      "SHTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\nbin"},
+     "<\"bin\" >\"[gap 5]\" H(POST,/x,101,2,0) Q(POST,/x,h) become(?) claim(certain) "
+     "claim(strong)"},
     {"in what was sent before an upgrade's answer",
      {WS_ASK "\x81\x82mask", "C" LOST "2", "C\x81", WS_GRANT},
      ">\"\x81\x82mask[gap 3]\" H(GET,/chat,101,0,0) Q(GET,/chat,h,!ws) W(accepted,101) "

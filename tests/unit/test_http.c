@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "http_vectors.h"
+#include "layers/http_exchange.h"
 #include "layers/http_kept.h"
 
 #define RANDOM_ORDERS 60
@@ -308,6 +309,59 @@ static void test_requests_alone(void)
     run_end(&r);
 }
 
+/* Answers go to their own requests, also when more were asked than are remembered. */
+static void test_deep_pipeline(void)
+{
+    struct http_run r;
+    char text[128];
+
+    run_begin(&r, INTEREST_HTTP, digest);
+    for (int i = 0; i < 200; i++) {
+        snprintf(text, sizeof(text), "GET /%d HTTP/1.1\r\nHost: h\r\n\r\n", i);
+        harness_feed(&r.x, &layer_http, r.state, TO_SERVER, bytes_of_text(text));
+    }
+    for (int i = 0; i < 200; i++) {
+        snprintf(text, sizeof(text), "HTTP/1.1 %d OK\r\nContent-Length: 0\r\n\r\n", 200 + i);
+        harness_feed(&r.x, &layer_http, r.state, TO_CLIENT, bytes_of_text(text));
+    }
+    const char *log = run_log(&r);
+    for (int i = 0; i < 200; i++) {
+        const bool forgotten = i < 200 - HTTP_QUEUE_MAX;
+        snprintf(text, sizeof(text), "H(GET,/%d,%d,0,0) ", i, forgotten ? 0 : 200 + i);
+        CHECK(strstr(log, text) != NULL, text);
+    }
+    CHECK(strstr(log, "anomaly(http_pipeline_too_deep)") != NULL, "told");
+    run_end(&r);
+}
+
+static void describe_lengths(struct harness *x, const struct event *e)
+{
+    const struct http_event *q = &e->as.http;
+
+    if (e->kind == EVENT_HTTP)
+        buffer_printf(&x->log, "%zu/%zu/%zu/%zu ", q->url.len, q->user_agent.len, q->host.len,
+                      q->redirect.len);
+}
+
+/* Strings that are kept until the answer are cut, and only those. */
+static void test_long_strings(void)
+{
+    struct buffer b = {0};
+    struct http_run r;
+
+    run_begin(&r, INTEREST_HTTP, digest);
+    r.x.describe = describe_lengths;
+    (void)filled(&b, "GET /", 5000, " HTTP/1.1\r\nHost: h\r\nUser-Agent: ");
+    (void)filled(&b, "", 8000, "\r\n\r\n");
+    harness_feed(&r.x, &layer_http, r.state, TO_SERVER, buffer_bytes(&b));
+    buffer_clear(&b);
+    (void)filled(&b, "HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: /", 9000, "\r\n\r\n");
+    harness_feed(&r.x, &layer_http, r.state, TO_CLIENT, buffer_bytes(&b));
+    CHECK_TEXT(run_log(&r), "claim(strong) claim(certain) 2048/512/1/2048", "cut at the limits");
+    run_end(&r);
+    buffer_free(&b);
+}
+
 /* Without memory nothing is kept, nothing is leaked and nothing is read that was not there. */
 static void test_no_memory(void)
 {
@@ -336,6 +390,8 @@ int main(void)
     test_overdue_requests();
     test_answers_alone();
     test_requests_alone();
+    test_deep_pipeline();
+    test_long_strings();
     test_no_memory();
     digest_free(digest);
     return test_end();

@@ -185,20 +185,19 @@ static void show(struct stream *x)
 static void give(struct stream *x, enum direction d, struct bytes in)
 {
     const struct bytes copy = test_copy(in);
-    size_t used = 0;
 
     if (x->id.result == IDENTIFIED_NOT_YET) {
-        x->id = identify_feed(x->i, &x->s, &x->c, d, copy, &used);
+        x->id = identify_feed(x->i, &x->s, &x->c, d, copy);
         if (x->id.result != IDENTIFIED_NOT_YET) {
             size_t sum = 0;
             for (int k = 0; k < 2; k++)
                 for (size_t n = 0; n < x->id.opening[k].len; n++)
                     sum += x->id.opening[k].at[n];
             CHECK(sum != 1, "the opening can be read");
-            CHECK(used <= copy.len, "no more is used than was given");
+            CHECK(x->id.used <= copy.len, "no more is used than was given");
             show(x);
         } else {
-            CHECK(used == copy.len, "undecided: all was kept");
+            CHECK(x->id.used == copy.len, "undecided: all was kept");
         }
     }
     free((void *)(uintptr_t)copy.at);
@@ -294,11 +293,11 @@ static void test_full(struct identifier *i)
         ((uint8_t *)(uintptr_t)big.at)[n] = (uint8_t)("the tide is high. "[n % 18]);
     for (size_t step = 1; step <= 10000; step = step * 3 + 1) {
         struct stream x = {.i = i, .c = context_on(80)};
-        size_t given = 0, used = 0;
+        size_t given = 0;
         while (given < big.len && x.id.result == IDENTIFIED_NOT_YET) {
             const struct bytes part = bytes_first(bytes_after(big, given), step);
-            x.id = identify_feed(i, &x.s, &x.c, TO_SERVER, part, &used);
-            given += used;
+            x.id = identify_feed(i, &x.s, &x.c, TO_SERVER, part);
+            given += x.id.used;
         }
         CHECK(x.id.result == IDENTIFIED_RAW, "raw when the opening says no more");
         CHECK(given == 2048, "at the same byte however it was cut");

@@ -99,6 +99,14 @@ static void test_half_framed(void)
                         "anomaly(websocket_lost_sync)");
 }
 
+/* Opened without a handshake: the same messages, but frames alone make nothing certain. RSV1 can
+ * only mean compression. */
+static void test_no_handshake(void)
+{
+    const struct turn t = {TO_CLIENT, LITERAL("\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00\x81\x01x"), 0};
+    script_check("no handshake", NULL, WS_INTEREST_ALL, &t, 1, 1, "<1/1/5w7z=Hello <1/1/1=x");
+}
+
 /* A first frame of more than is held back. */
 static void test_large_first_frame(void)
 {
@@ -341,6 +349,7 @@ int main(void)
     test_unframed();
     test_random();
     test_half_framed();
+    test_no_handshake();
     test_large_first_frame();
     test_gaps(TO_SERVER);
     test_gaps(TO_CLIENT);

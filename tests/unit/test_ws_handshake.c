@@ -12,6 +12,7 @@ static struct digest *digest;
 static void test_keys(void)
 {
     CHECK(ws_handshake_key_valid(LITERAL(KEY)), "RFC 6455 s1.3");
+    CHECK(ws_handshake_key_valid(LITERAL("azAZ09+/azAZ09+/azAZ09==")), "the whole alphabet");
     CHECK(ws_handshake_key_valid(LITERAL("++++++++++++++++++++//==")), "any 22 digits");
     CHECK(!ws_handshake_key_valid(LITERAL("")), "empty");
     CHECK(!ws_handshake_key_valid(LITERAL("dGhlIHNhbXBsZSBub25jZQ=")), "short");
