@@ -8,12 +8,12 @@ struct sip {
     uint64_t v0, v1, v2, v3;
 };
 
-static uint64_t rotate(uint64_t x, unsigned bits)
+static inline uint64_t rotate(uint64_t x, unsigned bits)
 {
     return x << bits | x >> (64 - bits);
 }
 
-static void sip_round(struct sip *s)
+static inline void sip_round(struct sip *s)
 {
     s->v0 += s->v1;
     s->v1 = rotate(s->v1, 13) ^ s->v0;
@@ -27,7 +27,7 @@ static void sip_round(struct sip *s)
     s->v2 = rotate(s->v2, 32);
 }
 
-static void sip_word(struct sip *s, uint64_t word)
+static inline void sip_word(struct sip *s, uint64_t word)
 {
     s->v3 ^= word;
     sip_round(s);

@@ -192,9 +192,9 @@ static size_t read_all(struct http *s, struct host *h, enum direction d, struct 
     size_t used = 0;
 
     while (used < in.len && !s->gone) {
-        const uint8_t phase = side->phase;
+        const uint8_t phase = s->side[d].phase;
         const size_t n = step(s, h, d, bytes_after(in, used));
-        if (n == 0 && side->phase == phase)
+        if (n == 0 && s->side[d].phase == phase)
             break;
         used += n;
         side->offset += n;

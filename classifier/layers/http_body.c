@@ -192,13 +192,14 @@ uint64_t http_body_gap(struct http_body *b, uint64_t n)
         b->state = BODY_LOST;
         return 0;
     }
-    const uint64_t mine = n < b->left ? n : b->left;
+    const bool past_end = n > b->left;
+    const uint64_t mine = past_end ? b->left : n;
     b->left -= mine;
     b->seen += mine;
     if (b->left == 0)
         b->state = b->state == BODY_LENGTH ? BODY_DONE : BODY_CHUNK_END;
     b->had_cr = false;
-    if (mine < n && b->state == BODY_CHUNK_END)
+    if (past_end && b->state == BODY_CHUNK_END)
         b->state = BODY_LOST;
     return mine;
 }

@@ -134,6 +134,7 @@ void http_on_response(struct http *s, struct host *h, struct http_head *head, bo
     h->claim(h, http_is_certain(s) ? CONFIDENCE_CERTAIN : CONFIDENCE_STRONG);
     judge_stray(s, h);
     side->body = (struct http_body){.state = BODY_DONE};
+    s->switched = false;
     if (!final) { /* RFC 9110 s15.2: another one follows */
         s->answering = ANSWERING_NOBODY;
         http_tell_faults(s, h, TO_CLIENT, &head->faults);

@@ -78,7 +78,7 @@ static const char *what_was_answered(const struct handshake *w, bool known)
     return known ? "101 with a wrong Sec-WebSocket-Accept, or none" : "101 to an unseen request";
 }
 
-/* Tells of the answer. `out` borrows from the head, the exchange and `room`. */
+/* Tells of the answer. The result borrows from the head, the exchange and `room`. */
 static struct handshake tell_handshake(struct host *h, const struct http_exchange *x,
                                        struct http_head *head, uint8_t room[HTTP_LIST_ROOM])
 {
@@ -93,8 +93,7 @@ static struct handshake tell_handshake(struct host *h, const struct http_exchang
     return e.as.handshake;
 }
 
-/* 101: RFC 9110 s15.2.2. Whether Accept is right or not: the next layer sees what really follows.
- */
+/* 101, RFC 9110 s15.2.2. Right Accept or not: the next layer finds out what really follows. */
 static void switch_protocols(struct http *s, struct host *h, struct http_exchange *x,
                              struct http_head *head)
 {
@@ -114,10 +113,10 @@ static void switch_protocols(struct http *s, struct host *h, struct http_exchang
 
 static void refuse(struct http *s, struct host *h, struct http_exchange *x, struct http_head *head)
 {
-    uint8_t room[HTTP_LIST_ROOM];
-
-    if (x->websocket)
+    if (x->websocket) {
+        uint8_t room[HTTP_LIST_ROOM];
         (void)tell_handshake(h, x, head, room);
+    }
     s->refused = true;
     if (s->side[TO_SERVER].phase == PHASE_AWAIT)
         http_set_phase(&s->side[TO_SERVER], PHASE_HEAD);

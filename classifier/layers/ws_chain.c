@@ -7,6 +7,7 @@
 #define LEAST_TEXT     4   /* bytes: shorter text is UTF-8 by chance */
 #define MOST_LOOKED_AT 128 /* bytes: all of a control frame */
 #define FITS_CONTENT   2   /* points */
+#define MOST_HEADERS   16  /* of a chain: if they do not prove it, more of the same will not */
 
 enum content { CONTENT_SILENT, CONTENT_FITS, CONTENT_WRONG };
 
@@ -75,7 +76,7 @@ static void count_header(struct walk *w, const struct ws_frame_event *f)
 static enum ws_chain_end walk_frame(const struct ws_chain_rule *r, struct walk *w,
                                     const struct ws_header *f, struct bytes after)
 {
-    if (!is_next(r, w, f))
+    if (w->headers == MOST_HEADERS || !is_next(r, w, f))
         return WS_CHAIN_BROKEN;
     count_header(w, &f->frame);
     if (w->points >= r->points)

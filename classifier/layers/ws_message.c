@@ -52,10 +52,10 @@ static void emit_frame(struct host *h, enum direction d, const struct ws_frame_e
 static void emit_begin(struct host *h, enum direction d, const struct ws_frame_event *f,
                        bool compressed)
 {
-    struct event e = {.kind = EVENT_MESSAGE_BEGIN, .direction = d};
-
     if (!(h->interest & INTEREST_MESSAGES))
         return;
+    struct event e = {.kind = EVENT_MESSAGE_BEGIN, .direction = d};
+
     e.as.begin.opcode = f->opcode;
     e.as.begin.compressed = compressed;
     e.as.begin.length = f->length;
@@ -65,10 +65,10 @@ static void emit_begin(struct host *h, enum direction d, const struct ws_frame_e
 
 static void emit_message(struct host *h, enum direction d, const struct ws_message_event *m)
 {
-    struct event e = {.kind = EVENT_MESSAGE, .direction = d};
-
     if (!(h->interest & INTEREST_MESSAGES))
         return;
+    struct event e = {.kind = EVENT_MESSAGE, .direction = d};
+
     e.as.message = *m;
     h->emit(h, &e);
 }

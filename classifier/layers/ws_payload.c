@@ -121,21 +121,27 @@ static bool is_asked(const struct host *h)
     return h->interest & (READS_ALL | INTEREST_VALIDITY);
 }
 
+/* Another protocol's bytes travel in binary messages: text is UTF-8, and named by what it says. */
+static bool is_carried(const struct host *h, const struct ws_message *m)
+{
+    return h->carry_wanted && m->opcode == WS_BINARY;
+}
+
 static bool is_wanted(const struct host *h, const struct ws_message *m)
 {
     if (h->interest & READS_ALL)
         return true;
     if ((h->interest & INTEREST_VALIDITY) && (m->compressed || m->opcode == WS_TEXT))
         return true;
-    return h->carry_wanted && m->opcode != 0;
+    return is_carried(h, m);
 }
 
 static void emit_slice(struct host *h, enum direction d, uint8_t opcode, struct bytes clear)
 {
-    struct event e = {.kind = EVENT_PAYLOAD, .direction = d};
-
     if (!(h->interest & INTEREST_PAYLOAD))
         return;
+    struct event e = {.kind = EVENT_PAYLOAD, .direction = d};
+
     e.as.payload.opcode = opcode;
     e.as.payload.slice = clear;
     h->emit(h, &e);
@@ -143,7 +149,7 @@ static void emit_slice(struct host *h, enum direction d, uint8_t opcode, struct 
 
 static void lose_carried(const struct ws_message *m, struct host *h, enum direction d, uint64_t n)
 {
-    if (h->carry_wanted && m->opcode != 0 && n > 0)
+    if (is_carried(h, m) && n > 0)
         h->carry_gap(h, d, n);
 }
 
@@ -184,7 +190,7 @@ static void deliver(struct websocket *ws, struct host *h, enum direction d, stru
     if (h->interest & INTEREST_KEEP && ws->detail != NULL)
         keep_add(h, &ws->detail->side[d].data, clear.bytes, keep_limit(h, m->opcode));
     validate(m, h, d, good, at);
-    if (h->carry_wanted && m->opcode != 0 && good.len > 0)
+    if (is_carried(h, m) && good.len > 0)
         h->carry(h, d, good);
     if (sure == clear.bytes.len)
         return;

@@ -15,9 +15,11 @@
 #define WS_ASK_TEXT         WS_ASK_HEAD "\r\n"
 #define WS_ASK_WITH(fields) "C" WS_ASK_HEAD fields "\r\n"
 #define WS_ASK              "C" WS_ASK_TEXT
-#define WS_101              "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-#define WS_ACCEPT           "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
-#define WS_GRANT            "S" WS_101 WS_ACCEPT "\r\n"
+#define WS_101                                                                                     \
+    "HTTP/1.1 101 Switching Protocols\r\n"                                                         \
+    "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+#define WS_ACCEPT "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
+#define WS_GRANT  "S" WS_101 WS_ACCEPT "\r\n"
 
 #define GET             "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 #define OK(body_length) "HTTP/1.1 200 OK\r\nContent-Length: " body_length "\r\n\r\n"

@@ -327,7 +327,7 @@ static void test_deep_pipeline(void)
     const char *log = run_log(&r);
     for (int i = 0; i < 200; i++) {
         const bool forgotten = i < 200 - HTTP_QUEUE_MAX;
-        snprintf(text, sizeof(text), "H(GET,/%d,%d,0,0) ", i, forgotten ? 0 : 200 + i);
+        snprintf(text, sizeof(text), "H(GET,/%d,%d,0,0)", i, forgotten ? 0 : 200 + i);
         CHECK(strstr(log, text) != NULL, text);
     }
     CHECK(strstr(log, "anomaly(http_pipeline_too_deep)") != NULL, "told");
