@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/pool.h"
+
 bool budget_take(struct budget *b, size_t bytes)
 {
     if (b->limit != 0 && bytes > b->limit - b->used)
@@ -22,7 +24,7 @@ void *budget_alloc(struct budget *b, size_t bytes)
 {
     if (!budget_take(b, bytes))
         return NULL;
-    void *memory = calloc(1, bytes);
+    void *memory = b->pool != NULL ? pool_take(b->pool, bytes) : calloc(1, bytes);
     if (memory == NULL)
         budget_give(b, bytes);
     return memory;
@@ -32,6 +34,9 @@ void budget_free(struct budget *b, void *memory, size_t bytes)
 {
     if (memory == NULL)
         return;
-    free(memory);
+    if (b->pool != NULL)
+        pool_give(b->pool, memory, bytes);
+    else
+        free(memory);
     budget_give(b, bytes);
 }

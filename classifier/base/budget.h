@@ -10,7 +10,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct pool;
+
 struct budget {
+    struct pool
+        *pool;    /* where small pieces come from; NULL = malloc. Its owner's to create and free */
     size_t limit; /* bytes; 0 = none */
     size_t used;  /* bytes */
     size_t peak;  /* bytes */

@@ -5,9 +5,11 @@
 
 #include <stdlib.h>
 
+#include "base/pool.h"
 #include "engine/worker.h"
 
 #define WELL_KNOWN_PORTS 1024U
+#define TICK_NS          100000000LL    /* between two looks at what timed out */
 #define EVICT_AT_ONCE    8              /* flows, to make room for one */
 #define HEADROOM(limit)  ((limit) / 16) /* kept free of flows, so that their layers can work */
 
@@ -22,8 +24,11 @@ static uint32_t interest_of(const struct engine *e)
 
 static bool create_parts(struct engine *e, const struct hash_key *key, struct err *err)
 {
+    e->budget.pool = pool_create();
+    if (e->budget.pool == NULL)
+        err_set(err, "out of memory");
     e->host.digest = digest_create(err);
-    if (e->host.digest == NULL)
+    if (e->budget.pool == NULL || e->host.digest == NULL)
         return false;
     e->decoder = decoder_create(&e->budget, key, err);
     if (e->decoder == NULL)
@@ -55,7 +60,7 @@ struct engine *engine_create(const struct engine_config *config, struct err *err
     e->budget.limit = config->memory != 0 ? config->memory : ENGINE_MEMORY;
     e->id_key = hash_key_from_seed(1);
     e->source = "";
-    e->now_ns = INT64_MIN;
+    e->now_ns = e->next_tick_ns = INT64_MIN;
     e->policy_interest = policy_interest(config->policy);
     e->host.interest = interest_of(e);
     e->host.payload_limit =
@@ -92,6 +97,7 @@ void engine_free(struct engine *e)
     flow_table_free(e->flows);
     decoder_free(e->decoder);
     digest_free(e->host.digest);
+    pool_free(e->budget.pool);
     free(e);
 }
 
@@ -287,6 +293,9 @@ void engine_tick(struct engine *e, int64_t now_ns)
     if (now_ns <= e->now_ns)
         return;
     e->now_ns = now_ns;
+    if (now_ns < e->next_tick_ns)
+        return; /* timeouts are counted in seconds */
+    e->next_tick_ns = now_ns < INT64_MAX - TICK_NS ? now_ns + TICK_NS : INT64_MAX;
     expire(e);
 }
 
@@ -299,7 +308,7 @@ void engine_flush(struct engine *e)
         end_conn(e, (struct conn *)n, FLOW_FORCED);
     while (syn_take_expired(e->syns, INT64_MAX, &syn))
         tell_half_open(e, &syn);
-    e->now_ns = INT64_MIN;
+    e->now_ns = e->next_tick_ns = INT64_MIN;
 }
 
 struct engine_totals engine_totals(const struct engine *e)

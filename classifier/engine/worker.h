@@ -28,6 +28,7 @@ struct engine {
     struct hash_key id_key; /* of flow ids: the same on every run */
     const char *source;
     int64_t now_ns; /* the latest packet time: never goes back */
+    int64_t next_tick_ns;
     uint32_t policy_interest;
     struct conn *conn;           /* whose bytes are being read */
     unsigned side;               /* which sent them */

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#define CHUNK_NODES 64U
+#define CHUNK_NODES 256U
 #define FIRST_SLOTS 1024U
 #define SPOKES      4096U /* seconds; more than FLOW_TIMEOUT_MAX */
 #define SECOND_NS   1000000000LL
@@ -170,13 +170,13 @@ static struct flow_node *take_node(struct flow_table *t)
 
     if (index != FLOW_NOBODY) {
         t->free_first = node_at(t, index)->after;
+        memset(node_at(t, index), 0, t->node_size);
     } else {
         if (t->nodes_used == t->chunk_count * CHUNK_NODES && !add_chunk(t))
             return NULL;
         index = t->nodes_used++;
     }
     struct flow_node *n = node_at(t, index);
-    memset(n, 0, t->node_size);
     n->index = index;
     return n;
 }

@@ -84,6 +84,7 @@ struct risk_set {
 };
 
 struct dpi {
+    bool started; /* once; module stays NULL when there was no memory for it */
     struct ndpi_detection_module_struct *module;
     struct ndpi_flow_struct *flow; /* of the question being answered */
     uint32_t questions;            /* each has its own addresses */
@@ -150,16 +151,25 @@ struct dpi *dpi_create(struct err *err)
 {
     struct dpi *d = calloc(1, sizeof(*d));
 
-    if (d != NULL) {
-        d->module = start_module();
-        d->flow = calloc(1, sizeof(*d->flow));
-    }
-    if (d == NULL || d->module == NULL || d->flow == NULL || !read_names(d)) {
-        err_set(err, "nDPI could not be started: no memory");
-        dpi_free(d);
-        return NULL;
-    }
+    if (d == NULL)
+        err_set(err, "no memory for nDPI");
     return d;
+}
+
+/* nDPI sets up its tables for the first question: they cost more time than a small capture does. */
+static bool is_started(struct dpi *d)
+{
+    if (d->started)
+        return d->module != NULL;
+    d->started = true;
+    d->module = start_module();
+    d->flow = calloc(1, sizeof(*d->flow));
+    if (d->module != NULL && d->flow != NULL && read_names(d))
+        return true;
+    if (d->module != NULL)
+        ndpi_exit_detection_module(d->module);
+    d->module = NULL; /* no memory: nothing will be known to nDPI */
+    return false;
 }
 
 void dpi_free(struct dpi *d)
@@ -333,6 +343,8 @@ struct dpi_answer dpi_ask(struct dpi *d, const struct dpi_question *q)
 {
     struct dpi_answer answer = {0};
 
+    if (!is_started(d))
+        return answer;
     d->questions++;
     if (q->transport == TRANSPORT_TCP)
         shake_hands(d, q);

@@ -44,9 +44,9 @@ struct dpi_answer {
     uint8_t risk_count;
 };
 
-/* Not to be called by two threads at once: nDPI sets up tables that all share. */
 struct dpi *dpi_create(struct err *err);
 void dpi_free(struct dpi *d); /* NULL is fine */
+/* The first question starts nDPI, which sets up tables that all threads share: not two at once. */
 struct dpi_answer dpi_ask(struct dpi *d, const struct dpi_question *q);
 const char *dpi_version(void);
 

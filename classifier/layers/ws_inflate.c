@@ -13,6 +13,11 @@
 #define BETWEEN_BLOCKS 128
 #define UNUSED_BITS    63
 
+/* zlib believes a distance beyond the window when it falls on bytes that the same call has made. So
+ * that the answer does not depend on the cuts, a stream with a small window, where that can happen,
+ * is given to zlib in blocks whose borders do not depend on them either. */
+#define INPUT_BLOCK 512 /* bytes */
+
 #define UNKNOWN_LOW  0x00 /* what stands for an unknown byte in `main`, */
 #define UNKNOWN_HIGH 0xff /* and in `shadow` */
 
@@ -23,6 +28,11 @@ struct ws_inflater {
     bool shadowing;
     bool final; /* the input ended with a final block: RFC 7692 s7.2.3.4 */
     bool failed;
+    bool filled;    /* the last call filled its room: there may be more of the same input */
+    bool flushing;  /* nothing more to wait for */
+    uint16_t given; /* of the block, to zlib */
+    uint16_t have;  /* in the block */
+    uint8_t block[INPUT_BLOCK];
 };
 
 /* zlib gives no size to free: it is kept before the memory. */
@@ -97,6 +107,13 @@ void ws_inflater_free(struct host *h, struct ws_inflater *z)
     stop_shadowing(h, z);
     stop(h, &z->main);
     h->free(h, z, sizeof(*z));
+}
+
+void ws_inflater_begin(struct ws_inflater *z)
+{
+    z->flushing = false;
+    z->filled = false;
+    z->given = z->have = 0;
 }
 
 void ws_inflater_reset(struct ws_inflater *z)
@@ -181,20 +198,61 @@ static size_t count_certain(struct host *h, struct ws_inflater *z, struct bytes 
     return certain;
 }
 
-struct ws_clear ws_inflate(struct host *h, struct ws_inflater *z, struct bytes *in,
-                           uint8_t room[WS_INFLATE_CHUNK])
+static struct ws_clear inflate_some(struct host *h, struct ws_inflater *z, struct bytes *in,
+                                    uint8_t room[WS_INFLATE_CHUNK])
 {
     const struct bytes before = *in;
     struct ws_clear clear = {.certain = 0};
     bool good = false;
 
-    if (z->failed || (z->final && in->len == 0))
+    z->filled = false;
+    if (z->final && in->len == 0)
         return clear;
     z->main.opaque = h;
     clear.bytes = bytes_of(room, run(&z->main, in, room, &good, &z->final));
     z->failed = !good;
+    z->filled = clear.bytes.len == WS_INFLATE_CHUNK;
     clear.certain = z->shadowing ? count_certain(h, z, before, clear.bytes) : clear.bytes.len;
     return clear;
+}
+
+/* Once the block has been given to zlib, it is filled anew. True when it is to be given, too. */
+static bool next_block(struct ws_inflater *z, struct bytes *in)
+{
+    if (z->given == z->have)
+        z->given = z->have = 0;
+    const struct bytes some = bytes_first(*in, (size_t)(INPUT_BLOCK - z->have));
+
+    if (some.len > 0)
+        memcpy(z->block + z->have, some.at, some.len);
+    z->have = (uint16_t)(z->have + some.len);
+    *in = bytes_after(*in, some.len);
+    return z->have == INPUT_BLOCK || z->flushing;
+}
+
+struct ws_clear ws_inflate(struct host *h, struct ws_inflater *z, struct bytes *in,
+                           uint8_t room[WS_INFLATE_CHUNK])
+{
+    struct ws_clear clear = {.certain = 0};
+
+    if (z->failed)
+        return clear;
+    if (z->window == MOST_WINDOW)
+        return inflate_some(h, z, in, room);
+    do {
+        if (!z->filled && !next_block(z, in))
+            return clear;
+        struct bytes left = bytes_of(z->block + z->given, (size_t)(z->have - z->given));
+        clear = inflate_some(h, z, &left, room);
+        z->given = (uint16_t)(z->have - left.len);
+    } while (clear.bytes.len == 0 && in->len > 0 && !z->failed);
+    return clear;
+}
+
+bool ws_inflate_flush(struct ws_inflater *z)
+{
+    z->flushing = true;
+    return z->have > z->given;
 }
 
 struct bytes ws_inflate_tail(const struct ws_inflater *z)

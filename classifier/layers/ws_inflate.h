@@ -4,7 +4,7 @@
  *
  * In:    the unmasked payload of compressed messages, cut anywhere.
  * Out:   the clear bytes, in pieces.
- * State: a handle of about 7 KiB, and a window of 2^window_bits bytes once needed; twice that while
+ * State: a handle of about 8 KiB, and a window of 2^window_bits bytes once needed; twice that while
  *        history is lost. All of it from host->alloc.
  *
  * Lost history (bytes that were not captured, or a message that did not inflate): with context
@@ -31,7 +31,9 @@ struct ws_clear {
 struct ws_inflater *ws_inflater_create(struct host *h, uint8_t window_bits);
 void ws_inflater_free(struct host *h, struct ws_inflater *z); /* NULL is fine */
 
-/* A message begins without history (no_context_takeover): what came before is forgotten. */
+/* A message begins. */
+void ws_inflater_begin(struct ws_inflater *z);
+/* It begins without history (no_context_takeover): what came before is forgotten. */
 void ws_inflater_reset(struct ws_inflater *z);
 /* What came before is not known, but may be referred to. */
 void ws_inflater_lose_history(struct host *h, struct ws_inflater *z);
@@ -40,7 +42,9 @@ void ws_inflater_lose_history(struct host *h, struct ws_inflater *z);
  * ws_inflater_failed(). */
 struct ws_clear ws_inflate(struct host *h, struct ws_inflater *z, struct bytes *in,
                            uint8_t room[WS_INFLATE_CHUNK]);
-/* What the sender took off the end of a message and must be inflated after it (RFC 7692 s7.2.2). */
+/* All of the message has been given. True: some has waited, ws_inflate() must be called for it. */
+bool ws_inflate_flush(struct ws_inflater *z);
+/* After that: what the sender took off the end and must be inflated, too (RFC 7692 s7.2.2). */
 struct bytes ws_inflate_tail(const struct ws_inflater *z);
 /* After the tail: did the message end where a message may end? */
 bool ws_inflater_at_end(const struct ws_inflater *z);

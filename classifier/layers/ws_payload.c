@@ -244,6 +244,7 @@ static void inflate_begin(struct websocket *ws, struct host *h, enum direction d
         give_up(ws, h, d);
         return;
     }
+    ws_inflater_begin(x->inflater);
     if (s->no_context_takeover) {
         ws_inflater_reset(x->inflater);
     } else if (s->history_lost) {
@@ -293,7 +294,7 @@ static void inflate_piece(struct websocket *ws, struct host *h, enum direction d
 static void inflate_end(struct websocket *ws, struct host *h, enum direction d)
 {
     struct ws_side *s = &ws->side[d];
-    const struct ws_inflater *z;
+    struct ws_inflater *z;
 
     if (s->message.unread)
         return;
@@ -304,7 +305,10 @@ static void inflate_end(struct websocket *ws, struct host *h, enum direction d)
     if (s->message.wire_length == 0) /* an empty message that did not say so: RFC 7692 s7.2.3.6 */
         return;
     z = ws->detail->side[d].inflater;
-    inflate_piece(ws, h, d, ws_inflate_tail(z));
+    if (ws_inflate_flush(z))
+        inflate_piece(ws, h, d, bytes_of(NULL, 0));
+    if (!s->message.unread)
+        inflate_piece(ws, h, d, ws_inflate_tail(z));
     if (s->message.unread)
         return;
     if (ws_inflater_at_end(z))

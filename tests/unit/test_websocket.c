@@ -332,9 +332,9 @@ static void test_carry(void)
                              TURN(TO_CLIENT, "\x81\x03one\x82\x04t"),
                              {TO_CLIENT, {NULL, 0}, 2},
                              TURN(TO_CLIENT, "o\x83\x01-\x81\x05three")};
-    check_carried("clear data, in order", 0, t, LENGTH(t), "SSH-2.0-OpenSSH\r\n", "onet[~]othree");
+    check_carried("clear binary data, in order", 0, t, LENGTH(t), "SSH-2.0-OpenSSH\r\n", "t[~]o");
     check_carried("the same when all is asked for", WS_INTEREST_ALL, t, LENGTH(t),
-                  "SSH-2.0-OpenSSH\r\n", "onet[~]othree");
+                  "SSH-2.0-OpenSSH\r\n", "t[~]o");
     struct ws_script s;
     script_begin(&s, 0, NULL);
     s.harness.host.carry_wanted = false;

@@ -155,14 +155,75 @@ static void test_negotiation(enum direction d, bool no_takeover, int bits)
     buffer_free(&want);
 }
 
+/* A final block that ends where the room for clear bytes does, and more input after it. */
+static void test_chunk_borders(int bits)
+{
+    struct handshake shake = ws_deflate;
+    uint8_t clear[2 * 8192 + 2];
+
+    memset(clear, 'a', sizeof(clear));
+    shake.window_bits[TO_CLIENT] = (uint8_t)bits;
+    for (size_t len = 8190; len <= sizeof(clear); len += len == 8194 ? 8188 : 1) {
+        struct buffer wire = {0}, small = {0}, want = {0};
+        z_stream z;
+        deflate_open(&z, bits);
+        deflate_message(&z, bytes_of(clear, len), Z_FINISH, &small);
+        small.len--; /* goes on with another block */
+        deflate_message(&z, LITERAL("bc"), Z_SYNC_FLUSH, &small);
+        put_frame(&wire, TO_CLIENT, FIN | RSV1 | WS_BINARY, buffer_bytes(&small));
+        buffer_printf(&want, FRAMED "<2/1/%zuw%zuz", len + 2, small.len);
+        buffer_append_byte(&want, 0);
+        const struct turn t = {TO_CLIENT, buffer_bytes(&wire), 0};
+        struct ws_script s;
+        for (size_t cut = 0; cut < small.len; cut++) {
+            script_begin(&s, INTEREST_MESSAGES | INTEREST_VALIDITY, NULL);
+            script_run(&s, &shake, &t, 1, cut);
+            CHECK_TEXT(harness_log(&s.harness), (const char *)want.at, "chunk borders");
+            script_end(&s);
+        }
+        deflateEnd(&z);
+        buffer_free(&wire);
+        buffer_free(&small);
+        buffer_free(&want);
+    }
+}
+
 /* ---- loss ---- */
 
 #define MESSAGES 120
 
 static struct buffer sent[MESSAGES];
 
-/* With context takeover, one message damaged: what is told as complete is right to the last byte,
- * and in the end all is complete again. */
+/* What is told as complete is right to the last byte, and in the end all is complete again. */
+static void judge_log(struct ws_script *run, bool no_takeover, size_t hole_in)
+{
+    const char *whole = harness_log(&run->harness);
+    char *log = strdup(whole);
+    size_t at = 0, late = 0;
+
+    for (char *word = strtok(log, " "); word != NULL; word = strtok(NULL, " ")) {
+        struct buffer want = {0};
+        if (*word != '<')
+            continue;
+        log_payload(&want, buffer_bytes(&sent[at]));
+        buffer_append_byte(&want, 0);
+        if (strchr(word, '!') == NULL || strchr(word, '!') > strchr(word, '=')) {
+            late += at >= MESSAGES - 20;
+            CHECK_TEXT(strchr(word, '=') + 1, (const char *)want.at, "complete means right");
+            CHECK(at != hole_in, "the damaged one is not complete");
+        } else {
+            CHECK(!no_takeover || at == hole_in, "only the damaged one is incomplete");
+        }
+        at++;
+        buffer_free(&want);
+    }
+    CHECK(at == MESSAGES, "all messages are told");
+    CHECK(late == 20, "in the end all is certain again");
+    CHECK((strstr(whole, "history_lost") != NULL) == !no_takeover, "lost history is told");
+    free(log);
+}
+
+/* One message damaged: with context takeover the later ones refer to it. */
 static void test_lost_history(bool no_takeover, size_t hole_in)
 {
     struct handshake shake = ws_deflate;
@@ -194,33 +255,10 @@ static void test_lost_history(bool no_takeover, size_t hole_in)
                              {TO_CLIENT, bytes_after(buffer_bytes(&wire), hole + 5), 0}};
     script_begin(&run, WS_INTEREST_ALL, NULL);
     script_run(&run, &shake, t, 3, 0);
-    char *log = strdup(harness_log(&run.harness));
-    size_t at = 0, complete = 0, late = 0;
-    for (char *word = strtok(log, " "); word != NULL; word = strtok(NULL, " ")) {
-        struct buffer want = {0};
-        if (*word != '<')
-            continue;
-        log_payload(&want, buffer_bytes(&sent[at]));
-        buffer_append_byte(&want, 0);
-        if (strchr(word, '!') == NULL || strchr(word, '!') > strchr(word, '=')) {
-            complete++;
-            late += at >= MESSAGES - 20;
-            CHECK_TEXT(strchr(word, '=') + 1, (const char *)want.at, "complete means right");
-            CHECK(at != hole_in, "the damaged one is not complete");
-        } else {
-            CHECK(!no_takeover || at == hole_in, "only the damaged one is incomplete");
-        }
-        at++;
-        buffer_free(&want);
-    }
-    CHECK(at == MESSAGES, "all messages are told");
-    CHECK(late == 20, "in the end all is certain again");
-    CHECK((strstr(harness_log(&run.harness), "history_lost") != NULL) == !no_takeover,
-          "lost history is told");
-    const char *whole = harness_log(&run.harness);
-    script_check("lost history", &shake, WS_INTEREST_ALL, t, 3, 2003, whole);
+    judge_log(&run, no_takeover, hole_in);
+    script_check("lost history", &shake, WS_INTEREST_ALL, t, 3, 2003,
+                 (const char *)run.harness.log.at);
     script_end(&run);
-    free(log);
     for (size_t i = 0; i < MESSAGES; i++)
         buffer_free(&sent[i]);
     buffer_free(&wire);
@@ -380,6 +418,8 @@ int main(void)
     for (int bits = 8; bits <= 15; bits++)
         for (int combination = 0; combination < 4; combination++)
             test_negotiation((enum direction)(combination & 1), combination >> 1, bits);
+    test_chunk_borders(10);
+    test_chunk_borders(15);
     for (size_t hole_in = 0; hole_in < 60; hole_in += 7) {
         test_lost_history(false, hole_in);
         test_lost_history(true, hole_in);
