@@ -17,7 +17,9 @@ CC      ?= gcc
 PREFIX  ?= /usr/local
 BUILD   ?= build
 TIME    ?= 60
-CFLAGS  ?= -O2 -g
+# Small functions in many files: gcc puts them together when it links. (clang needs another linker for that.)
+LTO     ?= $(if $(findstring clang,$(shell $(CC) --version 2>&1)),,-flto=auto)
+CFLAGS  ?= -O2 -g $(LTO)
 VERSION := 0.1.0
 
 LIBS  := libpcap libndpi yaml-0.1 zlib libzstd libhs libcrypto libcap-ng libseccomp

@@ -38,7 +38,7 @@ int command_analyze(int argc, char **argv)
 {
     struct options o;
     struct session s;
-    enum exit_code code;
+    int code;
 
     if (!options_read(COMMAND_ANALYZE, argc, argv, &o))
         return EXIT_USAGE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The inputs of analyze and report: files, folders, standard input, one after the other. */
 #include <dirent.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,7 +94,9 @@ static void read_frames(struct session *s, struct capture *c, int64_t *last_ns)
     struct frame f;
 
     for (uint64_t n = 0; !(n % LOOK_EVERY == 0 && session_stopped(s)); n++) {
-        result = capture_next(c, &f, &err);
+        do
+            result = capture_next(c, &f, &err);
+        while (result == CAPTURE_NOTHING && !session_stopped(s));
         if (result != CAPTURE_FRAME)
             break;
         if (n == 0)
@@ -109,6 +112,21 @@ static void read_frames(struct session *s, struct capture *c, int64_t *last_ns)
         session_problem(s, err.text);
 }
 
+/* Frames of a link type that nobody here knows are lost: `before` is how many had been before this
+ * file. */
+static void tell_unread(struct session *s, const char *path, uint64_t before)
+{
+    const uint64_t lost = engine_totals(s->engine).unknown_linktype - before;
+    char sentence[512];
+
+    if (lost == 0)
+        return;
+    snprintf(sentence, sizeof(sentence),
+             "%s: %" PRIu64 " packet%s of a link type that portwarden does not read", path, lost,
+             lost == 1 ? "" : "s");
+    session_problem(s, sentence);
+}
+
 static void read_file(struct session *s, const char *path, int64_t *last_ns)
 {
     struct err err = {0};
@@ -120,7 +138,9 @@ static void read_file(struct session *s, const char *path, int64_t *last_ns)
     }
     engine_source(s->engine, path);
     s->inputs_read++;
+    const uint64_t unread = engine_totals(s->engine).unknown_linktype;
     read_frames(s, c, last_ns);
+    tell_unread(s, path, unread);
     capture_close(c);
 }
 

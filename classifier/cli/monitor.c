@@ -178,7 +178,7 @@ int command_monitor(int argc, char **argv)
     struct interfaces all = {0};
     struct options o;
     struct session s;
-    enum exit_code code;
+    int code;
 
     if (!options_read(COMMAND_MONITOR, argc, argv, &o))
         return EXIT_USAGE;

@@ -48,7 +48,7 @@ const char *options_near(enum command command, const char *word);
 
 /* Colour for this stream? By --color, then NO_COLOR and whether it is a terminal. */
 bool options_color(const struct options *o, int fd);
-/* Columns of the terminal on standard output; when it is none those of $COLUMNS, or 100. 80 to 160. */
+/* Columns of the terminal on standard output; when it is none, $COLUMNS or 100. 80 to 160. */
 int options_columns(void);
 
 #endif

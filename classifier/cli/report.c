@@ -76,7 +76,7 @@ int command_report(int argc, char **argv)
     struct err err = {0};
     struct options o;
     struct session s;
-    enum exit_code code;
+    int code;
 
     if (!options_read(COMMAND_REPORT, argc, argv, &o))
         return EXIT_USAGE;

@@ -123,7 +123,7 @@ static bool open_outputs(struct session *s, const struct session_wants *wants, s
 }
 
 bool session_open(struct session *s, const struct options *o, const struct session_wants *wants,
-                  enum exit_code *code)
+                  int *code)
 {
     struct err err = {0};
 
@@ -175,7 +175,7 @@ static bool anything_blocked(const struct session *s)
     return s->engine != NULL && engine_totals(s->engine).flows_blocked > 0;
 }
 
-enum exit_code session_close(struct session *s)
+int session_close(struct session *s)
 {
     const bool blocked = anything_blocked(s);
 

@@ -33,9 +33,9 @@ struct session_wants {
 
 /* False: a sentence was printed; exit with `code`. Call session_close in either case. */
 bool session_open(struct session *s, const struct options *o, const struct session_wants *wants,
-                  enum exit_code *code);
+                  int *code);
 /* Finishes the outputs and frees everything. The exit code of the run. */
-enum exit_code session_close(struct session *s);
+int session_close(struct session *s);
 
 /* A sentence on standard error, remembered for table and report; the run goes on, but ends with
  * EXIT_INPUT. */

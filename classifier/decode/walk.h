@@ -9,34 +9,7 @@
 
 #include "decode/decode.h"
 #include "decode/defrag.h"
-
-enum header {
-    HEADER_FOUND,   /* the end: `out` holds a segment or a datagram */
-    HEADER_PENDING, /* the end: a fragment was kept */
-    HEADER_OTHER,   /* the end: nothing that we decode */
-    HEADER_BAD,     /* the end: `what` says why */
-    HEADER_ETHERNET,
-    HEADER_LLC,
-    HEADER_VLAN,
-    HEADER_MPLS,
-    HEADER_PPPOE,
-    HEADER_PPP,
-    HEADER_NULL,
-    HEADER_SLL,
-    HEADER_SLL2,
-    HEADER_RAW,
-    HEADER_IPV4,
-    HEADER_IPV6,
-    HEADER_EXTENSION,
-    HEADER_FRAGMENT,
-    HEADER_GRE,
-    HEADER_ERSPAN2,
-    HEADER_ERSPAN3,
-    HEADER_VXLAN,
-    HEADER_GENEVE,
-    HEADER_TCP,
-    HEADER_UDP
-};
+#include "decode/header.h"
 
 struct walk {
     struct decode_stats *stats;
@@ -97,38 +70,5 @@ static inline enum header walk_into(struct walk *w, enum header next)
         w->stats->tunnelled++;
     return next;
 }
-
-/* link.c */
-enum header link_first(uint32_t linktype);
-enum header link_of_ethertype(uint16_t type);
-enum header link_ethernet(struct walk *w);
-enum header link_llc(struct walk *w);
-enum header link_vlan(struct walk *w);
-enum header link_mpls(struct walk *w);
-enum header link_pppoe(struct walk *w);
-enum header link_ppp(struct walk *w);
-enum header link_null(struct walk *w);
-enum header link_sll(struct walk *w);
-enum header link_sll2(struct walk *w);
-enum header link_raw(struct walk *w);
-
-/* ip.c */
-enum header ip_v4(struct walk *w);
-enum header ip_v6(struct walk *w);
-enum header ip_extension(struct walk *w);
-enum header ip_fragment(struct walk *w);
-
-/* tunnel.c */
-enum header tunnel_gre(struct walk *w);
-enum header tunnel_erspan2(struct walk *w);
-enum header tunnel_erspan3(struct walk *w);
-enum header tunnel_vxlan(struct walk *w);
-enum header tunnel_geneve(struct walk *w);
-/* Is the datagram that begins at `payload` one of ours? HEADER_FOUND: no, it is just a datagram. */
-enum header tunnel_over_udp(uint16_t port, struct bytes payload);
-
-/* transport.c */
-enum header transport_tcp(struct walk *w);
-enum header transport_udp(struct walk *w);
 
 #endif

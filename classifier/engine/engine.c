@@ -323,5 +323,6 @@ struct engine_totals engine_totals(const struct engine *e)
         .flows_evicted = e->counters.evicted,
         .flows_blocked = e->counters.verdicts[VERDICT_BLOCK],
         .memory_peak = e->budget.peak,
+        .unknown_linktype = d->unknown_linktype,
     };
 }

@@ -28,6 +28,12 @@ void unknown_free(struct engine *e, struct slot *s)
     s->state = NULL;
 }
 
+/* Is it the payload of messages, and not a stream that was wrapped? */
+static bool carried_by_messages(const struct conn *c, unsigned level)
+{
+    return level > 0 && c->stack[level - 1].kind == SLOT_LAYER;
+}
+
 static struct identify_context context_of(const struct engine *e, const struct conn *c,
                                           unsigned level)
 {
@@ -36,16 +42,9 @@ static struct identify_context context_of(const struct engine *e, const struct c
         .server = conn_endpoint(c, 1U - c->client_side),
         .transport = (uint8_t)c->node.key.transport,
         .midstream = c->midstream,
-        .inner = level > 0,
+        .inner = carried_by_messages(c, level),
         .time_ns = e->now_ns,
     };
-}
-
-/* Nobody claims what a message-carrying layer carries: then that layer is the application, and
- * nothing is on it. */
-static bool carried_by_messages(const struct conn *c, unsigned level)
-{
-    return level > 0 && c->stack[level - 1].kind == SLOT_LAYER;
 }
 
 /* The bytes of the "client" prove to be a server's: only where the start was not captured. */
@@ -77,6 +76,7 @@ static bool adopt(struct engine *e, struct conn *c, unsigned level, const struct
     if (known->ndpi.proto != NULL || known->ndpi.risk_count > 0)
         c->ndpi = known->ndpi;
     if (known->result == IDENTIFIED_RAW && carried_by_messages(c, level)) {
+        /* Nobody claims it: the layer below is the application, and nothing is on it. */
         c->stack[level - 1].quiet = true;
         unknown_free(e, s);
         c->depth = (uint8_t)level;

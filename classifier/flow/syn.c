@@ -71,7 +71,8 @@ static void unlink_syn(struct syn_ring *r, uint32_t *link)
 static void drop_first(struct syn_ring *r)
 {
     r->count--;
-    r->first = r->count > 0 ? (r->first + 1) % SYN_RING : 0; /* an empty ring stays in few cache lines */
+    /* An empty ring begins at its start again: mostly it stays in few cache lines. */
+    r->first = r->count > 0 ? (r->first + 1) % SYN_RING : 0;
 }
 
 /* A free place behind the youngest; the oldest makes room. */

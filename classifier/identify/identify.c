@@ -239,7 +239,7 @@ static struct identity ask_dpi(const struct asking *a, bool with_ports)
     };
     const struct dpi_answer said = dpi_ask(a->i->dpi, &q);
 
-    if (said.name == NULL || is_ours(said.name, a->datagrams))
+    if (said.name == NULL || is_ours(said.name, a->datagrams) || (said.weak && a->c->inner))
         return not_yet();
     const bool sure =
         !said.weak && !a->c->midstream && !a->c->inner && (!with_ports || a->datagrams);

@@ -26,7 +26,9 @@ struct identifier;
 struct identify_context {
     struct endpoint client, server;
     uint8_t transport;
-    bool midstream, inner;
+    bool midstream;
+    bool
+        inner; /* the payload of messages: any bytes may begin one, so that more is asked of them */
     int64_t time_ns;
 };
 

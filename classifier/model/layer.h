@@ -21,7 +21,7 @@ struct opening {
     bool ended[2];  /* nothing will be added: the direction ended, met a gap, or OPENING_MAX is full
                      */
     bool midstream; /* the connection's start was not captured: directions may be reversed too */
-    bool inner;     /* the stream is carried by a layer above TCP (tunnel, WebSocket messages) */
+    bool inner;     /* the payload of messages, as a WebSocket's: not a stream that was wrapped */
     uint8_t transport;    /* enum transport; for UDP `seen` is one datagram */
     uint16_t server_port; /* never a reason on its own */
 };

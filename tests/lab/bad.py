@@ -90,7 +90,7 @@ write("ng-no-interface.pcapng", pcapng[:interface] + pcapng[block(pcapng, 6, 0):
 write("ng-unknown-block.pcapng", pcapng[:packet] + struct.pack("<III4sI", 0x0badcafe, 20, 0, b"what", 20)[:20] + pcapng[packet:], COUNT, True)
 write("ng-byte-order-garbage.pcapng", patch(pcapng, 8, 0x12345678), 0, False)
 write("gzip-cut.pcap.gz", b"\x1f\x8b\x08\0\0\0\0\0\x02\x03" + b"\x4b\x4c", 0, False)
-TRUTH["zero-length-records.pcap"] = {"packets": COUNT, "readable": True}          # made by relink.py and editcap
+TRUTH["zero-length-records.pcap"] = {"packets": COUNT + 8, "readable": True}      # made by relink.py and editcap: 8 records of nothing
 TRUTH["snaplen-96.pcap"] = {"packets": COUNT, "readable": True}
 with open(os.path.join(folder, "truth.json"), "w") as out:
     out.write("{\n" + ",\n".join(f" {json.dumps(name)}: {json.dumps(facts)}" for name, facts in sorted(TRUTH.items())) + "\n}\n")

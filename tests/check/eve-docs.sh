@@ -3,7 +3,7 @@
 # Is every member that EVE can write, and every counter of its stats, told in docs/eve.md, and is every event_type a
 # heading there?
 set -eu
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 docs=docs/eve.md
 bad=0
 
@@ -19,5 +19,5 @@ done
 for type in $(sed -n '/} lines\[\]/,/};/s/.*{"\([a-z_]*\)",.*/\1/p' classifier/output/eve.c); do
     grep -q "^## \`$type\`" "$docs" || { echo "$docs: no heading for event_type $type"; bad=1; }
 done
-[ "$(echo "$keys" | wc -l)" -gt 50 ] || { echo "check-eve-docs: found too few members: is it still looking right?"; bad=1; }
+[ "$(echo "$keys" | wc -l)" -gt 50 ] || { echo "eve-docs: found too few members: is it still looking right?"; bad=1; }
 exit $bad

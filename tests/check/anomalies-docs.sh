@@ -3,7 +3,7 @@
 # Does docs/anomalies.md tell each row of classifier/model/anomaly_list.h, with its type, its layer and its sentence,
 # and more than that sentence; and no row that is gone?
 set -eu
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 list=$(mktemp)
 trap 'rm -f "$list"' EXIT
 
@@ -24,6 +24,6 @@ END {
         if (!(heading in seen)) complain("is missing: " row[heading])
         else if (!(heading in told)) complain("is not explained")
     }
-    if (rows < 10) { print "check-anomalies-docs: the list could not be read"; bad = 1 }
+    if (rows < 10) { print "anomalies-docs: the list could not be read"; bad = 1 }
     exit bad
 }' "$list" docs/anomalies.md
