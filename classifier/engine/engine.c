@@ -39,6 +39,9 @@ static bool create_parts(struct engine *e, const struct hash_key *key, struct er
     e->syns = syn_ring_create(&e->budget, err);
     if (e->syns == NULL)
         return false;
+    e->ghosts = ghost_table_create(&e->budget, err);
+    if (e->ghosts == NULL)
+        return false;
     e->identifier = identifier_create(&e->budget, err);
     if (e->identifier == NULL)
         return false;
@@ -62,6 +65,7 @@ struct engine *engine_create(const struct engine_config *config, struct err *err
     e->source = "";
     e->now_ns = e->next_tick_ns = INT64_MIN;
     e->policy_interest = policy_interest(config->policy);
+    e->rules = policy_rule_count(config->policy) > 0;
     e->host.interest = interest_of(e);
     e->host.payload_limit =
         config->payload_limit != 0 ? config->payload_limit : ENGINE_PAYLOAD_LIMIT;
@@ -93,6 +97,7 @@ void engine_free(struct engine *e)
         drop(e, (struct conn *)n);
     policy_worker_free(e->policy);
     identifier_free(e->identifier);
+    ghost_table_free(e->ghosts, &e->budget);
     syn_ring_free(e->syns, &e->budget);
     flow_table_free(e->flows);
     decoder_free(e->decoder);
@@ -216,7 +221,8 @@ static void expire(struct engine *e)
         tell_half_open(e, &syn);
 }
 
-/* The connection of a packet; NULL: a bare SYN, which is remembered elsewhere, or no memory. */
+/* The connection of a packet; NULL: a bare SYN, which is remembered elsewhere, a straggler of a
+ * connection that is over, or no memory. */
 static struct conn *conn_of(struct engine *e, const struct packet *p, unsigned *side)
 {
     struct flow_key key;
@@ -229,9 +235,12 @@ static struct conn *conn_of(struct engine *e, const struct packet *p, unsigned *
     }
     if (c != NULL)
         return c;
-    if (!syn_is_bare(p))
+    if (syn_is_bare(p))
+        syn_note(e->syns, &key, *side, p, e->source);
+    else if (ghost_is_straggler(e->ghosts, &key, *side, p))
+        e->counters.stragglers++;
+    else
         return conn_begin(e, &key, *side, p);
-    syn_note(e->syns, &key, *side, p, e->source);
     return NULL;
 }
 
@@ -254,6 +263,17 @@ static void tell_odd_frame(struct engine *e, enum anomaly what, const struct pac
     tell(e, NULL, &ev);
 }
 
+/* Nothing is to come but stragglers: the flow is told now, and its memory serves the next. */
+static void end_over(struct engine *e, struct conn *c)
+{
+    struct ghost g = {.key = c->node.key, .ended_ns = c->node.last_ns, .live = true};
+
+    for (unsigned side = 0; side < 2; side++)
+        g.end[side] = stream_end_seq(&c->stream[side]);
+    end_conn(e, c, FLOW_FINISHED);
+    ghost_add(e->ghosts, &g);
+}
+
 static void packet_of_flow(struct engine *e, const struct packet *p)
 {
     struct conn *c = conn_of(e, p, &e->side);
@@ -271,6 +291,8 @@ static void packet_of_flow(struct engine *e, const struct packet *p)
     else
         udp_packet(e, c, e->side, p);
     e->packet = NULL;
+    if (p->transport == TRANSPORT_TCP && tcp_is_over(c))
+        end_over(e, c);
 }
 
 void engine_frame(struct engine *e, const struct frame *f)
@@ -293,6 +315,8 @@ void engine_tick(struct engine *e, int64_t now_ns)
     if (now_ns <= e->now_ns)
         return;
     e->now_ns = now_ns;
+    if (now_ns > e->latest_ns)
+        e->latest_ns = now_ns;
     if (now_ns < e->next_tick_ns)
         return; /* timeouts are counted in seconds */
     e->next_tick_ns = now_ns < INT64_MAX - TICK_NS ? now_ns + TICK_NS : INT64_MAX;

@@ -40,6 +40,7 @@ void engine_stats(struct engine *e, const struct engine_capture *capture, bool f
         {"tcp", "retransmissions", n->tcp_retransmissions},
         {"tcp", "out_of_order", n->tcp_out_of_order},
         {"tcp", "midstream", n->tcp_midstream},
+        {"tcp", "stragglers", n->stragglers},
         {"verdicts", "allow", n->verdicts[VERDICT_ALLOW]},
         {"verdicts", "block", n->verdicts[VERDICT_BLOCK]},
     };
@@ -47,6 +48,7 @@ void engine_stats(struct engine *e, const struct engine_capture *capture, bool f
         capture != NULL && capture->known ? 0 : 2; /* a file has no kernel counters */
     struct event ev = {.kind = EVENT_STATS};
 
+    e->host.time_ns = e->latest_ns;
     ev.as.stats =
         (struct stats_event){.stats = all + skip, .count = COUNT(all) - skip, .final = final};
     tell(e, NULL, &ev);

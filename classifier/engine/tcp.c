@@ -140,10 +140,10 @@ void tcp_packet(struct engine *e, struct conn *c, unsigned side, const struct pa
     const bool reset_plausible =
         (p->flags & TCP_RST) != 0 && stream_reset_plausible(&c->stream[side], p->seq);
     track_state(c, side, p);
-    if (c->closed)
-        return;
     if ((p->flags & TCP_ACK) != 0)
         stream_acknowledge(&c->stream[1 - side], p->ack, p->time_ns);
+    if (c->closed)
+        return;
     if ((p->flags & TCP_RST) == 0)
         count_segment(e, c, side, stream_segment(&c->stream[side], p, &ev));
     wait_for_holes(e, c);
@@ -188,6 +188,11 @@ void tcp_take_syn(struct conn *c, const struct syn *s)
     c->last_packet = s->last_packet;
     c->source = s->source;
     stream_start_at(&c->stream[s->side], s->seq + 1);
+}
+
+bool tcp_is_over(const struct conn *c)
+{
+    return c->closed && stream_is_over(&c->stream[0]) && stream_is_over(&c->stream[1]);
 }
 
 uint32_t tcp_first_timeout(void)

@@ -47,6 +47,7 @@ static void to_sinks(struct engine *e, const struct conn *c, struct event *ev, b
         }
         s->event(s->ctx, ev);
     }
+    ev->flow = NULL; /* the view ends here */
 }
 
 /* The rules see each message as it passes; its size is known when it has ended. */
@@ -155,6 +156,8 @@ void tell_rules(struct engine *e, struct conn *c, bool over)
     const bool was_final = c->result.final;
     struct facts facts;
 
+    if (!over && !e->rules && !e->config.live)
+        return; /* nobody asks before the end */
     view_facts(c, over, &facts);
     tell_progress(e, c, &facts);
     c->result = policy_decide(e->policy, c->policy, &facts, on_fired, e);

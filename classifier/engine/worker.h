@@ -7,12 +7,14 @@
 #include "decode/decode.h"
 #include "engine/conn.h"
 #include "engine/engine.h"
+#include "flow/ghost.h"
 #include "flow/syn.h"
 
 struct call; /* stack.c: a call into a layer */
 
 struct counters {
-    uint64_t flows, evicted, refused, tcp_gaps, tcp_overlaps, tcp_bad_checksum, tcp_retransmissions;
+    uint64_t flows, evicted, refused, stragglers, tcp_gaps, tcp_overlaps, tcp_bad_checksum,
+        tcp_retransmissions;
     uint64_t tcp_out_of_order, tcp_midstream, verdicts[3]; /* by enum verdict */
 };
 
@@ -23,13 +25,16 @@ struct engine {
     struct decoder *decoder;
     struct flow_table *flows;
     struct syn_ring *syns;
+    struct ghost_table *ghosts;
     struct identifier *identifier;
     struct policy_worker *policy;
     struct hash_key id_key; /* of flow ids: the same on every run */
     const char *source;
     int64_t now_ns; /* the latest packet time: never goes back */
     int64_t next_tick_ns;
+    int64_t latest_ns; /* the latest packet time of all: for counters */
     uint32_t policy_interest;
+    bool rules;                  /* there are any */
     struct conn *conn;           /* whose bytes are being read */
     unsigned side;               /* which sent them */
     struct call *call;           /* innermost call into a layer */
@@ -82,6 +87,8 @@ void conn_finish(struct engine *e, struct conn *c, enum close_reason why);
 bool tcp_is_new_connection(struct conn *c, unsigned side, const struct packet *p);
 /* The SYN with which the connection began was kept in the ring: it is part of it now. */
 void tcp_take_syn(struct conn *c, const struct syn *s);
+/* Both sides have ended, and each knows it of the other: nothing more can come but stragglers. */
+bool tcp_is_over(const struct conn *c);
 uint32_t tcp_first_timeout(void);
 uint32_t udp_first_timeout(void);
 void udp_packet(struct engine *e, struct conn *c, unsigned side, const struct packet *p);

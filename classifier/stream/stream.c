@@ -333,3 +333,13 @@ bool stream_reset_plausible(const struct stream *s, uint32_t seq)
     const int64_t ahead = offset_of(s, seq) - (int64_t)s->next;
     return ahead >= -1 && ahead <= RESET_TOLERANCE;
 }
+
+bool stream_is_over(const struct stream *s)
+{
+    return s->ended && s->acknowledged > s->fin;
+}
+
+uint32_t stream_end_seq(const struct stream *s)
+{
+    return s->origin + (uint32_t)s->fin + 1;
+}

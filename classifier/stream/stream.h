@@ -82,6 +82,11 @@ void stream_drop(struct stream *s, struct budget *budget);
  * captured.) */
 bool stream_reset_plausible(const struct stream *s, uint32_t seq);
 
+/* Everything up to the FIN was handed on, and the other side has acknowledged it. */
+bool stream_is_over(const struct stream *s);
+/* The sequence number after the FIN. Only where stream_is_over(). */
+uint32_t stream_end_seq(const struct stream *s);
+
 static inline bool stream_has_hole(const struct stream *s)
 {
     return s->head != NULL;

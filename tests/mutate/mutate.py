@@ -86,7 +86,7 @@ def parse(frame):
     """Finds IP and TCP; the frame as it is when there are none."""
     try:
         at = link_length(frame)
-        if at is None or len(frame.data) < frame.wire:
+        if at is None:
             return frame
         version = frame.data[at] >> 4
         if version == 4:
@@ -101,13 +101,14 @@ def parse(frame):
 def parse_ip(frame, at, header_len, total):
     packet = frame.data[at:at + total]
     ip, rest = packet[:header_len], packet[header_len:]
-    if len(packet) < total or len(rest) < 20 or ip[9 if header_len < 40 else 6] != TCP:
+    source, target = addresses(ip)
+    frame.key = ((source, 0), (target, 0))
+    if len(frame.data) < frame.wire or len(packet) < total or len(rest) < 20 or ip[9 if header_len < 40 else 6] != TCP:
         return frame
     if ip[0] >> 4 == 4 and struct.unpack_from(">H", ip, 6)[0] & 0x3FFF:
         return frame  # a fragment
     tcp_len = (rest[12] >> 4) * 4
     given = struct.unpack_from(">H", rest, 16)[0]
-    source, target = addresses(ip)
     offloaded = given == fold(pseudo(ip, len(rest)))
     if not offloaded and fold(pseudo(ip, len(rest)) + word_sum(rest)) != 0xFFFF:
         return frame  # a bad checksum is there for a reason
@@ -243,21 +244,32 @@ def reorder(frames, rng):
         yield from shuffle_run(run, rng) if len(run) > 1 else run
 
 
+class Shift:
+    """What is added to the sequence numbers of each direction: a new connection gets a new one."""
+
+    def __init__(self, rng):
+        self.rng, self.first, self.by = rng, {}, {}
+
+    def of(self, key, seq, syn=False):
+        if key not in self.by or (syn and self.first[key] != seq):
+            self.first[key] = seq
+            self.by[key] = (0xFFFFFFFF - self.rng.randrange(300) - seq) & 0xFFFFFFFF
+        return self.by[key]
+
+
 def wrap(frames, rng):
-    """Sequence numbers that pass 2^32 within the first bytes of each direction."""
-    shift = {}
+    """Sequence numbers that pass 2^32 within the first bytes of each direction. All packets of two hosts, or none."""
+    frames = list(frames)
+    spared = {frozenset(a for a, _ in f.key) for f in frames if f.link is None and f.key}
+    shift = Shift(rng)
     for frame in frames:
-        if frame.link is None:
+        if frame.link is None or frozenset(a for a, _ in frame.key) in spared:
             yield frame
             continue
-        there, back = frame.key, frame.key[::-1]
-        if there not in shift or (frame.flags & SYN and not frame.flags & ACK):
-            shift[there] = (0xFFFFFFFF - rng.randrange(300) - frame.seq) & 0xFFFFFFFF
         ack = struct.unpack_from(">I", frame.tcp, 8)[0]
-        if frame.flags & ACK and back not in shift:
-            shift[back] = (0xFFFFFFFF - rng.randrange(300) - ack) & 0xFFFFFFFF
-        seq = (frame.seq + shift[there]) & 0xFFFFFFFF
-        ack = (ack + shift.get(back, 0)) & 0xFFFFFFFF if frame.flags & ACK else ack
+        seq = (frame.seq + shift.of(frame.key, frame.seq, frame.flags & SYN)) & 0xFFFFFFFF
+        if frame.flags & ACK:
+            ack = (ack + shift.of(frame.key[::-1], ack)) & 0xFFFFFFFF
         yield build(frame, tcp=frame.tcp[:4] + struct.pack(">II", seq, ack) + frame.tcp[12:])
 
 

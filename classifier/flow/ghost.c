@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#include "flow/ghost.h"
+
+struct ghost_table {
+    struct hash_key key; /* fixed: the same capture gives the same answers */
+    struct ghost at[GHOSTS];
+};
+
+struct ghost_table *ghost_table_create(struct budget *budget, struct err *err)
+{
+    struct ghost_table *t = budget_alloc(budget, sizeof(*t));
+
+    if (t == NULL) {
+        err_set(err, "the memory limit is too small for the table of ended connections");
+        return NULL;
+    }
+    t->key = hash_key_from_seed(3);
+    return t;
+}
+
+void ghost_table_free(struct ghost_table *t, struct budget *budget)
+{
+    budget_free(budget, t, sizeof(*t));
+}
+
+static uint32_t place_of(const struct ghost_table *t, const struct flow_key *key)
+{
+    return (uint32_t)hash_bytes(&t->key, bytes_of(key, sizeof(*key))) % GHOSTS;
+}
+
+void ghost_add(struct ghost_table *t, const struct ghost *g)
+{
+    t->at[place_of(t, &g->key)] = *g;
+}
+
+bool ghost_is_straggler(const struct ghost_table *t, const struct flow_key *key, unsigned side,
+                        const struct packet *p)
+{
+    const struct ghost *g = &t->at[place_of(t, key)];
+
+    if (!g->live || p->transport != TRANSPORT_TCP || (p->flags & TCP_SYN) != 0)
+        return false;
+    if (memcmp(&g->key, key, sizeof(*key)) != 0 || p->time_ns > g->ended_ns + GHOST_NS)
+        return false;
+    return g->end[side] - p->seq <= GHOST_REACH;
+}
