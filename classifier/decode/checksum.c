@@ -27,6 +27,32 @@ static uint16_t fold(uint64_t sum)
     return (uint16_t)(sum + (sum >> 16));
 }
 
+/* The sum of the last bytes, fewer than eight. By fixed sizes: a copy of a few bytes that is read
+ * back as a word would wait for the store. */
+static uint64_t load_tail(const uint8_t *at, size_t left)
+{
+    uint64_t sum = 0;
+
+    if ((left & 4) != 0) {
+        uint32_t word;
+        memcpy(&word, at, sizeof(word));
+        sum += word;
+        at += sizeof(word);
+    }
+    if ((left & 2) != 0) {
+        uint16_t word;
+        memcpy(&word, at, sizeof(word));
+        sum += word;
+        at += sizeof(word);
+    }
+    if ((left & 1) != 0) {
+        uint16_t word = 0;
+        memcpy(&word, at, 1); /* padded with a zero byte on the right: RFC 1071 s4.1 */
+        sum += word;
+    }
+    return sum;
+}
+
 uint16_t checksum_sum(struct bytes b)
 {
     uint64_t lane[LANES] = {0};
@@ -45,12 +71,7 @@ uint16_t checksum_sum(struct bytes b)
         sum = add(sum, load(at));
         at += sizeof(uint64_t);
     }
-    if (left > 0) {
-        uint64_t last = 0;
-        memcpy(&last, at, left);
-        sum = add(sum, last);
-    }
-    return fold(sum);
+    return fold(add(sum, load_tail(at, left)));
 }
 
 uint16_t checksum_pseudo(const struct packet *p, uint8_t protocol, size_t length)

@@ -18,6 +18,7 @@ struct flow_table {
     struct hash_key key;
     size_t node_size;
     size_t count;
+    struct flow_node *recent; /* found last: packets of one flow come in trains. NULL: none */
     struct slot *slots;
     uint32_t slot_mask;
     uint8_t **chunks; /* CHUNK_NODES nodes each */
@@ -99,14 +100,18 @@ size_t flow_count(const struct flow_table *t)
     return t->count;
 }
 
+static bool same_key(const struct flow_key *a, const struct flow_key *b)
+{
+    return memcmp(a, b, sizeof(*a)) == 0;
+}
+
 /* Where the tag's node stands, or the free slot where it would. */
 static uint32_t slot_of(const struct flow_table *t, uint32_t tag, const struct flow_key *key)
 {
     uint32_t at = tag & t->slot_mask;
 
     for (; t->slots[at].index != FLOW_NOBODY; at = (at + 1) & t->slot_mask) {
-        if (t->slots[at].tag == tag &&
-            memcmp(&node_at(t, t->slots[at].index)->key, key, sizeof(*key)) == 0)
+        if (t->slots[at].tag == tag && same_key(&node_at(t, t->slots[at].index)->key, key))
             break;
     }
     return at;
@@ -119,8 +124,13 @@ static uint32_t tag_of(const struct flow_table *t, const struct flow_key *key)
 
 struct flow_node *flow_find(struct flow_table *t, const struct flow_key *key)
 {
+    if (t->recent != NULL && same_key(&t->recent->key, key))
+        return t->recent;
     const uint32_t at = slot_of(t, tag_of(t, key), key);
-    return t->slots[at].index != FLOW_NOBODY ? node_at(t, t->slots[at].index) : NULL;
+    if (t->slots[at].index == FLOW_NOBODY)
+        return NULL;
+    t->recent = node_at(t, t->slots[at].index);
+    return t->recent;
 }
 
 /* Twice the slots; tags are enough to find the new homes. False: no memory, and nothing changed. */
@@ -265,6 +275,8 @@ static void slot_remove(struct flow_table *t, uint32_t hole)
 
 void flow_remove(struct flow_table *t, struct flow_node *n)
 {
+    if (t->recent == n)
+        t->recent = NULL;
     slot_remove(t, slot_of(t, n->tag, &n->key));
     wheel_remove(t, n);
     n->spoke = NO_SPOKE;
