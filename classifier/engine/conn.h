@@ -57,6 +57,7 @@ struct names {
 
 struct conn {
     struct flow_node node; /* first: the flow table's */
+    uint64_t id;           /* EVE's flow_id */
     struct stream stream[2];
     struct slot stack[STACK_DEPTH];
     uint8_t depth;

@@ -193,6 +193,7 @@ static struct conn *conn_begin(struct engine *e, const struct flow_key *key, uns
     memcpy(c->vlan, p->vlan, sizeof(c->vlan));
     if (tcp && syn_take(e->syns, key, &syn))
         tcp_take_syn(c, &syn);
+    c->id = view_flow_id(e, c);
     e->counters.tcp_midstream += c->midstream;
     return c;
 }
@@ -207,6 +208,7 @@ static void tell_half_open(struct engine *e, const struct syn *s)
     c->vlan_count = s->vlan_count;
     memcpy(c->vlan, s->vlan, sizeof(c->vlan));
     tcp_take_syn(c, s);
+    c->id = view_flow_id(e, c);
     end_conn(e, c, FLOW_TIMEOUT);
 }
 

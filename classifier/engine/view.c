@@ -102,7 +102,7 @@ void view_facts(const struct conn *c, bool over, struct facts *out)
     out->layer_count = layer_names(c, out->layers);
 }
 
-static uint64_t flow_id(const struct engine *e, const struct conn *c)
+uint64_t view_flow_id(const struct engine *e, const struct conn *c)
 {
     struct {
         struct flow_key key;
@@ -185,7 +185,7 @@ static void view_layers(const struct conn *c, bool over, struct flow_info *out)
 void view_flow(const struct engine *e, const struct conn *c, bool over, struct flow_info *out)
 {
     *out = (struct flow_info){
-        .id = flow_id(e, c),
+        .id = c->id,
         .source = c->source,
         .live = e->config.live,
         .client = conn_endpoint(c, c->client_side),

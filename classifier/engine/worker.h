@@ -64,6 +64,8 @@ bool slot_open(struct engine *e, struct conn *c, unsigned level, const struct la
 
 /* view.c: what is known of a connection, for outputs and for rules. */
 void view_flow(const struct engine *e, const struct conn *c, bool over, struct flow_info *out);
+/* The same on every run: made from the key, the first packet's number and its time. */
+uint64_t view_flow_id(const struct engine *e, const struct conn *c);
 void view_facts(const struct conn *c, bool over, struct facts *out);
 
 /* learn.c: what a connection remembers. */

@@ -36,9 +36,10 @@ void ghost_add(struct ghost_table *t, const struct ghost *g)
 bool ghost_is_straggler(const struct ghost_table *t, const struct flow_key *key, unsigned side,
                         const struct packet *p)
 {
+    if (p->transport != TRANSPORT_TCP || (p->flags & TCP_SYN) != 0)
+        return false;
     const struct ghost *g = &t->at[place_of(t, key)];
-
-    if (!g->live || p->transport != TRANSPORT_TCP || (p->flags & TCP_SYN) != 0)
+    if (!g->live)
         return false;
     if (memcmp(&g->key, key, sizeof(*key)) != 0 || p->time_ns > g->ended_ns + GHOST_NS)
         return false;

@@ -13,6 +13,7 @@ static const struct {
     const struct layer *layer;
     unsigned carriers; /* enum carrier, ored */
 } registry[] = {
+    {&layer_proxy, STREAM},
     {&layer_tls, STREAM},
     {&layer_bittorrent, STREAM},
     {&layer_http, STREAM},

@@ -25,7 +25,6 @@ extern const struct layer layer_mysql;      /* service.c: Protocol::HandshakeV10
 extern const struct layer layer_postgresql; /* service.c: PostgreSQL "Message Formats" */
 extern const struct layer layer_rdp;        /* remote.c: [MS-RDPBCGR] s2.2.1.1 */
 extern const struct layer layer_telnet;     /* remote.c: RFC 854, RFC 855 */
-extern const struct layer layer_socks;      /* remote.c: RFC 1928 s3, SOCKS 4 and 4a */
 
 extern const struct layer layer_dns;   /* dns.c: RFC 1035 s4; over UDP and TCP */
 extern const struct layer layer_mdns;  /* dns.c: RFC 6762 */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* remote.c - other people's screens and doors: RDP, Telnet, SOCKS. */
+/* remote.c - other people's screens and doors: RDP, Telnet. */
 #include "base/cursor.h"
 #include "layers/named.h"
 #include "layers/probe.h"
@@ -70,75 +70,11 @@ static struct recognition telnet_probe(const struct opening *o)
     return probe_more(o, o->ended[TO_SERVER] ? TO_CLIENT : TO_SERVER);
 }
 
-/* RFC 1928 s3: version, count, methods; answered by version and one of them. */
-static struct recognition socks5_probe(const struct opening *o)
-{
-    enum { METHODS_MAX = 16, NOT_ACCEPTABLE = 0xff };
-    struct cursor client = cursor_over(o->seen[TO_SERVER]);
-    struct cursor server = cursor_over(o->seen[TO_CLIENT]);
-
-    if (probe_sign(client.left, TEXT("\5")) == PROBE_NO ||
-        probe_sign(server.left, TEXT("\5")) == PROBE_NO)
-        return probe_no();
-    cursor_skip(&client, 1);
-    const uint8_t count = cursor_u8(&client);
-    if (!client.truncated && (count == 0 || count > METHODS_MAX))
-        return probe_no();
-    const struct bytes methods = cursor_take(&client, count);
-    cursor_skip(&server, 1);
-    const uint8_t chosen = cursor_u8(&server);
-    if (client.truncated)
-        return probe_more(o, TO_SERVER);
-    if (server.truncated)
-        /* A client that goes on before it is answered is none. */
-        return client.left.len > 0 ? probe_no() : probe_more(o, TO_CLIENT);
-    if (chosen != NOT_ACCEPTABLE && memchr(methods.at, chosen, methods.len) == NULL)
-        return probe_no();
-    return probe_yes("SOCKS 5 method agreed (RFC 1928 s3)", bytes_of(NULL, 0), TO_CLIENT);
-}
-
-/* SOCKS 4: version, CONNECT or BIND, port, address, user, NUL; answered by 0 and 90 to 93. */
-static struct recognition socks4_probe(const struct opening *o)
-{
-    enum { FIXED = 8, USER_MAX = 255, REPLY_LEN = 8 };
-    const struct bytes client = o->seen[TO_SERVER];
-    const struct bytes server = o->seen[TO_CLIENT];
-    const struct bytes user = bytes_first(bytes_after(client, FIXED), USER_MAX);
-
-    if (probe_sign(client, TEXT("\4\1")) == PROBE_NO &&
-        probe_sign(client, TEXT("\4\2")) == PROBE_NO)
-        return probe_no();
-    if ((server.len > 0 && server.at[0] != 0) ||
-        (server.len > 1 && (server.at[1] < 90 || server.at[1] > 93)))
-        return probe_no();
-    if (user.len == 0 || memchr(user.at, 0, user.len) == NULL)
-        return user.len == USER_MAX ? probe_no() : probe_more(o, TO_SERVER);
-    if (server.len < REPLY_LEN)
-        return probe_more(o, TO_CLIENT);
-    return probe_yes("SOCKS 4 request and reply", bytes_of(NULL, 0), TO_CLIENT);
-}
-
-static struct recognition socks_probe(const struct opening *o)
-{
-    const struct bytes client = o->seen[TO_SERVER];
-
-    if (client.len == 0)
-        return o->seen[TO_CLIENT].len > 0 ? probe_no() : probe_more(o, TO_SERVER);
-    return client.at[0] == 5 ? socks5_probe(o) : socks4_probe(o);
-}
-
 static struct recognition rdp_recognise(const struct opening *o)
 {
     return probe_either_way(o, rdp_probe);
 }
 
-static struct recognition socks_recognise(const struct opening *o)
-{
-    return probe_either_way(o, socks_probe);
-}
-
 const struct layer layer_rdp = {.name = "rdp", .application = true, .recognise = rdp_recognise};
 const struct layer layer_telnet = {
     .name = "telnet", .application = true, .recognise = telnet_probe};
-const struct layer layer_socks = {
-    .name = "socks", .application = true, .recognise = socks_recognise};

@@ -151,7 +151,9 @@
 #define ANOMALY_OTHER(X)                                                                           \
     X(TLS_MALFORMED, "tls_malformed", "applayer", "tls", "a hello that does not follow RFC 8446")  \
     X(BITTORRENT_MALFORMED, "bittorrent_malformed", "applayer", "bittorrent",                      \
-      "a handshake or message that does not follow BEP 3")
+      "a handshake or message that does not follow BEP 3")                                         \
+    X(SOCKS_MALFORMED, "socks_malformed", "applayer", "socks",                                     \
+      "a message that does not follow RFC 1928")
 
 #define ANOMALY_LIST(X)                                                                            \
     ANOMALY_DECODE(X) ANOMALY_STREAM(X) ANOMALY_HTTP(X) ANOMALY_WEBSOCKET(X) ANOMALY_OTHER(X)

@@ -30,9 +30,26 @@ static inline enum direction direction_other(enum direction d)
 struct addr addr_from_ipv4(const uint8_t four[4]);
 bool addr_is_ipv4(const struct addr *a);
 
+/* Eight bytes of an address as a number that orders as they do. */
+static inline uint64_t addr_half(const struct addr *a, unsigned at)
+{
+    const uint8_t *b = a->byte + at;
+
+    return (uint64_t)b[0] << 56 | (uint64_t)b[1] << 48 | (uint64_t)b[2] << 40 |
+           (uint64_t)b[3] << 32 | (uint64_t)b[4] << 24 | (uint64_t)b[5] << 16 |
+           (uint64_t)b[6] << 8 | b[7];
+}
+
+/* Like memcmp, but asked for every packet: without a call. */
 static inline int addr_compare(const struct addr *a, const struct addr *b)
 {
-    return memcmp(a->byte, b->byte, sizeof(a->byte));
+    uint64_t x = addr_half(a, 0), y = addr_half(b, 0);
+
+    if (x == y) {
+        x = addr_half(a, 8);
+        y = addr_half(b, 8);
+    }
+    return x < y ? -1 : x > y;
 }
 
 /* "10.0.0.1", "2001:db8::1" (RFC 5952). Returns the length. */

@@ -15,12 +15,13 @@ static bool on_stack(const struct facts *f, const char *name)
     return false;
 }
 
-/* A promise of encryption is kept by whatever is inside it; one of HTTP by each of its versions. */
+/* A promise of encryption or of a tunnel is kept by whatever is inside it; one of HTTP by each of its
+ * versions. */
 static bool keeps(const struct facts *f, const char *promised)
 {
     if (same(f->app, promised))
         return true;
-    if (same(promised, "tls") || same(promised, "quic"))
+    if (same(promised, "tls") || same(promised, "quic") || same(promised, "socks"))
         return on_stack(f, promised);
     return same(promised, "http") && (same(f->app, "http2") || same(f->app, "http3"));
 }

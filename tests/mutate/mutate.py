@@ -206,6 +206,8 @@ def duplicate(frames, rng):
     late = []
     for frame in frames:
         yield frame
+        if frame.link is not None and frame.flags & SYN:  # nothing outlives its connection (RFC 9293 s3.4.3)
+            late = [(n, f) for n, f in late if {*f.key} != {*frame.key}]
         late = [(n - 1, f) for n, f in late]
         for _, f in [x for x in late if x[0] <= 0]:
             yield replace(f, time=frame.time)

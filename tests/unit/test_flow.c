@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* flow.h against a plain model: a list that is searched from one end to the other. */
 #include "flow/flow.h"
+#include "flow/ghost.h"
+#include "flow/syn.h"
 
 #include "test.h"
 
@@ -172,8 +174,109 @@ static void test_memory(void)
     end(&f);
 }
 
+static struct packet syn_at(int64_t now_ns)
+{
+    return (struct packet){.transport = TRANSPORT_TCP,
+                           .flags = TCP_SYN,
+                           .seq = 7,
+                           .number = 3,
+                           .time_ns = now_ns,
+                           .wire_len = 60};
+}
+
+static void test_syns(void)
+{
+    struct budget budget = {0};
+    struct syn_ring *r = syn_ring_create(&budget, NULL);
+    struct packet p = syn_at(0);
+    const struct flow_key a = key_of(1), b = key_of(2);
+    struct syn s;
+
+    CHECK(syn_is_bare(&p), "a SYN and nothing else");
+    p.payload_len = 1;
+    CHECK(!syn_is_bare(&p), "with data it is more");
+    p = syn_at(0);
+    p.flags |= TCP_ACK;
+    CHECK(!syn_is_bare(&p), "an answer is more");
+    p = syn_at(0);
+    CHECK(!syn_take(r, &a, &s), "nothing there yet");
+    syn_note(r, &a, 1, &p, "x.pcap");
+    p.number = 4;
+    syn_note(r, &a, 1, &p, "x.pcap");
+    p = syn_at(SECOND);
+    syn_note(r, &b, 0, &p, "x.pcap");
+    CHECK(syn_take(r, &a, &s) && s.packets == 2 && s.bytes == 120 && s.side == 1,
+          "counted together");
+    CHECK(s.first_packet == 3 && s.last_packet == 4, "first and last");
+    CHECK(!syn_take(r, &a, &s), "taken once");
+    CHECK(!syn_take_expired(r, 61 * SECOND, &s), "not yet");
+    CHECK(syn_take_expired(r, 62 * SECOND, &s), "timed out");
+    CHECK(memcmp(&s.key, &b, sizeof(b)) == 0, "the one that nobody took");
+    CHECK(!syn_take_expired(r, INT64_MAX, &s), "no more");
+    syn_ring_free(r, &budget);
+    CHECK(budget.used == 0, "all memory given back");
+}
+
+/* More than the ring holds: the oldest make room, and each of the others is found. */
+static void test_syn_flood(void)
+{
+    struct budget budget = {0};
+    struct syn_ring *r = syn_ring_create(&budget, NULL);
+    const struct packet p = syn_at(0);
+    struct flow_key key;
+    struct syn s;
+    uint32_t found = 0;
+
+    for (uint32_t i = 0; i < 3 * SYN_RING; i++) {
+        key = key_of(i);
+        syn_note(r, &key, 0, &p, "x.pcap");
+    }
+    CHECK(syn_overwritten(r) == 2 * SYN_RING, "the rest was overwritten, and counted");
+    for (uint32_t i = 0; i < 3 * SYN_RING; i++) {
+        key = key_of(i);
+        found += syn_take(r, &key, &s);
+    }
+    CHECK(found == SYN_RING, "those in the ring are found");
+    syn_note(r, &key, 0, &p, "x.pcap");
+    CHECK(syn_take_expired(r, INT64_MAX, &s) && !syn_take_expired(r, INT64_MAX, &s),
+          "the ring goes on");
+    syn_ring_free(r, &budget);
+}
+
+static void test_ghosts(void)
+{
+    struct budget budget = {0};
+    struct ghost_table *t = ghost_table_create(&budget, NULL);
+    struct packet p = {
+        .transport = TRANSPORT_TCP, .flags = TCP_ACK, .seq = 1000, .time_ns = SECOND};
+    const struct ghost g = {.key = key_of(1), .end = {1000, 0x10}, .live = true};
+
+    CHECK(!ghost_is_straggler(t, &g.key, 0, &p), "nobody ended");
+    ghost_add(t, &g);
+    CHECK(ghost_is_straggler(t, &g.key, 0, &p), "the last ACK");
+    p.seq = 999;
+    CHECK(ghost_is_straggler(t, &g.key, 0, &p), "the FIN again");
+    p.seq = 1001;
+    CHECK(!ghost_is_straggler(t, &g.key, 0, &p), "more than there was");
+    p.seq = 0xfffffff0;
+    CHECK(ghost_is_straggler(t, &g.key, 1, &p), "old data, before the numbers wrapped");
+    p.flags = TCP_SYN | TCP_ACK;
+    CHECK(!ghost_is_straggler(t, &g.key, 1, &p), "a new connection");
+    p.flags = TCP_ACK;
+    p.time_ns = 11 * SECOND;
+    CHECK(!ghost_is_straggler(t, &g.key, 1, &p), "too late");
+    const struct flow_key other = key_of(2);
+    p.time_ns = 0;
+    CHECK(!ghost_is_straggler(t, &other, 1, &p), "another connection");
+    ghost_table_free(t, &budget);
+    CHECK(budget.used == 0, "all memory given back");
+}
+
 int main(void)
 {
+    test_syns();
+    test_syn_flood();
+    test_ghosts();
     test_key();
     test_against_model();
     test_expiry();
