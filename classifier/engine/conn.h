@@ -66,9 +66,11 @@ struct conn {
     bool midstream;       /* its start was not captured */
     bool tracker;         /* HTTP that announces to a BitTorrent tracker */
     bool closed;          /* no more bytes will be read; waits for stragglers */
+    bool alerted;         /* a block or alert rule matched */
     bool told;            /* live: its app was told */
     bool new_syn;         /* a SYN of another connection was seen: new_isn */
     uint32_t new_isn;
+    uint32_t refused; /* registry bits of layers that left: they are not tried again */
     uint8_t vlan_count;
     uint16_t vlan[PACKET_VLANS];
     uint8_t tcp_flags[2];

@@ -236,6 +236,7 @@ static void on_leave(struct host *h)
     pop_to(e, c, call->level + 1);
     call->left = true;
     call->gone = c->stack[call->level];
+    c->refused |= registry_bit(call->gone.layer);
     c->stack[call->level] = (struct slot){.kind = SLOT_UNKNOWN};
 }
 

@@ -128,6 +128,7 @@ static void tell_alert(struct engine *e, struct conn *c, const struct rule_info 
         memcpy(ev.as.alert.leaked_bytes, c->leaked_bytes, sizeof(c->leaked_bytes));
         memcpy(ev.as.alert.leaked_packets, c->leaked_packets, sizeof(c->leaked_packets));
     }
+    c->alerted = true;
     tell(e, c, &ev);
 }
 

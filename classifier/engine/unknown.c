@@ -107,9 +107,15 @@ static struct unknown *unknown_of(struct engine *e, struct conn *c, unsigned lev
 {
     struct slot *s = &c->stack[level];
 
-    if (s->state == NULL)
-        s->state = budget_alloc(&e->budget, sizeof(struct unknown));
-    return s->state;
+    struct unknown *u = s->state;
+
+    if (u != NULL)
+        return u;
+    u = budget_alloc(&e->budget, sizeof(*u));
+    if (u != NULL)
+        u->id.refused = c->refused;
+    s->state = u;
+    return u;
 }
 
 size_t unknown_feed(struct engine *e, struct conn *c, unsigned level, enum direction *d,

@@ -159,6 +159,7 @@ static void view_verdict(const struct engine *e, const struct conn *c, bool over
     view_facts(c, over, &facts);
     out->expected = policy_promise(e->config.policy, facts.transport, out->server.port);
     out->mismatch = policy_mismatch(e->config.policy, &facts);
+    out->alerted = c->alerted;
     out->verdict = c->result.verdict;
     if (c->result.rule != NULL) {
         out->rule = c->result.rule->name;

@@ -88,6 +88,7 @@ struct flow_info {
     const struct evidence *evidence;
     uint8_t evidence_count;
     enum verdict verdict;
+    bool alerted;     /* a block or alert rule matched */
     const char *rule; /* NULL: the default */
     uint32_t rule_line;
     uint64_t verdict_packet; /* where it became certain; 0 = at the end */

@@ -39,7 +39,7 @@ static void write_counts(struct json *j, const struct flow_info *f)
     json_u64(j, "age", age > 0 ? (uint64_t)age : 0);
     json_text(j, "state", state[f->state]);
     json_text(j, "reason", reason_of(f->end));
-    json_bool(j, "alerted", f->rule != NULL);
+    json_bool(j, "alerted", f->alerted);
     json_end(j);
 }
 

@@ -10,7 +10,7 @@ unset COLUMNS
 build=${BUILD:-build}
 
 # The path of the report differs from machine to machine; lines of the build come only once.
-make --no-print-directory -s demo BUILD="$build" </dev/null 2>"$tmp/err" |
+make --no-print-directory -s -j2 demo BUILD="$build" </dev/null 2>"$tmp/err" |
     sed -E '/^  (CC|LD) /d; s#^(The firewall report: ).*(/report\.html)$#\1build\2#' >"$tmp/demo"
 [ -s "$tmp/demo" ] || { cat "$tmp/err" && exit 1; }
 "$build/portwarden" analyze -r rules/default.yaml --frames --payload printable --eve - pcaps/port80.pcap >"$tmp/eve"

@@ -68,7 +68,7 @@ static void raw_frames(struct machine *m, struct cursor *c)
     static const uint32_t linktypes[] = {1, 101, 0, 113, 276, 9, 50, 51, 108, 228, 229};
     const uint32_t linktype = linktypes[cursor_u8(c) % (sizeof(linktypes) / sizeof(linktypes[0]))];
 
-    while (c->left.len > 0) {
+    while (c->left.len > 0 && !c->truncated) {
         const size_t n = cursor_u8(c);
         const struct bytes data = bytes_first(c->left, n);
         cursor_skip(c, data.len);
@@ -133,7 +133,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (cursor_u8(&c) == 0)
         raw_frames(m, &c);
     else
-        while (c.left.len > 0)
+        while (c.left.len > 0 && !c.truncated)
             built_packet(m, &c, sent);
     engine_flush(m->engine);
     assert(engine_totals(m->engine).flows_active == 0);

@@ -10,6 +10,7 @@
 #include <assert.h>
 
 #include "base/cursor.h"
+#include "base/hash.h"
 #include "tests/unit/layer_harness.h"
 
 enum { KIND_TO_CLIENT = 1, KIND_GAP = 2 };
@@ -54,6 +55,16 @@ static inline void fuzz_describe(struct harness *h, const struct event *e)
                       e->as.bittorrent.client != NULL ? e->as.bittorrent.client : "?");
 }
 
+/* What was carried, as a number. */
+static inline void fuzz_carried(struct harness *h, enum direction d)
+{
+    const struct hash_key key = hash_key_from_seed(1);
+
+    if (h->carried[d].len > 0)
+        buffer_printf(&h->log, "carried(%d %016llx) ", d,
+                      (unsigned long long)hash_bytes(&key, buffer_bytes(&h->carried[d])));
+}
+
 /* The log of one run, to be freed. */
 static inline char *fuzz_layer_log(const struct layer *l, struct bytes script, enum cutting how,
                                    uint32_t seed)
@@ -81,6 +92,8 @@ static inline char *fuzz_layer_log(const struct layer *l, struct bytes script, e
     buffer_printf(&h.log, "%s %zu ", shape_name(info.shape), info.peer_client.len);
     if (l->close != NULL)
         l->close(state, &h.host, CLOSE_FINISHED);
+    fuzz_carried(&h, TO_SERVER);
+    fuzz_carried(&h, TO_CLIENT);
     char *log = strdup(harness_log(&h));
     assert(h.budget.used == 0);
     harness_end(&h);

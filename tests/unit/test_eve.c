@@ -336,6 +336,7 @@ static void test_flow(void)
     f.ndpi = (struct ndpi_info){"SSH", "RemoteAccess", risks, 1};
     f.verdict = VERDICT_BLOCK;
     f.rule = "r";
+    f.alerted = true;
     f.verdict_packet = 4;
     f.anomalies = 2;
     f.ws = &ws;

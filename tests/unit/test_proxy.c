@@ -8,18 +8,19 @@
     "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01"                                                   \
     "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x02"                                                   \
     "\x11\xd7\x00\x50"
-#define NULS_50 "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+#define NULS_50                                                                                    \
+    "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" \
+    "\0\0\0\0"
 /* Two paths of 108 bytes. */
-#define SOCKET_PATHS                                                                               \
-    "/run/a\0\0" NULS_50 NULS_50                                                                   \
-    "/run/b\0\0" NULS_50 NULS_50
-#define GET "GET / HTTP/1.1"
-#define OK  "HTTP/1.1 200"
+#define SOCKET_PATHS "/run/a\0\0" NULS_50 NULS_50 "/run/b\0\0" NULS_50 NULS_50
+#define GET          "GET / HTTP/1.1"
+#define OK           "HTTP/1.1 200"
 
 /* The longest line: 107 bytes with its CRLF. */
 #define LONGEST                                                                                    \
-    "PROXY UNKNOWN ffff:f...f:ffff ffff:f...f:ffff 65535 65535 and much more of what is not to be "  \
-    "read at all"
+    "PROXY UNKNOWN ffff:f...f:ffff ffff:f...f:ffff 65535 65535 and much more of what is not to "   \
+    "be "                                                                                          \
+    "read at all."
 
 static const struct dialogue vectors[] = {
     {"v1, IPv4",
