@@ -13,7 +13,9 @@
 #
 #   CC=clang        another compiler      SAN=1   with ASan and UBSan      V=1   show commands
 
-CC      ?= gcc
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
 PREFIX  ?= /usr/local
 BUILD   ?= build
 TIME    ?= 60
@@ -124,7 +126,9 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/portwarden/rules $(DESTDIR)$(PREFIX)/share/doc/portwarden
 	install -m 755 $(BUILD)/portwarden $(DESTDIR)$(PREFIX)/bin/portwarden
 	install -m 644 rules/*.yaml $(DESTDIR)$(PREFIX)/share/portwarden/rules/
-	install -m 644 README.md LICENSE docs/*.md $(DESTDIR)$(PREFIX)/share/doc/portwarden/
+	install -m 644 README.md CHANGELOG.md CONTRIBUTING.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/portwarden/
+	install -d $(DESTDIR)$(PREFIX)/share/doc/portwarden/docs
+	install -m 644 docs/*.md docs/*.png $(DESTDIR)$(PREFIX)/share/doc/portwarden/docs/
 
 clean:
 	rm -rf build

@@ -24,7 +24,9 @@ static const struct command_help texts[] = {
     {COMMAND_MONITOR,
      "usage: portwarden monitor [options] -i IFACE\n\n"
      "The same, live: a line as each flow is known, blocked or over; Ctrl-C for the "
-     "summary.\n\noptions:\n",
+     "summary.\n"
+     "A line's mark: + known, ! not what the port promises, ? an alert, X blocked, - over.\n"
+     "\noptions:\n",
      "\nexamples:\n"
      "  portwarden monitor -i eth0\n"
      "  portwarden monitor -i eth0 -r rules/default.yaml --eve /var/log/portwarden.json\n"
@@ -42,7 +44,9 @@ static const struct command_help texts[] = {
      "       portwarden rules show FILE         the rules as they are understood\n\noptions:\n",
      "\nexample:\n  portwarden rules check rules/*.yaml\n"},
     {COMMAND_VERSION,
-     "usage: portwarden version\n\nThis version, and those of the libraries it runs on.\n", ""},
+     "usage: portwarden version\n\nThis version, and those of the libraries it runs "
+     "on.\n\noptions:\n",
+     ""},
 };
 
 void options_help(enum command command)

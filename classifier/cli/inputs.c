@@ -138,6 +138,8 @@ static void read_file(struct session *s, const char *path, int64_t *last_ns)
     }
     engine_source(s->engine, path);
     s->inputs_read++;
+    if (s->options->verbose)
+        say_error("reading %s", path);
     const uint64_t unread = engine_totals(s->engine).unknown_linktype;
     read_frames(s, c, last_ns);
     tell_unread(s, path, unread);

@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/near.h"
 #include "cli/say.h"
 
 #define COLUMNS_MIN     80
@@ -217,7 +218,8 @@ static const struct option_row rows[] = {
     {"exit-code", 0, READING, NULL, "exit with 3 if anything was blocked", set_exit_code},
     {"color", 0, SHOWING, "WHEN", "auto, always or never", set_color},
     {"quiet", 'q', READING, NULL, "no table, no progress", set_quiet},
-    {"verbose", 'v', READING, NULL, "say more on standard error", set_verbose},
+    {"verbose", 'v', READING, NULL, "what is read, and what it took, on standard error",
+     set_verbose},
     {"help", 'h', READING | COMMAND_RULES | COMMAND_VERSION, NULL, "this text", set_help},
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
@@ -298,16 +300,15 @@ bool options_read(enum command command, int argc, char **argv, struct options *o
 
 const char *options_near(enum command command, const char *word)
 {
-    const size_t len = strcspn(word, "=");
+    const char *names[ROWS + 1];
+    size_t count = 0;
 
-    while (*word == '-')
-        word++;
-    for (size_t i = 0; i < ROWS; i++) {
-        const bool near = strncmp(rows[i].name, word, len > 5 ? 4 : 2) == 0;
-        if ((rows[i].commands & command) != 0 && near)
-            return rows[i].name;
-    }
-    return NULL;
+    for (size_t i = 0; i < ROWS; i++)
+        if ((rows[i].commands & command) != 0)
+            names[count++] = rows[i].name;
+    names[count] = NULL;
+    word += strspn(word, "-");
+    return near_word(bytes_of(word, strcspn(word, "=")), names);
 }
 
 void options_list(enum command command)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/session.h"
 
+#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -170,6 +171,15 @@ static void close_out(struct session *s, struct out *out)
     s->failed = true;
 }
 
+static void say_totals(const struct session *s)
+{
+    const struct engine_totals t = engine_totals(s->engine);
+
+    say_error("%" PRIu64 " packets, %" PRIu64 " bytes, %" PRIu64 " flows, %" PRIu64
+              " evicted; at most %" PRIu64 " KiB of memory held",
+              t.frames, t.bytes, t.flows, t.flows_evicted, t.memory_peak / 1024);
+}
+
 static bool anything_blocked(const struct session *s)
 {
     return s->engine != NULL && engine_totals(s->engine).flows_blocked > 0;
@@ -179,6 +189,8 @@ int session_close(struct session *s)
 {
     const bool blocked = anything_blocked(s);
 
+    if (s->options->verbose && s->engine != NULL)
+        say_totals(s);
     engine_free(s->engine);
     follow_free(s->follow);
     frames_free(s->frames);

@@ -143,7 +143,7 @@ static bool evict(struct engine *e)
     return true;
 }
 
-/* Without a SYN: the lower port is the server's, unless the layers find otherwise (DESIGN s3). */
+/* Without a SYN: the lower port is the server's, unless the layers find otherwise. */
 static unsigned guess_client(const struct packet *p, unsigned side)
 {
     if (p->transport == TRANSPORT_UDP)
@@ -334,6 +334,7 @@ void engine_flush(struct engine *e)
         end_conn(e, (struct conn *)n, FLOW_FORCED);
     while (syn_take_expired(e->syns, INT64_MAX, &syn))
         tell_half_open(e, &syn);
+    ghost_clear(e->ghosts);
     e->now_ns = e->next_tick_ns = INT64_MIN;
 }
 

@@ -71,7 +71,7 @@ static void learn_bittorrent(struct engine *e, struct conn *c, const struct bitt
         learn_name(e, c, NAME_PEER_CLIENT, bytes_of_text(b->client));
 }
 
-/* An HTTP request that announces to a tracker makes the flow BitTorrent's (DESIGN s5, "app names").
+/* An HTTP request that announces to a tracker makes the flow BitTorrent's.
  */
 static void learn_tracker(struct engine *e, struct conn *c, const struct http_event *http)
 {
@@ -132,18 +132,22 @@ static bool more_evidence(struct engine *e, struct conn *c)
     return true;
 }
 
-/* Does the new sentence say what the last one said of the same packet, and more? Recognition speaks
- * first, then the layer that was recognised. */
-static bool says_more(const struct evidence *last, uint64_t packet, const char *what)
+/* Does the new sentence say what the last one said, and more? Recognition speaks first, then the
+ * layer that was recognised: of the same bytes, whichever packets brought them. */
+static bool says_more(const struct evidence *last, const char *what, struct bytes detail)
 {
-    return last->packet == packet && strncmp(last->what, what, strlen(last->what)) == 0;
+    const size_t len = strlen(last->what);
+
+    if (strncmp(last->what, what, len) != 0)
+        return false;
+    return what[len] != '\0' || bytes_start_with(detail, last->detail);
 }
 
 void learn_evidence(struct engine *e, struct conn *c, const char *what, struct bytes detail)
 {
     struct evidence *last = c->evidence_count > 0 ? &c->evidence[c->evidence_count - 1] : NULL;
 
-    if (last != NULL && says_more(last, e->host.packet, what)) {
+    if (last != NULL && says_more(last, what, detail)) {
         forget(e, &last->detail);
         c->evidence_count--;
     }

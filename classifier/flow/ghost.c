@@ -28,6 +28,11 @@ static uint32_t place_of(const struct ghost_table *t, const struct flow_key *key
     return (uint32_t)hash_bytes(&t->key, bytes_of(key, sizeof(*key))) % GHOSTS;
 }
 
+void ghost_clear(struct ghost_table *t)
+{
+    memset(t->at, 0, sizeof(t->at));
+}
+
 void ghost_add(struct ghost_table *t, const struct ghost *g)
 {
     t->at[place_of(t, &g->key)] = *g;
@@ -41,7 +46,9 @@ bool ghost_is_straggler(const struct ghost_table *t, const struct flow_key *key,
     const struct ghost *g = &t->at[place_of(t, key)];
     if (!g->live)
         return false;
-    if (memcmp(&g->key, key, sizeof(*key)) != 0 || p->time_ns > g->ended_ns + GHOST_NS)
+    if (memcmp(&g->key, key, sizeof(*key)) != 0)
+        return false;
+    if (p->time_ns > g->ended_ns + GHOST_NS || p->time_ns < g->ended_ns - GHOST_NS)
         return false;
     return g->end[side] - p->seq <= GHOST_REACH;
 }

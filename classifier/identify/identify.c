@@ -177,7 +177,7 @@ static struct identity ask_layers(const struct asking *a, const struct opening *
     bool more = false;
 
     for (size_t n = 0; (l = registry_layer(n)) != NULL; n++) {
-        const uint32_t bit = 1U << n;
+        const uint64_t bit = UINT64_C(1) << n;
         if (!registry_asks(n, a->datagrams) || (!a->datagrams && (a->s->refused & bit) != 0))
             continue;
         const struct recognition r = l->recognise(o);

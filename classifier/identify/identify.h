@@ -38,7 +38,7 @@ struct identify_context {
 struct identify {
     uint8_t *kept[2]; /* up to OPENING_MAX each, allocated when bytes must outlive a call */
     uint16_t kept_len[2], kept_room[2];
-    uint32_t refused; /* bit n: registry entry n said NO for ever */
+    uint64_t refused; /* bit n: registry entry n said NO for ever */
     uint16_t turn_len[IDENTIFY_TURNS];
     uint8_t turns;          /* how many there are, the current one included */
     uint8_t turn_to_client; /* bit n: turn n goes to the client */

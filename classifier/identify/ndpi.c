@@ -67,6 +67,7 @@ static const struct {
     {"http_connect", NULL, TRUST_NONE}, /* layers/http.c's to say */
     {"http_proxy", NULL, TRUST_NONE},
     {"skype_teams", NULL, TRUST_NONE},
+    {"targusdataspeed", NULL, TRUST_NONE},
     {"teredo", NULL, TRUST_NONE},
     {"whois-das", NULL, TRUST_NONE},
 };

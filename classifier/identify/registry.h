@@ -6,7 +6,7 @@
 #include "model/layer.h"
 #include "model/packet.h"
 
-#define REGISTRY_MAX 32 /* struct identify has a bit for each */
+#define REGISTRY_MAX 64 /* struct identify has a bit for each */
 
 /* Is the n-th layer asked about streams (TCP, or whatever is inside one) or datagrams (UDP)? */
 bool registry_asks(size_t n, bool datagrams);

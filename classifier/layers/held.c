@@ -8,8 +8,7 @@ static size_t keep(struct held *w, struct host *h, enum direction d, struct byte
     return n != SIZE_MAX ? n : 0;
 }
 
-size_t held_feed(struct held *w, struct host *h, enum direction d, struct bytes in, held_read *read,
-                 void *state)
+size_t held_feed(struct held *w, struct host *h, enum direction d, struct bytes in, held_read *read)
 {
     size_t used = 0;
 
@@ -20,7 +19,7 @@ size_t held_feed(struct held *w, struct host *h, enum direction d, struct bytes 
             w->lost[d] += in.len - used;
             used = in.len;
         }
-        if (read(state, h))
+        if (read(w, h))
             return used;
     }
     return used;

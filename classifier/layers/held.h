@@ -17,8 +17,9 @@ struct held {
     uint64_t lost[2];         /* bytes after what is kept: never captured, or not kept */
 };
 
-/* Reads what is held as far as it goes. True: the handshake is over, nothing is held any more. */
-typedef bool held_read(void *state, struct host *h);
+/* Reads what is held as far as it goes; `w` is the first member of its layer's state. True: the
+ * handshake is over, nothing is held any more. */
+typedef bool held_read(struct held *w, struct host *h);
 
 static inline struct bytes held_bytes(const struct held *w, enum direction d)
 {
@@ -32,8 +33,8 @@ static inline bool held_full(const struct held *w, enum direction d)
 
 /* Holds the bytes and has them read. Returns how much of `in` was used: in.len, or less when the
  * handshake was over before. */
-size_t held_feed(struct held *w, struct host *h, enum direction d, struct bytes in, held_read *read,
-                 void *state);
+size_t held_feed(struct held *w, struct host *h, enum direction d, struct bytes in,
+                 held_read *read);
 void held_drop(struct held *w, struct host *h, enum direction d, size_t n);
 /* After become(): gives all to whoever is next. */
 void held_hand_over(struct held *w, struct host *h);

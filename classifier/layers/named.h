@@ -24,7 +24,19 @@ extern const struct layer layer_mqtt;       /* service.c: MQTT 3.1.1 and 5.0 s3.
 extern const struct layer layer_mysql;      /* service.c: Protocol::HandshakeV10 */
 extern const struct layer layer_postgresql; /* service.c: PostgreSQL "Message Formats" */
 extern const struct layer layer_rdp;        /* remote.c: [MS-RDPBCGR] s2.2.1.1 */
+extern const struct layer layer_nats;       /* service.c: NATS client protocol */
+extern const struct layer layer_memcached;  /* memcached.c: text and binary protocol */
 extern const struct layer layer_telnet;     /* remote.c: RFC 854, RFC 855 */
+extern const struct layer layer_x11;        /* remote.c: X Window System Protocol s8 */
+extern const struct layer layer_ldap;       /* directory.c: RFC 4511 s4.1.1 */
+extern const struct layer layer_http2;      /* http2.c: RFC 9113 s3.4 */
+
+extern const struct layer layer_git;       /* transfer.c: gitprotocol-pack(5) */
+extern const struct layer layer_rsync;     /* transfer.c */
+extern const struct layer layer_smb;       /* transfer.c: [MS-SMB2] s2.1 */
+extern const struct layer layer_iperf3;    /* transfer.c */
+extern const struct layer layer_openvpn;   /* vpn.c; over UDP and TCP */
+extern const struct layer layer_wireguard; /* vpn.c */
 
 extern const struct layer layer_dns;   /* dns.c: RFC 1035 s4; over UDP and TCP */
 extern const struct layer layer_mdns;  /* dns.c: RFC 6762 */

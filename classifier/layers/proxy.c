@@ -7,7 +7,7 @@
 #include "layers/proxy_header.h"
 
 struct proxy {
-    struct held held;
+    struct held held; /* first: read_header() casts back */
     bool over;
 };
 
@@ -43,9 +43,9 @@ static void tell_client(struct host *h, const struct proxy_header *head)
     }
 }
 
-static bool read_header(void *state, struct host *h)
+static bool read_header(struct held *w, struct host *h)
 {
-    struct proxy *s = state;
+    struct proxy *s = (struct proxy *)w;
     struct proxy_header head;
     const enum probe p = proxy_header_parse(held_bytes(&s->held, TO_SERVER), &head);
 
@@ -68,7 +68,7 @@ static size_t proxy_feed(void *state, struct host *h, enum direction d, struct b
 {
     struct proxy *s = state;
 
-    return s->over ? in.len : held_feed(&s->held, h, d, in, read_header, s);
+    return s->over ? in.len : held_feed(&s->held, h, d, in, read_header);
 }
 
 static void proxy_gap(void *state, struct host *h, enum direction d, uint64_t n)
@@ -78,7 +78,7 @@ static void proxy_gap(void *state, struct host *h, enum direction d, uint64_t n)
     if (s->over)
         return;
     s->held.lost[d] += n;
-    (void)read_header(s, h);
+    (void)read_header(&s->held, h);
 }
 
 static void proxy_close(void *state, struct host *h, enum close_reason why)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* service.c - stores and queues: Redis, MQTT, MySQL, PostgreSQL. */
+/* service.c - stores and queues: Redis, MQTT, NATS, MySQL, PostgreSQL. */
 #include "base/cursor.h"
 #include "layers/named.h"
 #include "layers/probe.h"
@@ -59,6 +59,36 @@ static enum probe redis_command(struct bytes seen, struct bytes *command)
     return word.len < len ? PROBE_MORE : probe_sign(bytes_after(c.left, len), TEXT("\r\n"));
 }
 
+/* RESP, "Inline commands": what a person types, answered by a RESP value. */
+static struct recognition redis_inline(const struct opening *o)
+{
+    enum { LINE_LEN_MAX = 512 };
+    static const struct bytes commands[] = {
+        TABLE_TEXT("PING"),     TABLE_TEXT("INFO"), TABLE_TEXT("GET "),    TABLE_TEXT("SET "),
+        TABLE_TEXT("KEYS "),    TABLE_TEXT("DEL "), TABLE_TEXT("SELECT "), TABLE_TEXT("CONFIG "),
+        TABLE_TEXT("FLUSHALL"), TABLE_TEXT("INCR ")};
+    static const struct bytes answers[] = {TABLE_TEXT("+PONG\r\n"), TABLE_TEXT("+OK\r\n"),
+                                           TABLE_TEXT("-ERR "),     TABLE_TEXT("-NOAUTH "),
+                                           TABLE_TEXT("$-1\r\n"),   TABLE_TEXT("-DENIED "),
+                                           TABLE_TEXT(":0\r\n"),    TABLE_TEXT(":1\r\n")};
+    enum probe asked = PROBE_NO, answered = PROBE_NO;
+    struct bytes line = {0};
+
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]) && asked == PROBE_NO; i++)
+        asked = probe_sign_nocase(o->seen[TO_SERVER], commands[i]);
+    for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]) && answered != PROBE_YES; i++) {
+        const enum probe p = probe_sign(o->seen[TO_CLIENT], answers[i]);
+        answered = p == PROBE_NO ? answered : p;
+    }
+    const bool whole = probe_line(o->seen[TO_SERVER], LINE_LEN_MAX, &line);
+    if (asked == PROBE_NO || answered == PROBE_NO || (whole && !probe_printable(line)) ||
+        (!whole && o->seen[TO_SERVER].len >= LINE_LEN_MAX))
+        return probe_no();
+    if (!whole || answered == PROBE_MORE)
+        return probe_more(o, whole ? TO_CLIENT : TO_SERVER);
+    return probe_yes("Redis command and answer (RESP)", line, TO_SERVER);
+}
+
 static struct recognition redis_probe(const struct opening *o)
 {
     struct bytes command = {0};
@@ -66,6 +96,21 @@ static struct recognition redis_probe(const struct opening *o)
     switch (redis_command(o->seen[TO_SERVER], &command)) {
     case PROBE_YES: return probe_yes("Redis command (RESP array)", command, TO_SERVER);
     case PROBE_MORE: return probe_more(o, TO_SERVER);
+    case PROBE_NO: break;
+    }
+    return redis_inline(o);
+}
+
+/* Its server says first who it is, in JSON (NATS protocol, "INFO"). */
+static struct recognition nats_probe(const struct opening *o)
+{
+    static const struct bytes sign = TABLE_TEXT("INFO {\"server_id\":");
+
+    if (o->seen[TO_CLIENT].len == 0 && o->seen[TO_SERVER].len > 0)
+        return probe_no();
+    switch (probe_sign(o->seen[TO_CLIENT], sign)) {
+    case PROBE_YES: return probe_yes("NATS server's INFO", sign, TO_CLIENT);
+    case PROBE_MORE: return probe_more(o, TO_CLIENT);
     case PROBE_NO: break;
     }
     return probe_no();
@@ -195,6 +240,11 @@ static struct recognition redis_recognise(const struct opening *o)
     return probe_either_way(o, redis_probe);
 }
 
+static struct recognition nats_recognise(const struct opening *o)
+{
+    return probe_either_way(o, nats_probe);
+}
+
 static struct recognition mqtt_recognise(const struct opening *o)
 {
     return probe_either_way(o, mqtt_probe);
@@ -217,3 +267,4 @@ const struct layer layer_mysql = {
     .name = "mysql", .application = true, .recognise = mysql_recognise};
 const struct layer layer_postgresql = {
     .name = "postgresql", .application = true, .recognise = postgresql_recognise};
+const struct layer layer_nats = {.name = "nats", .application = true, .recognise = nats_recognise};

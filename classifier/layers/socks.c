@@ -26,7 +26,7 @@ enum stage {
 };
 
 struct socks {
-    struct held held;
+    struct held held;   /* first: read_dialogue() casts back */
     uint64_t offset[2]; /* of the first byte not read; by enum direction */
     uint8_t stage;      /* enum stage */
     uint8_t version;    /* enum socks_version */
@@ -38,16 +38,24 @@ struct socks {
 
 /* --- recognition ------------------------------------------------------------------------------ */
 
+/* A request of the version that was begun with. */
+static enum probe request_of(enum socks_version version, struct bytes in, struct socks_request *ask)
+{
+    const enum probe p = socks_request(in, ask);
+    return in.len > 0 && in.at[0] != version ? PROBE_NO : p;
+}
+
 /* A request alone is enough when there is nothing to wait for: the server's direction, or the
  * client's, brings no more. */
-static struct recognition request_alone(const struct opening *o, struct bytes in)
+static struct recognition request_alone(const struct opening *o, enum socks_version version,
+                                        struct bytes in)
 {
     struct socks_request ask;
-    const enum probe asked = socks_request(in, &ask);
+    const enum probe asked = request_of(version, in, &ask);
 
-    if (in.len > 0 && asked == PROBE_NO)
+    if (asked == PROBE_NO)
         return probe_no();
-    if (asked == PROBE_YES && (ask.version == SOCKS_5 || ask.name.len > 0) &&
+    if (asked == PROBE_YES && (version == SOCKS_5 || ask.name.len > 0) &&
         (o->ended[TO_SERVER] || o->ended[TO_CLIENT]))
         return probe_yes("SOCKS request, its answer not seen", ask.name, TO_SERVER);
     return probe_more(o, o->ended[TO_CLIENT] ? TO_SERVER : TO_CLIENT);
@@ -60,7 +68,7 @@ static bool follows_choice(struct bytes next, uint8_t method)
     size_t len;
 
     if (method == SOCKS_NO_LOGIN)
-        return socks_request(next, &ask) != PROBE_NO;
+        return request_of(SOCKS_5, next, &ask) != PROBE_NO;
     return method != SOCKS_PASSWORD || socks_login(next, &len) != PROBE_NO;
 }
 
@@ -77,7 +85,7 @@ static struct recognition probe_5(const struct opening *o)
         return probe_more(o, TO_SERVER);
     const struct bytes next = bytes_after(o->seen[TO_SERVER], SOCKS_GREETING_LEN + methods.len);
     if (choice == PROBE_MORE)
-        return request_alone(o, next);
+        return request_alone(o, SOCKS_5, next);
     const bool offered = memchr(methods.at, method, methods.len) != NULL;
     if (method != SOCKS_NO_METHOD && (!offered || !follows_choice(next, method)))
         return probe_no();
@@ -88,7 +96,7 @@ static struct recognition probe_4(const struct opening *o)
 {
     struct socks_request ask;
     struct socks_reply reply;
-    const enum probe asked = socks_request(o->seen[TO_SERVER], &ask);
+    const enum probe asked = request_of(SOCKS_4, o->seen[TO_SERVER], &ask);
     const enum probe answered = socks_reply(o->seen[TO_CLIENT], SOCKS_4, &reply);
 
     if (asked == PROBE_NO || answered == PROBE_NO)
@@ -96,7 +104,7 @@ static struct recognition probe_4(const struct opening *o)
     if (asked == PROBE_MORE)
         return probe_more(o, TO_SERVER);
     if (answered == PROBE_MORE)
-        return request_alone(o, o->seen[TO_SERVER]);
+        return request_alone(o, SOCKS_4, o->seen[TO_SERVER]);
     return probe_yes("SOCKS4 request and reply", bytes_of(NULL, 0), TO_CLIENT);
 }
 
@@ -189,9 +197,7 @@ static struct step read_request(struct socks *s, struct host *h, struct bytes in
 
     if (s->unheard && in.len > 0 && in.at[0] == SOCKS_LOGIN_VERSION)
         return step_of(PROBE_YES, 0, STAGE_LOGIN);
-    if (in.len > 0 && in.at[0] != s->version)
-        return step_of(PROBE_NO, 0, STAGE_OPAQUE);
-    const enum probe p = socks_request(in, &ask);
+    const enum probe p = request_of((enum socks_version)s->version, in, &ask);
     if (p == PROBE_YES) {
         s->command = ask.command;
         h->note(h, socks_command_text(&ask), bytes_of(target, socks_target_text(&ask, target)));
@@ -297,9 +303,9 @@ static bool read_message(struct socks *s, struct host *h)
     return true;
 }
 
-static bool read_dialogue(void *state, struct host *h)
+static bool read_dialogue(struct held *w, struct host *h)
 {
-    struct socks *s = state;
+    struct socks *s = (struct socks *)w;
 
     while (s->stage < STAGE_INSIDE)
         if (!read_message(s, h))
@@ -317,7 +323,7 @@ static size_t socks_feed(void *state, struct host *h, enum direction d, struct b
 {
     struct socks *s = state;
 
-    return s->over ? in.len : held_feed(&s->held, h, d, in, read_dialogue, s);
+    return s->over ? in.len : held_feed(&s->held, h, d, in, read_dialogue);
 }
 
 static void socks_gap(void *state, struct host *h, enum direction d, uint64_t n)
@@ -327,7 +333,7 @@ static void socks_gap(void *state, struct host *h, enum direction d, uint64_t n)
     if (s->over)
         return;
     s->held.lost[d] += n;
-    (void)read_dialogue(s, h);
+    (void)read_dialogue(&s->held, h);
 }
 
 static void socks_close(void *state, struct host *h, enum close_reason why)
@@ -337,7 +343,7 @@ static void socks_close(void *state, struct host *h, enum close_reason why)
     (void)why;
     s->closing = true;
     if (!s->over)
-        (void)read_dialogue(s, h);
+        (void)read_dialogue(&s->held, h);
     held_free(&s->held, h);
 }
 

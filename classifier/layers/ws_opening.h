@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ws_opening.h - are the bytes after the 101 frames at all? (FIELD B10)
+/* ws_opening.h - are the bytes after the 101 frames at all?
  *
  * In:    the first bytes of both directions, until one of them has shown a whole legal frame.
  * Out:   the same bytes, either read as frames (ws_search.h) or given back: "unframed".

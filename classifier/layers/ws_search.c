@@ -5,7 +5,7 @@
 #include "layers/ws_message.h"
 
 #define POINTS_ANYWHERE   4 /* four legal headers, or two where the first frame's content fits */
-#define POINTS_AFTER_LOSS 3 /* three, or one whose content fits: FIELD B3 */
+#define POINTS_AFTER_LOSS 3 /* three, or one whose content fits */
 #define POINTS_AT_END     2 /* where the last frame ends with the stream */
 
 bool ws_hold(struct host *h, struct ws_held *held, struct bytes in, uint32_t room)

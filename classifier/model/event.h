@@ -28,7 +28,7 @@ enum event_kind {
     EVENT_STATS,
 };
 
-/* Who asked for what: an event nobody asked for is not made (DESIGN, "interest mask"). */
+/* Who asked for what: an event nobody asked for is not made (the interest mask). */
 enum interest {
     INTEREST_HTTP = 1 << 0,     /* EVENT_HTTP */
     INTEREST_MESSAGES = 1 << 1, /* EVENT_MESSAGE_BEGIN, EVENT_MESSAGE */

@@ -76,7 +76,8 @@ struct flow_info {
 
     const char *layers[FLOW_LAYERS]; /* bottom first: "tcp", "http", "websocket" */
     uint8_t layer_count;
-    const char *app; /* DESIGN s3; "none": never carried a byte; NULL: not known yet */
+    const char
+        *app; /* the innermost application; "none": never carried a byte; NULL: not known yet */
     enum confidence confidence;
     const char *expected; /* "http, websocket"; NULL: this port promises nothing */
     enum tri mismatch;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of DESIGN s4: what is on this port that should not be?
+/* The table: what is on this port that should not be?
  *
  * A port with something wrong on it is a block: a line that says what it promised, then its kinds
  * of flows, worst first. A port that keeps its promise is one line. --all: every flow, worst first.

@@ -26,7 +26,4 @@ bool fault_memory(const struct source *s);
 /* What the file says, safe to print: clipped, bytes that are not printable ASCII as '?'. */
 const char *quote(struct bytes text, char out[QUOTE_ROOM]);
 
-/* The word of the list that `got` is a likely misspelling of, or NULL. */
-const char *near_word(struct bytes got, const char *const *words);
-
 #endif

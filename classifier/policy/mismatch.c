@@ -15,8 +15,8 @@ static bool on_stack(const struct facts *f, const char *name)
     return false;
 }
 
-/* A promise of encryption or of a tunnel is kept by whatever is inside it; one of HTTP by each of its
- * versions. */
+/* A promise of encryption or of a tunnel is kept by whatever is inside it; one of HTTP by each of
+ * its versions. */
 static bool keeps(const struct facts *f, const char *promised)
 {
     if (same(f->app, promised))

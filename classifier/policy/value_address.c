@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 
+#include "base/near.h"
 #include "policy/load.h"
 #include "policy/value.h"
 

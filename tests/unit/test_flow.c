@@ -265,6 +265,11 @@ static void test_ghosts(void)
     p.flags = TCP_ACK;
     p.time_ns = 11 * SECOND;
     CHECK(!ghost_is_straggler(t, &g.key, 1, &p), "too late");
+    p.time_ns = -11 * SECOND;
+    CHECK(!ghost_is_straggler(t, &g.key, 1, &p), "before it ended");
+    p.time_ns = 0;
+    ghost_clear(t);
+    CHECK(!ghost_is_straggler(t, &g.key, 1, &p), "forgotten");
     const struct flow_key other = key_of(2);
     p.time_ns = 0;
     CHECK(!ghost_is_straggler(t, &other, 1, &p), "another connection");

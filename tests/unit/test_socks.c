@@ -132,6 +132,7 @@ static const struct asked {
     {"something else and an answer", PROBE_NO, PROBE_NO, UP("\x05\x01\x00GET /"), NO_LOGIN},
     {"a name that is none", PROBE_NO, PROBE_NO, UP("\x05\x01\x00\x05\x01\x00\x03\x02\x01x\x00\x50"),
      DOWN("")},
+    {"SOCKS 4 inside SOCKS 5", PROBE_NO, PROBE_NO, UP("\x05\x01\x00\x04\x01"), NO_LOGIN},
     {"a login follows", PROBE_YES, PROBE_YES, UP("\x05\x01\x02\x01\x01"), PASSWORD},
     {"no login follows", PROBE_NO, PROBE_NO, UP("\x05\x01\x02\x05\x01"), PASSWORD},
     {"SOCKS 4, not answered", PROBE_MORE, PROBE_NO, UP("\x04\x01\x00\x50\xc0\x00\x02\x01me\0"),
