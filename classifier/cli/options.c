@@ -13,6 +13,7 @@
 #include "cli/say.h"
 
 #define COLUMNS_MIN     80
+#define MEMORY_MIN      (8U << 20) /* bytes: the fixed tables, and room for some flows */
 #define COLUMNS_DEFAULT 100
 #define COLUMNS_MAX     160
 #define READING         (COMMAND_ANALYZE | COMMAND_MONITOR | COMMAND_REPORT)
@@ -129,7 +130,7 @@ static bool set_payload_limit(struct options *o, const char *v)
 
 static bool set_memory(struct options *o, const char *v)
 {
-    return size_value(v, &o->memory) && o->memory >= (1U << 20);
+    return size_value(v, &o->memory) && o->memory >= MEMORY_MIN;
 }
 
 static bool count_value(const char *v, long *out)
@@ -212,7 +213,7 @@ static const struct option_row rows[] = {
     {"explain", 0, SHOWING, NULL, "why: the evidence under each flow", set_explain},
     {"all", 0, SHOWING, NULL, "every flow, not only the worst", set_all},
     {"memory", 0, READING, "SIZE",
-     "for flows, reassembly, inflation together (256MiB; at least 1MiB)", set_memory},
+     "for flows, reassembly, inflation together (256MiB; at least 8MiB)", set_memory},
     {"duration", 0, COMMAND_MONITOR, "SECONDS", "stop after that time", set_duration},
     {"count", 'c', COMMAND_MONITOR, "PACKETS", "stop after that many packets", set_count},
     {"exit-code", 0, READING, NULL, "exit with 3 if anything was blocked", set_exit_code},

@@ -70,7 +70,7 @@ struct conn {
     bool told;            /* live: its app was told */
     bool new_syn;         /* a SYN of another connection was seen: new_isn */
     uint32_t new_isn;
-    uint32_t refused; /* registry bits of layers that left: they are not tried again */
+    uint64_t refused; /* registry bits of layers that left: they are not tried again */
     uint8_t vlan_count;
     uint16_t vlan[PACKET_VLANS];
     uint8_t tcp_flags[2];

@@ -160,6 +160,8 @@ void stack_gap(struct engine *e, struct conn *c, unsigned level, enum direction 
         case SLOT_NAMED: return;
         }
     }
+    c->midstream =
+        true; /* nobody is there yet: what comes next begins in the middle of something */
 }
 
 void stack_close(struct engine *e, struct conn *c, enum close_reason why)

@@ -89,7 +89,7 @@ void identify_end(struct identifier *i, struct identify *s);
 
 /* A layer that was found and proved wrong must not be found again: bits for identify.refused, to be
  * set before the first byte. 0: it is never recognised anyway. */
-uint32_t registry_bit(const struct layer *l);
+uint64_t registry_bit(const struct layer *l);
 /* The layer of that name in the registry, or NULL. */
 const struct layer *registry_find(const char *name);
 /* The n-th layer in the registry's order, or NULL past its end. */

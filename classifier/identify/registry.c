@@ -76,10 +76,10 @@ bool registry_asks(size_t n, bool datagrams)
            (registry[n].carriers & (datagrams ? DATAGRAM : STREAM)) != 0;
 }
 
-uint32_t registry_bit(const struct layer *l)
+uint64_t registry_bit(const struct layer *l)
 {
     for (size_t n = 0; n < REGISTRY_LEN; n++)
         if (registry[n].layer == l)
-            return UINT32_C(1) << n;
+            return UINT64_C(1) << n;
     return 0;
 }

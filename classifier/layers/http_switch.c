@@ -174,6 +174,8 @@ void http_overdue(struct http *s, struct host *h)
         http_set_phase(client, PHASE_HEAD);
     else if (x != NULL && x->method == METHOD_CONNECT)
         become(s, h, "connect", NULL);
+    else if (x != NULL && x->websocket)
+        become(s, h, "websocket", NULL); /* whose first bytes tell whether it is one */
     else
         become(s, h, NULL, NULL);
 }

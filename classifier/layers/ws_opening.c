@@ -72,6 +72,17 @@ static void give_back(struct websocket *ws, struct host *h, enum direction d)
         ws_release(h, &ws->detail->side[d].held);
 }
 
+/* As much of `seen` as it takes to know: not what happened to come with it. */
+static struct bytes least_nonsense(const struct ws_side *s, enum direction d, struct bytes seen)
+{
+    size_t n = 1;
+
+    while (n < seen.len && n < EVIDENCE_DETAIL &&
+           first_frame(s, d, bytes_first(seen, n)) != FIRST_NONSENSE)
+        n++;
+    return bytes_first(seen, n);
+}
+
 /* `seen` of direction `d`, part of which may be held, is no frame. */
 static void unframed(struct websocket *ws, struct host *h, enum direction d, struct bytes seen)
 {
@@ -80,7 +91,7 @@ static void unframed(struct websocket *ws, struct host *h, enum direction d, str
     if (ws->shaken) {
         h->climb(h, LADDER_UNFRAMED);
         h->note(h, "the bytes after the 101 are no WebSocket frames",
-                bytes_first(seen, EVIDENCE_DETAIL));
+                least_nonsense(&ws->side[d], d, seen));
         host_anomaly(h, WS_UNFRAMED, d, 0);
     }
     h->leave(h);

@@ -99,6 +99,82 @@ static const struct vector {
     {"Telnet",
      "telnet/strong []",
      {S("\xff\xfd\x18\xff\xfd\x20\xff\xfd\x23"), C("\xff\xfb\x18\xff\xfb\x20")}},
+    {"Redis, typed", "redis/strong [PING]", {C("PING\r\nSET a b\r\n"), S("+PONG\r\n+OK\r\n")}},
+    {"PING, answered by a person", "raw/strong []", {C("PING\r\n"), S("pong, and so on\r\n")}},
+    {"NATS",
+     "nats/strong [INFO {\"server_id\":]",
+     {S("INFO {\"server_id\":\"NA\",\"version\":\"2.9.10\"} \r\n"), C("CONNECT {}\r\n")}},
+    {"memcached", "memcached/strong [END]", {C("get foo\r\n"), S("END\r\n")}},
+    {"memcached, one word",
+     "memcached/strong [VERSION 1.6.18]",
+     {C("version\r\n"), S("VERSION 1.6.18\r\n")}},
+    {"get, and another answer", "raw/strong []", {C("get foo\r\n"), S("Endless foo\r\n")}},
+    {"memcached, binary",
+     "memcached/strong []",
+     {C("\x80\x0b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x07\x00\x00\x00\x00\x00\x00"
+        "\x00"
+        "\x00"),
+      S("\x81\x0b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x06\x00\x00\x00\x07\x00\x00\x00\x00\x00\x00"
+        "\x00"
+        "\x00"
+        "1.6.18")}},
+    {"Telnet to a client that types",
+     "telnet/strong []",
+     {C("root\r\n"), S("\xff\xfb\x25\xff\xfb\x26\xff\xfd\x18"), C("secret\r\n")}},
+    {"X11", "x11/strong []", {C("l\x00\x0b\x00\x00\x00\x00\x00\x00\x00\x00\x00")}},
+    {"X11, the other way round",
+     "x11/strong []",
+     {C("B\x00\x00\x0b\x00\x00\x00\x12\x00\x10\x00\x00MIT-MAGIC-COOKIE-1\x00\x00")}},
+    {"HTTP/2 with prior knowledge",
+     "http2/strong [PRI * HTTP/2.0]",
+     {C("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00"),
+      S("\x00\x00\x00\x04\x00\x00\x00\x00\x00")}},
+    {"HTTP/2, the server first",
+     "http2/strong [PRI * HTTP/2.0]",
+     {S("\x00\x00\x00\x04\x00\x00\x00\x00\x00"), C("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")}},
+    {"LDAP bind",
+     "ldap/strong []",
+     {C("\x30\x0c\x02\x01\x01\x60\x07\x02\x01\x03\x04\x00\x80\x00")}},
+    {"LDAP search",
+     "ldap/strong []",
+     {C("\x30\x29\x02\x01\x02\x63\x24\x04\x04"
+        "dc="
+        "x\x0a\x01\x02\x0a\x01\x00\x02\x01\x00\x02\x01\x00\x01\x01\x00\x87\x0bobjectclass0\x00")}},
+    {"LDAP StartTLS",
+     "ldap/strong []",
+     {C("\x30\x1d\x02\x01\x01\x77\x18\x80\x16"
+        "1.3.6.1.4.1.1466.20037")}},
+    {"LDAP with long lengths",
+     "ldap/strong []",
+     {C("\x30\x84\x00\x00\x00\x10\x02\x01\x01\x60\x84\x00\x00\x00\x07\x02\x01\x03\x04\x00\x80"
+        "\x00")}},
+    {"BER, but an operation that is none",
+     "raw/strong []",
+     {C("\x30\x0c\x02\x01\x01\x6f\x07\x02\x01\x03\x04\x00\x80\x00")}},
+    {"zeros and text", "raw/strong []", {C("00:00:01 two ships, one berth\n"), S("0 messages\n")}},
+    {"Git",
+     "git/strong [git-upload-pack /r.git]",
+     {C("0030git-upload-pack /r.git\x00host=10.80.2.12\x00\x00version=2\x00")}},
+    {"rsync", "rsync/strong [@RSYNCD: 31.0]", {S("@RSYNCD: 31.0\n"), C("@RSYNCD: 31.0\n")}},
+    {"SMB 2",
+     "smb/strong [SMB]",
+     {C("\x00\x00\x00\xb0\xfeSMB\x40\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00")}},
+    {"iperf3",
+     "iperf3/strong [5s2diudspqmnh2wx43njgkzsnd2wbyi33bwa]",
+     {C("5s2diudspqmnh2wx43njgkzsnd2wbyi33bwa\x00"), S("\x09")}},
+    {"OpenVPN over TCP",
+     "openvpn/strong []",
+     {C("\x00\x0e\x38\x1b\xd2\x7c\xe9\xfa\xc0\x30\x38\x00\x00\x00\x00\x00")}},
+    {"OpenVPN over TCP with --tls-auth",
+     "openvpn/strong []",
+     {C("\x00\x2a\x38\x1b\xd2\x7c\xe9\xfa\xc0\x30\x38"
+        "hmac-hmac-hmac-hmac-"
+        "\x00\x00\x00\x01\x65\x01\x02\x03\x00\x00\x00\x00\x00")}},
+    {"OpenVPN over TCP with --tls-crypt",
+     "openvpn/probable []",
+     {C("\x00\x36\x38\x1b\xd2\x7c\xe9\xfa\xc0\x30\x38\x00\x00\x00\x01\x65\x01\x02\x03"
+        "tag-tag-tag-tag-tag-tag-tag-tag-"
+        "crypt")}},
     {"SOCKS 5", "socks/strong []", {C("\x05\x02\x00\x02"), S("\x05\x00")}},
     {"SOCKS 5, a request and never an answer",
      "socks/strong [quay.example]",
@@ -136,7 +212,6 @@ static const struct vector {
     {"SIP, by nDPI",
      "sip/strong",
      {C("REGISTER sip:example.com SIP/2.0\r\nVia: SIP/2.0/TCP 10.0.0.1\r\n\r\n")}},
-    {"memcached, by nDPI", "memcached/strong", {C("get foo\r\n"), S("END\r\n")}},
     {"RTSP, by nDPI",
      "rtsp/strong",
      {C("OPTIONS rtsp://10.0.0.1/ RTSP/1.0\r\nCSeq: 1\r\n\r\n"),
@@ -402,6 +477,17 @@ static const struct datagram {
      {S("\x00\x06"
         "blksize\x00"
         "512\x00")}},
+    {"OpenVPN",
+     "openvpn/strong",
+     1194,
+     {C("\x38\x1b\xd2\x7c\xe9\xfa\xc0\x30\x38\x00\x00\x00\x00\x00")}},
+    {"WireGuard",
+     "wireguard/strong",
+     51820,
+     {C("\x01\x00\x00\x00"
+        "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567"
+        "8901234567890123456789012345678901234567"
+        "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00")}},
     {"a request for nothing known",
      "raw/strong",
      69,
