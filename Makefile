@@ -21,7 +21,7 @@ BUILD   ?= build
 TIME    ?= 60
 # Small functions in many files: gcc puts them together when it links. (clang needs another linker for that.)
 LTO     ?= $(if $(findstring clang,$(shell $(CC) --version 2>&1)),,-flto=auto)
-CFLAGS  ?= -O2 -g $(LTO)
+CFLAGS  ?= -O3 -g $(LTO)
 VERSION := 0.1.0
 
 LIBS  := libpcap libndpi yaml-0.1 zlib libzstd libhs libcrypto libcap-ng libseccomp

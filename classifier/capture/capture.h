@@ -4,7 +4,7 @@
  * In:    pcap (all magics and byte orders), pcapng, either one gzip- or zstd-compressed, standard
  *        input ("-"), whatever else libpcap reads; a live interface.
  * Out:   struct frame, one at a time, borrowed until the next call.
- * State: one read buffer (512 KiB, at most 16 MiB for a record), the decompressor's window (at most
+ * State: one read buffer (128 KiB, at most 16 MiB for a record), the decompressor's window (at most
  *        128 MiB, for zstd --ultra --long), the kernel's ring (64 MiB) when live.
  * Not here: what is in a frame (decode/); which files a folder holds (cli/).
  */

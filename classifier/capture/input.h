@@ -10,7 +10,7 @@
 
 #include "base/bytes.h"
 
-#define INPUT_ROOM (512u << 10) /* what fits a second-level cache is cheaper than more */
+#define INPUT_ROOM (128u << 10) /* what fits a second-level cache is cheaper than more */
 
 enum input_result {
     INPUT_READY,

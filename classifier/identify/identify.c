@@ -168,8 +168,8 @@ static struct identity raw(const struct asking *a, enum confidence sure, const c
                                        .why = why});
 }
 
-/* Asks the layers, in the registry's order; the surest wins. Streams: whoever said NO is not asked
- * again. Datagrams: each is asked about alone. */
+/* Asks the layers, in the registry's order, until one is sure; else the surest wins. Streams:
+ * whoever said NO is not asked again. Datagrams: each is asked about alone. */
 static struct identity ask_layers(const struct asking *a, const struct opening *o)
 {
     struct recognition best = {.answer = PROBE_NO};
@@ -187,6 +187,8 @@ static struct identity ask_layers(const struct asking *a, const struct opening *
         if (r.answer == PROBE_YES && (who == NULL || r.confidence > best.confidence)) {
             best = r;
             who = l;
+            if (r.confidence >= CONFIDENCE_STRONG)
+                break;
         }
     }
     a->s->more = more;

@@ -20,7 +20,7 @@
 #define WS_INFLATED_END (1024 * UINT64_C(1024) * 1024)
 /* A compressed message that grows more than this is a bomb, when it is also large. */
 #define WS_BOMB_RATIO 100
-#define WS_BOMB_LEAST (64 * UINT64_C(1024))
+#define WS_BOMB_LEAST (UINT64_C(1) << 20)
 
 /* A data message begins; side->message is set. */
 void ws_payload_begin(struct websocket *ws, struct host *h, enum direction d);

@@ -159,6 +159,26 @@ static void test_vectors(void)
     }
 }
 
+/* One direction captured, and no answer in it: what follows a request to upgrade is still read. */
+static void test_asked_one_way(void)
+{
+    enum { PAYLOAD = 4000, HEADER = 8 };
+    uint8_t frame[HEADER + PAYLOAD] = {0x82, 0xfe, PAYLOAD >> 8, PAYLOAD & 0xff};
+    struct talk t;
+
+    talk_begin(&t, NULL, 0);
+    talk_segment(&t, TO_SERVER, TCP_SYN, 0, LITERAL(""));
+    talk_say(&t, TO_SERVER, LITERAL(ASK));
+    for (uint8_t n = 0; n < 5; n++) {
+        frame[4] = n; /* the masking key */
+        talk_say(&t, TO_SERVER, bytes_of(frame, sizeof(frame)));
+    }
+    talk_end(&t,
+             "(http_data_before_upgrade_answer) http/0 >2/4000 >2/4000 >2/4000 >2/4000 >2/4000 "
+             "tcp>http app=http/strong asked allow:-\n",
+             "frames without an answer to the upgrade");
+}
+
 static void test_half_open(void)
 {
     struct talk t;
@@ -313,6 +333,7 @@ static void test_time(void)
 int main(void)
 {
     test_vectors();
+    test_asked_one_way();
     test_half_open();
     test_reuse();
     test_midstream();

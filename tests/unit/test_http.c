@@ -250,7 +250,7 @@ static void test_overdue(void)
 {
     check_overdue(GET WS_ASK_TEXT,
                   "H(GET,/,0,0,0) H(GET,/chat,0,0,0) Q(GET,/,h) Q(GET,/chat,h,!ws) "
-                  "anomaly(http_data_before_upgrade_answer) become(?) claim(strong) "
+                  "anomaly(http_data_before_upgrade_answer) become(websocket) claim(strong) "
                   "climb(asked)");
     check_overdue("CONNECT h:1 HTTP/1.1\r\nHost: h\r\n\r\n",
                   "H(CONNECT,h:1,0,0,0) Q(CONNECT,h:1,h:1) "
