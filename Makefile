@@ -49,7 +49,12 @@ $(BUILD)/portwarden: $(BUILD)/classifier/main.o $(OBJECTS)
 	@echo "  LD  $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(lib_ldlibs)
 
-$(BUILD)/%.o: %.c
+# Other flags, other objects.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(CFLAGS) $(CPPFLAGS) $(LIBS)' | cmp -s - $@ || echo '$(CC) $(CFLAGS) $(CPPFLAGS) $(LIBS)' >$@
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	@echo "  CC  $<"
 	$(Q)$(CC) $(STD) $(WARN) $(WERROR) -DPORTWARDEN_VERSION='"$(VERSION)"' -Iclassifier -I. $(lib_cflags) -MMD -MP $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
@@ -115,7 +120,7 @@ golden-update: all
 lint: packages-test
 	tests/check/ranks.sh
 	tests/check/budgets.sh
-	clang-format --dry-run -Werror $(shell git ls-files -co --exclude-standard '*.c' '*.h')
+	@clang-format --dry-run -Werror $(shell git ls-files -co --exclude-standard '*.c' '*.h')
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 		--suppress=missingIncludeSystem -Iclassifier -DPORTWARDEN_VERSION='""' classifier
 
@@ -133,7 +138,7 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all unit-binaries fuzz-replay fuzz packages packages-test demo check golden-update lint bench install clean
+.PHONY: FORCE all unit-binaries fuzz-replay fuzz packages packages-test demo check golden-update lint bench install clean
 .SECONDARY:
 
 -include $(OBJECTS:.o=.d) $(BUILD)/classifier/main.d $(UNIT:%=$(BUILD)/tests/unit/%.d) \

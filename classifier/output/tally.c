@@ -143,13 +143,19 @@ void *tally_reuse(struct tally *t, size_t number, struct bytes key)
 
 const char *tally_text(struct tally *t, const char *text)
 {
+    struct tally_recent *recent = &t->recent[(uintptr_t)text / sizeof(void *) % TALLY_RECENT];
     bool fresh;
 
     if (text == NULL)
         return NULL;
+    if (recent->from == text && strcmp(recent->kept, text) == 0)
+        return recent->kept;
     const struct bytes key = bytes_of(text, strlen(text) + 1);
     const char *kept = tally_get(t, key, &fresh);
-    return kept != NULL ? kept : "(too many names)";
+    if (kept == NULL)
+        return "(too many names)";
+    *recent = (struct tally_recent){.from = text, .kept = kept};
+    return kept;
 }
 
 /* The sorted runs [run[0], run[1]) and [run[1], run[2]) become one. */

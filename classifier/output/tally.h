@@ -10,14 +10,19 @@
 
 #include "base/hash.h"
 
+#define TALLY_RECENT 16
+
 struct tally { /* private but for `count` */
     struct hash_key key;
     size_t entry_size, limit;
     size_t count;
     struct tally_entry **entry; /* room for `room` */
     size_t room;
-    uint32_t *slot; /* entry number + 1, or 0; open addressing, linear probing */
-    size_t slots;   /* a power of two, at least twice `room` */
+    uint32_t *slot;       /* entry number + 1, or 0; open addressing, linear probing */
+    size_t slots;         /* a power of two, at least twice `room` */
+    struct tally_recent { /* texts asked for lately, found by where they are */
+        const char *from, *kept;
+    } recent[TALLY_RECENT];
 };
 
 void tally_init(struct tally *t, size_t entry_size, size_t limit);

@@ -241,9 +241,16 @@ def shuffle_run(run, rng, window=6):
 
 
 def reorder(frames, rng):
-    """Cut, then shuffled within a window, as far as nobody else spoke in between."""
+    """Cut, then shuffled within a window, as far as nobody else spoke in between. Not the first data of a connection
+    whose start was not captured: what comes before it is nowhere."""
+    started = set()
     for run in runs(resegment(frames, rng)):
-        yield from shuffle_run(run, rng) if len(run) > 1 else run
+        if len(run) > 1 and run[0].key in started:
+            yield from shuffle_run(run, rng)
+        else:
+            yield from run
+        started.update(f.key for f in run if f.link is not None)
+        started.update(f.key[::-1] for f in run if f.link is not None and f.flags & SYN)
 
 
 class Shift:
