@@ -19,10 +19,11 @@ struct datagram {
     struct datagram *chain;         /* same bucket */
     struct datagram *older, *newer; /* by the first fragment's arrival */
     int64_t first_ns;
-    uint32_t length;  /* bytes of the payload; 0 = the last fragment is not here yet */
-    uint32_t units;   /* filled */
-    uint32_t end;     /* the furthest byte seen */
-    uint8_t protocol; /* of the fragment at offset 0 */
+    uint32_t length;   /* bytes of the payload; 0 = the last fragment is not here yet */
+    uint32_t units;    /* filled */
+    uint32_t end;      /* the furthest byte seen */
+    uint32_t wire_len; /* bytes of all frames so far */
+    uint8_t protocol;  /* of the fragment at offset 0 */
     struct page *page[PAGES];
 };
 
@@ -208,8 +209,8 @@ static void join(struct defrag *d, struct datagram *g, struct fragment_whole *wh
 {
     for (size_t at = 0; at < g->length; at += PAGE_BYTES)
         memcpy(d->whole + at, g->page[at / PAGE_BYTES]->data, PAGE_BYTES);
-    *whole =
-        (struct fragment_whole){.data = bytes_of(d->whole, g->length), .protocol = g->protocol};
+    *whole = (struct fragment_whole){
+        .data = bytes_of(d->whole, g->length), .protocol = g->protocol, .wire_len = g->wire_len};
     forget(d, g);
     d->stats->reassembled++;
 }
@@ -248,6 +249,7 @@ enum defrag_result defrag_add(struct defrag *d, const struct fragment *f,
     if (!fits(g, f))
         return refuse(d, DECODE_FRAGMENT_OVERLAP, what);
     place(g, f, what);
+    g->wire_len += f->wire_len;
     if (g->length == 0 || g->units != (g->length + UNIT - 1) / UNIT)
         return DEFRAG_WAITS;
     join(d, g, whole);

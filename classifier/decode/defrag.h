@@ -34,10 +34,12 @@ struct fragment {
     uint8_t protocol; /* what the datagram carries; the first fragment's word counts */
     struct bytes data;
     int64_t time_ns;
+    uint32_t wire_len; /* bytes of its frame */
 };
 
 struct fragment_whole {
     struct bytes data; /* borrowed until the next defrag_add() */
+    uint32_t wire_len; /* bytes of all frames it came in */
     uint8_t protocol;
 };
 

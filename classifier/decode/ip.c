@@ -91,6 +91,7 @@ static enum header keep(struct walk *w, struct fragment *f)
         return walk_bad(w, DECODE_TRUNCATED);
     f->data = w->left;
     f->time_ns = w->frame->time_ns;
+    f->wire_len = w->out->wire_len;
     if (f->offset == 0 && f->protocol == PROTOCOL_TCP && f->data.len < TCP_LEAST)
         w->what = DECODE_FRAGMENT_TINY;
     switch (defrag_add(w->defrag, f, &whole, &w->what)) {
@@ -100,6 +101,7 @@ static enum header keep(struct walk *w, struct fragment *f)
     }
     w->left = whole.data;
     w->wire = whole.data.len;
+    w->out->wire_len = whole.wire_len;
     return follow(w, whole.protocol);
 }
 

@@ -41,7 +41,7 @@ struct packet {
     struct endpoint src, dst;
     struct bytes payload; /* of TCP or UDP, as captured */
     uint32_t payload_len; /* bytes as the headers say; more than payload.len when cut */
-    uint32_t wire_len;    /* bytes of the whole frame on the wire */
+    uint32_t wire_len;    /* bytes of its frame, or of all frames of its fragments, on the wire */
     uint32_t seq, ack;    /* TCP, host order */
     uint16_t window;      /* TCP, unscaled */
     uint16_t urgent;      /* TCP urgent pointer */

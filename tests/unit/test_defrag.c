@@ -250,6 +250,25 @@ static void test_cut_by_snaplen(void)
     scene_end(&s);
 }
 
+/* All frames of the datagram are counted, not only the one that completed it. */
+static void test_wire_length(void)
+{
+    struct scene s = {0};
+    struct packet p;
+    enum anomaly what;
+    size_t wire = 0;
+
+    make_segment(false);
+    make_fragment(false, TRANSPORT_TCP, 0, 32);
+    wire += b.len;
+    CHECK(scene_decode(&s, 101, build_bytes(&b), b.len, &p, &what) == DECODED_PENDING, "the first");
+    make_fragment(false, TRANSPORT_TCP, 32, whole_len - 32);
+    wire += b.len;
+    CHECK(scene_decode(&s, 101, build_bytes(&b), b.len, &p, &what) == DECODED_PACKET, "the last");
+    CHECK(p.wire_len == wire, "bytes of both frames");
+    scene_end(&s);
+}
+
 static enum decoded add(struct scene *s, uint32_t id, int64_t time_ns, size_t from)
 {
     struct packet p;
@@ -309,6 +328,7 @@ int main(void)
     test_tunnel();
     test_vlans();
     test_cut_by_snaplen();
+    test_wire_length();
     test_expiry();
     test_flood(0);
     test_flood(1 << 20);
