@@ -81,8 +81,8 @@ static struct recognition probe_5(const struct opening *o)
 
     if (greeting == PROBE_NO || choice == PROBE_NO)
         return probe_no();
-    if (greeting == PROBE_MORE)
-        return probe_more(o, TO_SERVER);
+    if (greeting == PROBE_MORE) /* no server answers half a greeting */
+        return o->seen[TO_CLIENT].len > 0 ? probe_no() : probe_more(o, TO_SERVER);
     const struct bytes next = bytes_after(o->seen[TO_SERVER], SOCKS_GREETING_LEN + methods.len);
     if (choice == PROBE_MORE)
         return request_alone(o, SOCKS_5, next);
@@ -113,7 +113,7 @@ static struct recognition probe(const struct opening *o)
     const struct bytes client = o->seen[TO_SERVER];
 
     if (client.len == 0)
-        return probe_more(o, TO_SERVER);
+        return o->seen[TO_CLIENT].len > 0 ? probe_no() : probe_more(o, TO_SERVER);
     return client.at[0] == SOCKS_5 ? probe_5(o) : probe_4(o);
 }
 

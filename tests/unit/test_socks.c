@@ -117,7 +117,8 @@ static const struct asked {
     struct turn up, down;
 } asked[] = {
     {"a greeting alone", PROBE_MORE, PROBE_NO, HELLO, DOWN("")},
-    {"its answer alone", PROBE_MORE, PROBE_NO, UP(""), NO_LOGIN},
+    {"its answer alone: clients speak first", PROBE_NO, PROBE_NO, UP(""), NO_LOGIN},
+    {"an answer to half a greeting", PROBE_NO, PROBE_NO, UP("\x05\x02\x00"), NO_LOGIN},
     {"a greeting and its answer", PROBE_YES, PROBE_YES, HELLO, NO_LOGIN},
     {"no acceptable method", PROBE_YES, PROBE_YES, HELLO, DOWN("\x05\xff")},
     {"half an answer", PROBE_MORE, PROBE_NO, HELLO, DOWN("\x05")},
