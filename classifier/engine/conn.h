@@ -57,32 +57,37 @@ struct names {
 
 struct conn {
     struct flow_node node; /* first: the flow table's */
-    uint64_t id;           /* EVE's flow_id */
-    struct stream stream[2];
-    struct slot stack[STACK_DEPTH];
-    uint8_t depth;
+
+    /* What every packet touches, close together. */
     uint8_t client_side;
+    uint8_t depth;
+    uint8_t tcp_state;
+    uint8_t tcp_flags[2];
+    bool closed;          /* no more bytes will be read; waits for stragglers */
     bool direction_known; /* by SYN or by what the layers said */
     bool midstream;       /* its start was not captured */
-    bool tracker;         /* HTTP that announces to a BitTorrent tracker */
-    bool closed;          /* no more bytes will be read; waits for stragglers */
-    bool alerted;         /* a block or alert rule matched */
-    bool told;            /* live: its app was told */
-    bool new_syn;         /* a SYN of another connection was seen: new_isn */
+    uint64_t packets[2], bytes[2], payload[2];
+    uint64_t last_packet;
+    const char *source; /* of its last packet */
+    struct stream stream[2];
+    struct slot stack[STACK_DEPTH];
+
+    bool tracker; /* HTTP that announces to a BitTorrent tracker */
+    bool alerted; /* a block or alert rule matched */
+    bool told;    /* live: its app was told */
+    bool new_syn; /* a SYN of another connection was seen: new_isn */
     uint32_t new_isn;
     uint64_t refused; /* registry bits of layers that left: they are not tried again */
+    uint64_t id;      /* EVE's flow_id */
     uint8_t vlan_count;
-    uint16_t vlan[PACKET_VLANS];
-    uint8_t tcp_flags[2];
-    uint8_t tcp_state;
     uint8_t ladder;
     uint8_t evidence_count, evidence_room;
+    uint16_t vlan[PACKET_VLANS];
     uint32_t anomalies;
     uint32_t retransmissions[2], out_of_order[2];
-    uint64_t packets[2], bytes[2], payload[2], missing[2];
+    uint64_t missing[2];
     int64_t start_ns;
-    uint64_t first_packet, last_packet;
-    const char *source; /* of its last packet */
+    uint64_t first_packet;
     struct evidence *evidence;
     struct names *names;
     struct ndpi_info ndpi;
@@ -96,11 +101,6 @@ struct conn {
 static inline enum direction conn_direction(const struct conn *c, unsigned side)
 {
     return side == c->client_side ? TO_SERVER : TO_CLIENT;
-}
-
-static inline unsigned conn_side(const struct conn *c, enum direction d)
-{
-    return d == TO_SERVER ? c->client_side : 1U - c->client_side;
 }
 
 static inline struct endpoint conn_endpoint(const struct conn *c, unsigned side)

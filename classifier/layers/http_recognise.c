@@ -70,8 +70,9 @@ struct recognition http_recognise(const struct opening *o)
     if (o->midstream)
         return server.answer == PROBE_YES || client.answer == PROBE_NO ? server : client;
     /* From the start, one wrong word is enough; a server's good one counts only while the client's
-     * may still be good, too. */
-    if (client.answer == PROBE_NO || server.answer == PROBE_NO)
+     * may still be good, too. A direction that ended without a word decides nothing. */
+    if ((client.answer == PROBE_NO && o->seen[TO_SERVER].len > 0) ||
+        (server.answer == PROBE_NO && o->seen[TO_CLIENT].len > 0))
         return no;
-    return server.answer == PROBE_YES ? server : client;
+    return client.answer == PROBE_MORE && server.answer != PROBE_YES ? client : server;
 }

@@ -8,7 +8,7 @@ Only TCP directly in IPv4 or IPv6 is touched, whole packets with a good (or offl
 import random
 import struct
 import sys
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 TCP = 6
 SYN, FIN, RST, ACK = 0x02, 0x01, 0x04, 0x10
@@ -187,7 +187,7 @@ def resegment(frames, rng):
 
 
 def bytewise(frames, rng):
-    """The first bytes of each direction one by one; where there is much of it, the rest in quarters."""
+    """The first bytes of each direction one by one, the rest in halves."""
     budget = {}
     for frame in frames:
         if not is_data(frame):
@@ -198,7 +198,7 @@ def bytewise(frames, rng):
         if len(frame.payload) <= left:
             yield from pieces_of(frame, range(1, len(frame.payload)))
         else:
-            yield from pieces_of(frame, sorted(set(rng.sample(range(1, len(frame.payload) + 1), 1)) - {len(frame.payload)}))
+            yield from pieces_of(frame, [rng.randrange(1, len(frame.payload))] if len(frame.payload) > 1 else [])
 
 
 def duplicate(frames, rng):
@@ -328,6 +328,7 @@ def vlan(frames, rng):
 
 
 def everything(frames, rng):
+    """All of it at once."""
     for kind in (wrap, reorder, duplicate, fragment):
         frames = kind(frames, rng)
     return frames

@@ -90,6 +90,21 @@ static void test_monotone(void)
     }
 }
 
+/* A direction that ended without a byte is no wrong word. */
+static void test_silent(void)
+{
+    const struct opening request = {
+        .seen = {LITERAL("GET / HTT")}, .ended = {false, true}, .transport = TRANSPORT_TCP};
+    const struct opening answer = {.seen = {[TO_CLIENT] = LITERAL("HTTP/1.1 200 OK\r\n")},
+                                   .ended = {true, false},
+                                   .transport = TRANSPORT_TCP};
+    const struct opening nobody = {.ended = {true, true}, .transport = TRANSPORT_TCP};
+
+    CHECK(http_recognise(&request).answer == PROBE_MORE, "the server ended, silent");
+    CHECK(http_recognise(&answer).answer == PROBE_YES, "the client ended, silent");
+    CHECK(http_recognise(&nobody).answer == PROBE_NO, "both did");
+}
+
 static void test_long_line(void)
 {
     char line[OPENING_MAX];
@@ -115,6 +130,7 @@ int main(void)
 {
     test_openings();
     test_monotone();
+    test_silent();
     test_long_line();
     test_datagrams();
     return test_end();
