@@ -203,6 +203,8 @@ void inputs_read(struct session *s)
             read_file(s, path, &last_ns);
     }
     engine_flush(s->engine);
+    if (session_interrupted())
+        session_problem(s, "stopped by a signal: the rest of the input was not read");
 }
 
 void inputs_name(const struct session *s, char *out, size_t room)

@@ -28,6 +28,11 @@ void session_catch_signals(void)
     signal(SIGXFSZ, SIG_IGN); /* a file-size limit is an error of write(2), like a full disk */
 }
 
+bool session_interrupted(void)
+{
+    return stop_asked;
+}
+
 bool session_stopped(const struct session *s)
 {
     return stop_asked || (s->results != NULL && out_closed(s->results)) ||

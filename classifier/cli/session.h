@@ -42,6 +42,8 @@ int session_close(struct session *s);
 void session_problem(struct session *s, const char *sentence);
 /* Has somebody asked to stop, or closed the pipe? */
 bool session_stopped(const struct session *s);
+/* By a signal? */
+bool session_interrupted(void);
 
 /* Ctrl-C and SIGTERM: the first asks to stop, the second ends the program. A closed pipe is no
  * signal. */

@@ -73,6 +73,7 @@ static void put_counts(struct json *j, const struct summary_counts *c)
     json_u64(j, "flows_with_gaps", c->gap_flows);
     json_u64(j, "missing_bytes", c->missing_bytes);
     json_u64(j, "flows_begun_before", c->late_flows);
+    json_u64(j, "syns_not_told", c->bare_syns);
     json_u64(j, "evicted", c->evicted);
     put_pair(j, "leaked_bytes", c->leaked_bytes);
     json_end(j);

@@ -290,6 +290,8 @@ static void on_stats(struct summary *s, const struct stats_event *stats)
         s->stats[i] = stats->stats[i];
         s->stats[i].group = tally_text(&s->names, stats->stats[i].group);
         s->stats[i].name = tally_text(&s->names, stats->stats[i].name);
+        if (strcmp(stats->stats[i].name, "syn_overwritten") == 0)
+            s->counts.bare_syns = stats->stats[i].value;
     }
 }
 

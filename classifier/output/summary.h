@@ -78,7 +78,8 @@ struct summary_counts {
     uint64_t blocked, allowed, mismatched, alerts; /* flows, but alerts: matches */
     uint64_t silent, unknown;                      /* flows that said nothing; never known */
     uint64_t gap_flows, missing_bytes, late_flows; /* late: began before the capture */
-    uint64_t evicted;                              /* flows that ended because memory was full */
+    uint64_t bare_syns; /* unanswered, and too many to be told as flows */
+    uint64_t evicted;   /* flows that ended because memory was full */
     uint64_t leaked_bytes[2];
     uint64_t anomalies;
     int64_t start_ns, end_ns;
