@@ -93,9 +93,11 @@ fuzz-replay: $(FUZZ:%=$(BUILD)/tests/fuzz/%)
 
 fuzz: packages-test $(FUZZ:%=$(BUILD)/fuzzer/%)
 	@for t in $(FUZZ); do \
-		mkdir -p $(BUILD)/fuzzer/corpus/$$t && echo "$$t for $(TIME) s" && \
-		(cd $(BUILD)/fuzzer && ./$$t -max_total_time=$(TIME) -print_final_stats=1 -timeout=10 -rss_limit_mb=2048 \
-			corpus/$$t $(CURDIR)/tests/fuzz/corpus/$$t 2>&1 | tail -n 8) || exit 1; \
+		mkdir -p $(BUILD)/fuzzer/corpus/$$t && echo "$$t for $(TIME) s" && cd $(BUILD)/fuzzer && \
+		{ ./$$t -max_total_time=$(TIME) -print_final_stats=1 -timeout=10 -rss_limit_mb=2048 \
+			corpus/$$t $(CURDIR)/tests/fuzz/corpus/$$t >$$t.log 2>&1; found=$$?; } && \
+		grep -E '^(stat::number|==.*ERROR|SUMMARY|artifact)' $$t.log; \
+		cd $(CURDIR); [ $$found -eq 0 ] || { echo "$$t found something: see $(BUILD)/fuzzer/$$t.log"; exit 1; }; \
 	done
 
 packages:

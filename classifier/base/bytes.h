@@ -46,6 +46,12 @@ static inline bool bytes_start_with(struct bytes b, struct bytes prefix)
     return b.len >= prefix.len && bytes_equal(bytes_first(b, prefix.len), prefix);
 }
 
+/* Where the first such byte is; NULL: nowhere. */
+static inline const uint8_t *bytes_find_byte(struct bytes b, uint8_t byte)
+{
+    return b.len > 0 ? memchr(b.at, byte, b.len) : NULL;
+}
+
 /* ASCII letters compare without case; all other bytes as they are. */
 bool bytes_equal_nocase(struct bytes a, struct bytes b);
 bool bytes_start_with_nocase(struct bytes b, struct bytes prefix);

@@ -56,7 +56,7 @@ static struct recognition stun_recognise(const struct opening *o)
 /* Takes a string with its NUL: printable ASCII, not empty. */
 static bool take_string(struct cursor *c, struct bytes *out)
 {
-    const uint8_t *nul = c->left.len > 0 ? memchr(c->left.at, 0, c->left.len) : NULL;
+    const uint8_t *nul = bytes_find_byte(c->left, 0);
 
     if (nul == NULL)
         return false;

@@ -63,7 +63,7 @@ static bool good_so_far(struct http_side *side, enum direction d, struct bytes i
 
     if (side->line_good)
         return true;
-    if (side->scanned >= HTTP_PREFIX && memchr(fresh.at, '\n', fresh.len) == NULL)
+    if (side->scanned >= HTTP_PREFIX && bytes_find_byte(fresh, '\n') == NULL)
         return true;
     const enum probe p = http_line_probe(in, d, NULL);
     side->line_good = p == PROBE_YES;
@@ -152,7 +152,7 @@ static size_t seek(struct http *s, struct host *h, enum direction d, struct byte
 
     in = bytes_first(in, HTTP_KEPT_MAX);
     const struct bytes fresh = bytes_after(in, side->scanned);
-    const uint8_t *end = fresh.len > 0 ? memchr(fresh.at, '\n', fresh.len) : NULL;
+    const uint8_t *end = bytes_find_byte(fresh, '\n');
     if (end == NULL && in.len < HTTP_KEPT_MAX) {
         side->scanned = (uint32_t)in.len;
         return 0;

@@ -124,7 +124,7 @@ static void line_end_byte(struct http_body *b, uint8_t c, enum http_body_state o
 /* Skips to the line end; in.len when it is not there. */
 static size_t skip_line(struct bytes in, bool *ended)
 {
-    const uint8_t *end = memchr(in.at, '\n', in.len);
+    const uint8_t *end = bytes_find_byte(in, '\n');
 
     *ended = end != NULL;
     return end != NULL ? (size_t)(end - in.at) + 1 : in.len;

@@ -82,7 +82,7 @@ static enum http_field field_named(struct bytes name)
 /* Cuts "name: value". HTTP_FIELDS: a name that nobody here asks for, or no field. */
 static enum http_field split_field(struct bytes line, struct bytes *value, bool *bad)
 {
-    const uint8_t *colon = memchr(line.at, ':', line.len);
+    const uint8_t *colon = bytes_find_byte(line, ':');
 
     *bad = colon == NULL || colon == line.at;
     if (*bad)
@@ -111,7 +111,7 @@ static void read_field(struct http_head *h, struct bytes line)
 
 static void check_bytes(struct http_head *h, struct bytes line, bool folded)
 {
-    const uint8_t *cr = memchr(line.at, '\r', line.len);
+    const uint8_t *cr = bytes_find_byte(line, '\r');
 
     if (folded)
         http_fault(&h->faults, HTTP_OBS_FOLD);
@@ -124,13 +124,13 @@ bool http_head_parse(struct bytes head, enum direction d, struct http_head *out)
     bool folded = false;
 
     memset(out, 0, sizeof(*out));
-    const uint8_t *end = head.len > 0 ? memchr(head.at, '\n', head.len) : NULL;
+    const uint8_t *end = bytes_find_byte(head, '\n');
     const size_t first = end != NULL ? (size_t)(end - head.at) : head.len;
     if (!http_line_parse(without_cr(bytes_first(head, first)), d, &out->line))
         return false;
     if (out->line.sloppy)
         http_fault(&out->faults, HTTP_REQUEST_LINE_SPACE);
-    if (memchr(head.at, 0, head.len) != NULL)
+    if (bytes_find_byte(head, 0) != NULL)
         http_fault(&out->faults, HTTP_NUL);
     out->fields = bytes_after(head, first + 1);
     for (struct bytes rest = out->fields; rest.len > 0; folded = false) {

@@ -168,7 +168,7 @@ static enum probe prefix_of_status(struct bytes in)
 enum probe http_line_probe(struct bytes in, enum direction d, struct http_line *out)
 {
     struct http_line line;
-    const uint8_t *end = in.len > 0 ? memchr(in.at, '\n', in.len) : NULL;
+    const uint8_t *end = bytes_find_byte(in, '\n');
 
     if (in.len == 0)
         return PROBE_MORE;

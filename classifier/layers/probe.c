@@ -18,7 +18,7 @@ enum probe probe_sign_nocase(struct bytes b, struct bytes sign)
 bool probe_line(struct bytes b, size_t limit, struct bytes *line)
 {
     const struct bytes in = bytes_first(b, limit);
-    const uint8_t *lf = in.len > 0 ? memchr(in.at, '\n', in.len) : NULL;
+    const uint8_t *lf = bytes_find_byte(in, '\n');
 
     if (lf == NULL)
         return false;

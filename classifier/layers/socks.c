@@ -86,7 +86,7 @@ static struct recognition probe_5(const struct opening *o)
     const struct bytes next = bytes_after(o->seen[TO_SERVER], SOCKS_GREETING_LEN + methods.len);
     if (choice == PROBE_MORE)
         return request_alone(o, SOCKS_5, next);
-    const bool offered = memchr(methods.at, method, methods.len) != NULL;
+    const bool offered = bytes_find_byte(methods, method) != NULL;
     if (method != SOCKS_NO_METHOD && (!offered || !follows_choice(next, method)))
         return probe_no();
     return probe_yes("SOCKS5 method agreed (RFC 1928 s3)", bytes_of(NULL, 0), TO_CLIENT);

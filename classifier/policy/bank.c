@@ -74,7 +74,7 @@ bool bank_add_regex(struct bank *b, struct bytes regex, bool nocase, const struc
         return fault(s, where, "an empty pattern matches everything");
     if (regex.len > PATTERN_MAX)
         return fault(s, where, "a pattern of more than %d bytes", PATTERN_MAX);
-    if (memchr(regex.at, '\0', regex.len) != NULL)
+    if (bytes_find_byte(regex, '\0') != NULL)
         return fault(s, where, "a pattern cannot hold a NUL byte; write \\x00");
     const unsigned flags = PATTERN_FLAGS | (nocase ? HS_FLAG_CASELESS : 0);
     return add_checked(

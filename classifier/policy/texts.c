@@ -23,7 +23,7 @@ static struct bytes bare_host(struct bytes host)
 
 static struct bytes without_query(struct bytes path)
 {
-    const uint8_t *mark = path.len > 0 ? memchr(path.at, '?', path.len) : NULL;
+    const uint8_t *mark = bytes_find_byte(path, '?');
     return mark != NULL ? bytes_first(path, (size_t)(mark - path.at)) : path;
 }
 

@@ -86,7 +86,7 @@ static bool read_block(const struct loader *l, const struct node *n, struct addr
     char text[CIDR_TEXT_ROOM];
     struct addr a;
 
-    if (n->text.len >= sizeof(text) || memchr(n->text.at, '\0', n->text.len) != NULL)
+    if (n->text.len >= sizeof(text) || bytes_find_byte(n->text, '\0') != NULL)
         return address_fault(l, n);
     memcpy(text, n->text.at, n->text.len);
     text[n->text.len] = '\0';

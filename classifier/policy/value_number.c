@@ -97,7 +97,7 @@ bool range_read(struct loader *l, const struct node *n, uint64_t highest, struct
         return range_fault(l, n, highest);
     if (is_bound)
         return true;
-    const uint8_t *dash = memchr(n->text.at, '-', n->text.len);
+    const uint8_t *dash = bytes_find_byte(n->text, '-');
     const size_t low_len = dash != NULL ? (size_t)(dash - n->text.at) : n->text.len;
     const struct bytes low = bytes_trim(bytes_first(n->text, low_len));
     if (!read_number(low, highest, &out->low))

@@ -144,7 +144,7 @@ static bool is_regex(const struct key *key, struct bytes text)
 
 static bool is_glob(struct bytes text)
 {
-    return memchr(text.at, '*', text.len) != NULL || memchr(text.at, '?', text.len) != NULL;
+    return bytes_find_byte(text, '*') != NULL || bytes_find_byte(text, '?') != NULL;
 }
 
 static bool add_text(struct loader *l, const struct node *n, struct text_set *set)

@@ -69,6 +69,8 @@ static const struct mistake mistakes[] = {
     {V "groups: {g: 10.0.0.1, h: [g]}\n",
      "t.yaml:2:27: \"g\" is no address, no CIDR block and no group"},
     {V "ports: [80]\n", "t.yaml:2:8: \"ports\" is a map, as in ports: {80: [http, websocket]}"},
+    {V "ports: {udp/: quic}\n",
+     "t.yaml:2:9: \"\" is no port (0 to 65535), range (8000-8999) or bound (>1023)"},
     {V "ports: {web: http}\n",
      "t.yaml:2:9: \"web\" is no port (0 to 65535), range (8000-8999) or bound (>1023)"},
     {V "ports: {80: {a: b}}\n",
