@@ -32,11 +32,6 @@ static void on_gap(void *ctx, uint64_t n)
     stack_gap(s->engine, s->conn, 0, d, n);
 }
 
-static void on_end(void *ctx)
-{
-    (void)ctx; /* both ends are looked at together, in tcp_packet */
-}
-
 static void on_overlap(void *ctx, uint64_t offset)
 {
     const struct side_of *s = ctx;
@@ -51,7 +46,6 @@ static struct stream_events events_of(struct side_of *s)
     return (struct stream_events){
         .bytes = on_bytes,
         .gap = on_gap,
-        .end = on_end,
         .overlap_differs = on_overlap,
         .ctx = s,
         .budget = &s->engine->budget,

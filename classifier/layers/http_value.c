@@ -18,11 +18,6 @@ size_t http_token_length(struct bytes in)
     return n;
 }
 
-bool http_is_token(struct bytes in)
-{
-    return in.len > 0 && http_token_length(in) == in.len;
-}
-
 static bool is_space(uint8_t c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';

@@ -15,9 +15,6 @@ bool http_is_tchar(uint8_t c);
 /* How many bytes of `in` from its start are tchar. */
 size_t http_token_length(struct bytes in);
 
-/* Not empty, and nothing but tchar. */
-bool http_is_token(struct bytes in);
-
 /* Without white space at both ends; line ends of an obs-fold count as white space. */
 struct bytes http_trim(struct bytes b);
 

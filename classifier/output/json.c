@@ -150,19 +150,3 @@ void json_time(struct json *j, const char *key, int64_t time_ns)
     clock_text_append(j->out, time_ns);
     buffer_append_byte(j->out, '"');
 }
-
-void json_decimal(struct json *j, const char *key, uint64_t value, unsigned decimals)
-{
-    uint64_t unit = 1;
-
-    for (unsigned i = 0; i < decimals; i++)
-        unit *= 10;
-    json_u64(j, key, value / unit);
-    if (decimals == 0)
-        return;
-    buffer_append_byte(j->out, '.');
-    for (unsigned i = 0; i < decimals; i++) {
-        unit /= 10;
-        buffer_append_byte(j->out, (uint8_t)('0' + value / unit % 10));
-    }
-}

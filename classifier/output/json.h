@@ -44,8 +44,6 @@ void json_hex(struct json *j, const char *key, struct bytes value);
 void json_base64(struct json *j, const char *key, struct bytes value);
 /* "2026-11-22T05:16:01.123456+0000": UTC, cut to microseconds, as Suricata writes it. */
 void json_time(struct json *j, const char *key, int64_t time_ns);
-/* value / 10^decimals, exactly: json_decimal(j, k, 1234, 2) gives 12.34. */
-void json_decimal(struct json *j, const char *key, uint64_t value, unsigned decimals);
 
 /* What stands before a value; the caller then appends the value itself, valid JSON, to `out`. */
 void json_before(struct json *j, const char *key);

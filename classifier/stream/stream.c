@@ -67,12 +67,10 @@ static void release(struct stream *s, struct held_segment *h, struct budget *bud
     budget_free(budget, h, size_of(h));
 }
 
-static void end_if_complete(struct stream *s, const struct stream_events *ev)
+static void note_end(struct stream *s)
 {
-    if (!s->fin_seen || s->ended || s->next < s->fin)
-        return;
-    s->ended = true;
-    ev->end(ev->ctx);
+    if (s->fin_seen && s->next >= s->fin)
+        s->ended = true;
 }
 
 /* The first held segment, now that nothing is missing before it; what of it was handed on already
@@ -100,7 +98,7 @@ static void give_up_hole(struct stream *s, const struct stream_events *ev)
 {
     give_up_until(s, s->head->offset, ev);
     hand_on_held(s, ev);
-    end_if_complete(s, ev);
+    note_end(s);
 }
 
 /* From `h` (NULL: before all) on to the held segment that begins last at or before `offset`. */
@@ -274,7 +272,7 @@ enum stream_said stream_segment(struct stream *s, const struct packet *p,
         s->fin = (uint64_t)offset + p->payload_len;
     }
     const enum stream_said said = take_payload(s, offset, p, ev);
-    end_if_complete(s, ev);
+    note_end(s);
     return said;
 }
 
@@ -317,7 +315,7 @@ void stream_finish(struct stream *s, const struct stream_events *ev)
             s->next; /* most likely a FIN that was not captured: it is acknowledged like a byte */
     if (s->started && last > s->next)
         give_up_until(s, last, ev);
-    end_if_complete(s, ev);
+    note_end(s);
 }
 
 void stream_drop(struct stream *s, struct budget *budget)

@@ -3,7 +3,7 @@
  * s3.4).
  *
  * In:    each segment of the direction as captured, and what the other side acknowledged.
- * Out:   bytes in order, each once; gaps that will not be filled; the end. See struct
+ * Out:   bytes in order, each once; gaps that will not be filled. See struct
  * stream_events. State: value type, zero-filled = ready. An in-order segment is handed on without a
  * copy; one that came early is copied and held, at most STREAM_HOLD_BYTES and STREAM_HOLD_SEGMENTS,
  * counted in the budget. Overlap: STREAM_FIRST_WINS; where a copy differs from what is held, that
@@ -38,14 +38,14 @@ struct stream {
     uint32_t held_bytes;
     uint16_t held_segments;
     uint16_t hole_packets; /* of the connection since the hole was acknowledged */
-    bool started, syn_seen, fin_seen, ended, hole_acknowledged, peer_acks;
+    bool started, syn_seen, fin_seen, hole_acknowledged, peer_acks;
+    bool ended; /* everything up to the FIN was handed on */
 };
 
 /* Arguments are borrowed. Never NULL. */
 struct stream_events {
     void (*bytes)(void *ctx, struct bytes in);
     void (*gap)(void *ctx, uint64_t n); /* n bytes were never captured */
-    void (*end)(void *ctx);             /* everything up to the FIN was handed on */
     void (*overlap_differs)(void *ctx, uint64_t offset);
     void *ctx;
     struct budget *budget;

@@ -18,7 +18,7 @@ found=$(
         head -n 1 "$f" | grep -q 'SPDX-License-Identifier: MIT' || echo "$f: no SPDX line"
     done
     # shellcheck disable=SC2086
-    awk 'length > 100 { printf "%s:%d: %d columns\n", FILENAME, FNR, length }' $product
+    awk 'length > 100 { printf "%s:%d: %d columns\n", FILENAME, FNR, length }' $sources
     # shellcheck disable=SC2086
     LC_ALL=C grep -nP '[^\x00-\x7f]' $sources /dev/null | sed 's/$/   (not ASCII)/'
     # shellcheck disable=SC2086

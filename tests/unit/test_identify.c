@@ -1,26 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "identify/identify.h"
 #include "identify/registry.h"
+#include "said.h"
 #include "test.h"
 
 #include <inttypes.h>
 
 #define TURNS_MAX 6
-
-struct said {
-    enum direction direction;
-    const char *bytes;
-    size_t len;
-};
-
-#define C(literal)                                                                                 \
-    {                                                                                              \
-        TO_SERVER, literal, sizeof(literal) - 1                                                    \
-    }
-#define S(literal)                                                                                 \
-    {                                                                                              \
-        TO_CLIENT, literal, sizeof(literal) - 1                                                    \
-    }
 
 /* `want`: name/confidence, then what is shown as evidence. */
 static const struct vector {

@@ -34,9 +34,6 @@ static void write_sample(struct json *j)
     json_hex(j, "hex", LITERAL("\x00\xfe"));
     json_base64(j, "b64", LITERAL("foob"));
     json_printable(j, "p", LITERAL("a\0\"b"));
-    json_decimal(j, "d", 1204, 2);
-    json_decimal(j, "d0", 7, 0);
-    json_decimal(j, "d3", 5, 3);
     json_end(j);
 }
 
@@ -49,7 +46,7 @@ static void test_compact(void)
     CHECK_TEXT(text_of(&out),
                "{\"a\":\"x\\\"y\",\"none\":null,\"empty\":[],\"list\":[0,18446744073709551615,"
                "-9223372036854775808,{},{\"yes\":true,\"no\":false}],\"hex\":\"00fe\","
-               "\"b64\":\"Zm9vYg==\",\"p\":\"a.\\\"b\",\"d\":12.04,\"d0\":7,\"d3\":0.005}",
+               "\"b64\":\"Zm9vYg==\",\"p\":\"a.\\\"b\"}",
                "compact");
     buffer_free(&out);
 }

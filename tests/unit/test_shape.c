@@ -2,6 +2,7 @@
 #include "layer_harness.h"
 #include "layers/layers.h"
 #include "layers/shape.h"
+#include "said.h"
 
 static uint64_t noise_state = 88172645463325252ULL;
 
@@ -12,21 +13,6 @@ static uint8_t noise(void)
     noise_state ^= noise_state << 17;
     return (uint8_t)(noise_state >> 11);
 }
-
-struct said {
-    enum direction direction;
-    const char *bytes;
-    size_t len;
-};
-
-#define C(literal)                                                                                 \
-    {                                                                                              \
-        TO_SERVER, literal, sizeof(literal) - 1                                                    \
-    }
-#define S(literal)                                                                                 \
-    {                                                                                              \
-        TO_CLIENT, literal, sizeof(literal) - 1                                                    \
-    }
 
 static const struct vector {
     const char *name;
