@@ -81,6 +81,7 @@ struct conn {
     uint64_t id;      /* EVE's flow_id */
     uint8_t vlan_count;
     uint8_t ladder;
+    uint8_t speaks_confidence;
     uint8_t evidence_count, evidence_room;
     uint16_t vlan[PACKET_VLANS];
     uint32_t anomalies;
@@ -88,6 +89,7 @@ struct conn {
     uint64_t missing[2];
     int64_t start_ns;
     uint64_t first_packet;
+    const char *speaks; /* what its messages say they are: a name of static lifetime, or NULL */
     struct evidence *evidence;
     struct names *names;
     struct ndpi_info ndpi;

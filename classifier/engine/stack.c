@@ -264,6 +264,20 @@ static void on_climb(struct host *h, enum ladder rung)
     engine_of(h)->conn->ladder = (uint8_t)rung;
 }
 
+static void on_speaks(struct host *h, const char *name, enum confidence confidence, const char *why,
+                      struct bytes detail)
+{
+    struct engine *e = engine_of(h);
+    struct conn *c = e->conn;
+
+    if (c->speaks != NULL && c->speaks_confidence >= confidence)
+        return;
+    c->speaks = name;
+    c->speaks_confidence = (uint8_t)confidence;
+    learn_evidence(e, c, why, detail);
+    tell_rules(e, c, false);
+}
+
 static void *on_alloc(struct host *h, size_t bytes)
 {
     return budget_alloc(&engine_of(h)->budget, bytes);
@@ -284,6 +298,7 @@ void stack_setup(struct engine *e)
     e->host.note = on_note;
     e->host.claim = on_claim;
     e->host.climb = on_climb;
+    e->host.speaks = on_speaks;
     e->host.alloc = on_alloc;
     e->host.free = on_free;
 }

@@ -27,6 +27,8 @@ static uint8_t layer_names(const struct conn *c, const char *out[FLOW_LAYERS])
             out[count++] = c->stack[level].name;
     if (c->tracker && count < FLOW_LAYERS)
         out[count++] = "bittorrent";
+    else if (c->speaks != NULL && count < FLOW_LAYERS)
+        out[count++] = c->speaks;
     return count;
 }
 
@@ -204,6 +206,7 @@ void view_flow(const struct engine *e, const struct conn *c, bool over, struct f
         .evidence = c->evidence,
         .evidence_count = c->evidence_count,
         .anomalies = c->anomalies,
+        .speaks = c->speaks,
     };
     memcpy(out->vlan, c->vlan, sizeof(out->vlan));
     view_counters(c, out);

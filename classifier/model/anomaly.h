@@ -10,6 +10,8 @@
 
 #include "model/anomaly_list.h"
 
+#include <stdint.h>
+
 #define ANOMALY_ID(id, name, type, layer, what) id,
 enum anomaly { ANOMALY_NONE, ANOMALY_LIST(ANOMALY_ID) ANOMALY_COUNT };
 #undef ANOMALY_ID
@@ -20,5 +22,8 @@ struct anomaly_info {
 
 /* Never NULL for a valid identifier. */
 const struct anomaly_info *anomaly_info(enum anomaly a);
+/* The close code with which a WebSocket endpoint that receives this must fail the connection (RFC
+ * 6455 s7.4.1); 0: none is prescribed. */
+uint16_t anomaly_close_code(enum anomaly a);
 
 #endif

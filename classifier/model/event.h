@@ -40,6 +40,7 @@ enum interest {
     INTEREST_ANOMALIES = 1 << 6,
     INTEREST_TLS = 1 << 7,
     INTEREST_BITTORRENT = 1 << 8,
+    INTEREST_FIGURES = 1 << 9, /* flow_info.ws_figures */
 };
 
 struct alert_event {

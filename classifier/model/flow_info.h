@@ -29,6 +29,21 @@ struct ws_totals {
     bool compressed;     /* permessage-deflate was agreed or seen */
 };
 
+/* How a WebSocket fared. Direction-indexed, by who sent the message or the ping. */
+struct ws_figures {
+    int64_t first_ns, last_ns; /* of the frames */
+    uint64_t largest[2];       /* message: payload bytes on the wire */
+    uint64_t smallest[2];      /* the same; 0 when messages[d] == 0, too */
+    uint64_t deflated[2];      /* payload bytes on the wire of the compressed messages that were
+                                  inflated whole */
+    uint64_t inflated[2];      /* what those became */
+    int64_t idle_ns[2], idle_until_ns[2]; /* the longest time without a frame, and when it ended */
+    struct ws_round_trips {
+        uint32_t count; /* pings answered by the pong with their bytes (RFC 6455 s5.5.3) */
+        int64_t least_ns, most_ns, sum_ns;
+    } ping[2];
+};
+
 enum flow_state { FLOW_NEW, FLOW_ESTABLISHED, FLOW_CLOSED };
 enum flow_end { FLOW_GOES_ON, FLOW_TIMEOUT, FLOW_FINISHED, FLOW_FORCED, FLOW_EVICTED, FLOW_REUSED };
 
@@ -94,8 +109,10 @@ struct flow_info {
     uint32_t rule_line;
     uint64_t verdict_packet; /* where it became certain; 0 = at the end */
     uint64_t leaked_bytes[2];
-    uint32_t anomalies;         /* how many were raised */
-    const struct ws_totals *ws; /* NULL: no WebSocket */
+    uint32_t anomalies;                  /* how many were raised */
+    const struct ws_totals *ws;          /* NULL: no WebSocket */
+    const struct ws_figures *ws_figures; /* NULL: nobody asked (INTEREST_FIGURES), or no frame */
+    const char *speaks; /* what its text messages say they are: "socket.io"; NULL: not known */
 };
 
 #endif

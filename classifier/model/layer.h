@@ -89,6 +89,11 @@ struct host {
     /* At least this sure now that the stream is this layer's protocol. Never goes down. */
     void (*claim)(struct host *h, enum confidence c);
     void (*climb)(struct host *h, enum ladder rung);
+    /* What this layer's messages turned out to say, which needs no reader of its own: a name of
+     * static lifetime ("socket.io"), shown as the top of the stack. The flow's app stays this
+     * layer. Evidence is noted with it. The surest wins, among equals the first. */
+    void (*speaks)(struct host *h, const char *name, enum confidence c, const char *why,
+                   struct bytes detail);
     /* Counted in --memory, zero-filled; NULL when there is none. Free with the same size. */
     void *(*alloc)(struct host *h, size_t bytes);
     void (*free)(struct host *h, void *memory, size_t bytes);

@@ -4,9 +4,9 @@
  *
  * A log is text: one token a happening, separated by spaces, so that a vector is: bytes in, line
  * out. become(websocket)  leave  note(...) is not logged  claim(certain)  climb(accepted)
- * anomaly(name) carry>3 / carry<3  (joined over cuts: only totals and a checksum at the end, see
- * carried[]) Events are logged by the test's own describe(), which sees each event and appends what
- * it cares about.
+ * anomaly(name) speaks(name,strong) carry>3 / carry<3  (joined over cuts: only totals and a
+ * checksum at the end, see carried[]) Events are logged by the test's own describe(), which sees
+ * each event and appends what it cares about.
  */
 #ifndef TESTS_UNIT_LAYER_HARNESS_H
 #define TESTS_UNIT_LAYER_HARNESS_H
@@ -93,6 +93,14 @@ static inline void harness_climb(struct host *h, enum ladder rung)
     buffer_printf(&x->log, "climb(%s) ", ladder_name(rung));
 }
 
+static inline void harness_speaks(struct host *h, const char *name, enum confidence c,
+                                  const char *why, struct bytes detail)
+{
+    (void)why;
+    (void)detail;
+    buffer_printf(&((struct harness *)h)->log, "speaks(%s,%s) ", name, confidence_name(c));
+}
+
 static inline void *harness_alloc(struct host *h, size_t bytes)
 {
     return budget_alloc(&((struct harness *)h)->budget, bytes);
@@ -113,6 +121,7 @@ static inline void harness_begin(struct harness *x, uint32_t interest, struct di
                                    .note = harness_note,
                                    .claim = harness_claim,
                                    .climb = harness_climb,
+                                   .speaks = harness_speaks,
                                    .alloc = harness_alloc,
                                    .free = harness_free,
                                    .interest = interest,
