@@ -98,7 +98,7 @@ static bool open_for_people(struct session *s, const struct session_wants *wants
         add_sink(s, live_sink(s->live));
     }
     if (o->frames && for_people(o)) {
-        s->frames = frames_create(s->results, color, err);
+        s->frames = frames_create(s->results, color, options_columns(), err);
         if (s->frames == NULL)
             return false;
         add_sink(s, frames_sink(s->frames));

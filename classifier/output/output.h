@@ -55,9 +55,10 @@ void report_html(struct out *out, const struct summary *s, const struct input_no
 void report_text(struct out *out, const struct summary *s, const struct input_note *in);
 void report_json(struct out *out, const struct summary *s, const struct input_note *in);
 
-/* One line a WebSocket frame (--frames), to people. */
+/* One line a WebSocket frame (--frames), to people, with the start of its clear payload, in
+ * `columns`, at least 80. */
 struct frames;
-struct frames *frames_create(struct out *out, bool color, struct err *err);
+struct frames *frames_create(struct out *out, bool color, int columns, struct err *err);
 struct sink *frames_sink(struct frames *f);
 void frames_free(struct frames *f);
 
