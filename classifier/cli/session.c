@@ -104,7 +104,8 @@ static bool open_for_people(struct session *s, const struct session_wants *wants
         add_sink(s, frames_sink(s->frames));
     }
     if (o->follow != NULL) {
-        s->follow = follow_create(s->results, o->follow, color, err);
+        const struct follow_options how = {.color = color, .columns = options_columns()};
+        s->follow = follow_create(s->results, o->follow, &how, err);
         if (s->follow == NULL)
             return false;
         add_sink(s, follow_sink(s->follow));

@@ -8,7 +8,6 @@
 struct follow {
     struct sink sink;
     struct out *out;
-    bool color;
     bool by_id;
     uint64_t wanted_id;
     struct endpoint wanted[2];
@@ -85,7 +84,6 @@ static void on_event(void *ctx, const struct event *e)
     if (e->flow == NULL || !is_wanted(f, e->flow))
         return;
     f->conversation.out = out_buffer(f->out);
-    f->conversation.color = f->color;
     if (!f->found || f->flow_id != e->flow->id)
         follow_text_flow(&f->conversation, e->flow);
     f->found = true;
@@ -96,7 +94,8 @@ static void on_event(void *ctx, const struct event *e)
         out_flush(f->out);
 }
 
-struct follow *follow_create(struct out *out, const char *flow, bool color, struct err *err)
+struct follow *follow_create(struct out *out, const char *flow, const struct follow_options *how,
+                             struct err *err)
 {
     struct follow *f = calloc(1, sizeof(*f));
 
@@ -118,7 +117,8 @@ struct follow *follow_create(struct out *out, const char *flow, bool color, stru
                             .interest = INTEREST_HTTP | INTEREST_MESSAGES | INTEREST_KEEP |
                                         INTEREST_VALIDITY | INTEREST_ANOMALIES};
     f->out = out;
-    f->color = color;
+    f->conversation.color = how->color;
+    f->conversation.columns = (size_t)how->columns;
     return f;
 }
 

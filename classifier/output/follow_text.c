@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "output/escape.h"
+#include "output/json_view.h"
 #include "output/terminal.h"
 #include "output/websocket_text.h"
 
@@ -12,6 +13,8 @@
 #define HEX_ROW             16   /* bytes a line */
 #define SWITCHING_PROTOCOLS 101  /* RFC 9110 s15.2.2 */
 #define HEX_MOST            1024 /* bytes of one message */
+#define BEFORE_JSON         32   /* bytes, as Socket.IO's packet type or SockJS' "a" */
+#define RECORD_SEPARATOR    0x1e /* ends a JSON text in SignalR, and is not shown */
 
 static void text(struct conversation *c, const char *own)
 {
@@ -160,7 +163,35 @@ void follow_text_handshake(struct conversation *c, const struct event *e)
     c->upgrade_told = true;
 }
 
-static void write_text(struct conversation *c, struct bytes payload, enum direction d)
+/* The object or array in a text, which may have a few bytes before it. Empty: there is none. */
+static struct bytes json_in(struct bytes text)
+{
+    size_t at = 0;
+
+    while (at < text.len && at < BEFORE_JSON && text.at[at] != '{' && text.at[at] != '[')
+        at++;
+    const struct bytes json = bytes_after(text, at);
+    return json_view_valid(json) ? json : bytes_of(NULL, 0);
+}
+
+static void write_json(struct conversation *c, struct bytes before, struct bytes json,
+                       enum direction d)
+{
+    struct json_view view = {.left = json, .columns = c->columns - strlen(INDENT)};
+    struct buffer line = {0};
+
+    buffer_append(&line, before);
+    while (json_view_line(&view, &line)) {
+        text(c, INDENT);
+        use_color(c, d);
+        escape_terminal(c->out, buffer_bytes(&line));
+        end_line(c);
+        buffer_clear(&line);
+    }
+    buffer_free(&line);
+}
+
+static void write_lines(struct conversation *c, struct bytes payload, enum direction d)
 {
     while (payload.len > 0) {
         const size_t line = bytes_find(payload, bytes_of("\n", 1));
@@ -170,6 +201,19 @@ static void write_text(struct conversation *c, struct bytes payload, enum direct
         end_line(c);
         payload = bytes_after(payload, line + 1);
     }
+}
+
+/* JSON that is too wide for one line is shown in several. */
+static void write_text(struct conversation *c, struct bytes payload, enum direction d)
+{
+    const bool separated = payload.len > 0 && payload.at[payload.len - 1] == RECORD_SEPARATOR;
+    const struct bytes whole = bytes_first(payload, payload.len - separated);
+    const struct bytes json = json_in(whole);
+
+    if (json.len == 0 || strlen(INDENT) + payload.len <= c->columns)
+        write_lines(c, payload, d);
+    else
+        write_json(c, bytes_first(whole, whole.len - json.len), json, d);
 }
 
 /* "        00000010  48 65 6c 6c 6f ...                                Hello" */

@@ -10,6 +10,7 @@
 struct conversation {
     struct buffer *out;
     bool color;
+    size_t columns;    /* width to fill */
     int64_t last_ns;   /* of the line before; the flow's start at first */
     bool upgrade_told; /* the HTTP exchange that comes next was told as a handshake */
 };

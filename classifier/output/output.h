@@ -63,8 +63,13 @@ struct sink *frames_sink(struct frames *f);
 void frames_free(struct frames *f);
 
 /* --follow FLOW: one flow's conversation. `flow` is a flow_id, or "client:port-server:port". */
+struct follow_options {
+    bool color;
+    int columns; /* JSON that is wider is shown in lines */
+};
 struct follow;
-struct follow *follow_create(struct out *out, const char *flow, bool color, struct err *err);
+struct follow *follow_create(struct out *out, const char *flow, const struct follow_options *how,
+                             struct err *err);
 struct sink *follow_sink(struct follow *f);
 bool follow_found(const struct follow *f);
 void follow_free(struct follow *f);

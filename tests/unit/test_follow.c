@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "output_fixture.h"
 
+static const struct follow_options plain = {.columns = 60};
+
 static struct event message(const struct flow_info *f, uint64_t packet, enum direction d,
                             struct ws_message_event m)
 {
@@ -127,7 +129,7 @@ static const char story[] =
 static void check(const char *flow, const char *want)
 {
     struct fixture x;
-    struct follow *follow = follow_create(fixture_begin(&x), flow, false, NULL);
+    struct follow *follow = follow_create(fixture_begin(&x), flow, &plain, NULL);
 
     CHECK(follow != NULL, flow);
     CHECK(!follow_found(follow), "not found before it came");
@@ -144,7 +146,7 @@ static void test_refusal(void)
 {
     const struct flow_info f = fixture_flow();
     struct fixture x;
-    struct follow *follow = follow_create(fixture_begin(&x), "7", false, NULL);
+    struct follow *follow = follow_create(fixture_begin(&x), "7", &plain, NULL);
     struct event e = fixture_event(EVENT_HANDSHAKE, &f, 6, 2);
 
     e.as.handshake =
@@ -187,14 +189,14 @@ static void test_bad_names(void)
 
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         struct err err = {""};
-        CHECK(follow_create(NULL, bad[i], false, &err) == NULL, bad[i]);
+        CHECK(follow_create(NULL, bad[i], &plain, &err) == NULL, bad[i]);
         CHECK(strstr(err.text, "--follow") != NULL, "and says so");
     }
 }
 
 static void test_ipv6(void)
 {
-    struct follow *follow = follow_create(NULL, "[2001:db8::1]:80-[::1]:51000", false, NULL);
+    struct follow *follow = follow_create(NULL, "[2001:db8::1]:80-[::1]:51000", &plain, NULL);
 
     CHECK(follow != NULL, "IPv6 in brackets");
     follow_free(follow);
@@ -206,7 +208,7 @@ static void test_bound(void)
     static const uint8_t zeros[5000];
     const struct flow_info f = fixture_flow();
     struct fixture x;
-    struct follow *follow = follow_create(fixture_begin(&x), "7", false, NULL);
+    struct follow *follow = follow_create(fixture_begin(&x), "7", &plain, NULL);
     const struct event e =
         message(&f, 1, TO_SERVER,
                 (struct ws_message_event){
