@@ -122,6 +122,7 @@ void http_exchange_tell(const struct http_exchange *x, struct host *h)
         .upgrade = x->websocket,
         .response_only = x->response_only,
         .request_packet = x->request_packet,
+        .request_time_ns = x->request_time_ns,
     };
     h->emit(h, &e);
 }

@@ -20,6 +20,7 @@ enum http_method { METHOD_OTHER, METHOD_HEAD, METHOD_CONNECT };
 struct http_exchange {
     struct http_text *asked, *answered; /* strings, where somebody wants them; else NULL */
     uint64_t request_packet;
+    int64_t request_time_ns;
     uint64_t request_length, response_length; /* body bytes */
     uint16_t status;                          /* 0: not answered */
     uint8_t method;                           /* enum http_method */

@@ -42,6 +42,7 @@ static void tell_request(struct host *h, const struct http_head *head,
         .protocol = head->line.protocol,
         .upgrade = x->websocket,
         .request_packet = h->packet,
+        .request_time_ns = h->time_ns,
     };
     h->emit(h, &e);
 }
@@ -63,6 +64,7 @@ static void make_room(struct http *s, struct host *h)
 void http_on_request(struct http *s, struct host *h, struct http_head *head)
 {
     struct http_exchange x = {.request_packet = h->packet,
+                              .request_time_ns = h->time_ns,
                               .method = (uint8_t)method_of(head->line.method)};
 
     x.websocket = ws_handshake_named(head);

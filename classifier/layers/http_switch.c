@@ -87,6 +87,8 @@ static struct handshake tell_handshake(struct host *h, const struct http_exchang
     const bool known = x->websocket && x->asked != NULL;
 
     e.as.handshake = ws_handshake_check_answer(known ? &ask : NULL, head, h->digest, room);
+    e.as.handshake.request_packet = x->request_packet;
+    e.as.handshake.request_time_ns = x->request_time_ns;
     h->climb(h, e.as.handshake.ladder);
     h->note(h, what_was_answered(&e.as.handshake, known), head->line.text);
     h->emit(h, &e);

@@ -185,12 +185,14 @@ struct handshake ws_handshake_check_answer(const struct ws_ask *ask, struct http
         h.has_origin = ask->has_origin;
         h.cross_origin = ask->has_origin && ws_handshake_cross_origin(ask->origin, ask->host);
         h.version = ask->version;
+        h.key = ask->key;
         h.key_valid = ws_handshake_key_valid(ask->key);
         h.client_protocols = ask->protocols;
         h.client_extensions = ask->extensions;
     }
     if (response->line.status != SWITCHING_PROTOCOLS)
         return h;
+    h.accept = response->value[HTTP_WS_ACCEPT];
     h.subprotocol = response->value[HTTP_WS_PROTOCOL];
     h.extensions = http_head_list(response, HTTP_WS_EXTENSIONS, extensions_room);
     check_accept(&h, ask, response, digest);

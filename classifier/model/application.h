@@ -16,6 +16,7 @@ struct http_event {
     bool upgrade;             /* asked to become a WebSocket */
     bool response_only;       /* the request was not captured */
     uint64_t request_packet;  /* 0: not seen */
+    int64_t request_time_ns;  /* of that packet */
 };
 
 struct tls_event {

@@ -12,7 +12,10 @@
 struct handshake {
     enum ladder ladder; /* REFUSED, GRANTED or ACCEPTED */
     uint16_t status;
+    uint64_t request_packet;         /* 0: not seen */
+    int64_t request_time_ns;         /* of that packet */
     struct bytes host, path, origin; /* empty = absent */
+    struct bytes key, accept;        /* as sent */
     bool has_origin, cross_origin; /* cross: the Origin's host and port are not Host's (RFC 6454) */
     int version;                   /* Sec-WebSocket-Version; -1 = absent or no number */
     bool key_valid;                /* decodes to 16 bytes */

@@ -37,24 +37,43 @@ static void use_color(struct conversation *c, enum direction d)
     terminal_color(c->out, c->color, d == TO_SERVER ? COLOR_CYAN : COLOR_YELLOW);
 }
 
+/* Where a line belongs. */
+struct moment {
+    const struct flow_info *flow;
+    uint64_t packet;
+    int64_t time_ns;
+};
+
+static struct moment moment_of(const struct event *e)
+{
+    return (struct moment){.flow = e->flow, .packet = e->packet, .time_ns = e->time_ns};
+}
+
+/* Of a request that is told with its answer. */
+static struct moment asked_at(const struct event *e, uint64_t packet, int64_t time_ns)
+{
+    return packet == 0 ? moment_of(e)
+                       : (struct moment){.flow = e->flow, .packet = packet, .time_ns = time_ns};
+}
+
 /* "      12     0.001234    +0.000120 > " */
-static void begin_line(struct conversation *c, const struct event *e, const char *mark)
+static void begin_line(struct conversation *c, struct moment when, const char *mark)
 {
     terminal_color(c->out, c->color, COLOR_DIM);
-    terminal_number(c->out, e->packet, PACKET);
-    terminal_seconds(c->out, e->time_ns - e->flow->start_ns, SECONDS);
+    terminal_number(c->out, when.packet, PACKET);
+    terminal_seconds(c->out, when.time_ns - when.flow->start_ns, SECONDS);
     text(c, "  +");
-    terminal_seconds(c->out, e->time_ns - c->last_ns, 0);
+    terminal_seconds(c->out, when.time_ns - c->last_ns, 0);
     terminal_color(c->out, c->color, COLOR_PLAIN);
     text(c, " ");
     text(c, mark);
     text(c, " ");
-    c->last_ns = e->time_ns;
+    c->last_ns = when.time_ns;
 }
 
-static void begin_sent(struct conversation *c, const struct event *e, enum direction d)
+static void begin_sent(struct conversation *c, struct moment when, enum direction d)
 {
-    begin_line(c, e, d == TO_SERVER ? ">" : "<");
+    begin_line(c, when, d == TO_SERVER ? ">" : "<");
     use_color(c, d);
 }
 
@@ -109,7 +128,7 @@ static void write_answer(struct conversation *c, const struct event *e)
 {
     const struct http_event *h = &e->as.http;
 
-    begin_sent(c, e, TO_CLIENT);
+    begin_sent(c, moment_of(e), TO_CLIENT);
     if (h->status == 0) {
         text(c, "no answer");
         end_line(c);
@@ -132,7 +151,7 @@ void follow_text_http(struct conversation *c, const struct event *e)
 
     c->upgrade_told = false;
     if (!told && !h->response_only) {
-        begin_sent(c, e, TO_SERVER);
+        begin_sent(c, asked_at(e, h->request_packet, h->request_time_ns), TO_SERVER);
         write_request(c, h);
     }
     if (!told || h->status != SWITCHING_PROTOCOLS)
@@ -143,7 +162,7 @@ void follow_text_handshake(struct conversation *c, const struct event *e)
 {
     const struct handshake *h = &e->as.handshake;
 
-    begin_sent(c, e, TO_SERVER);
+    begin_sent(c, asked_at(e, h->request_packet, h->request_time_ns), TO_SERVER);
     text(c, "WebSocket upgrade of ");
     escape_terminal(c->out, h->path);
     end_line(c);
@@ -151,7 +170,7 @@ void follow_text_handshake(struct conversation *c, const struct event *e)
     detail(c, h->cross_origin ? "origin (not the host's)" : "origin", h->origin);
     detail(c, "subprotocols", h->client_protocols);
     detail(c, "extensions", h->client_extensions);
-    begin_sent(c, e, TO_CLIENT);
+    begin_sent(c, moment_of(e), TO_CLIENT);
     number(c, h->status);
     text(c, ", WebSocket ");
     text(c, ladder_name(h->ladder));
@@ -298,7 +317,7 @@ void follow_text_message(struct conversation *c, const struct event *e)
 {
     const struct ws_message_event *m = &e->as.message;
 
-    begin_sent(c, e, e->direction);
+    begin_sent(c, moment_of(e), e->direction);
     websocket_opcode_text(c->out, m->opcode);
     if (m->opcode == WS_CLOSE) {
         write_close(c, m);
@@ -324,7 +343,7 @@ void follow_text_anomaly(struct conversation *c, const struct event *e)
 {
     const struct anomaly_info *a = anomaly_info(e->as.anomaly.id);
 
-    begin_line(c, e, "!");
+    begin_line(c, moment_of(e), "!");
     terminal_color(c->out, c->color, COLOR_RED);
     text(c, a->name);
     text(c, ": ");
@@ -334,7 +353,7 @@ void follow_text_anomaly(struct conversation *c, const struct event *e)
 
 void follow_text_alert(struct conversation *c, const struct event *e)
 {
-    begin_line(c, e, "!");
+    begin_line(c, moment_of(e), "!");
     terminal_color(c->out, c->color, COLOR_RED);
     text(c, e->as.alert.action);
     text(c, " by rule ");
@@ -362,7 +381,7 @@ void follow_text_end(struct conversation *c, const struct event *e)
 {
     const struct flow_info *f = e->flow;
 
-    begin_line(c, e, "=");
+    begin_line(c, moment_of(e), "=");
     terminal_color(c->out, c->color, COLOR_BOLD);
     write_app(c, f);
     terminal_size(c->out, f->payload_bytes[TO_SERVER]);

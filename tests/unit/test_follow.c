@@ -75,6 +75,8 @@ static void tell_story(struct sink *sink)
     e = fixture_event(EVENT_HANDSHAKE, &f, 6, 2);
     e.as.handshake = (struct handshake){.ladder = LADDER_ACCEPTED,
                                         .status = 101,
+                                        .request_packet = 5,
+                                        .request_time_ns = f.start_ns + 3 * FIXTURE_MS / 2,
                                         .path = bytes_of_text("/chat"),
                                         .origin = bytes_of_text("http://evil"),
                                         .cross_origin = true,
@@ -103,9 +105,9 @@ static const char story[] =
     "        host: chat.example.com\n"
     "       4     0.001000  +0.000000 < 200, body 1.2 kB\n"
     "        content-type: text/html\n"
-    "       6     0.002000  +0.001000 > WebSocket upgrade of /chat\n"
+    "       5     0.001500  +0.000500 > WebSocket upgrade of /chat\n"
     "        origin (not the host's): http://evil\n"
-    "       6     0.002000  +0.000000 < 101, WebSocket accepted\n"
+    "       6     0.002000  +0.000500 < 101, WebSocket accepted\n"
     "        subprotocol: v1\n"
     "       8     0.080000  +0.078000 > text 17 B, compressed from 9 B, fragments: 2\n"
     "        one\n"
