@@ -51,10 +51,9 @@ int command_analyze(int argc, char **argv)
             "analyze: which capture? Name a file, a folder, or - for standard input; see --help");
         return EXIT_USAGE;
     }
-    const bool eve_on_stdout = o.eve != NULL && o.eve[0] == '-' && o.eve[1] == 0;
     const struct session_wants wants = {
         .results = true,
-        .summary = !o.quiet && !eve_on_stdout && o.follow == NULL,
+        .summary = session_for_people(&o) && o.follow == NULL,
     };
     if (!session_open(&s, &o, &wants, &code)) {
         session_close(&s);

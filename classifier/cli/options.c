@@ -54,6 +54,18 @@ static bool set_follow(struct options *o, const char *v)
     return true;
 }
 
+static bool set_har(struct options *o, const char *v)
+{
+    o->har = v;
+    return true;
+}
+
+static bool set_extract(struct options *o, const char *v)
+{
+    o->extract = v;
+    return true;
+}
+
 static bool set_output(struct options *o, const char *v)
 {
     o->output = v;
@@ -133,6 +145,11 @@ static bool set_memory(struct options *o, const char *v)
     return size_value(v, &o->memory) && o->memory >= MEMORY_MIN;
 }
 
+static bool set_extract_limit(struct options *o, const char *v)
+{
+    return size_value(v, &o->extract_limit);
+}
+
 static bool count_value(const char *v, long *out)
 {
     char *end;
@@ -209,7 +226,14 @@ static const struct option_row rows[] = {
      "one flow's conversation: flow_id or CLIENT:PORT-SERVER:PORT", set_follow},
     {"payload", 0, SHOWING, "KIND", "message payload in EVE: none, printable or base64",
      set_payload},
-    {"payload-limit", 0, SHOWING, "BYTES", "of a message to keep (4k)", set_payload_limit},
+    {"payload-limit", 0, SHOWING, "BYTES", "of a message to keep (4k; --har: 1M; --extract: 64M)",
+     set_payload_limit},
+    {"har", 0, COMMAND_ANALYZE, "FILE", "HTTP Archive with the messages, for a browser's DevTools",
+     set_har},
+    {"extract", 0, COMMAND_ANALYZE, "FOLDER", "each WebSocket message as a file in a new folder",
+     set_extract},
+    {"extract-limit", 0, COMMAND_ANALYZE, "SIZE", "of all extracted files together (1g)",
+     set_extract_limit},
     {"explain", 0, SHOWING, NULL, "why: the evidence under each flow", set_explain},
     {"all", 0, SHOWING, NULL, "every flow, not only the worst", set_all},
     {"memory", 0, READING, "SIZE",

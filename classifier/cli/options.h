@@ -23,13 +23,14 @@ enum report_format { FORMAT_BY_NAME, FORMAT_HTML, FORMAT_TEXT, FORMAT_JSON };
 #define INTERFACES_MAX 16
 
 struct options {
-    const char *rules, *filter, *eve, *follow, *output;
+    const char *rules, *filter, *eve, *follow, *output, *har, *extract;
     const char *ifaces[INTERFACES_MAX];
     size_t iface_count;
     enum report_format format;
     enum payload_mode payload;
     size_t payload_limit;   /* 0 = default */
     size_t memory;          /* 0 = default */
+    size_t extract_limit;   /* bytes; 0 = default */
     long duration_s, count; /* monitor: stop after; 0 = never */
     bool frames, explain, all, exit_code, quiet, verbose, help;
     bool color_always, color_never;

@@ -9,6 +9,10 @@
 
 #include "cli/say.h"
 
+#define HAR_PAYLOAD_LIMIT     (1U << 20) /* bytes of a message */
+#define EXTRACT_MESSAGE_LIMIT (64U << 20)
+#define EXTRACT_TOTAL_LIMIT   (1U << 30)
+
 /* The one variable that a signal may write. */
 static volatile sig_atomic_t stop_asked;
 
@@ -80,10 +84,48 @@ static bool open_eve(struct session *s, struct err *err)
     return s->eve != NULL;
 }
 
-/* Is standard output for people, or does EVE have it? */
-static bool for_people(const struct options *o)
+static bool is_stdout(const char *name)
 {
-    return !o->quiet && (o->eve == NULL || strcmp(o->eve, "-") != 0);
+    return name != NULL && strcmp(name, "-") == 0;
+}
+
+bool session_for_people(const struct options *o)
+{
+    return !o->quiet && !is_stdout(o->eve) && !is_stdout(o->har);
+}
+
+static bool open_har(struct session *s, struct err *err)
+{
+    const char *har = s->options->har;
+
+    if (har == NULL)
+        return true;
+    if (is_stdout(har) && is_stdout(s->options->eve)) {
+        err_set(err, "--eve and --har cannot both have standard output");
+        return false;
+    }
+    s->har_out = is_stdout(har) && s->results != NULL ? s->results : out_open_renamed(har, err);
+    if (s->har_out == NULL)
+        return false;
+    s->har = har_create(s->har_out, PORTWARDEN_VERSION, err);
+    if (s->har != NULL)
+        add_sink(s, har_sink(s->har));
+    return s->har != NULL;
+}
+
+static bool open_extract(struct session *s, struct err *err)
+{
+    const struct options *o = s->options;
+    const struct extract_options how = {
+        .message_limit = o->payload_limit > 0 ? o->payload_limit : EXTRACT_MESSAGE_LIMIT,
+        .total_limit = o->extract_limit > 0 ? o->extract_limit : EXTRACT_TOTAL_LIMIT};
+
+    if (o->extract == NULL)
+        return true;
+    s->extract = extract_create(o->extract, &how, err);
+    if (s->extract != NULL)
+        add_sink(s, extract_sink(s->extract));
+    return s->extract != NULL;
 }
 
 static bool open_for_people(struct session *s, const struct session_wants *wants, struct err *err)
@@ -91,13 +133,13 @@ static bool open_for_people(struct session *s, const struct session_wants *wants
     const struct options *o = s->options;
     const bool color = options_color(o, STDOUT_FILENO);
 
-    if (wants->live && for_people(o)) {
+    if (wants->live && session_for_people(o)) {
         s->live = live_create(s->results, color, options_columns(), err);
         if (s->live == NULL)
             return false;
         add_sink(s, live_sink(s->live));
     }
-    if (o->frames && for_people(o)) {
+    if (o->frames && session_for_people(o)) {
         s->frames = frames_create(s->results, color, options_columns(), err);
         if (s->frames == NULL)
             return false;
@@ -126,7 +168,14 @@ static bool open_outputs(struct session *s, const struct session_wants *wants, s
             return false;
         add_sink(s, summary_sink(s->summary));
     }
-    return open_eve(s, err) && open_for_people(s, wants, err);
+    return open_eve(s, err) && open_har(s, err) && open_extract(s, err) &&
+           open_for_people(s, wants, err);
+}
+
+/* Engine's own default unless somebody needs more. */
+static size_t payload_limit(const struct options *o)
+{
+    return o->payload_limit == 0 && o->har != NULL ? HAR_PAYLOAD_LIMIT : o->payload_limit;
 }
 
 bool session_open(struct session *s, const struct options *o, const struct session_wants *wants,
@@ -142,7 +191,7 @@ bool session_open(struct session *s, const struct options *o, const struct sessi
             .policy = s->policy,
             .sinks = s->sinks,
             .memory = o->memory,
-            .payload_limit = o->payload_limit,
+            .payload_limit = payload_limit(o),
             .live = wants->live,
         };
         s->engine = engine_create(&config, &err);
@@ -191,6 +240,23 @@ static bool anything_blocked(const struct session *s)
     return s->engine != NULL && engine_totals(s->engine).flows_blocked > 0;
 }
 
+/* After the last flow has ended. */
+static void finish_files(struct session *s)
+{
+    struct err err = {0};
+
+    if (s->har != NULL && !har_finish(s->har, &err)) {
+        say_error("--har: %s", err.text);
+        s->failed = true;
+    }
+    if (s->extract != NULL && !extract_finish(s->extract, &err)) {
+        say_error("%s", err.text);
+        s->failed = true;
+    }
+    har_free(s->har);
+    extract_free(s->extract);
+}
+
 int session_close(struct session *s)
 {
     const bool blocked = anything_blocked(s);
@@ -198,6 +264,7 @@ int session_close(struct session *s)
     if (s->options->verbose && s->engine != NULL)
         say_totals(s);
     engine_free(s->engine);
+    finish_files(s);
     follow_free(s->follow);
     frames_free(s->frames);
     live_free(s->live);
@@ -206,6 +273,8 @@ int session_close(struct session *s)
     policy_free(s->policy);
     if (s->eve_out != s->results)
         close_out(s, s->eve_out);
+    if (s->har_out != s->results)
+        close_out(s, s->har_out);
     close_out(s, s->results);
     for (size_t i = 0; i < s->problem_count; i++)
         free(s->problems[i]);

@@ -20,6 +20,9 @@ struct session {
     struct frames *frames;
     struct follow *follow;
     struct live *live;
+    struct out *har_out; /* --har; may be `results` */
+    struct har *har;
+    struct extract *extract;
     char *problems[PROBLEMS_MAX];
     size_t problem_count;
     size_t inputs_read;
@@ -36,6 +39,9 @@ bool session_open(struct session *s, const struct options *o, const struct sessi
                   int *code);
 /* Finishes the outputs and frees everything. The exit code of the run. */
 int session_close(struct session *s);
+
+/* Is standard output for people, or does EVE or HAR have it? */
+bool session_for_people(const struct options *o);
 
 /* A sentence on standard error, remembered for table and report; the run goes on, but ends with
  * EXIT_INPUT. */

@@ -51,6 +51,7 @@ void eve_handshake(struct json *j, const struct event *e, const struct eve_optio
     }
     if (h->version >= 0)
         json_i64(j, "version", h->version);
+    eve_text_if(j, "draft", h->draft);
     json_bool(j, "key_valid", h->key_valid);
     json_bool(j, "accept_valid", h->accept_valid);
     write_list(j, "client_protocols", h->client_protocols);

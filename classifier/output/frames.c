@@ -13,7 +13,7 @@ enum column {
     SECONDS = 13,
     OPCODE = 12,
     LENGTH = 10,
-    BEFORE_PAYLOAD = 60
+    BEFORE_PAYLOAD = 63
 }; /* widths */
 
 #define WAITING_MOST 64  /* frames whose payload has not come yet, of as many flows */

@@ -74,6 +74,26 @@ struct sink *follow_sink(struct follow *f);
 bool follow_found(const struct follow *f);
 void follow_free(struct follow *f);
 
+/* --har OUT: HTTP Archive 1.2, with the messages of each WebSocket. har_finish ends it, after the
+ * last flow; false: something is missing. */
+struct har;
+struct har *har_create(struct out *out, const char *version, struct err *err);
+struct sink *har_sink(struct har *h);
+bool har_finish(struct har *h, struct err *err);
+void har_free(struct har *h);
+
+/* --extract FOLDER: each data message as a file, and a list of them, index.jsonl. The folder is
+ * made here, or empty. extract_finish ends the list; false: something is missing. */
+struct extract_options {
+    uint64_t message_limit, total_limit; /* bytes */
+};
+struct extract;
+struct extract *extract_create(const char *folder, const struct extract_options *how,
+                               struct err *err);
+struct sink *extract_sink(struct extract *x);
+bool extract_finish(struct extract *x, struct err *err);
+void extract_free(struct extract *x);
+
 /* monitor: one line as each flow is decided or ends. */
 struct live;
 struct live *live_create(struct out *out, bool color, int columns, struct err *err);

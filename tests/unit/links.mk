@@ -23,21 +23,25 @@ LINKS_test_policy_show = $(POLICY)
 LINKS_test_decode = decode/decode decode/link decode/ip decode/tunnel decode/transport decode/defrag decode/checksum
 LINKS_test_transport = decode/decode decode/link decode/ip decode/tunnel decode/transport decode/defrag decode/checksum
 LINKS_test_defrag = decode/decode decode/link decode/ip decode/tunnel decode/transport decode/defrag decode/checksum
-LINKS_ws = layers/websocket layers/ws_chain layers/ws_frame layers/ws_inflate layers/ws_message layers/ws_opening layers/ws_payload layers/ws_search layers/ws_unmask
+LINKS_ws = layers/deflate_block layers/deflate_code layers/websocket layers/ws_anomaly layers/ws_chain layers/ws_figures layers/ws_frame layers/ws_inflate layers/ws_message layers/ws_opening layers/ws_payload layers/ws_search layers/ws_unmask layers/ws_weigh
+LINKS_speech = layers/json_keys layers/ws_speech layers/ws_speech_list layers/ws_speech_object layers/ws_speech_text \
+       layers/ws_webtorrent layers/bittorrent_peer_id layers/probe
+LINKS_ws += layers/ws_inside layers/ws_tunnel layers/shape $(LINKS_speech)
 LINKS_test_websocket = $(LINKS_ws)
 LINKS_test_ws_message = $(LINKS_ws)
+LINKS_test_ws_figures = $(LINKS_ws)
 LINKS_test_ws_frame = layers/ws_frame
 LINKS_test_ws_unmask = layers/ws_unmask
 LINKS_test_ws_chain = layers/ws_chain layers/ws_frame layers/ws_unmask
 LINKS_test_ws_inflate = $(LINKS_ws)
 LINKS_test_utf8 =
 LINKS_http = layers/http layers/http_body layers/http_exchange layers/http_head layers/http_kept layers/http_line \
-       layers/http_message layers/http_recognise layers/http_switch layers/http_text layers/http_value \
-       layers/ws_handshake layers/ws_extension
+       layers/http_message layers/http_recognise layers/http_refused layers/http_resume layers/http_switch \
+       layers/http_text layers/http_value layers/ws_draft layers/ws_handshake layers/ws_extension
 LINKS_test_http = $(LINKS_http)
 LINKS_test_http_recognise = layers/http_recognise layers/http_line layers/http_value
 LINKS_test_http_parts = layers/http_body layers/http_head layers/http_line layers/http_value
-LINKS_test_ws_handshake = layers/ws_handshake layers/ws_extension layers/http_head layers/http_line layers/http_value
+LINKS_test_ws_handshake = layers/ws_handshake layers/ws_draft layers/ws_extension layers/http_head layers/http_line layers/http_value
 LINKS_test_capture = capture/capture capture/pcap_file capture/pcapng_file capture/foreign capture/live capture/input capture/unpack capture/filter capture/linktype
 LINKS_test_capture_file = capture/capture capture/pcap_file capture/pcapng_file capture/foreign capture/live capture/input capture/unpack capture/filter capture/linktype
 LINKS_test_tls = layers/tls layers/tls_hello layers/tls_record layers/probe
@@ -52,5 +56,27 @@ LINKS_test_report = $(LINKS_summary) $(LINKS_sheet) output/json output/clock_tex
 LINKS_test_eve_hostile = output/eve output/eve_app output/eve_flow output/eve_websocket output/community_id output/websocket_text output/json output/escape output/clock_text output/out output/guard
 LINKS_engine = $(patsubst classifier/%.c,%,$(wildcard $(addprefix classifier/,$(addsuffix /*.c,engine decode flow stream layers identify policy))))
 LINKS_test_engine = $(LINKS_engine)
+LINKS_test_ws_closing = $(LINKS_engine)
 LINKS_test_proxy = layers/proxy layers/proxy_header layers/held layers/http_kept layers/probe
 LINKS_test_socks = layers/socks layers/socks_message layers/held layers/http_kept layers/probe
+
+# The loss property (tests/loss) runs the whole engine.
+$(BUILD)/tests/loss/loss: $(BUILD)/tests/loss/loss.o $(OBJECTS)
+	@echo "  LD  $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(lib_ldlibs)
+LINKS_test_flow_map = output/flow_map
+LINKS_test_spool = output/spool
+LINKS_test_har = output/har output/har_entry output/spool output/flow_map output/json output/escape output/clock_text output/out output/guard
+LINKS_test_extract = output/extract output/file_kind output/flow_map output/json output/escape output/clock_text output/websocket_text output/out output/guard
+LINKS_test_ws_speech = $(LINKS_speech)
+LINKS_test_ws_inside = $(LINKS_ws)
+LINKS_test_json_keys = layers/json_keys
+LINKS_test_engine_inside = $(LINKS_engine)
+LINKS_test_hixie = layers/hixie
+
+# The streams that are no WebSocket (tests/falsepos).
+FALSEPOS := tests/falsepos/falsepos tests/falsepos/kinds_binary tests/falsepos/kinds_text \
+       $(patsubst %,classifier/layers/%,raw shape ws_midstream ws_trail ws_worth deflate_look deflate_code ws_frame ws_unmask)
+$(BUILD)/tests/falsepos/falsepos: $(FALSEPOS:%=$(BUILD)/%.o) $(GROUND)
+	@echo "  LD  $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(lib_ldlibs)

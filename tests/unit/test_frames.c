@@ -74,8 +74,8 @@ static void check_lines(void)
         "       7     0.070000  < binary       fin ---   -           3  00 ff 10\n"
         "       9     0.090000  < unknown-11   fin -23   -           0\n"
         "flow 7  10.0.0.2:51000 -> 192.168.100.254:80  chat.example.com/chat\n"
-        "       8     0.080000  < continuation  -  ---   -       70000  abcdabcdabcdabcdab..\n"
-        "      10     0.100000  > close        fin --- mask          2  1000 normal closur..\n",
+        "       8     0.080000  < continuation  -  ---   -       70000  abcdabcdabcdabc..\n"
+        "      10     0.100000  > close        fin --- mask          2  1000 normal clo..\n",
         "frames");
     fixture_free(&x);
 }
