@@ -166,6 +166,8 @@ static bool open_outputs(struct session *s, const struct session_wants *wants, s
         s->summary = summary_create(s->options->all, err);
         if (s->summary == NULL)
             return false;
+        if (s->options->explain || !wants->results)
+            summary_sink(s->summary)->interest |= INTEREST_FIGURES;
         add_sink(s, summary_sink(s->summary));
     }
     return open_eve(s, err) && open_har(s, err) && open_extract(s, err) &&

@@ -138,7 +138,7 @@ static void on_event(void *ctx, const struct event *e)
 static uint32_t interest_of(const struct eve_options *how)
 {
     uint32_t interest = INTEREST_HTTP | INTEREST_TLS | INTEREST_BITTORRENT | INTEREST_ANOMALIES |
-                        INTEREST_MESSAGES | INTEREST_VALIDITY;
+                        INTEREST_FIGURES | INTEREST_MESSAGES | INTEREST_VALIDITY;
 
     if (how->frames)
         interest |= INTEREST_FRAMES;

@@ -116,7 +116,40 @@ static void write_evidence(struct json *j, const struct flow_info *f)
     json_end(j);
 }
 
-static void write_ws(struct json *j, const struct ws_totals *w)
+static uint64_t microseconds(int64_t span_ns)
+{
+    return span_ns > 0 ? (uint64_t)span_ns / 1000 : 0;
+}
+
+static void write_round_trips(struct json *j, const char *key, const struct ws_round_trips *p)
+{
+    if (p->count == 0)
+        return;
+    json_object(j, key);
+    json_u64(j, "count", p->count);
+    json_u64(j, "least_us", microseconds(p->least_ns));
+    json_u64(j, "mean_us", microseconds(p->sum_ns / p->count));
+    json_u64(j, "most_us", microseconds(p->most_ns));
+    json_end(j);
+}
+
+static void write_figures(struct json *j, const struct ws_figures *g)
+{
+    const uint64_t idle[2] = {microseconds(g->idle_ns[0]), microseconds(g->idle_ns[1])};
+
+    json_u64(j, "span_us", microseconds(g->last_ns - g->first_ns));
+    write_both(j, (struct by_direction){"idle_us_toserver", "idle_us_toclient"}, idle);
+    write_both(j, (struct by_direction){"smallest_toserver", "smallest_toclient"}, g->smallest);
+    write_both(j, (struct by_direction){"largest_toserver", "largest_toclient"}, g->largest);
+    if (g->deflated[0] + g->deflated[1] > 0) {
+        write_both(j, (struct by_direction){"deflated_toserver", "deflated_toclient"}, g->deflated);
+        write_both(j, (struct by_direction){"inflated_toserver", "inflated_toclient"}, g->inflated);
+    }
+    write_round_trips(j, "ping_toserver", &g->ping[TO_SERVER]);
+    write_round_trips(j, "ping_toclient", &g->ping[TO_CLIENT]);
+}
+
+static void write_ws(struct json *j, const struct ws_totals *w, const struct ws_figures *g)
 {
     if (w == NULL)
         return;
@@ -124,6 +157,8 @@ static void write_ws(struct json *j, const struct ws_totals *w)
     write_both(j, (struct by_direction){"messages_toserver", "messages_toclient"}, w->messages);
     write_both(j, (struct by_direction){"frames_toserver", "frames_toclient"}, w->frames);
     write_both(j, (struct by_direction){"payload_toserver", "payload_toclient"}, w->payload);
+    if (g != NULL)
+        write_figures(j, g);
     eve_u64_if(j, "close_code", w->close_code);
     if (w->close_by >= 0)
         json_text(j, "close_by", w->close_by == TO_SERVER ? "client" : "server");
@@ -143,6 +178,7 @@ static void write_label(struct json *j, const struct flow_info *f)
 {
     write_texts(j, "layers", f->layers, f->layer_count);
     eve_text_if(j, "app", f->app);
+    eve_text_if(j, "speaks", f->speaks);
     eve_text_if(j, "confidence", confidence_name(f->confidence));
     eve_text_if(j, "expected", f->expected);
     if (f->mismatch != TRI_NOT_YET)
@@ -168,7 +204,7 @@ void eve_flow(struct json *j, const struct event *e, const struct eve_options *h
     write_verdict(j, f);
     eve_u64_if(j, "missing_bytes", f->tcp.missing[TO_SERVER] + f->tcp.missing[TO_CLIENT]);
     eve_u64_if(j, "anomalies", f->anomalies);
-    write_ws(j, f->ws);
+    write_ws(j, f->ws, f->ws_figures);
     json_end(j);
 }
 

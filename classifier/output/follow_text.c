@@ -6,6 +6,7 @@
 #include "output/json_view.h"
 #include "output/terminal.h"
 #include "output/websocket_text.h"
+#include "output/wording.h"
 
 #define PACKET              8 /* columns */
 #define SECONDS             13
@@ -377,6 +378,18 @@ static void write_app(struct conversation *c, const struct flow_info *f)
     text(c, f->layer_count > 0 ? "); " : "; ");
 }
 
+static void write_figures(struct conversation *c, const struct flow_info *f)
+{
+    struct buffer sentence = {0};
+
+    for (size_t next = 0; wording_websocket(&sentence, f, &next); buffer_clear(&sentence)) {
+        text(c, INDENT);
+        escape_terminal(c->out, buffer_bytes(&sentence));
+        end_line(c);
+    }
+    buffer_free(&sentence);
+}
+
 void follow_text_end(struct conversation *c, const struct event *e)
 {
     const struct flow_info *f = e->flow;
@@ -393,6 +406,7 @@ void follow_text_end(struct conversation *c, const struct event *e)
         text(c, verdict_name(f->verdict));
     }
     end_line(c);
+    write_figures(c, f);
     for (uint8_t i = 0; i < f->evidence_count; i++) {
         text(c, INDENT "packet ");
         number(c, f->evidence[i].packet);

@@ -53,7 +53,8 @@ bool flow_alike(const struct flow_info *a, const struct flow_info *b)
     return true;
 }
 
-/* What a copy adds to the block behind its flow_info: evidence, ws totals, risks, then bytes. */
+/* What a copy adds to the block behind its flow_info: evidence, WebSocket totals and figures,
+ * risks, then bytes. */
 struct copy {
     struct flow_info *flow;
     uint8_t *free; /* the next byte of the block */
@@ -98,6 +99,7 @@ static void copy_names(struct flow_info *f, struct tally *names)
     f->app = tally_text(names, f->app);
     f->expected = tally_text(names, f->expected);
     f->rule = tally_text(names, f->rule);
+    f->speaks = tally_text(names, f->speaks);
     f->ndpi.proto = tally_text(names, f->ndpi.proto);
     f->ndpi.category = tally_text(names, f->ndpi.category);
     for (size_t i = 0; i < f->layer_count; i++)
@@ -108,15 +110,17 @@ struct flow_info *flow_copy(const struct flow_info *flow, struct tally *names)
 {
     const size_t evidence = flow->evidence_count * sizeof(struct evidence);
     const size_t ws = flow->ws != NULL ? sizeof(*flow->ws) : 0;
+    const size_t figures = flow->ws_figures != NULL ? sizeof(*flow->ws_figures) : 0;
     const size_t risks = flow->ndpi.risk_count * sizeof(char *);
-    struct flow_info *f = malloc(sizeof(*f) + evidence + ws + risks + bytes_needed(flow));
+    struct flow_info *f = malloc(sizeof(*f) + evidence + ws + figures + risks + bytes_needed(flow));
 
     if (f == NULL)
         return NULL;
     *f = *flow;
     struct evidence *seen = (void *)(f + 1);
     struct ws_totals *totals = (void *)((uint8_t *)seen + evidence);
-    const char **risk = (void *)((uint8_t *)totals + ws);
+    struct ws_figures *fared = (void *)((uint8_t *)totals + ws);
+    const char **risk = (void *)((uint8_t *)fared + figures);
     struct copy c = {.flow = f, .free = (uint8_t *)risk + risks};
 
     copy_texts(&c);
@@ -129,6 +133,10 @@ struct flow_info *flow_copy(const struct flow_info *flow, struct tally *names)
     if (flow->ws != NULL) {
         *totals = *flow->ws;
         f->ws = totals;
+    }
+    if (flow->ws_figures != NULL) {
+        *fared = *flow->ws_figures;
+        f->ws_figures = fared;
     }
     for (size_t i = 0; i < f->ndpi.risk_count; i++)
         risk[i] = tally_text(names, flow->ndpi.risks[i]);

@@ -26,6 +26,7 @@ void eve_free(struct eve *e);
 
 /* Everything that the table and the report say, added up as flows end. Bounded: see summary.h. */
 struct summary;
+/* Whoever shows how WebSockets fared adds INTEREST_FIGURES to its sink. */
 struct summary *summary_create(bool keep_all_flows, struct err *err);
 struct sink *summary_sink(struct summary *s);
 void summary_free(struct summary *s);

@@ -155,6 +155,18 @@ static void print_traffic_facts(struct html *h, const struct flow_info *flow)
     }
 }
 
+static void print_websocket_fact(struct html *h, const struct flow_info *flow)
+{
+    if (flow->ws == NULL)
+        return;
+    html_fact(h, "WebSocket");
+    for (size_t next = 0; wording_websocket(&h->raw, flow, &next);) {
+        html_raw(h);
+        html_markup(h, "<br>");
+    }
+    html_fact_end(h);
+}
+
 static void print_facts(struct html *h, const struct flow_info *flow)
 {
     html_markup(h, "<dl class=\"facts\">\n");
@@ -175,6 +187,7 @@ static void print_facts(struct html *h, const struct flow_info *flow)
     wire_fact(h, "BitTorrent client", flow->peer_client);
     text_fact(h, "nDPI calls it", flow->ndpi.proto);
     print_traffic_facts(h, flow);
+    print_websocket_fact(h, flow);
     html_markup(h, "</dl>\n");
 }
 

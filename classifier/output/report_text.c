@@ -182,6 +182,10 @@ static void print_evidence(struct text *t, const struct flow_info *flow)
         sheet_piece_raw(s, "");
         sheet_break(s);
     }
+    for (size_t next = 0; wording_websocket(&s->raw, flow, &next);) {
+        sheet_words_raw(s);
+        sheet_break(s);
+    }
     wording_command(&s->raw, flow);
     sheet_words_raw(s);
     sheet_break(s);

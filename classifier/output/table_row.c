@@ -160,6 +160,10 @@ static void evidence_lines(struct table *t, const struct flow_info *flow)
         sheet_piece_raw(s, "");
         sheet_break(s);
     }
+    for (size_t next = 0; wording_websocket(&s->raw, flow, &next);) {
+        sheet_words_raw(s);
+        sheet_break(s);
+    }
 }
 
 /* Under a kind one line, what says most first; with --all and --explain as many as it takes. */

@@ -48,6 +48,9 @@ void wording_oddity(struct buffer *out, const struct flow_info *flow);
 const struct evidence *wording_reason(const struct flow_info *flow);
 /* `packet 12: SSH identification string "SSH-2.0-OpenSSH_9.2"`; `source` (a file) may be NULL. */
 void wording_evidence(struct buffer *out, const struct evidence *seen, const char *source);
+/* How its WebSocket fared, sentence by sentence: begins with *next = 0; false when there are no
+ * more. */
+bool wording_websocket(struct buffer *out, const struct flow_info *flow, size_t *next);
 /* What portwarden was asked with to show this flow again; nothing for a live one. */
 void wording_command(struct buffer *out, const struct flow_info *flow);
 

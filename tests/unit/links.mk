@@ -8,7 +8,7 @@ LINKS_test_out = output/out output/guard
 LINKS_test_eve = output/eve output/eve_app output/eve_flow output/eve_websocket output/community_id output/websocket_text output/json output/escape output/clock_text output/out output/guard
 LINKS_test_terminal = output/terminal output/escape
 LINKS_test_frames = output/frames output/terminal output/escape output/websocket_text output/out output/guard
-LINKS_test_follow = output/follow output/follow_text output/json_view output/terminal output/escape output/websocket_text output/out output/guard
+LINKS_test_follow = output/follow output/follow_text output/json_view output/terminal output/escape output/websocket_text output/wording output/wording_flow output/wording_websocket output/clock_text output/out output/guard
 LINKS_test_json_view = output/json_view
 LINKS_test_live = output/live output/terminal output/escape output/clock_text output/out output/guard
 LINKS_test_stream = stream/stream
@@ -26,6 +26,7 @@ LINKS_test_defrag = decode/decode decode/link decode/ip decode/tunnel decode/tra
 LINKS_ws = layers/deflate_block layers/deflate_code layers/websocket layers/ws_anomaly layers/ws_chain layers/ws_figures layers/ws_frame layers/ws_inflate layers/ws_message layers/ws_opening layers/ws_payload layers/ws_search layers/ws_unmask layers/ws_weigh
 LINKS_speech = layers/json_keys layers/ws_speech layers/ws_speech_list layers/ws_speech_object layers/ws_speech_text \
        layers/ws_webtorrent layers/bittorrent_peer_id layers/probe
+LINKS_ws += layers/ws_join layers/ws_midstream layers/ws_trail layers/ws_worth layers/deflate_look
 LINKS_ws += layers/ws_inside layers/ws_tunnel layers/shape $(LINKS_speech)
 LINKS_test_websocket = $(LINKS_ws)
 LINKS_test_ws_message = $(LINKS_ws)
@@ -49,7 +50,7 @@ LINKS_test_bittorrent = layers/bittorrent layers/bittorrent_peer_id layers/bitto
 LINKS_test_shape = layers/shape layers/raw
 LINKS_test_identify = identify/identify identify/registry identify/ndpi $(patsubst classifier/%.c,%,$(wildcard classifier/layers/*.c))
 LINKS_summary = output/summary output/view output/kept output/tally output/talkers
-LINKS_sheet = output/sheet output/wording output/wording_flow output/terminal output/escape output/out output/guard
+LINKS_sheet = output/sheet output/wording output/wording_flow output/wording_websocket output/websocket_text output/terminal output/escape output/out output/guard
 LINKS_test_summary = $(LINKS_summary)
 LINKS_test_table = $(LINKS_summary) $(LINKS_sheet) output/table output/table_row
 LINKS_test_report = $(LINKS_summary) $(LINKS_sheet) output/json output/clock_text output/html output/report_style output/report_html output/report_html_flows output/report_html_tables output/report_text output/report_json
@@ -76,7 +77,7 @@ LINKS_test_hixie = layers/hixie
 
 # The streams that are no WebSocket (tests/falsepos).
 FALSEPOS := tests/falsepos/falsepos tests/falsepos/kinds_binary tests/falsepos/kinds_text \
-       $(patsubst %,classifier/layers/%,raw shape ws_midstream ws_trail ws_worth deflate_look deflate_code ws_frame ws_unmask)
+       $(patsubst %,classifier/layers/%,raw shape ws_midstream ws_trail ws_worth deflate_look deflate_block deflate_code ws_frame ws_unmask)
 $(BUILD)/tests/falsepos/falsepos: $(FALSEPOS:%=$(BUILD)/%.o) $(GROUND)
 	@echo "  LD  $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(lib_ldlibs)

@@ -222,8 +222,50 @@ static void test_bound(void)
     fixture_free(&x);
 }
 
+/* What the flow's last line says of its WebSocket. */
+static void test_figures(void)
+{
+    static const char want[] =
+        "        WebSocket messages: 3 > 40 <; payload 120 B > 5.0 kB <; largest 70 B > "
+        "900 B <\n"
+        "        compression: 9.0 kB in 3.0 kB <\n"
+        "        2 client pings, 2 answered in 1.500 ms (1.000 ms to 2.000 ms); "
+        "1 server ping\n"
+        "        frames over 1m30s; longest silence 25.0s > 0.250s <\n"
+        "        closed by the server: 1001 going away\n";
+    struct flow_info f = fixture_flow();
+    const struct ws_totals totals = {.messages = {3, 40},
+                                     .payload = {120, 5000},
+                                     .pings = {2, 1},
+                                     .close_code = 1001,
+                                     .close_by = TO_CLIENT};
+    const struct ws_figures figures = {
+        .last_ns = 90 * 1000 * FIXTURE_MS,
+        .largest = {70, 900},
+        .deflated = {0, 3000},
+        .inflated = {0, 9000},
+        .idle_ns = {25 * 1000 * FIXTURE_MS, 250 * FIXTURE_MS},
+        .ping = {{.count = 2,
+                  .least_ns = FIXTURE_MS,
+                  .most_ns = 2 * FIXTURE_MS,
+                  .sum_ns = 3 * FIXTURE_MS}},
+    };
+    struct fixture x;
+    struct follow *follow = follow_create(fixture_begin(&x), "7", &plain, NULL);
+    struct event e = fixture_event(EVENT_FLOW, &f, 13, 130);
+
+    f.end = FLOW_FINISHED;
+    f.ws = &totals;
+    f.ws_figures = &figures;
+    tell(follow_sink(follow), &e);
+    follow_free(follow);
+    CHECK(strstr(fixture_end(&x), want) != NULL, x.text);
+    fixture_free(&x);
+}
+
 int main(void)
 {
+    test_figures();
     check("7", story);
     check("10.0.0.2:51000-192.168.100.254:80", story);
     check("192.168.100.254:80 > 10.0.0.2:51000", story);
