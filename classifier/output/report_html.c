@@ -167,9 +167,13 @@ static void print_segment(struct html *h, const struct port_app *app, const char
 static void print_legend(struct html *h, const struct port_app *app, const char *class)
 {
     buffer_printf(h->out, "<li><i class=\"%s\"></i><span>", class);
-    html_text(h, strcmp(app->app, "none") == 0 ? "silent"
-                 : strcmp(app->app, "?") == 0  ? "unknown"
-                                               : app->app);
+    if (strcmp(app->app, "none") == 0)
+        html_text(h, "silent");
+    else if (strcmp(app->app, "?") == 0)
+        html_text(h, "unknown");
+    else
+        wording_app(&h->raw, app);
+    html_raw(h);
     html_markup(h, " ");
     html_count(h, app->totals.flows);
     if (app->blocked > 0) {

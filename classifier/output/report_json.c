@@ -96,6 +96,8 @@ static void put_ports(struct json *j, const struct view *v)
             const struct port_app *app = &v->port_apps[k];
             json_object(j, NULL);
             json_text(j, "app", app->app);
+            if (app->speaks != NULL)
+                json_text(j, "speaks", app->speaks);
             json_bool(j, "mismatch", app->mismatch);
             put_totals(j, &app->totals);
             json_u64(j, "blocked", app->blocked);

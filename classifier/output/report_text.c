@@ -112,7 +112,9 @@ static void print_port(struct text *t, const struct port_entry *port)
     begin_entry(s);
     for (size_t i = 0; i < port->app_count; i++) {
         const struct port_app *app = &t->view->port_apps[port->first_app + i];
-        buffer_printf(&s->raw, "%s%s ", i == 0 ? "carried " : "", app->app);
+        buffer_append_text(&s->raw, i == 0 ? "carried " : "");
+        wording_app(&s->raw, app);
+        buffer_append_byte(&s->raw, ' ');
         wording_count(&s->raw, app->totals.flows);
         buffer_append_text(&s->raw, app->mismatch ? " (not promised)" : "");
         sheet_piece_raw(s, ", ");

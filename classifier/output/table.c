@@ -79,7 +79,7 @@ static void print_quiet_port(struct table *t, const struct port_entry *port)
     print_port(t, port);
     for (size_t i = 0; i < port->app_count; i++) {
         const struct port_app *app = &t->view->port_apps[port->first_app + i];
-        buffer_append_text(&s->raw, app->app);
+        wording_app(&s->raw, app);
         buffer_append_byte(&s->raw, ' ');
         wording_count(&s->raw, app->totals.flows);
         sheet_piece_raw(s, i == 0 ? ": " : ", ");

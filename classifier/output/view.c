@@ -111,6 +111,14 @@ static int anomaly_compare(const void *a, const void *b)
     return (int)x->id - (int)y->id;
 }
 
+/* What counts by itself on a port: an app, or a WebSocket subprotocol. */
+static const char *what_of(const struct flow_info *flow)
+{
+    if (flow->speaks != NULL)
+        return flow->speaks;
+    return flow->app != NULL ? flow->app : "?";
+}
+
 /* The port's entry, or with `app` the entry of one app on it. */
 static void *port_slot(struct tally *t, const struct flow_info *flow, const char *app)
 {
@@ -127,7 +135,7 @@ static bool add_to_port(struct tally *ports, struct tally *cells, const struct f
 {
     const struct flow_info *flow = kind->worst;
     struct port_entry *port = port_slot(ports, flow, NULL);
-    struct cell *cell = port_slot(cells, flow, flow->app != NULL ? flow->app : "?");
+    struct cell *cell = port_slot(cells, flow, what_of(flow));
 
     if (port == NULL || cell == NULL)
         return false;
@@ -141,6 +149,7 @@ static bool add_to_port(struct tally *ports, struct tally *cells, const struct f
     port->mismatched += flow->mismatch == TRI_YES ? kind->totals.flows : 0;
     cell->port = port;
     cell->app.app = flow->app != NULL ? flow->app : "?";
+    cell->app.speaks = flow->speaks;
     cell->app.mismatch = flow->mismatch == TRI_YES;
     totals_add(&cell->app.totals, &kind->totals);
     cell->app.blocked += blocked;

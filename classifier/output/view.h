@@ -9,7 +9,8 @@
 
 /* What one server port promised and carried. */
 struct port_app {
-    const char *app; /* "?": never known */
+    const char *app;    /* "?": never known */
+    const char *speaks; /* what its WebSocket messages are, or NULL */
     bool mismatch;
     struct totals totals;
     uint64_t blocked; /* flows */

@@ -34,6 +34,13 @@ void wording_plural(struct buffer *out, uint64_t n, const char *noun)
         buffer_append_byte(out, 's');
 }
 
+void wording_app(struct buffer *out, const struct port_app *app)
+{
+    buffer_append_text(out, app->app);
+    if (app->speaks != NULL)
+        buffer_printf(out, " (%s)", app->speaks);
+}
+
 void wording_port(struct buffer *out, uint16_t port, uint8_t transport)
 {
     buffer_printf(out, "%u/%s", port, transport == TRANSPORT_UDP ? "udp" : "tcp");

@@ -15,6 +15,8 @@ void wording_count(struct buffer *out, uint64_t n);
 void wording_short_count(struct buffer *out, uint64_t n);
 /* "1 flow", "1,204 flows". */
 void wording_plural(struct buffer *out, uint64_t n, const char *noun);
+/* "http", "websocket (socket.io)" */
+void wording_app(struct buffer *out, const struct port_app *app);
 /* "80/tcp" */
 void wording_port(struct buffer *out, uint16_t port, uint8_t transport);
 /* The answer in one sentence: "3 of 41 flows on port 80 are not the web." */
