@@ -119,6 +119,9 @@ def check_flow(flow, flows):
         return "a hole in a flow that should be whole"
     if ways[0].startswith(b"\r\n\r\n\0\r\nQUIT\n"):             # PROXY protocol, version 2
         ways[0] = ways[0][16 + int.from_bytes(ways[0][14:16], "big"):]
+    if flow.get("requests", 1) > 1:                             # the upgrade is not the first request of its connection
+        asked = re.search(rb"GET [^\r\n]*\r\n(?:[^\r\n]+\r\n)*?upgrade: *websocket", ways[0], re.IGNORECASE)
+        ways = [ways[0][asked.start():], ways[1][ways[1].index(b"HTTP/1.1 101 "):]]
     heads = [way.partition(b"\r\n\r\n") for way in ways]
     if "connect" in flow["layers"]:
         heads = [rest.partition(b"\r\n\r\n") for _, _, rest in heads]

@@ -1,17 +1,29 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: MIT
-// echo_client.mjs URL [OPTIONS-AS-JSON [large]]: npm ws as the client of echo_server.mjs: texts, binary, pings, fragments, close 1000.
-// large: 300 kB and 70 kB in one frame each, instead.
+// echo_client.mjs URL [OPTIONS-AS-JSON [large|idle|second]]: npm ws as the client of echo_server.mjs: texts, binary, pings, fragments, close 1000.
+// large: 300 kB and 70 kB in one frame each, instead. idle: one text, and then it waits until it is thrown out. second: a GET first, on the
+// same connection.
+import { once } from 'node:events';
+import http from 'node:http';
 import { WebSocket, logged } from './ws_log.mjs';
 
-const [url, options, large] = process.argv.slice(2);
-const ws = new WebSocket(url, JSON.parse(options ?? '{}'));
+const [url, options, how] = process.argv.slice(2);
+const agent = how === 'second' ? new http.Agent({ keepAlive: true }) : undefined;
+if (agent) {
+  const [answer] = await once(http.get(url.replace(/^ws/, 'http').replace(/[^/]*$/, 'page'), { agent }), 'response');
+  await once(answer.resume(), 'end');
+}
+const ws = new WebSocket(url, { agent, ...JSON.parse(options ?? '{}') });
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 ws.on('error', (error) => { console.error(error.message); process.exit(1); });
 ws.on('open', async () => {
   logged(ws, 'client');
-  if (large) {
+  if (how === 'idle') {
+    ws.send('hello, and now nothing');
+    return;
+  }
+  if (how === 'large') {
     let left = 2;
     ws.on('message', () => { if (--left === 0) ws.close(1000); });
     ws.send(Buffer.alloc(300000, 'abc\0'));

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: MIT
 // echo_server.mjs ADDRESS PORT [OPTIONS-AS-JSON]: npm ws; echoes what it gets, and does what a client asks for with a text message
-// {"do": "send"|"fragments"|"ping"|"close", ...}. Behind a proxy the flow's name comes from X-Lab-Client and X-Lab-Server.
+// {"do": "send"|"fragments"|"ping"|"close"|"who", ...}. Behind a proxy the flow's name comes from X-Lab-Client and X-Lab-Server.
 import { WebSocket, logged } from './ws_log.mjs';
-import { Flow } from './lablog.mjs';
+import { Flow, endsOf } from './lablog.mjs';
 
 const [address, port, options] = process.argv.slice(2);
 const server = new WebSocket.Server({ host: address, port: Number(port), ...JSON.parse(options ?? '{}') });
@@ -23,6 +23,7 @@ server.on('connection', (ws, request) => {
       case 'send': ws.send(body(order), { binary: !!order.binary }); break;
       case 'ping': ws.ping(order.data ?? ''); break;
       case 'close': ws.close(order.code, order.reason); break;
+      case 'who': ws.send(JSON.stringify(endsOf(request.socket))); break;             // for clients that cannot tell their own port
       case 'fragments': {
         const whole = Buffer.from(body(order)), step = Math.ceil(whole.length / order.parts);
         for (let i = 0; i < order.parts; i++) {

@@ -27,6 +27,9 @@ export class Flow {
   request(request) { write({ ...this.key, request }); }
 }
 
+// The two names of a connection, as its server sees them.
+export const endsOf = (socket) => ({ client: name(socket.remoteAddress, socket.remotePort), server: name(socket.localAddress, socket.localPort) });
+
 export const flowOf = (socket, by, facts) => by === 'server'
   ? new Flow(name(socket.remoteAddress, socket.remotePort), name(socket.localAddress, socket.localPort), by, facts)
   : new Flow(name(socket.localAddress, socket.localPort), name(socket.remoteAddress, socket.remotePort), by, facts);

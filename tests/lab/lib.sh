@@ -90,7 +90,7 @@ start() {
 wait_tcp() {
   local i
   for i in $(seq 100); do
-    if on "$1" ss -Hltn "sport = :$3" | awk '{print $4}' | sed "s,%[a-z0-9]*,," | grep -qE "^(\[?$2\]?|0\.0\.0\.0|\*|\[::\]):$3\$"; then return 0; fi
+    if on "$1" ss -Hltn "sport = :$3" | awk '{print $4}' | sed "s,%[a-z0-9]*,," | grep -qE "^(\[?(::ffff:)?$2\]?|0\.0\.0\.0|\*|\[::\]):$3\$"; then return 0; fi
     sleep 0.1
   done
   echo "nobody listens on $2 port $3" >&2; return 1

@@ -58,7 +58,7 @@ def build(key, flow):
     out.update(flow["facts"] if "app" in flow["facts"] else {**flow["defaults"], **flow["facts"]})
     agree(key, flow["messages"])
     if flow["messages"]:
-        out["messages"] = max(flow["messages"].values(), key=len)
+        out["messages"] = max(flow["messages"].values(), key=lambda side: (len(side), sum("rtt_ms" in m for m in side)))
     if flow["requests"]:
         requests = max(flow["requests"].values(), key=len)
         for request in requests:

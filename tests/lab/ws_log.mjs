@@ -3,7 +3,9 @@
 import { createRequire } from 'node:module';
 import { flowOf } from './lablog.mjs';
 
-export const WebSocket = createRequire(`${process.env.LAB_NODE}/x.js`)('ws');
+const require = createRequire(`${process.env.LAB_NODE}/x.js`);
+export const WebSocket = require('ws');
+const is = `npm ws ${require('ws/package.json').version}`;
 const facts = { app: 'websocket', layers: ['tcp', 'http', 'websocket'], ladder: 'framed' };
 
 function closing(code, reason) {
@@ -16,7 +18,7 @@ function closing(code, reason) {
 // Call it as soon as the connection is open: on 'open' in a client (before anything is received), on 'connection' in a server.
 export function logged(ws, by, flow = flowOf(ws._socket, by)) {
   const [out, back] = by === 'server' ? ['to-client', 'to-server'] : ['to-server', 'to-client'];
-  flow.fact({ ...facts, ...(ws.extensions ? { extensions: [ws.extensions] } : {}) });
+  flow.fact({ ...facts, [`${by}_is`]: is, ...(ws.url ? { path: new URL(ws.url).pathname } : {}), ...(ws.extensions ? { extensions: [ws.extensions] } : {}) });
   const { _sender: sender, _receiver: receiver } = ws;
   let parts = [], opcode;
 
@@ -30,15 +32,25 @@ export function logged(ws, by, flow = flowOf(ws._socket, by)) {
     }
     return send.call(this, data, options, cb);
   };
-  sender.ping = function (data, ...rest) { flow.message(out, 'ping', data ?? ''); return ping.call(this, data, ...rest); };
+  const asked = new Map();                                     // pings without an answer: when they left
+  sender.ping = function (data, ...rest) {
+    asked.set(String(data ?? ''), performance.now());
+    flow.message(out, 'ping', data ?? '');
+    return ping.call(this, data, ...rest);
+  };
   sender.pong = function (data, ...rest) { flow.message(out, 'pong', data ?? ''); return pong.call(this, data, ...rest); };
   sender.close = function (code, data, ...rest) {
     flow.message(out, 'close', closing(code, data));
     return close.call(this, code, data, ...rest);
   };
-  receiver.prependListener('message', (data, binary) => flow.message(back, binary ? 'binary' : 'text', data));
+  receiver.prependListener('message', (data, binary = typeof data !== 'string') => {     // ws 7 has no second argument
+    flow.message(back, binary ? 'binary' : 'text', data);
+  });
   receiver.prependListener('ping', (data) => flow.message(back, 'ping', data));
-  receiver.prependListener('pong', (data) => flow.message(back, 'pong', data));
+  receiver.prependListener('pong', (data) => {
+    const left = asked.get(String(data));
+    flow.message(back, 'pong', data, left === undefined ? {} : { rtt_ms: Math.round(performance.now() - left) });
+  });
   receiver.prependListener('conclude', (code, reason) => flow.message(back, 'close', closing(code, reason)));
   return flow;
 }
