@@ -126,7 +126,13 @@ lint: packages-test
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 		--suppress=missingIncludeSystem -Iclassifier -DPORTWARDEN_VERSION='""' classifier
 
-bench: packages-test all
+# It drives one layer, against zlib.
+$(BUILD)/bench/inflate: $(BUILD)/tests/bench/inflate.o $(patsubst %,$(BUILD)/classifier/%.o,$(LINKS_ws)) $(GROUND)
+	@mkdir -p $(@D)
+	@echo "  LD  $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(lib_ldlibs)
+
+bench: packages-test all $(BUILD)/bench/inflate
 	@tests/bench/run $(BUILD)
 
 install: all
@@ -144,4 +150,4 @@ clean:
 .SECONDARY:
 
 -include $(OBJECTS:.o=.d) $(BUILD)/classifier/main.d $(UNIT:%=$(BUILD)/tests/unit/%.d) \
-         $(FUZZ:%=$(BUILD)/tests/fuzz/%.d)
+         $(FUZZ:%=$(BUILD)/tests/fuzz/%.d) $(BUILD)/tests/bench/inflate.d

@@ -7,6 +7,7 @@
 
 struct digest {
     EVP_MD *sha1, *sha256;
+    EVP_MD *md5; /* or NULL: some builds have none */
     EVP_MD_CTX *context;
 };
 
@@ -31,6 +32,7 @@ struct digest *digest_create(struct err *err)
     }
     d->sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
     d->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    d->md5 = EVP_MD_fetch(NULL, "MD5", NULL);
     d->context = EVP_MD_CTX_new();
     if (d->sha1 != NULL && d->sha256 != NULL && d->context != NULL)
         return d;
@@ -44,9 +46,17 @@ void digest_free(struct digest *d)
     if (d == NULL)
         return;
     EVP_MD_CTX_free(d->context);
+    EVP_MD_free(d->md5);
     EVP_MD_free(d->sha256);
     EVP_MD_free(d->sha1);
     free(d);
+}
+
+bool digest_md5(struct digest *d, struct bytes in, uint8_t out[MD5_LEN])
+{
+    return d->md5 != NULL && EVP_DigestInit_ex2(d->context, d->md5, NULL) == 1 &&
+           EVP_DigestUpdate(d->context, in.at, in.len) == 1 &&
+           EVP_DigestFinal_ex(d->context, out, NULL) == 1;
 }
 
 void digest_sha1(struct digest *d, struct bytes in, uint8_t out[SHA1_LEN])

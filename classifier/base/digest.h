@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* digest.h - SHA-1, SHA-256 and base64. The only door to libcrypto.
+/* digest.h - MD5, SHA-1, SHA-256 and base64. The only door to libcrypto.
  *
  * A `struct digest` belongs to one worker and is set up once, so that hashing a handshake
  * or a message allocates nothing.
@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/err.h"
 
+#define MD5_LEN        16
 #define SHA1_LEN       20
 #define SHA256_LEN     32
 #define BASE64_ROOM(n) (((n) + 2) / 3 * 4 + 1) /* with the NUL */
@@ -22,6 +23,8 @@ const char *digest_library_version(void);
 struct digest *digest_create(struct err *err);
 void digest_free(struct digest *d); /* NULL is fine */
 
+/* False: this libcrypto has no MD5. */
+bool digest_md5(struct digest *d, struct bytes in, uint8_t out[MD5_LEN]);
 void digest_sha1(struct digest *d, struct bytes in, uint8_t out[SHA1_LEN]);
 
 /* A running SHA-256 over slices. `sha256_begin` gives NULL when memory ran out. */

@@ -9,8 +9,7 @@
 #include "base/bytes.h"
 
 struct utf8 {
-    uint8_t need;      /* continuation bytes still to come */
-    uint8_t low, high; /* the range the next one must be in */
+    uint8_t state; /* 0: between characters; else what may come next, see utf8.c */
 };
 
 /* Returns how many bytes of `in` were good: in.len, or the offset of the first bad byte. */
@@ -23,7 +22,7 @@ size_t utf8_decode(struct bytes in, uint32_t *point);
 /* Is the text whole here, or is it cut inside a character? */
 static inline bool utf8_complete(const struct utf8 *u)
 {
-    return u->need == 0;
+    return u->state == 0;
 }
 
 #endif

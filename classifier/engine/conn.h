@@ -35,7 +35,8 @@ struct slot {
 /* A stream that nobody reads yet. */
 struct unknown {
     struct identify id;
-    uint64_t lost[2]; /* by direction: bytes that came after the opening had ended */
+    uint64_t lost[2];   /* by direction: bytes that came after the opening had ended */
+    uint16_t second[2]; /* inside.c: where the second message begins; 0: not yet, or far behind */
 };
 
 /* Strings read off the wire, each an allocation of its own; by enum name_of. */
@@ -72,16 +73,18 @@ struct conn {
     struct stream stream[2];
     struct slot stack[STACK_DEPTH];
 
-    bool tracker; /* HTTP that announces to a BitTorrent tracker */
+    bool tracker; /* HTTP or a WebSocket that announces to a BitTorrent tracker */
+    bool tunnel;  /* WS_TUNNEL was told */
     bool alerted; /* a block or alert rule matched */
     bool told;    /* live: its app was told */
     bool new_syn; /* a SYN of another connection was seen: new_isn */
     uint32_t new_isn;
+    uint32_t fin_ack[2]; /* what the first FIN of a side acknowledged */
     uint64_t refused; /* registry bits of layers that left: they are not tried again */
     uint64_t id;      /* EVE's flow_id */
     uint8_t vlan_count;
     uint8_t ladder;
-    uint8_t speaks_confidence;
+    uint8_t speaks_confidence, speaks_level;
     uint8_t evidence_count, evidence_room;
     uint16_t vlan[PACKET_VLANS];
     uint32_t anomalies;

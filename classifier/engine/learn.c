@@ -69,6 +69,10 @@ static void learn_bittorrent(struct engine *e, struct conn *c, const struct bitt
         learn_name(e, c, NAME_INFO_HASH, bytes_of(b->info_hash, sizeof(b->info_hash)));
     if (b->client != NULL)
         learn_name(e, c, NAME_PEER_CLIENT, bytes_of_text(b->client));
+    if (strcmp(b->kind, "webtorrent") != 0 || c->tracker)
+        return;
+    c->tracker = true;
+    tell_rules(e, c, false);
 }
 
 /* An HTTP request that announces to a tracker makes the flow BitTorrent's.
@@ -102,7 +106,10 @@ void learn_from(struct engine *e, struct conn *c, const struct event *ev)
         tell_rules(e, c, false);
         break;
     case EVENT_BITTORRENT: learn_bittorrent(e, c, &ev->as.bittorrent); break;
-    case EVENT_ANOMALY: c->anomalies++; break;
+    case EVENT_ANOMALY:
+        c->anomalies++;
+        c->tunnel = c->tunnel || ev->as.anomaly.id == WS_TUNNEL;
+        break;
     case EVENT_HTTP:
     case EVENT_MESSAGE_BEGIN:
     case EVENT_PAYLOAD:

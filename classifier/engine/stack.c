@@ -6,7 +6,7 @@
 struct call {
     struct call *outer;
     unsigned level;
-    bool carry_wanted; /* the outer call's */
+    bool carry_wanted, carried_known; /* the outer call's */
     bool left;
     struct slot gone; /* where left: the layer and its state, until the call returns */
 };
@@ -26,11 +26,22 @@ static bool carry_wanted(const struct conn *c, unsigned level)
     return c->stack[level + 1].kind != SLOT_NAMED;
 }
 
+/* Has what `level` carries a name? */
+static bool carried_known(const struct conn *c, unsigned level)
+{
+    return level + 1 < c->depth && c->stack[level + 1].kind != SLOT_UNKNOWN;
+}
+
 static void call_begin(struct engine *e, struct conn *c, unsigned level, struct call *call)
 {
-    *call = (struct call){.outer = e->call, .level = level, .carry_wanted = e->host.carry_wanted};
+    *call = (struct call){.outer = e->call,
+                          .level = level,
+                          .carry_wanted = e->host.carry_wanted,
+                          .carried_known = e->host.carried_known};
     e->call = call;
     e->host.carry_wanted = carry_wanted(c, level);
+    e->host.carried_known = carried_known(c, level);
+    e->host.ladder = (enum ladder)c->ladder;
 }
 
 static void slot_close(struct engine *e, struct slot *s, enum close_reason why)
@@ -41,10 +52,13 @@ static void slot_close(struct engine *e, struct slot *s, enum close_reason why)
 
 static void slot_free(struct engine *e, struct slot *s)
 {
-    if (s->kind == SLOT_UNKNOWN)
+    if (s->kind == SLOT_UNKNOWN) {
         unknown_free(e, s);
-    else if (s->state != NULL)
+    } else if (s->state != NULL) {
+        if (s->layer->forget != NULL)
+            s->layer->forget(s->state, &e->host);
         budget_free(&e->budget, s->state, s->layer->state_size);
+    }
     s->state = NULL;
 }
 
@@ -63,6 +77,7 @@ static void call_end(struct engine *e, struct conn *c, struct call *call)
     }
     e->call = call->outer;
     e->host.carry_wanted = call->carry_wanted;
+    e->host.carried_known = call->carried_known;
 }
 
 /* Takes off everything from `level` on. */
@@ -102,16 +117,32 @@ bool slot_open(struct engine *e, struct conn *c, unsigned level, const struct la
     return true;
 }
 
-static size_t layer_feed(struct engine *e, struct conn *c, unsigned level, enum direction d,
+void slot_join(struct engine *e, struct conn *c, unsigned level, const struct opening *o)
+{
+    const struct slot *s = &c->stack[level];
+    struct call call;
+
+    if (s->kind != SLOT_LAYER || s->layer->join == NULL)
+        return;
+    call_begin(e, c, level, &call);
+    s->layer->join(s->state, &e->host, o);
+    call_end(e, c, &call);
+}
+
+/* `d` follows when the layer finds that the directions are the other way round. */
+static size_t layer_feed(struct engine *e, struct conn *c, unsigned level, enum direction *d,
                          struct bytes in)
 {
     const struct slot *s = &c->stack[level];
+    const uint8_t client_side = c->client_side;
     struct call call;
 
     if (s->layer->feed == NULL)
         return in.len;
     call_begin(e, c, level, &call);
-    const size_t used = s->layer->feed(s->state, &e->host, d, in);
+    const size_t used = s->layer->feed(s->state, &e->host, *d, in);
+    if (c->client_side != client_side)
+        *d = direction_other(*d);
     const bool moved = call.left || s->kind == SLOT_WRAPS;
     call_end(e, c, &call);
     return moved ? used : in.len;
@@ -124,7 +155,7 @@ void stack_feed(struct engine *e, struct conn *c, unsigned level, enum direction
             return;
         switch ((enum slot_kind)c->stack[level].kind) {
         case SLOT_UNKNOWN: in = bytes_after(in, unknown_feed(e, c, level, &d, in)); break;
-        case SLOT_LAYER: in = bytes_after(in, layer_feed(e, c, level, d, in)); break;
+        case SLOT_LAYER: in = bytes_after(in, layer_feed(e, c, level, &d, in)); break;
         case SLOT_WRAPS: level++; break;
         case SLOT_NAMED: return;
         }
@@ -200,9 +231,13 @@ static void on_carry(struct host *h, enum direction d, struct bytes in)
     if (call->left) {
         stack_feed(e, e->conn, call->level, d, in);
     } else if (carry_wanted(e->conn, call->level)) {
+        if (h->message_begins)
+            inside_message(e->conn, call->level + 1, d);
         stack_feed(e, e->conn, call->level + 1, d, in);
         h->carry_wanted = carry_wanted(e->conn, call->level);
+        h->carried_known = carried_known(e->conn, call->level);
     }
+    h->message_begins = false;
 }
 
 static void on_carry_gap(struct host *h, enum direction d, uint64_t n)
@@ -242,6 +277,21 @@ static void on_leave(struct host *h)
     c->stack[call->level] = (struct slot){.kind = SLOT_UNKNOWN};
 }
 
+static void on_replace(struct host *h, const char *protocol, const void *arg, bool reversed)
+{
+    struct engine *e = engine_of(h);
+    struct conn *c = e->conn;
+    struct call *call = e->call;
+
+    pop_to(e, c, call->level + 1);
+    call->left = true;
+    call->gone = c->stack[call->level];
+    if (reversed)
+        c->client_side = (uint8_t)(1U - c->client_side);
+    slot_open(e, c, call->level, registry_find(protocol), arg);
+    tell_rules(e, c, false);
+}
+
 static void on_note(struct host *h, const char *what, struct bytes detail)
 {
     struct engine *e = engine_of(h);
@@ -256,12 +306,15 @@ static void on_claim(struct host *h, enum confidence confidence)
     if (e->call->left || s->confidence >= confidence)
         return;
     s->confidence = (uint8_t)confidence;
+    if (confidence >= CONFIDENCE_STRONG)
+        e->conn->direction_known = true;
     tell_rules(e, e->conn, false);
 }
 
 static void on_climb(struct host *h, enum ladder rung)
 {
     engine_of(h)->conn->ladder = (uint8_t)rung;
+    h->ladder = rung;
 }
 
 static void on_speaks(struct host *h, const char *name, enum confidence confidence, const char *why,
@@ -270,10 +323,11 @@ static void on_speaks(struct host *h, const char *name, enum confidence confiden
     struct engine *e = engine_of(h);
     struct conn *c = e->conn;
 
-    if (c->speaks != NULL && c->speaks_confidence >= confidence)
+    if (c->speaks != NULL && c->speaks_confidence > confidence)
         return;
     c->speaks = name;
     c->speaks_confidence = (uint8_t)confidence;
+    c->speaks_level = (uint8_t)e->call->level;
     learn_evidence(e, c, why, detail);
     tell_rules(e, c, false);
 }
@@ -295,6 +349,7 @@ void stack_setup(struct engine *e)
     e->host.carry_gap = on_carry_gap;
     e->host.become = on_become;
     e->host.leave = on_leave;
+    e->host.replace = on_replace;
     e->host.note = on_note;
     e->host.claim = on_claim;
     e->host.climb = on_climb;

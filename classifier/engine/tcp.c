@@ -52,6 +52,13 @@ static struct stream_events events_of(struct side_of *s)
     };
 }
 
+/* Had this side received all of the other's bytes when it sent its FIN? */
+static bool has_heard_all(const struct conn *c, unsigned side)
+{
+    const struct stream *other = &c->stream[1 - side];
+    return (int32_t)(c->fin_ack[side] - other->origin - (uint32_t)other->next) >= 0;
+}
+
 void conn_finish(struct engine *e, struct conn *c, enum close_reason why)
 {
     if (c->closed)
@@ -61,9 +68,13 @@ void conn_finish(struct engine *e, struct conn *c, enum close_reason why)
         const struct stream_events ev = events_of(&at);
         stream_finish(&c->stream[side], &ev);
     }
+    for (unsigned side = 0; side < 2; side++)
+        e->host.heard_all[conn_direction(c, side)] =
+            why == CLOSE_FINISHED && has_heard_all(c, side);
     c->closed = true;
     flow_set_timeout(e->flows, &c->node, TIMEOUT_CLOSED_S);
     stack_close(e, c, why);
+    e->host.heard_all[0] = e->host.heard_all[1] = false;
     tell_rules(e, c, true);
 }
 
@@ -93,6 +104,8 @@ static void track_state(struct conn *c, unsigned side, const struct packet *p)
     }
     if ((p->flags & TCP_FIN) == 0)
         return;
+    if (!c->stream[side].fin_seen)
+        c->fin_ack[side] = p->ack;
     if ((c->tcp_flags[1 - side] & TCP_FIN) != 0)
         c->tcp_state = TCP_STATE_TIME_WAIT;
     else

@@ -42,6 +42,7 @@ static struct identify_context context_of(const struct engine *e, const struct c
         .server = conn_endpoint(c, 1U - c->client_side),
         .transport = (uint8_t)c->node.key.transport,
         .midstream = c->midstream,
+        .direction_known = c->direction_known || level > 0,
         .inner = carried_by_messages(c, level),
         .time_ns = e->now_ns,
     };
@@ -65,17 +66,36 @@ static void read_again(struct engine *e, struct conn *c, unsigned level, enum di
         stack_gap(e, c, level, d, kept.lost);
 }
 
+/* What the layer was found in, by the directions as they are now. */
+static struct opening seen_again(const struct conn *c, unsigned level, const struct unknown *u,
+                                 const struct identity *known, bool turned)
+{
+    const unsigned first = turned ? 1 : 0;
+
+    return (struct opening){
+        .seen = {known->opening[first], known->opening[1 - first]},
+        .ended = {u->id.ended[first], u->id.ended[1 - first]},
+        .midstream = c->midstream,
+        .direction_known = c->direction_known || level > 0,
+        .inner = carried_by_messages(c, level),
+        .transport = (uint8_t)c->node.key.transport,
+        .server_port = conn_endpoint(c, 1U - c->client_side).port,
+    };
+}
+
 /* The slot is known: sets its reader and gives it what was kept. Returns whether the directions
  * were turned. */
-static bool adopt(struct engine *e, struct conn *c, unsigned level, const struct identity *known)
+static bool adopt(struct engine *e, struct conn *c, unsigned level, struct identity *known)
 {
     struct slot *s = &c->stack[level];
     struct unknown *u = s->state;
+    const struct identify_context context = context_of(e, c, level);
     const bool turned = turn_around(c, level, known);
 
     if (known->ndpi.proto != NULL || known->ndpi.risk_count > 0)
         c->ndpi = known->ndpi;
-    if (known->result == IDENTIFIED_RAW && carried_by_messages(c, level)) {
+    if (known->result == IDENTIFIED_RAW && carried_by_messages(c, level) &&
+        !inside_behind_header(e, c, &context, u, known)) {
         /* Nobody claims it: the layer below is the application, and nothing is on it. */
         c->stack[level - 1].quiet = true;
         unknown_free(e, s);
@@ -83,6 +103,7 @@ static bool adopt(struct engine *e, struct conn *c, unsigned level, const struct
         tell_rules(e, c, false);
         return turned;
     }
+    inside_known(e, c, level, known->name);
     if (known->why != NULL)
         learn_evidence(e, c, known->why, known->detail);
     if (known->confidence >= CONFIDENCE_STRONG)
@@ -92,6 +113,8 @@ static bool adopt(struct engine *e, struct conn *c, unsigned level, const struct
     else
         slot_open(e, c, level, known->layer, NULL);
     s->confidence = (uint8_t)known->confidence;
+    const struct opening seen = seen_again(c, level, u, known, turned);
+    slot_join(e, c, level, &seen);
     for (unsigned d = 0; d < 2; d++) {
         const unsigned then = turned ? 1 - d : d; /* which direction it was when it was kept */
         const struct kept kept = {known->opening[then], u->lost[then]};
@@ -130,7 +153,7 @@ size_t unknown_feed(struct engine *e, struct conn *c, unsigned level, enum direc
         u->lost[*d] += in.len;
         return in.len;
     }
-    const struct identity known = identify_feed(e->identifier, &u->id, &context, *d, in);
+    struct identity known = identify_feed(e->identifier, &u->id, &context, *d, in);
     if (known.result == IDENTIFIED_NOT_YET) {
         u->lost[*d] += in.len - known.used;
         return in.len;
@@ -148,11 +171,12 @@ bool unknown_ended(struct engine *e, struct conn *c, unsigned level, enum direct
     if (u == NULL)
         return false;
     if (u->id.kept_len[d] == 0 && !c->closed && c->node.key.transport == TRANSPORT_TCP) {
+        u->id.refused = c->refused; /* who said no, said it of a connection's start */
         c->midstream = true; /* a hole before the first byte: what follows is the start as far as
                                 anyone knows */
         return false;
     }
-    const struct identity known = identify_ended(e->identifier, &u->id, &context, d);
+    struct identity known = identify_ended(e->identifier, &u->id, &context, d);
     if (known.result == IDENTIFIED_NOT_YET)
         return false;
     adopt(e, c, level, &known);

@@ -16,6 +16,21 @@ static bool only_announced(const struct slot *s)
     return s->kind == SLOT_LAYER && s->confidence == CONFIDENCE_NONE;
 }
 
+static bool is_shown(const struct slot *s)
+{
+    return s->kind != SLOT_UNKNOWN && !only_announced(s);
+}
+
+/* What text messages say is the top of the stack, unless the binary ones carry a layer. */
+static bool is_speech_on_top(const struct conn *c)
+{
+    unsigned level = c->depth;
+
+    while (level > 0 && !is_shown(&c->stack[level - 1]))
+        level--;
+    return c->speaks != NULL && c->speaks_level + 1U == level;
+}
+
 /* The stack's names, bottom first. Returns how many. */
 static uint8_t layer_names(const struct conn *c, const char *out[FLOW_LAYERS])
 {
@@ -23,11 +38,11 @@ static uint8_t layer_names(const struct conn *c, const char *out[FLOW_LAYERS])
 
     out[count++] = transport_name(c);
     for (unsigned level = 0; level < c->depth && count < FLOW_LAYERS; level++)
-        if (c->stack[level].kind != SLOT_UNKNOWN && !only_announced(&c->stack[level]))
+        if (is_shown(&c->stack[level]))
             out[count++] = c->stack[level].name;
     if (c->tracker && count < FLOW_LAYERS)
         out[count++] = "bittorrent";
-    else if (c->speaks != NULL && count < FLOW_LAYERS)
+    else if (is_speech_on_top(c) && count < FLOW_LAYERS)
         out[count++] = c->speaks;
     return count;
 }

@@ -61,6 +61,17 @@ void unknown_free(struct engine *e, struct slot *s);
 /* stack.c, for unknown.c. */
 bool slot_open(struct engine *e, struct conn *c, unsigned level, const struct layer *l,
                const void *arg);
+/* It was recognised in these bytes, which come next. */
+void slot_join(struct engine *e, struct conn *c, unsigned level, const struct opening *o);
+
+/* inside.c: what the messages of a WebSocket carry. */
+/* Another message of that direction begins. */
+void inside_message(struct conn *c, unsigned level, enum direction d);
+/* Nobody knows the slot: does a protocol begin behind a proxy's header? Then `known` is that. */
+bool inside_behind_header(struct engine *e, struct conn *c, const struct identify_context *context,
+                          const struct unknown *u, struct identity *known);
+/* The slot is about to get this name. */
+void inside_known(struct engine *e, struct conn *c, unsigned level, const char *name);
 
 /* view.c: what is known of a connection, for outputs and for rules. */
 void view_flow(const struct engine *e, const struct conn *c, bool over, struct flow_info *out);

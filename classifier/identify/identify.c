@@ -211,6 +211,7 @@ static struct opening opening_of(const struct asking *a)
         .ended = {a->s->ended[0] || a->seen[0].len == OPENING_MAX,
                   a->s->ended[1] || a->seen[1].len == OPENING_MAX},
         .midstream = a->c->midstream,
+        .direction_known = a->c->direction_known,
         .inner = a->c->inner,
         .transport = a->c->transport,
         .server_port = a->c->server.port,

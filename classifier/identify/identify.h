@@ -27,6 +27,7 @@ struct identify_context {
     struct endpoint client, server;
     uint8_t transport;
     bool midstream;
+    bool direction_known;
     bool
         inner; /* the payload of messages: any bytes may begin one, so that more is asked of them */
     int64_t time_ns;

@@ -48,8 +48,9 @@ static const struct {
     {&layer_wireguard, DATAGRAM},
     {&layer_telnet, STREAM},
     {&layer_socks, STREAM},
+    {&layer_websocket, STREAM}, /* begun before the capture; else http opens it */
     /* Never recognised, only opened by name. */
-    {&layer_websocket, STREAM},
+    {&layer_hixie, STREAM},
     {&layer_connect, STREAM},
     {&layer_raw, STREAM | DATAGRAM},
 };
@@ -62,10 +63,16 @@ const struct layer *registry_layer(size_t n)
     return n < REGISTRY_LEN ? registry[n].layer : NULL;
 }
 
+static const char *opening_name(const struct layer *l)
+{
+    return l->opened_as != NULL ? l->opened_as : l->name;
+}
+
+/* From the end: those that are only opened by name stand there. */
 const struct layer *registry_find(const char *name)
 {
-    for (size_t n = 0; n < REGISTRY_LEN; n++)
-        if (strcmp(registry[n].layer->name, name) == 0)
+    for (size_t n = REGISTRY_LEN; n-- > 0;)
+        if (strcmp(opening_name(registry[n].layer), name) == 0)
             return registry[n].layer;
     return NULL;
 }

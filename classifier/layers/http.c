@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/http_recognise.h"
-#include "layers/http_state.h"
+#include "layers/http_ways.h"
 #include "layers/layers.h"
+
+#define SWITCHING_PROTOCOLS 101
 
 void http_set_phase(struct http_side *side, enum http_phase phase)
 {
@@ -19,17 +21,19 @@ static bool may_answer(const struct http *s)
     if (s->queue.forgotten > 0)
         return true;
     if (x != NULL)
-        return x->request_over || !(x->upgrade || x->method == METHOD_CONNECT);
+        return x->request_over || s->closing || !(x->upgrade || x->method == METHOD_CONNECT);
     return s->alone || s->side[TO_SERVER].phase == PHASE_STRAY;
 }
 
-static bool parse_head(struct http *s, struct host *h, enum direction d, struct bytes text)
+static bool parse_head(struct http *s, struct host *h, enum direction d, struct bytes text,
+                       struct bytes after)
 {
     struct http_head head;
     const bool whole = s->side[d].phase == PHASE_HEAD;
 
     if (!http_head_parse(text, d, &head))
         return false;
+    head.after = after;
     if (!whole)
         http_fault(&head.faults, HTTP_HEAD_TOO_LONG);
     if (d == TO_SERVER)
@@ -49,7 +53,7 @@ static size_t begin_long_head(struct http *s, struct host *h, enum direction d, 
         lines--;
     http_set_phase(side, PHASE_LONG_HEAD);
     side->line_empty = in.len == lines || (in.len == lines + 1 && in.at[lines] == '\r');
-    if (parse_head(s, h, d, bytes_first(in, lines)))
+    if (parse_head(s, h, d, bytes_first(in, lines), bytes_of(NULL, 0)))
         return in.len;
     host_anomaly(h, HTTP_HEAD_TOO_LONG, d, side->offset); /* not even its first line ended */
     http_set_phase(side, PHASE_SEEK);
@@ -70,7 +74,7 @@ static bool good_so_far(struct http_side *side, enum direction d, struct bytes i
     return p != PROBE_NO;
 }
 
-static size_t empty_lines(struct bytes in)
+size_t http_empty_lines(struct bytes in)
 {
     size_t n = 0;
 
@@ -79,22 +83,61 @@ static size_t empty_lines(struct bytes in)
     return n;
 }
 
+static bool is_hixie_76(struct bytes text)
+{
+    struct http_head head;
+
+    return http_head_parse(text, TO_CLIENT, &head) && ws_draft_of_answer(&head) == WS_HIXIE_76;
+}
+
+/* Draft-76 s1.3: the answer goes on after its head. */
+static size_t tail_length(const struct http *s, enum direction d, struct bytes head)
+{
+    const struct http_exchange *x = http_queue_awaited(&s->queue);
+    struct http_line line;
+
+    if (d == TO_SERVER || http_line_probe(head, d, &line) != PROBE_YES ||
+        line.status != SWITCHING_PROTOCOLS)
+        return 0;
+    const bool known = x != NULL && s->queue.forgotten == 0;
+    const bool hixie_76 = known ? x->ws.draft == WS_HIXIE_76 : is_hixie_76(head);
+    return hixie_76 ? WS_RESPONSE_LEN : 0;
+}
+
+static void revisit_other(struct http *s, struct host *h, enum direction d);
+
+/* HTTP goes on after a refusal: what the client said by then is read first. */
+static bool answers_after_refusal(struct http *s, struct host *h, struct bytes in)
+{
+    const bool goes_on = http_refused_answer(s, h, in);
+
+    if (goes_on && !s->refused)
+        revisit_other(s, h, TO_CLIENT);
+    return goes_on && !s->gone;
+}
+
 static size_t read_head(struct http *s, struct host *h, enum direction d, struct bytes in)
 {
     struct http_side *side = &s->side[d];
 
+    if (d == TO_CLIENT && s->refused && s->queue.count == 0 && !answers_after_refusal(s, h, in))
+        return 0;
     if (d == TO_CLIENT && !may_answer(s))
         return 0;
-    if (side->scanned == 0 && empty_lines(in) > 0)
-        return empty_lines(in); /* RFC 9112 s2.2 */
+    if (side->scanned == 0 && http_empty_lines(in) > 0)
+        return http_empty_lines(in); /* RFC 9112 s2.2 */
     in = bytes_first(in, HTTP_KEPT_MAX);
     if (side->scanned >= in.len)
         return 0;
     const size_t end = http_head_end(in, side->scanned);
-    if (end > 0 && parse_head(s, h, d, bytes_first(in, end))) {
+    const size_t tail = end > 0 ? tail_length(s, d, bytes_first(in, end)) : 0;
+    if (tail > in.len - end && in.len < HTTP_KEPT_MAX)
+        return 0;
+    const struct bytes after = bytes_first(bytes_after(in, end), tail);
+    if (end > 0 && parse_head(s, h, d, bytes_first(in, end), after)) {
         if (!s->gone)
             http_begin_body(s, h, d);
-        return end;
+        return end + after.len;
     }
     if (end > 0 || !good_so_far(side, d, in)) {
         http_on_stray(s, h, d);
@@ -120,11 +163,26 @@ static size_t read_long_head(struct http *s, struct host *h, enum direction d, s
     return in.len;
 }
 
+/* Draft-76 s1.3: the 8 bytes after the request's head are part of the challenge. */
+static void keep_challenge(struct http *s, struct bytes in)
+{
+    struct http_exchange *x = s->reading_request ? http_queue_last(&s->queue) : NULL;
+
+    if (x == NULL || x->ws.draft != WS_HIXIE_76)
+        return;
+    in = bytes_first(in, (size_t)(WS_KEY3_LEN - x->key3_len));
+    if (in.len > 0)
+        memcpy(x->ws.challenge + WS_CHALLENGE_LEN - WS_KEY3_LEN + x->key3_len, in.at, in.len);
+    x->key3_len = (uint8_t)(x->key3_len + in.len);
+}
+
 static size_t read_body(struct http *s, struct host *h, enum direction d, struct bytes in)
 {
     struct http_side *side = &s->side[d];
     const size_t n = http_body_feed(&side->body, in);
 
+    if (d == TO_SERVER)
+        keep_challenge(s, bytes_first(in, n));
     if (side->body.state == BODY_LOST)
         host_anomaly(h, HTTP_BAD_CHUNK, d, side->offset + n);
     if (side->body.state == BODY_LOST || side->body.state == BODY_DONE)
@@ -132,8 +190,8 @@ static size_t read_body(struct http *s, struct host *h, enum direction d, struct
     return n;
 }
 
-/* The message that was found may not be the next one: of several requests the last, most likely. */
-static void found_again(struct http *s, struct host *h, enum direction d)
+/* Of several requests the last was answered, most likely. */
+void http_found_again(struct http *s, struct host *h, enum direction d)
 {
     struct http_side *side = &s->side[d];
 
@@ -144,6 +202,7 @@ static void found_again(struct http *s, struct host *h, enum direction d)
             http_queue_forget(&s->queue, h);
     }
     side->missed = false;
+    side->hole = 0;
 }
 
 static size_t seek(struct http *s, struct host *h, enum direction d, struct bytes in)
@@ -158,13 +217,13 @@ static size_t seek(struct http *s, struct host *h, enum direction d, struct byte
         return 0;
     }
     side->scanned = 0;
-    if (end == NULL)
-        return in.len;
-    const size_t line = (size_t)(end - in.at) + 1;
-    const size_t at = http_line_within(bytes_first(in, line), d);
-    if (at == SIZE_MAX)
+    const size_t line = end != NULL ? (size_t)(end - in.at) + 1 : in.len;
+    const size_t at = end != NULL ? http_line_within(bytes_first(in, line), d) : SIZE_MAX;
+    if (at == SIZE_MAX) {
+        side->hole += line;
         return line;
-    found_again(s, h, d);
+    }
+    http_found_again(s, h, d);
     return at;
 }
 
@@ -175,20 +234,18 @@ static size_t step(struct http *s, struct host *h, enum direction d, struct byte
     case PHASE_LONG_HEAD: return read_long_head(s, h, d, in);
     case PHASE_BODY: return read_body(s, h, d, in);
     case PHASE_SEEK: return seek(s, h, d, in);
-    case PHASE_AWAIT:
+    case PHASE_RESUME: return http_resume_read(s, h, in);
+    case PHASE_AWAIT: http_resume_await(s, h, in); break;
     case PHASE_STRAY: break;
     }
     return 0;
 }
-
-static void revisit(struct http *s, struct host *h, enum direction d);
 
 /* Reads as much as can be read now; returns how much. After each message the other direction may
  * have what it waited for: looking there at once keeps the order of events free of the cuts. */
 static size_t read_all(struct http *s, struct host *h, enum direction d, struct bytes in)
 {
     struct http_side *side = &s->side[d];
-    const struct http_side *other = &s->side[direction_other(d)];
     size_t used = 0;
 
     while (used < in.len && !s->gone) {
@@ -198,11 +255,8 @@ static size_t read_all(struct http *s, struct host *h, enum direction d, struct 
             break;
         used += n;
         side->offset += n;
-        if ((other->kept.len > 0 || other->lost > 0) && !s->revisiting && !s->gone) {
-            s->revisiting = true;
-            revisit(s, h, direction_other(d));
-            s->revisiting = false;
-        }
+        if (!s->gone)
+            revisit_other(s, h, d);
     }
     return used;
 }
@@ -221,18 +275,23 @@ static void drop_kept(struct http_side *side, struct host *h)
     http_kept_free(&side->kept, h);
 }
 
-/* Where the next message begins is unknown. */
-static void lose_sync(struct http *s, struct host *h, enum direction d)
+/* `n` bytes are lost after what is kept, and where the next message begins is unknown. */
+static void lose_sync(struct http *s, struct host *h, enum direction d, uint64_t n)
 {
     struct http_side *side = &s->side[d];
+    const bool resumes = d == TO_CLIENT && http_resume_begin(s, h, http_kept_bytes(&side->kept));
 
+    side->hole += side->kept.len + n;
     drop_kept(side, h);
+    side->offset += n;
     if (side->phase == PHASE_LONG_HEAD)
         http_end_message(s, h, d);
-    http_set_phase(side, PHASE_SEEK);
+    http_set_phase(side, resumes ? PHASE_RESUME : PHASE_SEEK);
     side->missed = true;
     if (d == TO_SERVER)
         s->alone = true;
+    else if (resumes)
+        http_resume_await(s, h, http_kept_bytes(&s->side[TO_SERVER].kept));
 }
 
 static void lose_in_body(struct http *s, struct host *h, enum direction d, uint64_t n)
@@ -245,12 +304,10 @@ static void lose_in_body(struct http *s, struct host *h, enum direction d, uint6
         http_end_message(s, h, d);
     if (mine == n)
         return;
-    if (side->phase == PHASE_AWAIT) {
+    if (side->phase == PHASE_AWAIT)
         side->lost += n - mine;
-        return;
-    }
-    side->offset += n - mine;
-    lose_sync(s, h, d);
+    else
+        lose_sync(s, h, d, n - mine);
 }
 
 /* `n` bytes that follow on what is kept are lost. */
@@ -269,8 +326,7 @@ static void lose(struct http *s, struct host *h, enum direction d, uint64_t n)
     } else if (side->phase == PHASE_BODY) {
         lose_in_body(s, h, d, n);
     } else {
-        side->offset += n;
-        lose_sync(s, h, d);
+        lose_sync(s, h, d, n);
     }
 }
 
@@ -285,6 +341,18 @@ static void revisit(struct http *s, struct host *h, enum direction d)
         return;
     side->lost = 0;
     lose(s, h, d, n);
+}
+
+/* Not from within. */
+static void revisit_other(struct http *s, struct host *h, enum direction d)
+{
+    const struct http_side *other = &s->side[direction_other(d)];
+
+    if ((other->kept.len == 0 && other->lost == 0) || s->revisiting)
+        return;
+    s->revisiting = true;
+    revisit(s, h, direction_other(d));
+    s->revisiting = false;
 }
 
 /* Until neither direction can go on. */
@@ -309,6 +377,8 @@ static void overflow(struct http *s, struct host *h, enum direction d)
 
     if (side->phase == PHASE_AWAIT)
         http_overdue(s, h);
+    else if (side->phase == PHASE_STRAY && s->refused)
+        http_refused_over(s, h, d);
     else if (side->phase == PHASE_STRAY)
         http_part(s, h);
     else
@@ -316,7 +386,7 @@ static void overflow(struct http *s, struct host *h, enum direction d)
     if (!s->gone)
         read_kept(s, h, d);
     if (!s->gone && side->kept.len == HTTP_KEPT_MAX)
-        lose_sync(s, h, d);
+        lose_sync(s, h, d, 0);
 }
 
 static size_t keep(struct http *s, struct host *h, enum direction d, struct bytes in)
@@ -329,6 +399,8 @@ static size_t keep(struct http *s, struct host *h, enum direction d, struct byte
         return in.len;
     }
     read_kept(s, h, d);
+    if (side->phase == PHASE_AWAIT && side->kept.len > 0 && s->early_packet == 0)
+        s->early_packet = h->packet;
     if (!s->gone && side->kept.len == HTTP_KEPT_MAX)
         overflow(s, h, d);
     return n;
@@ -362,6 +434,9 @@ static void end_what_goes_on(struct http *s, struct host *h)
 {
     struct http_exchange *last = http_queue_last(&s->queue);
 
+    for (enum direction d = TO_SERVER; d <= TO_CLIENT; d++)
+        if (s->refused && s->side[d].phase == PHASE_STRAY)
+            http_refused_over(s, h, d);
     if (s->side[TO_SERVER].phase == PHASE_STRAY)
         host_anomaly(h, HTTP_NOT_A_REQUEST, TO_SERVER, s->side[TO_SERVER].offset);
     if (s->reading_request && last != NULL)

@@ -11,6 +11,7 @@
 #define LAYERS_HTTP_EXCHANGE_H
 
 #include "layers/http_text.h"
+#include "layers/ws_handshake.h"
 
 #define HTTP_QUEUE_MAX  128
 #define HTTP_QUEUE_TEXT 65536
@@ -24,10 +25,11 @@ struct http_exchange {
     uint64_t request_length, response_length; /* body bytes */
     uint16_t status;                          /* 0: not answered */
     uint8_t method;                           /* enum http_method */
-    int16_t version;                          /* Sec-WebSocket-Version; -1: absent or no number */
     bool upgrade;                             /* asked for another protocol */
     bool websocket;                           /* ... which is WebSocket */
     bool has_origin;
+    uint8_t key3_len;     /* hixie-76: bytes of the challenge that followed the head, so far */
+    struct ws_request ws; /* where it asked for WebSocket */
     bool request_over, response_over;
     bool response_only; /* the request was not captured */
 };

@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-#define HTTP_FAULTS_MAX 15
+#define HTTP_FAULTS_MAX 23
 
 struct http_faults {
     uint8_t count;

@@ -23,6 +23,12 @@ static const struct bytes NAMES[HTTP_FIELDS] = {
     [HTTP_WS_ACCEPT] = NAME("Sec-WebSocket-Accept"),
     [HTTP_WS_PROTOCOL] = NAME("Sec-WebSocket-Protocol"),
     [HTTP_WS_EXTENSIONS] = NAME("Sec-WebSocket-Extensions"),
+    [HTTP_WS_ORIGIN] = NAME("Sec-WebSocket-Origin"),
+    [HTTP_WS_KEY1] = NAME("Sec-WebSocket-Key1"),
+    [HTTP_WS_KEY2] = NAME("Sec-WebSocket-Key2"),
+    [HTTP_WS_75_PROTOCOL] = NAME("WebSocket-Protocol"),
+    [HTTP_WS_75_LOCATION] = NAME("WebSocket-Location"),
+    [HTTP_WS_76_LOCATION] = NAME("Sec-WebSocket-Location"),
 #undef NAME
 };
 
@@ -119,10 +125,22 @@ static void check_bytes(struct http_head *h, struct bytes line, bool folded)
         http_fault(&h->faults, HTTP_BARE_CR);
 }
 
-bool http_head_parse(struct bytes head, enum direction d, struct http_head *out)
+void http_head_parse_fields(struct bytes fields, struct http_head *out)
 {
     bool folded = false;
 
+    out->fields = fields;
+    for (struct bytes rest = fields; rest.len > 0; folded = false) {
+        const struct bytes line = next_line(&rest, &folded);
+        if (without_cr(line).len == 0)
+            break;
+        check_bytes(out, line, folded);
+        read_field(out, line);
+    }
+}
+
+bool http_head_parse(struct bytes head, enum direction d, struct http_head *out)
+{
     memset(out, 0, sizeof(*out));
     const uint8_t *end = bytes_find_byte(head, '\n');
     const size_t first = end != NULL ? (size_t)(end - head.at) : head.len;
@@ -132,14 +150,7 @@ bool http_head_parse(struct bytes head, enum direction d, struct http_head *out)
         http_fault(&out->faults, HTTP_REQUEST_LINE_SPACE);
     if (bytes_find_byte(head, 0) != NULL)
         http_fault(&out->faults, HTTP_NUL);
-    out->fields = bytes_after(head, first + 1);
-    for (struct bytes rest = out->fields; rest.len > 0; folded = false) {
-        const struct bytes line = next_line(&rest, &folded);
-        if (without_cr(line).len == 0)
-            break;
-        check_bytes(out, line, folded);
-        read_field(out, line);
-    }
+    http_head_parse_fields(bytes_after(head, first + 1), out);
     return true;
 }
 
@@ -188,6 +199,13 @@ bool http_head_has(const struct http_head *h, enum http_field f, const char *tok
         if (http_list_has(http_head_value(h, f, n), bytes_of_text(token)))
             return true;
     return false;
+}
+
+const struct bytes *http_head_origin(const struct http_head *h)
+{
+    if (h->count[HTTP_ORIGIN] > 0)
+        return &h->value[HTTP_ORIGIN];
+    return h->count[HTTP_WS_ORIGIN] > 0 ? &h->value[HTTP_WS_ORIGIN] : NULL;
 }
 
 struct bytes http_head_host(const struct http_head *h)

@@ -27,6 +27,12 @@ enum http_field {
     HTTP_WS_ACCEPT,
     HTTP_WS_PROTOCOL,
     HTTP_WS_EXTENSIONS,
+    HTTP_WS_ORIGIN,      /* hybi-04 to hybi-10 */
+    HTTP_WS_KEY1,        /* hixie-76 */
+    HTTP_WS_KEY2,        /* the same */
+    HTTP_WS_75_PROTOCOL, /* hixie-75 */
+    HTTP_WS_75_LOCATION, /* the same, in its answer */
+    HTTP_WS_76_LOCATION, /* hixie-76, in its answer */
     HTTP_FIELDS
 };
 
@@ -37,6 +43,7 @@ struct http_head {
     struct bytes fields;             /* the field lines */
     struct bytes value[HTTP_FIELDS]; /* the first of each name, trimmed */
     uint8_t count[HTTP_FIELDS];      /* how many of that name; stops at HTTP_REPEATS */
+    struct bytes after;              /* hixie-76: the 16 bytes that follow its answer's head */
     struct http_faults faults;
 };
 
@@ -46,6 +53,10 @@ size_t http_head_end(struct bytes in, size_t scanned);
 
 /* False: the first line is none. A head cut short (no blank line) is read as far as it goes. */
 bool http_head_parse(struct bytes head, enum direction d, struct http_head *out);
+
+/* Reads field lines alone, up to a blank line or the end. `out` is zero-filled, but for its line.
+ */
+void http_head_parse_fields(struct bytes fields, struct http_head *out);
 
 #define HTTP_LIST_ROOM 512
 
@@ -59,6 +70,9 @@ bool http_head_has(const struct http_head *h, enum http_field f, const char *tok
 
 /* The n-th value of a field, from 0; n < count. */
 struct bytes http_head_value(const struct http_head *h, enum http_field f, unsigned n);
+
+/* The field by which a request says whose page sent it; NULL: it does not. */
+const struct bytes *http_head_origin(const struct http_head *h);
 
 /* Whom a request is for: the authority in its target, else Host (RFC 9112 s3.3). */
 struct bytes http_head_host(const struct http_head *h);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "layers/http_state.h"
+#include "layers/http_ways.h"
 #include "layers/ws_handshake.h"
 
 #define SWITCHING_PROTOCOLS 101
+#define UPGRADE_REQUIRED    426
 
 void http_tell_faults(const struct http *s, struct host *h, enum direction d, struct http_faults *f)
 {
@@ -31,6 +32,7 @@ static void tell_request(struct host *h, const struct http_head *head,
                          const struct http_exchange *x)
 {
     struct event e = {.kind = EVENT_HTTP_REQUEST, .direction = TO_SERVER};
+    const struct bytes *origin = http_head_origin(head);
 
     e.as.http = (struct http_event){
         .method = head->line.method,
@@ -38,7 +40,7 @@ static void tell_request(struct host *h, const struct http_head *head,
         .url = head->line.target,
         .user_agent = head->value[HTTP_USER_AGENT],
         .referer = head->value[HTTP_REFERER],
-        .origin = head->value[HTTP_ORIGIN],
+        .origin = origin != NULL ? *origin : bytes_of(NULL, 0),
         .protocol = head->line.protocol,
         .upgrade = x->websocket,
         .request_packet = h->packet,
@@ -61,27 +63,55 @@ static void make_room(struct http *s, struct host *h)
     }
 }
 
+static void read_upgrade(struct http_head *head, struct http_exchange *x)
+{
+    x->websocket = ws_handshake_named(head);
+    x->upgrade = x->websocket || (head->count[HTTP_UPGRADE] > 0 && head->line.minor > 0 &&
+                                  http_head_has(head, HTTP_CONNECTION, "upgrade"));
+    x->has_origin = http_head_origin(head) != NULL;
+    x->ws.version = -1;
+    if (x->websocket)
+        x->ws = ws_handshake_read_request(head);
+    else if (head->count[HTTP_WS_KEY] > 0)
+        http_fault(&head->faults, WS_UPGRADE_UNASKED);
+}
+
+/* A request after an upgrade that was refused: mostly nothing but the next one. */
+static void go_on_after_refusal(struct http *s, struct host *h, const struct http_exchange *x)
+{
+    if (s->refused && s->side[TO_CLIENT].phase == PHASE_STRAY)
+        http_refused_over(s, h, TO_CLIENT);
+    if (s->strange && !x->upgrade)
+        http_tell_smuggling(s, h, TO_SERVER,
+                            "requests go on after an upgrade of a version that nobody speaks");
+    s->refused = false;
+    s->strange = false;
+}
+
+/* What follows a 101 as another protocol, and is HTTP again in both directions. */
+static void look_behind_101(struct http *s, struct host *h, enum direction d)
+{
+    if (h->ladder == LADDER_UNFRAMED && http_is_certain(s))
+        http_tell_smuggling(s, h, d, "HTTP goes on after the 101");
+}
+
 void http_on_request(struct http *s, struct host *h, struct http_head *head)
 {
     struct http_exchange x = {.request_packet = h->packet,
                               .request_time_ns = h->time_ns,
                               .method = (uint8_t)method_of(head->line.method)};
 
-    x.websocket = ws_handshake_named(head);
-    x.upgrade = x.websocket || (head->count[HTTP_UPGRADE] > 0 && head->line.minor > 0 &&
-                                http_head_has(head, HTTP_CONNECTION, "upgrade"));
-    x.has_origin = head->count[HTTP_ORIGIN] > 0;
-    x.version = (int16_t)(x.websocket ? ws_handshake_version(head) : -1);
     check_host(head);
-    if (x.websocket)
-        ws_handshake_check_request(head);
+    read_upgrade(head, &x);
     s->side[TO_SERVER].body = http_body_of(head, BODY_OF_REQUEST);
+    if (x.ws.draft == WS_HIXIE_76)
+        s->side[TO_SERVER].body = (struct http_body){.state = BODY_LENGTH, .left = WS_KEY3_LEN};
     http_tell_faults(s, h, TO_SERVER, &head->faults);
     if (!s->asked)
         h->note(h, "HTTP request line", head->line.text);
     s->asked = true;
     s->alone = false;
-    s->refused = false;
+    go_on_after_refusal(s, h, &x);
     if (head->count[HTTP_HOST] > 0)
         h->claim(h, CONFIDENCE_STRONG); /* also with a method that nobody knows */
     tell_request(h, head, &x);
@@ -89,11 +119,12 @@ void http_on_request(struct http *s, struct host *h, struct http_head *head)
         h->climb(h, LADDER_ASKED);
         h->note(h, "asked to upgrade to WebSocket", head->line.target);
     }
-    if (x.websocket || (h->interest & INTEREST_HTTP))
+    if (x.upgrade || (h->interest & INTEREST_HTTP))
         x.asked = http_text_of_request(h, head);
     if (http_queue_full(&s->queue))
         make_room(s, h);
     s->reading_request = http_queue_push(&s->queue, h, &x);
+    look_behind_101(s, h, TO_SERVER);
 }
 
 /* Whose answer is this? Those that were forgotten are answered first. */
@@ -108,7 +139,8 @@ static struct http_exchange *whose_answer(struct http *s, bool final)
     if (s->queue.forgotten > 0 && final)
         s->queue.forgotten--;
     s->answering = ANSWERING_ORPHAN;
-    s->orphan = (struct http_exchange){.response_only = true, .request_over = true, .version = -1};
+    s->orphan =
+        (struct http_exchange){.response_only = true, .request_over = true, .ws.version = -1};
     return &s->orphan;
 }
 
@@ -123,6 +155,16 @@ static void judge_stray(struct http *s, struct host *h)
     http_set_phase(client, PHASE_SEEK);
 }
 
+static void check_status(struct http_head *head)
+{
+    if (head->line.status / 100 == 1 && head->count[HTTP_CONTENT_LENGTH] > 0)
+        http_fault(&head->faults, HTTP_INTERIM_LENGTH);
+    if (head->line.status / 100 == 1 && head->count[HTTP_TRANSFER_ENCODING] > 0)
+        http_fault(&head->faults, HTTP_INTERIM_CODING);
+    if (head->line.status == UPGRADE_REQUIRED && head->count[HTTP_UPGRADE] == 0)
+        http_fault(&head->faults, HTTP_426_UNNAMED);
+}
+
 void http_on_response(struct http *s, struct host *h, struct http_head *head, bool whole)
 {
     struct http_side *side = &s->side[TO_CLIENT];
@@ -135,6 +177,8 @@ void http_on_response(struct http *s, struct host *h, struct http_head *head, bo
     s->answered = true;
     h->claim(h, http_is_certain(s) ? CONFIDENCE_CERTAIN : CONFIDENCE_STRONG);
     judge_stray(s, h);
+    look_behind_101(s, h, TO_CLIENT);
+    check_status(head);
     side->body = (struct http_body){.state = BODY_DONE};
     s->switched = false;
     if (!final) { /* RFC 9110 s15.2: another one follows */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* http_state.h - the inside of the layer http, shared by its three files:
+/* http_state.h - the inside of the layer http, shared by its files:
  *
  *     http.c          the two directions: what is read now, what is kept for later, what was lost
  *     http_message.c  what a head and the end of a body mean
  *     http_switch.c   the ways out: 101, CONNECT, and what was no HTTP after all
+ *     http_refused.c  after an upgrade that was refused
+ *     http_resume.c   after an answer to an upgrade that was lost
  *
  * Bytes that cannot be read yet are kept in side[].kept, at most HTTP_KEPT_MAX a direction, so
  * that the answers do not depend on which direction came first.
@@ -19,15 +21,17 @@ enum http_phase {
     PHASE_HEAD,      /* at the start of a message, or in its head */
     PHASE_LONG_HEAD, /* after HTTP_KEPT_MAX bytes of a head: looking for its blank line */
     PHASE_BODY,
-    PHASE_AWAIT, /* client: asked for another protocol; the answer says what follows */
-    PHASE_STRAY, /* client: what came is no request; the server's next word says what it is */
-    PHASE_SEEK,  /* after a loss: looking for the next first line */
+    PHASE_AWAIT,  /* client: asked for another protocol; the answer says what follows */
+    PHASE_STRAY,  /* what came is no message; the other side's next word says what it is */
+    PHASE_SEEK,   /* after a loss: looking for the next first line */
+    PHASE_RESUME, /* server: the answer to an upgrade was lost; what comes next tells what it was */
 };
 
 struct http_side {
     struct http_kept kept;
     uint64_t offset; /* of the first byte not read, in the stream */
     uint64_t lost;   /* bytes lost, or thrown away, after what is kept; PHASE_AWAIT only */
+    uint64_t hole;   /* bytes lost, or passed over, since a message was last understood */
     struct http_body body;
     uint32_t scanned; /* bytes of this head or line that were looked at before */
     uint8_t phase;    /* enum http_phase */
@@ -42,20 +46,28 @@ struct http {
     struct http_side side[2]; /* by enum direction */
     struct http_queue queue;
     struct http_exchange orphan; /* an answer whose request was not captured */
-    uint8_t answering;           /* enum http_answering: whose answer is being read */
-    bool asked, answered;        /* a request, a response was read */
-    bool reading_request;        /* the queue's last is the request being read */
-    bool alone;                  /* answers are not to wait for their requests: those were lost */
-    bool refused;                /* the upgrade was: what comes next may be data sent in hope */
-    bool switched;               /* a head too long to keep switches protocols at its end */
-    bool too_deep;               /* HTTP_PIPELINE_TOO_DEEP was told */
-    bool revisiting;             /* the direction that is not being fed is read */
-    bool closing;                /* in close(): there is no way out any more */
-    bool gone;                   /* became another protocol, or left */
+    uint64_t early_packet; /* what brought data of the client before an upgrade's answer; 0: none */
+    uint8_t answering;     /* enum http_answering: whose answer is being read */
+    bool asked, answered;  /* a request, a response was read */
+    bool reading_request;  /* the queue's last is the request being read */
+    bool alone;            /* answers are not to wait for their requests: those were lost */
+    bool refused;          /* the upgrade was: what comes next may be data sent in hope */
+    bool refused_websocket; /* it was one to WebSocket */
+    bool strange;           /* ... of a version that nobody ever spoke */
+    bool smuggling_told;
+    bool switched;   /* a head too long to keep switches protocols at its end */
+    bool too_deep;   /* HTTP_PIPELINE_TOO_DEEP was told */
+    bool revisiting; /* the direction that is not being fed is read */
+    bool closing;    /* in close(): there is no way out any more */
+    bool gone;       /* became another protocol, or left */
 };
 
 /* http.c */
 void http_set_phase(struct http_side *side, enum http_phase phase);
+/* After a loss: a first line was found. It may not be the next one's. */
+void http_found_again(struct http *s, struct host *h, enum direction d);
+/* How many bytes of empty lines `in` begins with: RFC 9112 s2.2. */
+size_t http_empty_lines(struct bytes in);
 
 /* http_message.c */
 void http_on_request(struct http *s, struct host *h, struct http_head *head);
@@ -67,18 +79,6 @@ void http_end_message(struct http *s, struct host *h, enum direction d);
 /* Tells what is wrong with the head being read, and forgets it. */
 void http_tell_faults(const struct http *s, struct host *h, enum direction d,
                       struct http_faults *f);
-
-/* http_switch.c */
-/* A final answer to a request for an upgrade or a tunnel. True: HTTP ends here. */
-bool http_switch(struct http *s, struct host *h, struct http_exchange *x, struct http_head *head);
-/* The bytes where a message should begin are none. */
-void http_on_stray(struct http *s, struct host *h, enum direction d);
-/* No answer came, and no more can be kept. */
-void http_overdue(struct http *s, struct host *h);
-/* What follows is no HTTP: off the stack, or below whatever it is. */
-void http_part(struct http *s, struct host *h);
-/* After `gone`: gives what was kept to whoever is next, and the memory back. */
-void http_hand_over(struct http *s, struct host *h);
 
 static inline bool http_is_certain(const struct http *s)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "layers/http_state.h"
+#include "layers/http_ways.h"
+#include "layers/http_value.h"
 #include "layers/ws_handshake.h"
 
 #define SWITCHING_PROTOCOLS 101
@@ -13,7 +14,7 @@ static void tell_exchanges(struct http *s, struct host *h)
         http_exchange_tell(http_queue_at(&s->queue, n), h);
 }
 
-static void become(struct http *s, struct host *h, const char *protocol, const void *arg)
+void http_become(struct http *s, struct host *h, const char *protocol, const void *arg)
 {
     s->gone = true;
     if (s->closing)
@@ -28,7 +29,7 @@ void http_part(struct http *s, struct host *h)
 
     if (http_is_certain(s)) {
         h->note(h, "what follows the HTTP exchange is not HTTP", nothing);
-        become(s, h, NULL, NULL);
+        http_become(s, h, NULL, NULL);
         return;
     }
     s->gone = true;
@@ -43,12 +44,15 @@ void http_hand_over(struct http *s, struct host *h)
 {
     for (enum direction d = TO_SERVER; d <= TO_CLIENT; d++) {
         struct http_side *side = &s->side[d];
+        if (side->hole > 0)
+            h->carry_gap(h, d, side->hole);
         if (side->kept.len > 0)
             h->carry(h, d, http_kept_bytes(&side->kept));
         if (side->lost > 0)
             h->carry_gap(h, d, side->lost);
         http_kept_free(&side->kept, h);
         side->lost = 0;
+        side->hole = 0;
     }
     http_queue_free(&s->queue, h);
     http_exchange_free(&s->orphan, h);
@@ -57,16 +61,20 @@ void http_hand_over(struct http *s, struct host *h)
 /* What the request said, where it was captured. */
 static struct ws_ask ask_of(const struct http_exchange *x)
 {
-    return (struct ws_ask){
+    struct ws_ask ask = {
         .host = http_text_part(x->asked, TEXT_HOST),
         .path = http_text_part(x->asked, TEXT_URL),
         .origin = http_text_part(x->asked, TEXT_ORIGIN),
         .key = http_text_part(x->asked, TEXT_WS_KEY),
         .protocols = http_text_part(x->asked, TEXT_WS_PROTOCOLS),
         .extensions = http_text_part(x->asked, TEXT_WS_EXTENSIONS),
-        .version = x->version,
+        .request = x->ws,
         .has_origin = x->has_origin,
     };
+
+    if (x->ws.draft == WS_HIXIE_76)
+        ask.request.keys_valid &= x->key3_len == WS_KEY3_LEN;
+    return ask;
 }
 
 static const char *what_was_answered(const struct handshake *w, bool known)
@@ -78,9 +86,8 @@ static const char *what_was_answered(const struct handshake *w, bool known)
     return known ? "101 with a wrong Sec-WebSocket-Accept, or none" : "101 to an unseen request";
 }
 
-/* Tells of the answer. The result borrows from the head, the exchange and `room`. */
-static struct handshake tell_handshake(struct host *h, const struct http_exchange *x,
-                                       struct http_head *head, uint8_t room[HTTP_LIST_ROOM])
+struct handshake http_tell_handshake(struct host *h, const struct http_exchange *x,
+                                     struct http_head *head, uint8_t room[HTTP_LIST_ROOM])
 {
     struct event e = {.kind = EVENT_HANDSHAKE, .direction = TO_SERVER};
     const struct ws_ask ask = ask_of(x);
@@ -95,6 +102,31 @@ static struct handshake tell_handshake(struct host *h, const struct http_exchang
     return e.as.handshake;
 }
 
+/* RFC 9110 s7.8: only to what the client named. */
+static void check_offer(const struct http_exchange *x, struct http_head *head)
+{
+    uint8_t scratch[HTTP_LIST_ROOM];
+    struct bytes name, granted = http_head_list(head, HTTP_UPGRADE, scratch);
+
+    if (!x->upgrade || x->asked == NULL)
+        return;
+    while (http_split_next(&granted, ',', &name))
+        if (!http_list_has(http_text_part(x->asked, TEXT_UPGRADE), name))
+            http_fault(&head->faults, HTTP_UPGRADE_UNOFFERED);
+}
+
+/* RFC 6455 s4.1: the client must wait for the answer. Told by the order of packets; what one packet
+ * brought together with what made it readable proves nothing. */
+static void tell_early(struct http *s, struct host *h)
+{
+    const struct http_side *client = &s->side[TO_SERVER];
+
+    if (s->early_packet > 0 && s->early_packet < h->packet &&
+        (client->kept.len > 0 || client->lost > 0))
+        host_anomaly(h, WS_EARLY_DATA, TO_SERVER, client->offset);
+    s->early_packet = 0;
+}
+
 /* 101, RFC 9110 s15.2.2. Right Accept or not: the next layer finds out what really follows. */
 static void switch_protocols(struct http *s, struct host *h, struct http_exchange *x,
                              struct http_head *head)
@@ -103,23 +135,32 @@ static void switch_protocols(struct http *s, struct host *h, struct http_exchang
     const bool websocket =
         ws_handshake_named(head) || (x->websocket && head->count[HTTP_UPGRADE] == 0);
 
+    check_offer(x, head);
     if (!websocket) {
+        if (head->count[HTTP_UPGRADE] == 0)
+            http_fault(&head->faults, HTTP_101_UNNAMED);
         http_tell_faults(s, h, TO_CLIENT, &head->faults);
-        become(s, h, NULL, NULL);
+        http_become(s, h, NULL, NULL);
         return;
     }
-    const struct handshake w = tell_handshake(h, x, head, room);
+    const struct handshake w = http_tell_handshake(h, x, head, room);
+    const struct ws_ask ask = ask_of(x);
+    const bool draft = ws_handshake_draft(x->websocket ? &ask : NULL, head) != WS_RFC_6455;
     http_tell_faults(s, h, TO_CLIENT, &head->faults);
-    become(s, h, "websocket", &w);
+    tell_early(s, h);
+    http_become(s, h, draft ? "hixie" : "websocket", &w);
 }
 
 static void refuse(struct http *s, struct host *h, struct http_exchange *x, struct http_head *head)
 {
     if (x->websocket) {
         uint8_t room[HTTP_LIST_ROOM];
-        (void)tell_handshake(h, x, head, room);
+        (void)http_tell_handshake(h, x, head, room);
+        tell_early(s, h);
     }
     s->refused = true;
+    s->refused_websocket = x->websocket;
+    s->strange = x->websocket && x->ws.strange;
     if (s->side[TO_SERVER].phase == PHASE_AWAIT)
         http_set_phase(&s->side[TO_SERVER], PHASE_HEAD);
 }
@@ -136,7 +177,7 @@ bool http_switch(struct http *s, struct host *h, struct http_exchange *x, struct
     }
     if (x->method == METHOD_CONNECT && status / 100 == 2) {
         http_tell_faults(s, h, TO_CLIENT, &head->faults);
-        become(s, h, "connect", NULL);
+        http_become(s, h, "connect", NULL);
         return true;
     }
     if (x->upgrade || x->method == METHOD_CONNECT)
@@ -149,15 +190,13 @@ void http_on_stray(struct http *s, struct host *h, enum direction d)
     struct http_side *side = &s->side[d];
     const struct http_side *server = &s->side[TO_CLIENT];
 
-    if (d == TO_CLIENT && http_is_certain(s) && s->side[TO_SERVER].phase != PHASE_STRAY) {
+    if (s->refused) {
+        http_refused_stray(s, h, d);
+    } else if (d == TO_CLIENT && http_is_certain(s) && s->side[TO_SERVER].phase != PHASE_STRAY) {
         host_anomaly(h, HTTP_NOT_A_RESPONSE, d, side->offset);
         http_set_phase(side, PHASE_SEEK);
     } else if (d == TO_CLIENT) {
         http_part(s, h);
-    } else if (s->refused) {
-        s->refused = false;
-        host_anomaly(h, HTTP_OPTIMISTIC_DATA, d, side->offset);
-        http_set_phase(side, PHASE_SEEK);
     } else if (!s->asked ||
                (server->phase == PHASE_BODY && server->body.state == BODY_UNTIL_CLOSE)) {
         http_part(s, h); /* nothing the server could still say would make it HTTP */
@@ -175,9 +214,9 @@ void http_overdue(struct http *s, struct host *h)
     if (http_line_probe(http_kept_bytes(&client->kept), TO_SERVER, NULL) == PROBE_YES)
         http_set_phase(client, PHASE_HEAD);
     else if (x != NULL && x->method == METHOD_CONNECT)
-        become(s, h, "connect", NULL);
+        http_become(s, h, "connect", NULL);
     else if (x != NULL && x->websocket)
-        become(s, h, "websocket", NULL); /* whose first bytes tell whether it is one */
+        http_become(s, h, "websocket", NULL); /* whose first bytes tell whether it is one */
     else
-        become(s, h, NULL, NULL);
+        http_become(s, h, NULL, NULL);
 }

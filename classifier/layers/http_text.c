@@ -15,6 +15,7 @@ static const uint16_t REQUEST_LIMITS[TEXT_REQUEST_PARTS] = {
     [TEXT_USER_AGENT] = 512,
     [TEXT_REFERER] = 1024,
     [TEXT_ORIGIN] = 512,
+    [TEXT_UPGRADE] = 128,
     [TEXT_WS_KEY] = 128,
     [TEXT_WS_PROTOCOLS] = HTTP_LIST_ROOM,
     [TEXT_WS_EXTENSIONS] = HTTP_LIST_ROOM,
@@ -51,7 +52,8 @@ static struct http_text *copy(struct host *h, const struct bytes *part, unsigned
 
 struct http_text *http_text_of_request(struct host *h, const struct http_head *head)
 {
-    uint8_t protocols[HTTP_LIST_ROOM], extensions[HTTP_LIST_ROOM];
+    uint8_t protocols[HTTP_LIST_ROOM], extensions[HTTP_LIST_ROOM], upgrade[HTTP_LIST_ROOM];
+    const struct bytes *origin = http_head_origin(head);
     struct bytes part[TEXT_REQUEST_PARTS] = {
         [TEXT_METHOD] = head->line.method,
         [TEXT_URL] = head->line.target,
@@ -59,9 +61,12 @@ struct http_text *http_text_of_request(struct host *h, const struct http_head *h
         [TEXT_HOST] = http_head_host(head),
         [TEXT_USER_AGENT] = head->value[HTTP_USER_AGENT],
         [TEXT_REFERER] = head->value[HTTP_REFERER],
-        [TEXT_ORIGIN] = head->value[HTTP_ORIGIN],
+        [TEXT_ORIGIN] = origin != NULL ? *origin : bytes_of(NULL, 0),
+        [TEXT_UPGRADE] = http_head_list(head, HTTP_UPGRADE, upgrade),
         [TEXT_WS_KEY] = head->value[HTTP_WS_KEY],
-        [TEXT_WS_PROTOCOLS] = http_head_list(head, HTTP_WS_PROTOCOL, protocols),
+        [TEXT_WS_PROTOCOLS] = http_head_list(
+            head, head->count[HTTP_WS_PROTOCOL] > 0 ? HTTP_WS_PROTOCOL : HTTP_WS_75_PROTOCOL,
+            protocols),
         [TEXT_WS_EXTENSIONS] = http_head_list(head, HTTP_WS_EXTENSIONS, extensions),
     };
 

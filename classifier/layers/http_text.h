@@ -17,6 +17,7 @@ enum http_text_part {
     TEXT_USER_AGENT,
     TEXT_REFERER,
     TEXT_ORIGIN,
+    TEXT_UPGRADE,
     TEXT_WS_KEY,
     TEXT_WS_PROTOCOLS,
     TEXT_WS_EXTENSIONS,

@@ -8,6 +8,7 @@
 
 extern const struct layer layer_http;       /* http.c: RFC 9110, 9112 */
 extern const struct layer layer_websocket;  /* websocket.c: RFC 6455, 7692 */
+extern const struct layer layer_hixie;      /* hixie.c: WebSocket before RFC 6455 */
 extern const struct layer layer_connect;    /* connect.c: the inside of an HTTP CONNECT tunnel */
 extern const struct layer layer_proxy;      /* proxy.c: HAProxy's PROXY header */
 extern const struct layer layer_socks;      /* socks.c: RFC 1928, 1929, SOCKS 4 and 4a */

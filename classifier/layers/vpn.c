@@ -14,7 +14,7 @@ enum hard_reset { HARD_RESET_CLIENT_V2 = 7 << 3, HARD_RESET_CLIENT_V3 = 10 << 3 
 static struct recognition hard_reset(struct bytes packet, enum direction d)
 {
     enum { PLAIN_LEN = 14, REPLAY_LEN = 8, TAIL_LEN = 5, NUMBER_AT = 9, CRYPT_LEN = 54 };
-    enum { MD5_LEN = 16, SHA512_LEN = 64 };
+    enum { SHA512_LEN = 64 };
     static const struct bytes tail = TABLE_TEXT("\0\0\0\0\0"), number = TABLE_TEXT("\0\0\0\1");
     const size_t hmac = packet.len - PLAIN_LEN - REPLAY_LEN;
 

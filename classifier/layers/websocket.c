@@ -5,12 +5,17 @@
  * ws_message (frames and messages, on ws_frame) and ws_payload (unmask, inflate, hand over).
  *
  * Memory: struct websocket, below 256 bytes. Beside it, when needed: the two inflaters of
- * permessage-deflate; up to 4 KiB a direction while a first frame is cut; 16 KiB a direction while
- * it is lost; what INTEREST_KEEP asks to keep.
+ * permessage-deflate; up to 4 KiB a direction while a first frame is cut; 4 KiB to 512 KiB while
+ * it is lost; what INTEREST_KEEP asks to keep; the figures of INTEREST_FIGURES.
  */
 #include "layers/layers.h"
 
+#include "layers/ws_figures.h"
+#include "layers/ws_inside.h"
+#include "layers/ws_join.h"
 #include "layers/ws_message.h"
+#include "layers/ws_midstream.h"
+#include "layers/ws_midstream.h"
 #include "layers/ws_opening.h"
 #include "layers/ws_payload.h"
 #include "layers/ws_search.h"
@@ -28,17 +33,25 @@ static void ws_open(void *state, struct host *h, const void *arg)
     struct websocket *ws = state;
     const struct handshake *shake = arg != NULL ? arg : &unseen;
 
-    (void)h;
     ws->opening = true;
-    ws->shaken = arg != NULL;
+    ws->shaken = arg != NULL && shake->joined == NULL;
     ws->totals.close_by = -1;
-    ws->totals.compressed = arg != NULL && shake->deflate;
+    ws->totals.compressed = ws->shaken && shake->deflate;
     for (int d = 0; d < 2; d++) {
         const unsigned bits = shake->window_bits[d];
+        ws->side[d].hole = ws->side[d].history_lost = !ws->shaken;
         ws->side[d].deflate = shake->deflate;
         ws->side[d].no_context_takeover = shake->no_context_takeover[d];
         ws->side[d].window_bits = bits == 0 ? MOST_WINDOW_BITS : bits & MOST_WINDOW_BITS;
     }
+    ws_inside_open(ws, h, arg);
+    if (shake->joined != NULL)
+        ws_join_at(ws, h, shake->joined);
+}
+
+static void ws_join(void *state, struct host *h, const struct opening *o)
+{
+    ws_join_seen(state, h, o);
 }
 
 static size_t ws_feed(void *state, struct host *h, enum direction d, struct bytes in)
@@ -49,7 +62,8 @@ static size_t ws_feed(void *state, struct host *h, enum direction d, struct byte
         return 0;
     if (ws->opening)
         return ws_opening_feed(ws, h, d, in);
-    ws_read(ws, h, d, in, false);
+    const size_t passed = ws->joined ? ws_join_feed(ws, h, d, in) : 0;
+    ws_read(ws, h, d, bytes_after(in, passed), false);
     return in.len;
 }
 
@@ -61,16 +75,33 @@ static void ws_lose(void *state, struct host *h, enum direction d, uint64_t n)
         return;
     if (ws->opening)
         ws_opening_end(ws, h);
-    ws_gap(ws, h, d, n);
+    const uint64_t passed = ws->joined ? ws_join_gap(ws, h, d, n) : 0;
+    if (n > passed)
+        ws_gap(ws, h, d, n - passed);
+}
+
+/* After the close only figures are left, which the summary still shows. */
+static void ws_forget(void *state, struct host *h)
+{
+    struct websocket *ws = state;
+
+    if (ws->detail == NULL)
+        return;
+    ws_figures_free(h, ws->detail->watch);
+    h->free(h, ws->detail, sizeof(*ws->detail));
+    ws->detail = NULL;
 }
 
 static void ws_close(void *state, struct host *h, enum close_reason why)
 {
     struct websocket *ws = state;
 
-    (void)why;
     if (ws->opening)
         ws_opening_end(ws, h);
+    if (ws->joined)
+        ws_join_close(ws, h);
+    for (int d = 0; d < 2 && why == CLOSE_FINISHED && !ws->left; d++)
+        ws_check_closing(ws, h, (enum direction)d);
     for (int i = 0; i < 2; i++) {
         const enum direction d = (enum direction)i;
         if (!ws->left) {
@@ -81,15 +112,16 @@ static void ws_close(void *state, struct host *h, enum close_reason why)
         if (ws->detail != NULL)
             ws_release(h, &ws->detail->side[d].held);
     }
-    if (ws->detail != NULL)
-        h->free(h, ws->detail, sizeof(*ws->detail));
-    ws->detail = NULL;
+    ws_inside_close(ws, h);
+    if (ws->detail == NULL || ws->detail->watch == NULL)
+        ws_forget(ws, h);
 }
 
 static void ws_summarise(const void *state, struct flow_info *out)
 {
     const struct websocket *ws = state;
     out->ws = &ws->totals;
+    out->ws_figures = ws_figures_of(ws);
 }
 
 const struct layer layer_websocket = {
@@ -97,9 +129,12 @@ const struct layer layer_websocket = {
     .application = true,
     .may_change = true,
     .state_size = sizeof(struct websocket),
+    .recognise = ws_midstream_recognise,
     .open = ws_open,
+    .join = ws_join,
     .feed = ws_feed,
     .gap = ws_lose,
     .close = ws_close,
+    .forget = ws_forget,
     .summarise = ws_summarise,
 };

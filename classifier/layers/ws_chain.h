@@ -16,6 +16,7 @@ struct ws_chain_rule {
     bool masked;       /* what all frames must be */
     bool mask_repeats; /* this sender uses one key again: else a key that repeats is a pattern */
     bool deflate;
+    bool in_midst;   /* the first frames may go on with a message that began unseen */
     unsigned points; /* enough of them: a legal header is one, content that fits two more */
 };
 
@@ -36,5 +37,22 @@ static inline bool ws_chain_may_begin(uint8_t first)
 }
 
 struct ws_chain ws_chain_walk(const struct ws_chain_rule *r, struct bytes in);
+
+/* The same, frame by frame, for whoever judges chains in another way (ws_weigh.h). */
+struct ws_walk {
+    uint32_t last_mask;
+    unsigned points, headers;
+    bool in_message, data_seen;
+};
+
+enum ws_content { CONTENT_SILENT, CONTENT_FITS, CONTENT_WRONG };
+
+/* May this header come next? */
+bool ws_walk_accepts(const struct ws_chain_rule *r, const struct ws_walk *w,
+                     const struct ws_header *f);
+void ws_walk_take(struct ws_walk *w, const struct ws_frame_event *f);
+/* `payload`: as on the wire, all of the frame's or at least its first WS_LOOKED_AT bytes. */
+#define WS_LOOKED_AT 128 /* all of a control frame */
+enum ws_content ws_look_inside(const struct ws_frame_event *f, struct bytes payload);
 
 #endif

@@ -118,16 +118,23 @@ static bool is_minimal(const struct ws_header *f)
     return f->frame.length >= least;
 }
 
+/* One at most: what is wrong with RSV1 is told where nothing is wrong with the other bits. */
+static uint32_t rsv_fault(const struct ws_frame_event *f, bool deflate)
+{
+    if (f->rsv == 0)
+        return 0;
+    if (f->rsv != WS_RSV1 || !deflate || ws_is_reserved(f->opcode))
+        return WS_FAULT_RSV;
+    if (ws_is_control(f->opcode))
+        return WS_FAULT_RSV1_CONTROL;
+    return f->opcode == WS_CONTINUATION ? WS_FAULT_RSV1_CONTINUATION : 0;
+}
+
 uint32_t ws_header_faults(const struct ws_header *f, enum direction d, bool deflate)
 {
     const struct ws_frame_event *frame = &f->frame;
-    /* RFC 7692 s6.1: RSV1 is for the first frame of a data message. */
-    const uint8_t defined =
-        deflate && (frame->opcode == WS_TEXT || frame->opcode == WS_BINARY) ? WS_RSV1 : 0;
-    uint32_t faults = 0;
+    uint32_t faults = rsv_fault(frame, deflate);
 
-    if (frame->rsv & ~defined)
-        faults |= WS_FAULT_RSV;
     if (ws_is_reserved(frame->opcode))
         faults |= WS_FAULT_OPCODE;
     if (ws_is_control(frame->opcode) && !frame->fin)

@@ -29,7 +29,7 @@ struct ws_header {
     uint8_t size; /* bytes of the header itself */
 };
 
-/* What RFC 6455 forbids, as bits. The last three depend on the frames before. */
+/* What RFC 6455 forbids in a header, as bits. The last four depend on the frames before. */
 enum ws_fault {
     WS_FAULT_RSV = 1 << 0,                /* a bit that no agreed extension defines: s5.2 */
     WS_FAULT_OPCODE = 1 << 1,             /* reserved: s5.2 */
@@ -39,16 +39,19 @@ enum ws_fault {
     WS_FAULT_TOP_BIT = 1 << 5,            /* of a 64-bit length: s5.2 */
     WS_FAULT_UNMASKED = 1 << 6,           /* by the client: s5.1 */
     WS_FAULT_MASKED = 1 << 7,             /* by the server: s5.1 */
-    WS_FAULT_CONTINUES_NOTHING = 1 << 8,  /* s5.4 */
-    WS_FAULT_INTERLEAVED = 1 << 9,        /* a new message inside a fragmented one: s5.4 */
-    WS_FAULT_AFTER_CLOSE = 1 << 10,       /* data: s5.5.1 */
+    WS_FAULT_RSV1_CONTROL = 1 << 8,       /* where RSV1 was agreed: RFC 7692 s6.1 */
+    WS_FAULT_RSV1_CONTINUATION = 1 << 9,  /* the same */
+    WS_FAULT_CONTINUES_NOTHING = 1 << 10, /* s5.4 */
+    WS_FAULT_INTERLEAVED = 1 << 11,       /* a new message inside a fragmented one: s5.4 */
+    WS_FAULT_AFTER_CLOSE = 1 << 12,       /* data: s5.5.1 */
+    WS_FAULT_AFTER_CLOSING = 1 << 13,     /* anything, when both have closed: s5.5.1 */
 };
-#define WS_FAULTS 11
+#define WS_FAULTS 14
 /* These tell of a careless sender, not of bytes that are no frames. */
 #define WS_FAULTS_OF_MASKING (WS_FAULT_UNMASKED | WS_FAULT_MASKED)
 #define WS_FAULTS_OF_STRUCTURE                                                                     \
     (WS_FAULT_RSV | WS_FAULT_OPCODE | WS_FAULT_CONTROL_FRAGMENTED | WS_FAULT_CONTROL_LONG |        \
-     WS_FAULT_NOT_MINIMAL)
+     WS_FAULT_NOT_MINIMAL | WS_FAULT_RSV1_CONTROL | WS_FAULT_RSV1_CONTINUATION)
 
 static inline bool ws_is_control(uint8_t opcode)
 {

@@ -4,26 +4,21 @@
 #include "layers/http_value.h"
 #include "layers/ws_extension.h"
 
+#include <limits.h>
+
 #define SWITCHING_PROTOCOLS 101
-#define WS_VERSION          13 /* RFC 6455 s4.1 */
-#define KEY_LEN             24 /* base64 of 16 bytes: 22 digits and "==" */
+#define UPGRADE_REQUIRED    426 /* RFC 9110 s15.5.22 */
+#define WS_VERSION          13  /* RFC 6455 s4.1 */
+#define KEY_LEN             24  /* base64 of 16 bytes: 22 digits and "==" */
 #define KEY_DIGITS          22
 #define KEY_MAX             128 /* longer ones are no keys and are not hashed */
+#define OFFERS_COMPARED     32  /* subprotocols: more than anybody offers */
 
 static const struct bytes GUID = {(const uint8_t *)"258EAFA5-E914-47DA-95CA-C5AB0DC85B11", 36};
 
 bool ws_handshake_named(const struct http_head *head)
 {
     return http_head_has(head, HTTP_UPGRADE, "websocket");
-}
-
-int ws_handshake_version(const struct http_head *request)
-{
-    uint64_t n = 0;
-
-    if (!http_number(request->value[HTTP_WS_VERSION], &n) || n > UINT8_MAX)
-        return -1;
-    return (int)n;
 }
 
 static bool is_base64_digit(uint8_t c)
@@ -42,20 +37,117 @@ bool ws_handshake_key_valid(struct bytes key)
     return true;
 }
 
-void ws_handshake_check_request(struct http_head *r)
+/* RFC 6455 s3, s4.1: an absolute path without a fragment, or an http URI. */
+static void check_target(struct http_head *r)
 {
-    if (!bytes_equal(r->line.method, bytes_of_text("GET")) || r->line.minor == 0)
-        http_fault(&r->faults, WS_NOT_GET);
-    if (!http_head_has(r, HTTP_CONNECTION, "upgrade"))
-        http_fault(&r->faults, WS_CONNECTION_MISSING);
-    if (ws_handshake_version(r) != WS_VERSION)
+    static const struct bytes http = {(const uint8_t *)"http://", 7};
+    static const struct bytes https = {(const uint8_t *)"https://", 8};
+    const struct bytes target = r->line.target;
+
+    if (bytes_find_byte(target, '#') != NULL)
+        http_fault(&r->faults, WS_TARGET_FRAGMENT);
+    if (target.at[0] != '/' && !bytes_start_with_nocase(target, http) &&
+        !bytes_start_with_nocase(target, https))
+        http_fault(&r->faults, WS_TARGET_FORM);
+}
+
+static bool is_token(struct bytes text)
+{
+    return http_token_length(text) == text.len;
+}
+
+/* Is `name` among the first ones of the list? Honest lists are short. */
+static bool is_among(struct bytes name, struct bytes list, unsigned count)
+{
+    struct bytes item;
+
+    while (count-- > 0 && http_split_next(&list, ',', &item))
+        if (bytes_equal(item, name))
+            return true;
+    return false;
+}
+
+/* RFC 6455 s4.1: tokens, and each once. */
+static void check_subprotocols(struct http_head *r)
+{
+    uint8_t scratch[HTTP_LIST_ROOM];
+    const struct bytes all = http_head_list(r, HTTP_WS_PROTOCOL, scratch);
+    struct bytes name, rest = all;
+
+    for (unsigned n = 0; http_split_next(&rest, ',', &name); n++) {
+        if (!is_token(name))
+            http_fault(&r->faults, WS_SUBPROTOCOL_INVALID);
+        if (is_among(name, all, n < OFFERS_COMPARED ? n : OFFERS_COMPARED))
+            http_fault(&r->faults, WS_SUBPROTOCOL_REPEATED);
+    }
+}
+
+/* Sec-WebSocket-Version as a number: RFC 6455 s4.3 has no leading zeros. */
+static int read_version(struct bytes text)
+{
+    uint64_t n = 0;
+
+    if (!http_number(text, &n) || n > UINT8_MAX || (text.len > 1 && text.at[0] == '0'))
+        return -1;
+    return (int)n;
+}
+
+static void check_version(struct http_head *r, struct ws_request *q)
+{
+    q->version = (int16_t)read_version(r->value[HTTP_WS_VERSION]);
+    if (r->count[HTTP_WS_VERSION] == 0) {
+        http_fault(&r->faults, WS_VERSION_MISSING);
+        q->unfit = true;
+        return;
+    }
+    if (r->count[HTTP_WS_VERSION] > 1)
+        http_fault(&r->faults, WS_VERSION_REPEATED);
+    if (q->version != WS_VERSION)
         http_fault(&r->faults, WS_VERSION_WRONG);
+    q->strange = q->version < 0 || q->version > WS_VERSION;
+}
+
+static void check_key(struct http_head *r, struct ws_request *q)
+{
+    const struct bytes key = r->value[HTTP_WS_KEY];
+
+    q->keys_valid = ws_handshake_key_valid(key);
     if (r->count[HTTP_WS_KEY] == 0)
         http_fault(&r->faults, WS_KEY_MISSING);
-    else if (!ws_handshake_key_valid(r->value[HTTP_WS_KEY]))
+    else if (!q->keys_valid)
         http_fault(&r->faults, WS_KEY_INVALID);
     if (r->count[HTTP_WS_KEY] > 1)
         http_fault(&r->faults, WS_KEY_REPEATED);
+    q->unfit |= !q->keys_valid || r->count[HTTP_WS_KEY] > 1;
+}
+
+struct ws_request ws_handshake_read_request(struct http_head *r)
+{
+    uint8_t scratch[HTTP_LIST_ROOM];
+    struct ws_request q = {.version = -1, .draft = (uint8_t)ws_draft_of(r)};
+    const bool get = bytes_equal(r->line.method, bytes_of_text("GET"));
+    const bool connection = http_head_has(r, HTTP_CONNECTION, "upgrade");
+
+    if (!get)
+        http_fault(&r->faults, WS_NOT_GET);
+    if (r->line.minor == 0)
+        http_fault(&r->faults, WS_HTTP_VERSION);
+    if (!connection)
+        http_fault(&r->faults, WS_CONNECTION_MISSING);
+    if (r->count[HTTP_ORIGIN] > 1)
+        http_fault(&r->faults, WS_ORIGIN_REPEATED);
+    check_target(r);
+    q.unfit = !get || r->line.minor == 0 || !connection || r->count[HTTP_HOST] == 0;
+    if (q.draft != WS_RFC_6455) {
+        http_fault(&r->faults, WS_DRAFT);
+        q.keys_valid = q.draft == WS_HIXIE_76 && ws_draft_numbers(r, q.challenge);
+        return q;
+    }
+    check_version(r, &q);
+    check_key(r, &q);
+    check_subprotocols(r);
+    ws_extensions_check_offers(http_head_list(r, HTTP_WS_EXTENSIONS, scratch), &r->faults);
+    return q;
 }
 
 static bool accept_is(struct bytes accept, struct bytes key, struct digest *digest)
@@ -119,53 +211,103 @@ bool ws_handshake_cross_origin(struct bytes origin, struct bytes host)
     return page.port != port || !bytes_equal_nocase(page.host, target.host);
 }
 
-static void check_subprotocol(const struct ws_ask *ask, struct http_head *response)
+static void check_subprotocol(const struct handshake *h, const struct ws_ask *ask,
+                              struct http_head *response)
 {
-    const struct bytes chosen = response->value[HTTP_WS_PROTOCOL];
-    struct bytes offers = ask != NULL ? ask->protocols : bytes_of(NULL, 0);
-    struct bytes offer;
-
-    if (ask == NULL || response->count[HTTP_WS_PROTOCOL] == 0)
+    if (h->subprotocol.len == 0)
         return;
-    while (http_split_next(&offers, ',', &offer)) /* names differ by case (s4.1) */
-        if (bytes_equal(offer, chosen) && response->count[HTTP_WS_PROTOCOL] == 1)
-            return;
-    http_fault(&response->faults, WS_SUBPROTOCOL_UNOFFERED);
+    if (response->count[HTTP_WS_PROTOCOL] > 1 || bytes_find_byte(h->subprotocol, ',') != NULL)
+        http_fault(&response->faults, WS_SUBPROTOCOL_SEVERAL);
+    else if (!is_token(h->subprotocol))
+        http_fault(&response->faults, WS_SUBPROTOCOL_INVALID);
+    /* Names differ by case (s4.1). */
+    if (ask != NULL && !is_among(h->subprotocol, ask->protocols, UINT_MAX))
+        http_fault(&response->faults, WS_SUBPROTOCOL_UNOFFERED);
 }
 
 static void check_accept(struct handshake *h, const struct ws_ask *ask, struct http_head *response,
                          struct digest *digest)
 {
     const struct bytes accept = response->value[HTTP_WS_ACCEPT];
+    const bool right = ask != NULL && accept_is(accept, ask->key, digest);
 
-    h->ladder = LADDER_GRANTED;
-    h->accept_valid =
-        ask != NULL && response->count[HTTP_WS_ACCEPT] == 1 && accept_is(accept, ask->key, digest);
-    if (h->accept_valid)
-        h->ladder = LADDER_ACCEPTED;
-    else if (response->count[HTTP_WS_ACCEPT] == 0)
+    h->accept_valid = right && response->count[HTTP_WS_ACCEPT] == 1;
+    if (response->count[HTTP_WS_ACCEPT] > 1)
+        http_fault(&response->faults, WS_ACCEPT_REPEATED);
+    if (response->count[HTTP_WS_ACCEPT] == 0)
         http_fault(&response->faults, WS_ACCEPT_MISSING);
-    else if (ask != NULL)
+    else if (ask != NULL && !right)
         http_fault(&response->faults, WS_ACCEPT_WRONG);
-    if (!ws_handshake_named(response) || !http_head_has(response, HTTP_CONNECTION, "upgrade"))
+}
+
+static void check_upgrade(struct http_head *response)
+{
+    if (!ws_handshake_named(response))
         http_fault(&response->faults, WS_UPGRADE_MISSING);
+    else if (response->count[HTTP_UPGRADE] > 1 ||
+             !bytes_equal_nocase(response->value[HTTP_UPGRADE], bytes_of_text("websocket")))
+        http_fault(&response->faults, WS_UPGRADE_NOT_ALONE);
+    if (!http_head_has(response, HTTP_CONNECTION, "upgrade"))
+        http_fault(&response->faults, WS_CONNECTION_UNANSWERED);
 }
 
 static void check_extensions(struct handshake *h, const struct ws_ask *ask,
                              struct http_head *response)
 {
-    const struct ws_extensions x =
-        ws_extensions_read(h->extensions, h->client_extensions, ask != NULL);
+    const struct bytes *offers = ask != NULL ? &ask->extensions : NULL;
+    const struct ws_deflate deflate = ws_extensions_read(h->extensions, offers, &response->faults);
 
-    h->deflate = x.deflate.agreed;
+    if (response->count[HTTP_WS_EXTENSIONS] > 1)
+        http_fault(&response->faults, WS_EXTENSIONS_REPEATED);
+    h->deflate = deflate.agreed;
     for (int d = 0; d < 2; d++) {
-        h->no_context_takeover[d] = x.deflate.no_context_takeover[d];
-        h->window_bits[d] = x.deflate.window_bits[d];
+        h->no_context_takeover[d] = deflate.no_context_takeover[d];
+        h->window_bits[d] = deflate.window_bits[d];
     }
-    if (x.unoffered)
-        http_fault(&response->faults, WS_EXTENSION_UNOFFERED);
-    if (x.deflate_invalid)
-        http_fault(&response->faults, WS_DEFLATE_INVALID);
+}
+
+static void take_ask(struct handshake *h, const struct ws_ask *ask)
+{
+    h->host = ask->host;
+    h->path = ask->path;
+    h->origin = ask->origin;
+    h->has_origin = ask->has_origin;
+    h->cross_origin = ask->has_origin && ws_handshake_cross_origin(ask->origin, ask->host);
+    h->version = ask->request.version;
+    h->draft = ws_draft_name((enum ws_draft)ask->request.draft, ask->request.version);
+    h->key = ask->key;
+    h->key_valid = ask->request.keys_valid;
+    h->client_protocols = ask->protocols;
+    h->client_extensions = ask->extensions;
+}
+
+/* RFC 6455 s4.2.2: which versions the server speaks, where it does not speak the client's. */
+static void check_refusal(const struct ws_ask *ask, struct http_head *response)
+{
+    if (response->line.status == UPGRADE_REQUIRED && ask != NULL &&
+        ask->request.version != WS_VERSION && response->count[HTTP_WS_VERSION] == 0)
+        http_fault(&response->faults, WS_VERSION_UNANSWERED);
+}
+
+enum ws_draft ws_handshake_draft(const struct ws_ask *ask, const struct http_head *response)
+{
+    if (ask == NULL || response->count[HTTP_WS_ACCEPT] > 0)
+        return ws_draft_of_answer(response);
+    return (enum ws_draft)ask->request.draft;
+}
+
+static void check_draft(struct handshake *h, const struct ws_ask *ask, struct http_head *response,
+                        struct digest *digest)
+{
+    if (h->subprotocol.len == 0)
+        h->subprotocol = response->value[HTTP_WS_75_PROTOCOL];
+    if (ask == NULL)
+        return;
+    const struct ws_request *q = &ask->request;
+    h->accept_valid = q->draft == WS_HIXIE_76 && q->keys_valid &&
+                      ws_draft_answers(q->challenge, response->after, digest);
+    if (q->draft == WS_HIXIE_76 && !h->accept_valid)
+        http_fault(&response->faults, WS_ACCEPT_WRONG);
 }
 
 struct handshake ws_handshake_check_answer(const struct ws_ask *ask, struct http_head *response,
@@ -178,25 +320,27 @@ struct handshake ws_handshake_check_answer(const struct ws_ask *ask, struct http
                           .transport = "h1",
                           .window_bits = {WS_WINDOW_BITS_MAX, WS_WINDOW_BITS_MAX}};
 
-    if (ask != NULL) {
-        h.host = ask->host;
-        h.path = ask->path;
-        h.origin = ask->origin;
-        h.has_origin = ask->has_origin;
-        h.cross_origin = ask->has_origin && ws_handshake_cross_origin(ask->origin, ask->host);
-        h.version = ask->version;
-        h.key = ask->key;
-        h.key_valid = ws_handshake_key_valid(ask->key);
-        h.client_protocols = ask->protocols;
-        h.client_extensions = ask->extensions;
-    }
-    if (response->line.status != SWITCHING_PROTOCOLS)
+    if (ask != NULL)
+        take_ask(&h, ask);
+    if (response->line.status != SWITCHING_PROTOCOLS) {
+        check_refusal(ask, response);
         return h;
+    }
     h.accept = response->value[HTTP_WS_ACCEPT];
     h.subprotocol = response->value[HTTP_WS_PROTOCOL];
     h.extensions = http_head_list(response, HTTP_WS_EXTENSIONS, extensions_room);
-    check_accept(&h, ask, response, digest);
-    check_subprotocol(ask, response);
-    check_extensions(&h, ask, response);
+    check_upgrade(response);
+    if (ask != NULL && ask->request.unfit)
+        http_fault(&response->faults, WS_GRANTED_ANYWAY);
+    const enum ws_draft draft = ws_handshake_draft(ask, response);
+    h.draft = ws_draft_name(draft, h.version);
+    if (draft != WS_RFC_6455) {
+        check_draft(&h, ask, response, digest);
+    } else {
+        check_accept(&h, ask, response, digest);
+        check_extensions(&h, ask, response);
+    }
+    check_subprotocol(&h, ask, response);
+    h.ladder = h.accept_valid ? LADDER_ACCEPTED : LADDER_GRANTED;
     return h;
 }

@@ -1,273 +1,436 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/ws_inflate.h"
 
-#include <stddef.h>
-#define ZLIB_CONST
-#include <zlib.h>
+/* In one go there may be two literals, or a match. */
+#define GO_OUT (2 + WS_WINDOW_SPOILT)
+/* The longest symbol and distance, with the numbers that follow. */
+#define GO_BITS (15 + 5 + 15 + 13)
 
-#define LEAST_BITS  9 /* zlib's deflate makes 9 of an agreed 8, and senders are built on it */
-#define MOST_BITS   15
-#define MOST_WINDOW (1U << MOST_BITS)
+_Static_assert(DEFLATE_BITS_FULL >= GO_BITS, "a refill is enough for one go");
 
-/* z_stream.data_type after inflate(): zlib.h */
-#define BETWEEN_BLOCKS 128
-#define UNUSED_BITS    63
-
-/* zlib believes a distance beyond the window when it falls on bytes that the same call has made. So
- * that the answer does not depend on the cuts, a stream with a small window, where that can happen,
- * is given to zlib in blocks whose borders do not depend on them either. */
-#define INPUT_BLOCK 512 /* bytes */
-
-#define UNKNOWN_LOW  0x00 /* what stands for an unknown byte in `main`, */
-#define UNKNOWN_HIGH 0xff /* and in `shadow` */
+const uint8_t ws_inflate_tail[WS_INFLATE_TAIL] = {0x00, 0x00, 0xff, 0xff};
 
 struct ws_inflater {
-    z_stream main, shadow;
-    uint64_t certain; /* clear bytes since the last that depended on lost history */
-    uint32_t window;  /* bytes */
-    bool shadowing;
-    bool final; /* the input ended with a final block: RFC 7692 s7.2.3.4 */
-    bool failed;
-    bool filled;    /* the last call filled its room: there may be more of the same input */
-    bool flushing;  /* nothing more to wait for */
-    uint16_t given; /* of the block, to zlib */
-    uint16_t have;  /* in the block */
-    uint8_t block[INPUT_BLOCK];
+    struct ws_window window;
+    struct deflate_block block;
+    struct deflate_codes *codes; /* NULL, or what deflate_needs_codes() */
+    uint64_t bits;               /* struct deflate_bits, between calls */
+    uint8_t count;               /* of them */
+    uint8_t fault;               /* enum ws_inflate_fault */
+    bool ending;                 /* the tail is in the input */
 };
 
-/* zlib gives no size to free: it is kept before the memory. */
-union sized { /* aligned as any memory */
-    size_t size;
-    max_align_t align;
-};
-
-static void *take_memory(void *opaque, uInt items, uInt bytes)
-{
-    struct host *h = opaque;
-    const size_t size = (size_t)items * bytes + sizeof(union sized);
-    union sized *memory = h->alloc(h, size);
-
-    if (memory == NULL)
-        return NULL;
-    memory->size = size;
-    return memory + 1;
-}
-
-static void give_memory(void *opaque, void *at)
-{
-    struct host *h = opaque;
-    union sized *memory = (union sized *)at - 1;
-
-    h->free(h, memory, memory->size);
-}
-
-static bool start(struct host *h, z_stream *s, uint32_t window)
-{
-    int bits = LEAST_BITS;
-
-    while (1U << bits < window)
-        bits++;
-    *s = (z_stream){.zalloc = take_memory, .zfree = give_memory, .opaque = h};
-    return inflateInit2(s, -bits) == Z_OK;
-}
-
-static void stop(struct host *h, z_stream *s)
-{
-    s->opaque = h;
-    inflateEnd(s);
-}
+_Static_assert(sizeof(struct ws_inflater) <= 128, "as the header says");
 
 struct ws_inflater *ws_inflater_create(struct host *h, uint8_t window_bits)
 {
     struct ws_inflater *z = h->alloc(h, sizeof(*z));
-    const unsigned bits = window_bits < LEAST_BITS  ? LEAST_BITS
-                          : window_bits > MOST_BITS ? MOST_BITS
-                                                    : window_bits;
 
-    if (z == NULL)
-        return NULL;
-    z->window = 1U << bits;
-    if (start(h, &z->main, z->window))
+    if (z == NULL || ws_window_open(h, &z->window, window_bits))
         return z;
     h->free(h, z, sizeof(*z));
     return NULL;
 }
 
-static void stop_shadowing(struct host *h, struct ws_inflater *z)
+static void forget_codes(struct host *h, struct ws_inflater *z)
 {
-    if (z->shadowing)
-        stop(h, &z->shadow);
-    z->shadowing = false;
+    if (z->codes != NULL)
+        h->free(h, z->codes, sizeof(*z->codes));
+    z->codes = NULL;
 }
 
 void ws_inflater_free(struct host *h, struct ws_inflater *z)
 {
     if (z == NULL)
         return;
-    stop_shadowing(h, z);
-    stop(h, &z->main);
+    forget_codes(h, z);
+    ws_window_close(h, &z->window);
     h->free(h, z, sizeof(*z));
 }
 
 void ws_inflater_begin(struct ws_inflater *z)
 {
-    z->flushing = false;
-    z->filled = false;
-    z->given = z->have = 0;
+    z->block.final = false;
+    z->ending = false;
 }
 
-void ws_inflater_reset(struct ws_inflater *z)
+/* All but the window as after create. */
+static void restart(struct host *h, struct ws_inflater *z)
 {
-    inflateReset(&z->main);
-    if (z->shadowing)
-        inflateReset(&z->shadow);
-    z->final = false;
-    z->failed = false;
+    forget_codes(h, z);
+    z->block = (struct deflate_block){0};
+    z->bits = 0;
+    z->count = 0;
+    z->fault = WS_INFLATES;
 }
 
-/* A window full of bytes that stand for unknown ones. */
-static bool fill_history(struct host *h, z_stream *s, uint8_t unknown, uint32_t window)
+void ws_inflater_reset(struct host *h, struct ws_inflater *z)
 {
-    uint8_t history[MOST_WINDOW];
-
-    memset(history, unknown, window);
-    s->opaque = h;
-    return inflateReset(s) == Z_OK && inflateSetDictionary(s, history, window) == Z_OK;
+    restart(h, z);
+    ws_window_reset(h, &z->window);
 }
 
 void ws_inflater_lose_history(struct host *h, struct ws_inflater *z)
 {
-    if (!z->shadowing)
-        z->shadowing = start(h, &z->shadow, z->window);
-    z->final = false;
-    z->certain = 0;
-    z->failed = !z->shadowing || !fill_history(h, &z->main, UNKNOWN_LOW, z->window) ||
-                !fill_history(h, &z->shadow, UNKNOWN_HIGH, z->window);
+    restart(h, z);
+    if (!ws_window_lose(h, &z->window))
+        z->fault = WS_INFLATE_NO_MEMORY;
 }
 
-/* One stream, as far as `in` or the room goes. Returns the bytes made; false in `good`: no DEFLATE.
- */
-static size_t run(z_stream *s, struct bytes *in, uint8_t *room, bool *good, bool *final)
+void ws_inflater_end(struct ws_inflater *z)
 {
-    int result = Z_OK;
-
-    s->next_in = in->at;
-    s->avail_in = (uInt)(in->len < UINT32_MAX ? in->len : UINT32_MAX);
-    s->next_out = room;
-    s->avail_out = WS_INFLATE_CHUNK;
-    do {
-        result = inflate(s, Z_SYNC_FLUSH);
-        *final = result == Z_STREAM_END;
-        if (*final) /* a new block may follow, and the window stays */
-            inflateResetKeep(s);
-    } while (*final && s->avail_in > 0 && s->avail_out > 0);
-    *good = result == Z_OK || result == Z_STREAM_END || result == Z_BUF_ERROR;
-    *in = bytes_after(*in, (size_t)(s->next_in - in->at));
-    return WS_INFLATE_CHUNK - s->avail_out;
+    z->ending = true;
 }
 
-/* Where the same input gave other bytes, they depend on what was lost. Returns how many bytes at
- * the front do not, and notes how long ago the last one did. */
-static size_t compare(struct ws_inflater *z, const uint8_t *a, const uint8_t *b, size_t len)
+bool ws_inflater_ends(const struct ws_inflater *z)
 {
-    size_t front = 0, last = len;
-
-    while (front < len && a[front] == b[front])
-        front++;
-    while (last > front && a[last - 1] == b[last - 1])
-        last--;
-    z->certain = front < len ? len - last : z->certain + len;
-    return front;
+    return z->ending;
 }
 
-static size_t count_certain(struct host *h, struct ws_inflater *z, struct bytes in,
-                            struct bytes clear)
-{
-    uint8_t room[WS_INFLATE_CHUNK];
-    bool good, final;
+/* ---- content ---- */
 
-    z->shadow.opaque = h;
-    const size_t made = run(&z->shadow, &in, room, &good, &final);
-    if (made != clear.len) { /* the same bits make the same length */
-        z->failed = true;
-        return 0;
+/* Bytes that were taken from the stream as bits. */
+static void read_taken(struct ws_inflater *z, struct deflate_bits *b)
+{
+    struct ws_window *w = &z->window;
+
+    while (b->count > 0 && z->block.stored > 0 && w->at < w->room) { /* a multiple of 8 */
+        ws_window_put(w, (uint8_t)deflate_take(b, 8));
+        z->block.stored--;
     }
-    const size_t certain = compare(z, clear.at, room, made);
-    if (z->certain >= z->window)
-        stop_shadowing(h, z);
-    return certain;
+    if (b->count == 0)
+        b->bits = 0; /* bytes are now taken past them */
 }
 
-static struct ws_clear inflate_some(struct host *h, struct ws_inflater *z, struct bytes *in,
-                                    uint8_t room[WS_INFLATE_CHUNK])
+static bool read_stored(struct ws_inflater *z, struct deflate_bits *b)
 {
-    const struct bytes before = *in;
-    struct ws_clear clear = {.certain = 0};
-    bool good = false;
+    struct ws_window *w = &z->window;
 
-    z->filled = false;
-    if (z->final && in->len == 0)
-        return clear;
-    z->main.opaque = h;
-    clear.bytes = bytes_of(room, run(&z->main, in, room, &good, &z->final));
-    z->failed = !good;
-    z->filled = clear.bytes.len == WS_INFLATE_CHUNK;
-    clear.certain = z->shadowing ? count_certain(h, z, before, clear.bytes) : clear.bytes.len;
-    return clear;
+    read_taken(z, b);
+    if (b->count == 0 && b->left.len > 0) {
+        uint32_t n = w->room - w->at;
+        n = z->block.stored < n ? z->block.stored : n;
+        n = b->left.len < n ? (uint32_t)b->left.len : n;
+        memcpy(w->ring + w->at, b->left.at, n);
+        if (w->known != NULL)
+            memset(w->known + w->at, 1, n);
+        ws_window_made(w, n);
+        b->left = bytes_after(b->left, n);
+        z->block.stored = (uint16_t)(z->block.stored - n);
+    }
+    if (z->block.stored > 0)
+        return w->at == w->room;
+    z->block.state = DEFLATE_BLOCK;
+    return true;
 }
 
-/* Once the block has been given to zlib, it is filled anew. True when it is to be given, too. */
-static bool next_block(struct ws_inflater *z, struct bytes *in)
-{
-    if (z->given == z->have)
-        z->given = z->have = 0;
-    const struct bytes some = bytes_first(*in, (size_t)(INPUT_BLOCK - z->have));
+/* How the block being read is decoded. */
+struct tables {
+    const uint32_t *symbols, *distances;
+    uint64_t symbol_mask, distance_mask;
+};
 
-    if (some.len > 0)
-        memcpy(z->block + z->have, some.at, some.len);
-    z->have = (uint16_t)(z->have + some.len);
-    *in = bytes_after(*in, some.len);
-    return z->have == INPUT_BLOCK || z->flushing;
+static struct tables tables_of(const struct deflate_block *k, const struct deflate_codes *c)
+{
+    if (k->fixed)
+        return (struct tables){deflate_fixed_symbols, deflate_fixed_distances,
+                               (1U << DEFLATE_FIXED_BITS) - 1, (1U << DEFLATE_FIXED_DISTANCE) - 1};
+    return (struct tables){c->symbols, c->distances, (1U << k->symbol_bits) - 1,
+                           (1U << k->distance_bits) - 1};
+}
+
+/* Where decoding is. */
+struct place {
+    uint64_t bits;
+    unsigned count;
+    uint32_t at, have;
+};
+
+static inline unsigned value_of(uint32_t entry)
+{
+    return entry >> DEFLATE_VALUE_AT;
+}
+
+/* The number that an entry and the bits after its code tell. */
+static inline unsigned number_of(uint32_t entry, uint64_t bits)
+{
+    const uint64_t known = bits & ((UINT64_C(1) << (entry & DEFLATE_DROP)) - 1);
+    return value_of(entry) + (unsigned)(known >> ((entry & DEFLATE_CODE) >> DEFLATE_CODE_AT));
+}
+
+/* The entry for the next bits, by way of the second table where needed; that code's first part is
+ * dropped. */
+static inline uint32_t look_up(const uint32_t *table, uint64_t mask, uint64_t *bits,
+                               unsigned *count)
+{
+    uint32_t entry = table[*bits & mask];
+
+    if (entry & DEFLATE_SECOND) {
+        const unsigned index = (entry & DEFLATE_CODE) >> DEFLATE_CODE_AT;
+        *bits >>= entry & DEFLATE_DROP;
+        *count -= entry & DEFLATE_DROP;
+        entry = table[value_of(entry) + (*bits & ((1U << index) - 1))];
+    }
+    return entry;
+}
+
+/* `n` bytes from a place that does not overlap the next WS_WINDOW_STRIDE; up to WS_WINDOW_STRIDE
+ * too many. */
+static inline void copy_strides(uint8_t *to, const uint8_t *from, unsigned n)
+{
+    const uint8_t *const end = to + n;
+
+    do {
+        memcpy(to, from, WS_WINDOW_STRIDE);
+        to += WS_WINDOW_STRIDE;
+        from += WS_WINDOW_STRIDE;
+    } while (to < end);
+}
+
+static inline void copy_near(uint8_t *to, unsigned distance, unsigned n)
+{
+    if (distance == 1) {
+        memset(to, to[-1], n);
+        return;
+    }
+    for (unsigned i = 0; i < n; i++)
+        to[i] = *(to + i - distance);
+}
+
+/* Is it a code whose bits, with those of its number, are all there? `count`: what look_up() left,
+ * which may have dropped more than there was. */
+static inline bool is_there(uint32_t entry, unsigned count)
+{
+    return count <= DEFLATE_BITS_MOST && (entry & DEFLATE_DROP) <= count;
+}
+
+/* The match that `entry`, a length's, begins: at most WS_WINDOW_SPOILT bytes are written. Returns
+ * its length; 0: it is rare, and left to read_match(). */
+static inline unsigned match_quickly(const struct ws_window *w, struct deflate_bits *b,
+                                     const struct tables *t, uint32_t entry, struct place p)
+{
+    uint64_t bits = p.bits;
+    unsigned count = p.count;
+    const unsigned length = number_of(entry, bits);
+
+    bits >>= entry & DEFLATE_DROP;
+    count -= entry & DEFLATE_DROP;
+    entry = look_up(t->distances, t->distance_mask, &bits, &count);
+    if (entry & DEFLATE_SPECIAL || !is_there(entry, count))
+        return 0;
+    const uint32_t distance = number_of(entry, bits);
+    if (distance > w->limit || distance > p.have)
+        return 0;
+    const uint32_t from = p.at >= distance ? p.at - distance : w->room + p.at - distance;
+    if (from + length + WS_WINDOW_STRIDE > w->room || (distance < WS_WINDOW_STRIDE && from > p.at))
+        return 0;
+    if (distance >= WS_WINDOW_STRIDE)
+        copy_strides(w->ring + p.at, w->ring + from, length);
+    else
+        copy_near(w->ring + p.at, distance, length);
+    b->bits = bits >> (entry & DEFLATE_DROP);
+    b->count = count - (entry & DEFLATE_DROP);
+    return length;
+}
+
+/* As many symbols as there are room and bits for, quickly. What is rare is left to read_symbol().
+ */
+static void read_quickly(struct ws_inflater *z, struct deflate_bits *in, const struct tables *t)
+{
+    struct deflate_bits b = *in;
+    struct ws_window *w = &z->window;
+    const uint32_t begin = w->at, last = w->room - GO_OUT;
+    uint32_t at = w->at;
+
+    while (at <= last) {
+        deflate_refill(&b);
+        struct place p = {.bits = b.bits, .count = b.count, .at = at};
+        uint32_t entry = look_up(t->symbols, t->symbol_mask, &p.bits, &p.count);
+        if (!is_there(entry, p.count))
+            break;
+        if (entry & DEFLATE_LITERAL) {
+            w->ring[at++] = (uint8_t)value_of(entry);
+            b.bits = p.bits >> (entry & DEFLATE_DROP);
+            b.count = p.count - (entry & DEFLATE_DROP);
+            entry = t->symbols[b.bits & t->symbol_mask];
+            if (!(entry & DEFLATE_LITERAL) || (entry & DEFLATE_DROP) > b.count)
+                continue;
+            w->ring[at++] = (uint8_t)value_of(entry);
+            deflate_drop(&b, entry & DEFLATE_DROP);
+        } else if (!(entry & DEFLATE_SPECIAL)) {
+            p.have = w->have + (at - begin);
+            const unsigned length = match_quickly(w, &b, t, entry, p);
+            if (length == 0)
+                break;
+            at += length;
+        } else {
+            if (entry & DEFLATE_BLOCK_END) {
+                z->block.state = DEFLATE_BLOCK;
+                b.bits = p.bits >> (entry & DEFLATE_DROP);
+                b.count = p.count - (entry & DEFLATE_DROP);
+            }
+            break;
+        }
+    }
+    *in = b;
+    ws_window_made(w, at - begin);
+}
+
+static bool is_nonsense(struct ws_inflater *z)
+{
+    z->fault = WS_INFLATE_NONSENSE;
+    return false;
+}
+
+/* `entry` is a length's; its number and a distance follow. */
+static bool read_match(struct ws_inflater *z, struct deflate_bits *b, const struct tables *t,
+                       uint32_t entry, struct deflate_bits after)
+{
+    const unsigned length = number_of(entry, after.bits);
+
+    deflate_drop(&after, entry & DEFLATE_DROP);
+    entry = look_up(t->distances, t->distance_mask, &after.bits, &after.count);
+    if (!is_there(entry, after.count))
+        return false;
+    if (entry & DEFLATE_SPECIAL)
+        return is_nonsense(z);
+    const unsigned distance = number_of(entry, after.bits);
+    deflate_drop(&after, entry & DEFLATE_DROP);
+    if (!ws_window_match(&z->window, length, distance))
+        return is_nonsense(z);
+    *b = after;
+    return true;
+}
+
+/* One symbol, and what belongs to it. False: not all of its bits are there, or it is none. */
+static bool read_symbol(struct ws_inflater *z, struct deflate_bits *b, const struct tables *t)
+{
+    deflate_refill(b);
+    struct deflate_bits after = *b;
+    const uint32_t entry = look_up(t->symbols, t->symbol_mask, &after.bits, &after.count);
+
+    if (!is_there(entry, after.count))
+        return false;
+    if (entry & DEFLATE_LITERAL) {
+        ws_window_put(&z->window, (uint8_t)value_of(entry));
+    } else if (entry & DEFLATE_BLOCK_END) {
+        z->block.state = DEFLATE_BLOCK;
+    } else if (entry & DEFLATE_SPECIAL) {
+        return is_nonsense(z);
+    } else {
+        return read_match(z, b, t, entry, after);
+    }
+    deflate_drop(&after, entry & DEFLATE_DROP);
+    *b = after;
+    return true;
+}
+
+static bool read_symbols(struct ws_inflater *z, struct deflate_bits *b,
+                         const struct deflate_codes *codes)
+{
+    const struct tables t = tables_of(&z->block, codes);
+    struct ws_window *w = &z->window;
+
+    while (w->at < w->room && z->block.state == DEFLATE_CODED) {
+        if (w->known == NULL)
+            read_quickly(z, b, &t);
+        if (z->block.state != DEFLATE_CODED)
+            return true;
+        if (!read_symbol(z, b, &t))
+            return false;
+        if (w->outgrown)
+            return true;
+        ws_window_copy(w);
+    }
+    return true;
+}
+
+/* RFC 7692 s7.2.3.4: after a final block another may follow. Senders that leave that out have
+ * nothing to complete with the tail. */
+static bool next_block(struct ws_inflater *z, struct deflate_bits *b, struct deflate_codes *codes)
+{
+    if (z->block.state == DEFLATE_BLOCK && z->block.final) {
+        deflate_align(b);
+        if (z->ending && deflate_bytes_left(b) == WS_INFLATE_TAIL) {
+            *b = (struct deflate_bits){0};
+            return false;
+        }
+    }
+    if (deflate_read_head(&z->block, b, codes))
+        return true;
+    if (z->block.state == DEFLATE_BAD)
+        z->fault = WS_INFLATE_NONSENSE;
+    return false;
+}
+
+/* Until the room is full, or the input used up. */
+static void run(struct ws_inflater *z, struct deflate_bits *b, struct deflate_codes *codes)
+{
+    struct ws_window *w = &z->window;
+    bool more = true;
+
+    ws_window_copy(w);
+    while (more && w->at < w->room && !w->outgrown) {
+        if (z->block.state == DEFLATE_CODED)
+            more = read_symbols(z, b, codes);
+        else if (z->block.state == DEFLATE_STORED)
+            more = read_stored(z, b);
+        else
+            more = next_block(z, b, codes);
+    }
 }
 
 struct ws_clear ws_inflate(struct host *h, struct ws_inflater *z, struct bytes *in,
-                           uint8_t room[WS_INFLATE_CHUNK])
+                           struct deflate_codes *room)
 {
-    struct ws_clear clear = {.certain = 0};
+    struct deflate_bits b = {.bits = z->bits, .count = z->count, .left = *in};
+    struct deflate_codes *codes = z->codes != NULL ? z->codes : room;
+    struct ws_window *w = &z->window;
+    uint32_t begin = w->at;
 
-    if (z->failed)
-        return clear;
-    if (z->window == MOST_WINDOW)
-        return inflate_some(h, z, in, room);
-    do {
-        if (!z->filled && !next_block(z, in))
-            return clear;
-        struct bytes left = bytes_of(z->block + z->given, (size_t)(z->have - z->given));
-        clear = inflate_some(h, z, &left, room);
-        z->given = (uint16_t)(z->have - left.len);
-    } while (clear.bytes.len == 0 && in->len > 0 && !z->failed);
-    return clear;
+    while (z->fault == WS_INFLATES) {
+        if (!ws_window_make_room(h, w)) {
+            z->fault = WS_INFLATE_NO_MEMORY;
+            break;
+        }
+        begin = w->at;
+        run(z, &b, codes);
+        if (w->at > begin || !w->outgrown)
+            break;
+    }
+    z->bits = b.bits & ((UINT64_C(1) << b.count) - 1);
+    z->count = (uint8_t)b.count;
+    *in = b.left;
+    const uint32_t n = w->at - begin;
+    return (struct ws_clear){.bytes = bytes_of(w->ring + begin, n),
+                             .certain = ws_window_certain(h, w, n),
+                             .more = z->fault == WS_INFLATES && (w->at == w->room || w->outgrown)};
 }
 
-bool ws_inflate_flush(struct ws_inflater *z)
+void ws_inflate_pause(struct host *h, struct ws_inflater *z, const struct deflate_codes *room)
 {
-    z->flushing = true;
-    return z->have > z->given;
-}
-
-struct bytes ws_inflate_tail(const struct ws_inflater *z)
-{
-    static const uint8_t tail[] = {0x00, 0x00, 0xff, 0xff};
-    return bytes_of(tail, z->final ? 0 : sizeof(tail));
+    if (z->fault != WS_INFLATES || !deflate_needs_codes(&z->block)) {
+        forget_codes(h, z);
+    } else if (z->codes == NULL) {
+        z->codes = h->alloc(h, sizeof(*z->codes));
+        if (z->codes != NULL)
+            *z->codes = *room;
+        else
+            z->fault = WS_INFLATE_NO_MEMORY;
+    }
 }
 
 bool ws_inflater_at_end(const struct ws_inflater *z)
 {
-    return !z->failed && (z->final || ((z->main.data_type & BETWEEN_BLOCKS) &&
-                                       (z->main.data_type & UNUSED_BITS) == 0));
+    return z->fault == WS_INFLATES && z->block.state == DEFLATE_BLOCK && z->count == 0;
 }
 
-bool ws_inflater_failed(const struct ws_inflater *z)
+enum ws_inflate_fault ws_inflater_fault(const struct ws_inflater *z)
 {
-    return z->failed;
+    return (enum ws_inflate_fault)z->fault;
+}
+
+bool ws_inflater_window_broken(const struct ws_inflater *z)
+{
+    return z->window.limit > z->window.agreed;
 }

@@ -1,43 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/ws_message.h"
 
+#include "layers/ws_anomaly.h"
+#include "layers/ws_figures.h"
+#include "layers/ws_keep.h"
 #include "layers/ws_payload.h"
 
-/* By the bit of enum ws_fault. */
-static const enum anomaly anomaly_of[WS_FAULTS] = {
-    WS_RSV,
-    WS_RESERVED_OPCODE,
-    WS_CONTROL_FRAGMENTED,
-    WS_CONTROL_TOO_LONG,
-    WS_LENGTH_NOT_MINIMAL,
-    WS_LENGTH_TOP_BIT,
-    WS_CLIENT_UNMASKED,
-    WS_SERVER_MASKED,
-    WS_CONTINUES_NOTHING,
-    WS_DATA_INTERLEAVED,
-    WS_DATA_AFTER_CLOSE,
-};
-
-/* Each kind once a direction: a sender that does it once mostly does it always. */
-static void tell_faults(struct ws_side *s, struct host *h, enum direction d, uint32_t faults,
-                        uint64_t at)
-{
-    const uint32_t fresh = faults & ~(uint32_t)s->told;
-
-    for (unsigned i = 0; fresh >> i != 0; i++)
-        if (fresh >> i & 1)
-            host_anomaly(h, anomaly_of[i], d, at);
-    s->told = (s->told | fresh) & ((1U << WS_FAULTS) - 1);
-}
-
-/* RFC 6455 s5.3: a fresh, unpredictable key for every frame. */
+/* RFC 6455 s5.3: a fresh, unpredictable key for every frame; not the last one, nor a counter. */
 static void watch_mask(struct ws_side *s, struct host *h, enum direction d, uint32_t mask)
 {
-    if (mask != s->last_mask || s->same_masks == 0) {
-        s->last_mask = mask;
-        s->same_masks = s->same_masks == WS_SAME_MASKS ? WS_SAME_MASKS : 1;
+    const uint32_t step = mask - s->last_mask;
+    const uint16_t folded = (uint16_t)(step ^ step >> 16);
+
+    s->last_mask = mask;
+    if (s->same_masks < 2 || folded != s->mask_step) {
+        s->mask_step = folded;
+        s->same_masks = s->same_masks == 0 ? 1 : 2;
     } else if (s->same_masks < WS_SAME_MASKS && ++s->same_masks == WS_SAME_MASKS) {
-        host_anomaly(h, WS_MASK_REPEATED, d, s->offset);
+        ws_anomaly(s, h, step == 0 ? WS_MASK_REPEATED : WS_MASK_PREDICTABLE, d, s->offset);
     }
 }
 
@@ -80,7 +60,7 @@ static bool is_unwatched(const struct ws_message *m, const struct host *h)
 {
     const uint32_t watched =
         INTEREST_MESSAGES | INTEREST_PAYLOAD | INTEREST_VALIDITY | INTEREST_KEEP;
-    return !(h->interest & watched) && (!m->compressed || m->unread);
+    return !(h->interest & watched) && (!m->compressed || m->unread) && !m->heard;
 }
 
 static void end_message(struct websocket *ws, struct host *h, enum direction d)
@@ -88,6 +68,8 @@ static void end_message(struct websocket *ws, struct host *h, enum direction d)
     struct ws_message *m = &ws->side[d].message;
 
     m->open = false;
+    if (h->interest & INTEREST_FIGURES)
+        ws_figures_message(ws, d);
     if (is_unwatched(m, h))
         return;
     struct ws_message_event out = {.opcode = m->opcode,
@@ -98,9 +80,11 @@ static void end_message(struct websocket *ws, struct host *h, enum direction d)
                                    .fragments = m->fragments,
                                    .wire_length = m->wire_length};
     ws_payload_end(ws, h, d, &out);
+    if (h->interest & INTEREST_FIGURES)
+        ws_figures_inflated(ws, d);
     emit_message(h, d, &out);
     if (ws->detail != NULL)
-        ws_payload_forget(h, &ws->detail->side[d].data);
+        ws_keep_forget(h, &ws->detail->side[d].data);
 }
 
 static void begin_message(struct websocket *ws, struct host *h, enum direction d,
@@ -131,6 +115,7 @@ static void begin_data_frame(struct websocket *ws, struct host *h, enum directio
                              const struct ws_frame_event *f)
 {
     struct ws_message *m = &ws->side[d].message;
+    const bool orphan = f->opcode == WS_CONTINUATION && !ws->side[d].resumed;
 
     ws->side[d].resumed = false;
     if (f->opcode == WS_CONTINUATION && m->open) {
@@ -141,6 +126,7 @@ static void begin_data_frame(struct websocket *ws, struct host *h, enum directio
     if (m->open)
         end_message(ws, h, d);
     begin_message(ws, h, d, f);
+    m->orphan = orphan;
 }
 
 /* ---- control frames ---- */
@@ -154,6 +140,35 @@ static void begin_control(struct websocket *ws, struct host *h, enum direction d
         ws->totals.pongs[d]++;
     emit_begin(h, d, f, false);
     ws_payload_control_begin(ws, h, d);
+}
+
+/* RFC 6455 s5.5.2: who answers the close frame that came after a ping has read the ping, too. */
+static void check_pings(struct websocket *ws, struct host *h, enum direction d)
+{
+    struct ws_side *s = &ws->side[d];
+    const struct ws_side *other = &ws->side[direction_other(d)];
+
+    if (other->ping_waits && other->told == 0 && !s->hole)
+        ws_anomaly(s, h, WS_PING_UNANSWERED, d, s->offset);
+}
+
+/* RFC 6455 s5.5 */
+static void end_ping_pong_close(struct websocket *ws, struct host *h, enum direction d,
+                                const struct ws_message_event *m)
+{
+    struct ws_side *s = &ws->side[d], *other = &ws->side[direction_other(d)];
+
+    if (m->opcode == WS_PING)
+        s->ping_waits |= m->complete && !s->closed;
+    if (m->opcode == WS_PONG)
+        other->ping_waits = false;
+    if (m->opcode != WS_CLOSE || s->closed)
+        return;
+    s->closed = true;
+    s->close_whole = m->complete;
+    s->answered = other->closed;
+    if (s->answered)
+        check_pings(ws, h, d);
 }
 
 static void end_control(struct websocket *ws, struct host *h, enum direction d)
@@ -170,11 +185,12 @@ static void end_control(struct websocket *ws, struct host *h, enum direction d)
                                    .length = f.frame.length,
                                    .wire_length = f.frame.length - s->decoder.left};
     ws_payload_control_end(ws, h, d, &out);
+    if (h->interest & INTEREST_FIGURES)
+        ws_figures_control_end(ws, h, d);
     emit_message(h, d, &out);
     if (ws->detail != NULL)
-        ws_payload_forget(h, &ws->detail->side[d].control);
-    if (f.frame.opcode == WS_CLOSE)
-        s->closed = true;
+        ws_keep_forget(h, &ws->detail->side[d].control);
+    end_ping_pong_close(ws, h, d, &out);
 }
 
 /* ---- frames ---- */
@@ -183,6 +199,10 @@ static void end_control(struct websocket *ws, struct host *h, enum direction d)
 static void tell_framed(struct websocket *ws, struct host *h)
 {
     ws->framed = true;
+    if (!ws->shaken && h->ladder != LADDER_NONE) { /* the answer was lost, or a refusal */
+        h->claim(h, CONFIDENCE_STRONG);
+        h->note(h, "legal WebSocket frames follow the upgrade request", bytes_of(NULL, 0));
+    }
     if (!ws->shaken)
         return;
     h->claim(h, CONFIDENCE_CERTAIN);
@@ -205,15 +225,21 @@ static void frame_is_over(struct websocket *ws, struct host *h, enum direction d
         end_message(ws, h, d);
 }
 
-/* After a loss the message that a frame continues may have begun unseen. */
+/* After a loss the message that a frame continues may have begun unseen. RFC 6455 s5.5.1: no data
+ * after a close frame; nothing at all when both have closed, but only who answered the other's is
+ * known to have received it. */
 static uint32_t order_faults(const struct ws_side *s, const struct ws_header *f)
 {
-    uint32_t faults = ws_order_faults(f, s->message.open);
+    uint32_t faults = ws_order_faults(f, s->message.open && !s->message.orphan);
 
     if (s->resumed)
         faults &= ~(uint32_t)WS_FAULT_CONTINUES_NOTHING;
-    if (s->closed && !ws_is_control(f->frame.opcode)) /* RFC 6455 s5.5.1 */
+    if (s->message.opcode == WS_CONTINUATION) /* continues nothing: nothing is interrupted */
+        faults &= ~(uint32_t)WS_FAULT_INTERLEAVED;
+    if (s->closed && !ws_is_control(f->frame.opcode))
         faults |= WS_FAULT_AFTER_CLOSE;
+    else if (s->answered)
+        faults |= WS_FAULT_AFTER_CLOSING;
     return faults;
 }
 
@@ -223,11 +249,12 @@ static void lose_sync(struct websocket *ws, struct host *h, enum direction d)
 
     ws_cut_short(ws, h, d);
     s->lost = true;
+    s->hole = true;
     s->history_lost = s->deflate;
     s->decoder.left = 0;
     s->decoder.have = 0;
     s->decoder.in_payload = false;
-    host_anomaly(h, WS_LOST_SYNC, d, s->offset);
+    ws_anomaly(s, h, WS_LOST_SYNC, d, s->offset);
 }
 
 static void begin_frame(struct websocket *ws, struct host *h, enum direction d,
@@ -238,12 +265,12 @@ static void begin_frame(struct websocket *ws, struct host *h, enum direction d,
     const uint32_t faults = ws_header_faults(f, d, s->deflate) | order_faults(s, f);
 
     if (faults != 0)
-        tell_faults(s, h, d, faults, at);
+        ws_anomaly_faults(s, h, faults, d, at);
     if (ws_is_senseless(f, faults)) {
         s->offset = at;
         s->decoder.in_payload = false;
-        if (ws->totals.frames[d] == 0 && !s->resumed)
-            host_anomaly(h, WS_UNFRAMED, d, at);
+        if (ws->totals.frames[d] == 0 && !s->resumed && faults != WS_FAULT_TOP_BIT)
+            ws_anomaly(s, h, WS_UNFRAMED, d, at);
         lose_sync(ws, h, d);
         return;
     }
@@ -251,6 +278,8 @@ static void begin_frame(struct websocket *ws, struct host *h, enum direction d,
     ws->totals.frames[d]++;
     if (f->frame.masked)
         watch_mask(s, h, d, f->frame.mask);
+    if (h->interest & INTEREST_FIGURES)
+        ws_figures_frame(ws, h, d);
     if (h->interest & INTEREST_FRAMES)
         emit_frame(h, d, &f->frame);
     if (ws_is_reserved(f->frame.opcode)) {
@@ -264,6 +293,13 @@ static void begin_frame(struct websocket *ws, struct host *h, enum direction d,
         frame_is_over(ws, h, d);
 }
 
+static void read_control(struct websocket *ws, struct host *h, enum direction d, struct bytes wire)
+{
+    ws_payload_control(ws, h, d, wire);
+    if (h->interest & INTEREST_FIGURES)
+        ws_figures_control(ws, d, wire);
+}
+
 static void read_payload(struct websocket *ws, struct host *h, enum direction d, struct bytes *in)
 {
     struct ws_side *s = &ws->side[d];
@@ -273,10 +309,10 @@ static void read_payload(struct websocket *ws, struct host *h, enum direction d,
     s->offset += wire.len;
     ws->totals.payload[d] += wire.len;
     if (!ws_is_reserved(opcode)) {
-        if (ws_is_control(opcode))
-            ws_payload_control(ws, h, d, wire);
-        else
+        if (!ws_is_control(opcode))
             ws_payload_data(ws, h, d, wire);
+        else
+            read_control(ws, h, d, wire);
     }
     if (!s->decoder.in_payload)
         frame_is_over(ws, h, d);
@@ -310,6 +346,7 @@ static void skip_lost(struct websocket *ws, struct host *h, enum direction d, ui
     ws_skip_payload(&s->decoder, n);
     s->offset += n;
     s->legal = false; /* not seen whole: no proof */
+    s->hole |= n > 0;
     ws->totals.payload[d] += n;
     if (ws_is_control(opcode))
         s->control_lossy = true;
@@ -348,4 +385,34 @@ void ws_cut_short(struct websocket *ws, struct host *h, enum direction d)
             s->message.lossy = true;
         end_message(ws, h, d);
     }
+}
+
+static bool is_seen_whole(const struct ws_side *s)
+{
+    return !s->hole && !s->lost && !s->decoder.in_payload && s->decoder.have == 0;
+}
+
+/* RFC 6455 s7.4.1: the codes with which an endpoint ends the connection because of an error. */
+enum { PROTOCOL_ERROR = 1002, UNACCEPTABLE = 1003, INVALID_DATA = 1007, SERVER_ERROR = 1011 };
+
+/* RFC 6455 s7.1.7: then it does not wait for an answer. */
+static bool is_failure(uint16_t close_code)
+{
+    return close_code == PROTOCOL_ERROR || close_code == UNACCEPTABLE ||
+           (close_code >= INVALID_DATA && close_code <= SERVER_ERROR);
+}
+
+void ws_check_closing(struct websocket *ws, struct host *h, enum direction d)
+{
+    const struct ws_side *closer = &ws->side[d];
+    const enum direction other = direction_other(d);
+    struct ws_side *mute = &ws->side[other];
+
+    if (!closer->closed || mute->closed || !h->heard_all[other])
+        return;
+    if (!closer->close_whole || closer->told != 0 || mute->told != 0 ||
+        is_failure(ws->totals.close_code))
+        return; /* an error ends the connection without a closing handshake */
+    if (is_seen_whole(closer) && is_seen_whole(mute))
+        ws_anomaly(mute, h, WS_CLOSE_UNANSWERED, other, mute->offset);
 }

@@ -19,6 +19,8 @@ static bool is_legal(uint32_t faults)
 /* One fault, and bytes that are no text: perhaps a sender with a fault. What follows tells. */
 static bool is_nearly_legal(const struct ws_header *f, uint32_t faults)
 {
+    if (faults == WS_FAULT_TOP_BIT) /* nothing can follow: the other direction tells */
+        return true;
     return (faults & (faults - 1)) == 0 && !(faults & WS_FAULT_TOP_BIT) &&
            (f->frame.fin || f->frame.rsv == 0);
 }
@@ -38,7 +40,10 @@ static enum first first_frame(const struct ws_side *s, enum direction d, struct 
     if (seen.len - f.size < f.frame.length ||
         !ws_read_header(bytes_after(seen, f.size + f.frame.length), &f))
         return is_legal(faults) || seen.len < OPENING_MAX ? FIRST_CUT : FIRST_NONSENSE;
-    return is_legal(faults_of(&f, s, d)) ? FIRST_FRAMES : FIRST_NONSENSE;
+    uint32_t next = faults_of(&f, s, d);
+    if (faults & WS_FAULT_CONTROL_FRAGMENTED) /* its rest may follow */
+        next &= ~(uint32_t)WS_FAULT_CONTINUES_NOTHING;
+    return is_legal(next) ? FIRST_FRAMES : FIRST_NONSENSE;
 }
 
 static struct bytes held_of(const struct websocket *ws, enum direction d)

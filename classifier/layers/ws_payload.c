@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/ws_payload.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "base/cursor.h"
+#include "layers/ws_anomaly.h"
+#include "layers/ws_inside.h"
+#include "layers/ws_keep.h"
 #include "layers/ws_unmask.h"
 
 #define CLEAR_CHUNK 8192 /* bytes unmasked at a time */
-#define KEEP_FIRST  256  /* bytes */
 
 #define READS_ALL (INTEREST_PAYLOAD | INTEREST_KEEP)
 
@@ -49,70 +54,6 @@ static struct bytes next_clear(struct masked *m, uint8_t room[CLEAR_CHUNK])
     return m->masked ? bytes_of(room, piece.len) : piece;
 }
 
-/* ---- what is kept ---- */
-
-static size_t keep_limit(const struct host *h, uint8_t opcode)
-{
-    const size_t asked = h->interest & INTEREST_KEEP ? h->payload_limit : 0;
-    return opcode == WS_CLOSE && asked < WS_CONTROL_MAX ? WS_CONTROL_MAX : asked;
-}
-
-static void keep_begin(struct host *h, struct ws_keep *k)
-{
-    if (h->interest & INTEREST_KEEP)
-        k->sum = sha256_begin(h->digest);
-}
-
-static bool keep_reserve(struct host *h, struct ws_keep *k, size_t need, size_t limit)
-{
-    size_t room = k->room > 0 ? k->room : KEEP_FIRST;
-
-    if (need <= k->room)
-        return true;
-    while (room < need)
-        room *= 2;
-    room = room < limit ? room : limit;
-    uint8_t *at = h->alloc(h, room);
-    if (at == NULL)
-        return false;
-    if (k->len > 0)
-        memcpy(at, k->at, k->len);
-    if (k->at != NULL)
-        h->free(h, k->at, k->room);
-    k->at = at;
-    k->room = room;
-    return true;
-}
-
-static void keep_add(struct host *h, struct ws_keep *k, struct bytes clear, size_t limit)
-{
-    if (k->sum != NULL)
-        sha256_add(k->sum, clear);
-    clear = bytes_first(clear, limit - k->len);
-    if (clear.len == 0 || !keep_reserve(h, k, k->len + clear.len, limit))
-        return;
-    memcpy(k->at + k->len, clear.at, clear.len);
-    k->len += clear.len;
-}
-
-static void keep_report(const struct host *h, struct ws_keep *k, struct ws_message_event *out)
-{
-    if (!(h->interest & INTEREST_KEEP))
-        return;
-    out->payload = bytes_first(bytes_of(k->at, k->len), h->payload_limit);
-    out->has_sha256 = k->sum != NULL;
-    sha256_end(k->sum, out->sha256);
-    k->sum = NULL;
-}
-
-void ws_payload_forget(struct host *h, struct ws_keep *k)
-{
-    sha256_end(k->sum, NULL);
-    if (k->at != NULL)
-        h->free(h, k->at, k->room);
-    *k = (struct ws_keep){0};
-}
-
 /* ---- clear bytes of data messages ---- */
 
 /* Beyond what reading for the sake of who is on top needs: then what goes wrong is told, too. */
@@ -133,7 +74,7 @@ static bool is_wanted(const struct host *h, const struct ws_message *m)
         return true;
     if ((h->interest & INTEREST_VALIDITY) && (m->compressed || m->opcode == WS_TEXT))
         return true;
-    return is_carried(h, m);
+    return m->heard || is_carried(h, m);
 }
 
 static void emit_slice(struct host *h, enum direction d, uint8_t opcode, struct bytes clear)
@@ -154,16 +95,18 @@ static void lose_carried(const struct ws_message *m, struct host *h, enum direct
 }
 
 /* RFC 6455 s8.1: over all fragments of the message. */
-static void validate(struct ws_message *m, struct host *h, enum direction d, struct bytes clear,
+static void validate(struct ws_side *s, struct host *h, enum direction d, struct bytes clear,
                      uint64_t at)
 {
+    struct ws_message *m = &s->message;
+
     if (!(h->interest & INTEREST_VALIDITY) || m->opcode != WS_TEXT || m->text_done)
         return;
     const size_t good = utf8_feed(&m->text, clear);
     if (good == clear.len)
         return;
     m->text_done = true;
-    host_anomaly(h, WS_BAD_UTF8, d, at + good);
+    ws_anomaly(s, h, WS_BAD_UTF8, d, at + good);
 }
 
 /* The first clear byte that depends on lost history: nothing after it is believed. */
@@ -173,7 +116,7 @@ static void doubt(struct ws_side *s, struct host *h, enum direction d, uint64_t 
     s->message.text_done = true;
     if (is_asked(h) && !s->history_told) {
         s->history_told = true;
-        host_anomaly(h, WS_HISTORY_LOST, d, at);
+        ws_anomaly(s, h, WS_HISTORY_LOST, d, at);
     }
 }
 
@@ -188,12 +131,17 @@ static void deliver(struct websocket *ws, struct host *h, enum direction d, stru
 
     emit_slice(h, d, m->opcode, clear.bytes);
     if (h->interest & INTEREST_KEEP && ws->detail != NULL)
-        keep_add(h, &ws->detail->side[d].data, clear.bytes, keep_limit(h, m->opcode));
-    validate(m, h, d, good, at);
+        ws_keep_add(h, &ws->detail->side[d].data, clear.bytes, ws_keep_limit(h, m->opcode));
+    validate(s, h, d, good, at);
+    h->message_begins = at == 0;
     if (is_carried(h, m) && good.len > 0)
         h->carry(h, d, good);
-    if (sure == clear.bytes.len)
+    if (sure == clear.bytes.len) {
+        if (m->heard)
+            ws_inside_hear(ws, h, d, good, !m->compressed && m->fin && !s->decoder.in_payload);
         return;
+    }
+    ws_inside_lose(ws, h, d);
     doubt(s, h, d, at + sure);
     lose_carried(m, h, d, clear.bytes.len - sure);
 }
@@ -212,12 +160,24 @@ static void give_up(struct websocket *ws, struct host *h, enum direction d)
 static void inflate_failed(struct websocket *ws, struct host *h, enum direction d)
 {
     struct ws_side *s = &ws->side[d];
+    struct ws_detail_side *x = &ws->detail->side[d];
 
     give_up(ws, h, d);
     if (s->failures < WS_FAILURES)
         s->failures++;
     if (is_asked(h))
-        host_anomaly(h, WS_INFLATE_FAILED, d, ws->detail->side[d].inflated);
+        ws_anomaly(s, h, WS_INFLATE_FAILED, d, x->inflated);
+    if (ws->shaken)
+        return;
+    ws_keep_forget(h, &x->data); /* no handshake was seen: perhaps RSV1 means something else */
+    x->inflated = 0;
+}
+
+static void no_memory(struct websocket *ws, struct host *h, enum direction d, uint64_t at)
+{
+    give_up(ws, h, d);
+    if (is_asked(h))
+        ws_anomaly(&ws->side[d], h, WS_INFLATE_MEMORY, d, at);
 }
 
 /* Nobody reads this message: whoever reads a later one does it without its history. */
@@ -240,13 +200,17 @@ static void inflate_begin(struct websocket *ws, struct host *h, enum direction d
         x->inflated = 0;
     if (x != NULL && x->inflater == NULL)
         x->inflater = ws_inflater_create(h, s->window_bits);
-    if (x == NULL || x->inflater == NULL || s->failures == WS_FAILURES) {
+    if (x == NULL || x->inflater == NULL) {
+        no_memory(ws, h, d, 0);
+        return;
+    }
+    if (s->failures == WS_FAILURES) {
         give_up(ws, h, d);
         return;
     }
     ws_inflater_begin(x->inflater);
     if (s->no_context_takeover) {
-        ws_inflater_reset(x->inflater);
+        ws_inflater_reset(h, x->inflater);
     } else if (s->history_lost) {
         ws_inflater_lose_history(h, x->inflater);
         s->history_told = false;
@@ -276,19 +240,44 @@ static void inflated(struct websocket *ws, struct host *h, enum direction d, str
 
 static void inflate_piece(struct websocket *ws, struct host *h, enum direction d, struct bytes in)
 {
-    struct ws_inflater *z = ws->detail->side[d].inflater;
+    struct ws_detail_side *x = &ws->detail->side[d];
+    struct ws_inflater *z = x->inflater;
     const struct ws_message *m = &ws->side[d].message;
-    uint8_t room[WS_INFLATE_CHUNK];
+    const bool was_broken = ws_inflater_window_broken(z);
+    struct deflate_codes room;
     struct ws_clear clear;
 
     do {
-        clear = ws_inflate(h, z, &in, room);
+        clear = ws_inflate(h, z, &in, &room);
+        if (ws_inflater_window_broken(z) && !was_broken && is_asked(h))
+            ws_anomaly(&ws->side[d], h, WS_DEFLATE_WINDOW, d, x->inflated);
         if (clear.bytes.len > 0)
             inflated(ws, h, d, clear);
-    } while (!m->unread && (in.len > 0 || clear.bytes.len == WS_INFLATE_CHUNK) &&
-             !ws_inflater_failed(z));
-    if (!m->unread && ws_inflater_failed(z))
+    } while (!m->unread && clear.more);
+    ws_inflate_pause(h, z, &room);
+    if (m->unread || ws_inflater_fault(z) == WS_INFLATES)
+        return;
+    if (ws_inflater_fault(z) == WS_INFLATE_NO_MEMORY)
+        no_memory(ws, h, d, x->inflated);
+    else
         inflate_failed(ws, h, d);
+}
+
+/* The next bytes of a compressed message, with the tail behind its last ones: zlib and its like
+ * take off what every message ends with. */
+static void inflate_next(struct websocket *ws, struct host *h, enum direction d,
+                         struct masked *from)
+{
+    const struct ws_side *s = &ws->side[d];
+    uint8_t room[CLEAR_CHUNK + WS_INFLATE_TAIL];
+    struct bytes in = next_clear(from, room);
+
+    if (from->left.len == 0 && s->message.fin && !s->decoder.in_payload) {
+        memcpy(room + in.len, ws_inflate_tail, WS_INFLATE_TAIL);
+        in.len += WS_INFLATE_TAIL;
+        ws_inflater_end(ws->detail->side[d].inflater);
+    }
+    inflate_piece(ws, h, d, in);
 }
 
 static void inflate_end(struct websocket *ws, struct host *h, enum direction d)
@@ -305,10 +294,10 @@ static void inflate_end(struct websocket *ws, struct host *h, enum direction d)
     if (s->message.wire_length == 0) /* an empty message that did not say so: RFC 7692 s7.2.3.6 */
         return;
     z = ws->detail->side[d].inflater;
-    if (ws_inflate_flush(z))
-        inflate_piece(ws, h, d, bytes_of(NULL, 0));
-    if (!s->message.unread)
-        inflate_piece(ws, h, d, ws_inflate_tail(z));
+    if (!ws_inflater_ends(z)) { /* its last frame was empty */
+        ws_inflater_end(z);
+        inflate_piece(ws, h, d, bytes_of(ws_inflate_tail, WS_INFLATE_TAIL));
+    }
     if (s->message.unread)
         return;
     if (ws_inflater_at_end(z))
@@ -323,6 +312,21 @@ static bool is_bomb(const struct ws_message *m, uint64_t inflated)
            (inflated >= WS_BOMB_LEAST && inflated / WS_BOMB_RATIO > m->wire_length);
 }
 
+/* The first of a direction is evidence, with its sizes. */
+static void tell_bomb(struct ws_side *s, struct host *h, enum direction d, uint64_t inflated)
+{
+    const uint64_t wire = s->message.wire_length;
+    char sizes[EVIDENCE_DETAIL];
+
+    ws_anomaly(s, h, WS_INFLATE_BOMB, d, inflated);
+    if (s->bomb_noted)
+        return;
+    s->bomb_noted = true;
+    snprintf(sizes, sizeof(sizes), "%" PRIu64 " bytes became %s%" PRIu64 ", %" PRIu64 ":1", wire,
+             inflated >= WS_INFLATED_END ? "more than " : "", inflated, inflated / wire);
+    h->note(h, "a WebSocket message that is a decompression bomb", bytes_of_text(sizes));
+}
+
 /* ---- data messages ---- */
 
 void ws_payload_begin(struct websocket *ws, struct host *h, enum direction d)
@@ -330,6 +334,7 @@ void ws_payload_begin(struct websocket *ws, struct host *h, enum direction d)
     struct ws_message *m = &ws->side[d].message;
     struct ws_detail_side *x;
 
+    ws_inside_begin(ws, h, d);
     if (m->opcode == 0 && ws->side[d].deflate)
         m->unread = true; /* compressed or not: its first frame said so */
     else if (m->compressed && is_wanted(h, m))
@@ -337,7 +342,7 @@ void ws_payload_begin(struct websocket *ws, struct host *h, enum direction d)
     else if (m->compressed)
         pass_by(ws, h, d);
     if ((h->interest & INTEREST_KEEP) && (x = ws_detail(ws, h, d)) != NULL)
-        keep_begin(h, &x->data);
+        ws_keep_begin(h, &x->data);
 }
 
 void ws_payload_data(struct websocket *ws, struct host *h, enum direction d, struct bytes wire)
@@ -346,6 +351,7 @@ void ws_payload_data(struct websocket *ws, struct host *h, enum direction d, str
     struct ws_message *m = &s->message;
     uint8_t room[CLEAR_CHUNK];
 
+    ws_inside_peek(ws, d, wire);
     if (m->compressed && !m->unread && !is_wanted(h, m))
         pass_by(ws, h, d);
     if (m->unread || (m->compressed && m->lossy) || !is_wanted(h, m)) {
@@ -353,13 +359,16 @@ void ws_payload_data(struct websocket *ws, struct host *h, enum direction d, str
         return;
     }
     struct masked piece = masked_piece(&s->decoder, wire);
+    if (m->compressed) {
+        piece.masked = true; /* if it is not, by zeros: the tail must follow it */
+        while (piece.left.len > 0 && !m->unread)
+            inflate_next(ws, h, d, &piece);
+        m->wire_length += wire.len;
+        return;
+    }
     while (piece.left.len > 0) {
         const struct bytes clear = next_clear(&piece, room);
-        if (!m->compressed)
-            deliver(ws, h, d, (struct ws_clear){.bytes = clear, .certain = clear.len},
-                    m->wire_length);
-        else if (!m->unread)
-            inflate_piece(ws, h, d, clear);
+        deliver(ws, h, d, (struct ws_clear){.bytes = clear, .certain = clear.len}, m->wire_length);
         m->wire_length += clear.len;
     }
 }
@@ -370,6 +379,7 @@ void ws_payload_lost(struct websocket *ws, struct host *h, enum direction d, uin
 
     if (!m->compressed || !m->lossy) /* of a compressed message the rest is lost at once */
         lose_carried(m, h, d, n);
+    ws_inside_lose(ws, h, d);
     m->lossy = true;
     m->text_done = true;
     m->wire_length += n;
@@ -395,12 +405,15 @@ void ws_payload_end(struct websocket *ws, struct host *h, enum direction d,
     else if (is_asked(h) && x != NULL && x->inflater != NULL)
         out->length = x->inflated;
     if (m->compressed && is_asked(h) && is_bomb(m, out->length))
-        host_anomaly(h, WS_INFLATE_BOMB, d, out->length);
+        tell_bomb(&ws->side[d], h, d, out->length);
     out->complete = is_complete(m, h, out->length);
     if (out->complete && !utf8_complete(&m->text) && !m->text_done)
-        host_anomaly(h, WS_BAD_UTF8, d, out->length);
+        ws_anomaly(&ws->side[d], h, WS_BAD_UTF8, d, out->length);
     if (x != NULL)
-        keep_report(h, &x->data, out);
+        ws_keep_report(h, &x->data, out);
+    ws_inside_end(ws, h, d);
+    if (m->compressed && !is_asked(h) && !ws_inside_reads_on(ws, h, d))
+        pass_by(ws, h, d);
 }
 
 /* ---- control frames ---- */
@@ -411,7 +424,7 @@ void ws_payload_control_begin(struct websocket *ws, struct host *h, enum directi
 
     ws->side[d].control_lossy = false;
     if (h->interest & INTEREST_KEEP && (x = ws_detail(ws, h, d)) != NULL)
-        keep_begin(h, &x->control);
+        ws_keep_begin(h, &x->control);
 }
 
 void ws_payload_control(struct websocket *ws, struct host *h, enum direction d, struct bytes wire)
@@ -428,12 +441,12 @@ void ws_payload_control(struct websocket *ws, struct host *h, enum direction d, 
         const struct bytes clear = next_clear(&piece, room);
         emit_slice(h, d, opcode, clear);
         if (x != NULL)
-            keep_add(h, &x->control, clear, keep_limit(h, opcode));
+            ws_keep_add(h, &x->control, clear, ws_keep_limit(h, opcode));
     }
 }
 
 /* RFC 6455 s5.5.1, s7.4: a code of two bytes, then a reason in UTF-8. */
-static void read_close(struct host *h, enum direction d, struct bytes body,
+static void read_close(struct ws_side *s, struct host *h, enum direction d, struct bytes body,
                        struct ws_message_event *out)
 {
     struct cursor c = cursor_over(bytes_first(body, WS_CONTROL_MAX));
@@ -443,15 +456,15 @@ static void read_close(struct host *h, enum direction d, struct bytes body,
         return;
     out->close_code = cursor_be16(&c);
     if (c.truncated) {
-        host_anomaly(h, WS_CLOSE_LENGTH, d, 0);
+        ws_anomaly(s, h, WS_CLOSE_LENGTH, d, 0);
         return;
     }
     if (!ws_close_code_is_legal(out->close_code))
-        host_anomaly(h, WS_CLOSE_CODE, d, 0);
+        ws_anomaly(s, h, WS_CLOSE_CODE, d, 0);
     out->close_reason = c.left;
     const size_t good = utf8_feed(&text, c.left);
     if (good < c.left.len || (!utf8_complete(&text) && out->wire_length <= WS_CONTROL_MAX))
-        host_anomaly(h, WS_BAD_UTF8, d, 2 + good);
+        ws_anomaly(s, h, WS_BAD_UTF8, d, 2 + good);
 }
 
 void ws_payload_control_end(struct websocket *ws, struct host *h, enum direction d,
@@ -462,13 +475,13 @@ void ws_payload_control_end(struct websocket *ws, struct host *h, enum direction
 
     out->complete = out->fin && !s->control_lossy && s->decoder.left == 0;
     if (out->opcode == WS_CLOSE && k != NULL && out->complete)
-        read_close(h, d, bytes_of(k->at, k->len), out);
+        read_close(s, h, d, bytes_of(k->at, k->len), out);
     if (out->opcode == WS_CLOSE && ws->totals.close_by < 0) {
         ws->totals.close_by = (int8_t)d;
         ws->totals.close_code = out->close_code;
     }
     if (k != NULL)
-        keep_report(h, k, out);
+        ws_keep_report(h, k, out);
 }
 
 void ws_payload_close(struct websocket *ws, struct host *h, enum direction d)
@@ -479,6 +492,6 @@ void ws_payload_close(struct websocket *ws, struct host *h, enum direction d)
         return;
     ws_inflater_free(h, x->inflater);
     x->inflater = NULL;
-    ws_payload_forget(h, &x->data);
-    ws_payload_forget(h, &x->control);
+    ws_keep_forget(h, &x->data);
+    ws_keep_forget(h, &x->control);
 }

@@ -29,7 +29,7 @@ void ws_payload_data(struct websocket *ws, struct host *h, enum direction d, str
 /* `n` bytes of that frame were never captured. */
 void ws_payload_lost(struct websocket *ws, struct host *h, enum direction d, uint64_t n);
 /* The data message is over. Fills length, complete, payload and sha256; what they point to lives
- * until ws_payload_forget(). */
+ * until ws_keep_forget(). */
 void ws_payload_end(struct websocket *ws, struct host *h, enum direction d,
                     struct ws_message_event *out);
 
@@ -39,8 +39,6 @@ void ws_payload_control(struct websocket *ws, struct host *h, enum direction d, 
 void ws_payload_control_end(struct websocket *ws, struct host *h, enum direction d,
                             struct ws_message_event *out);
 
-/* Gives back what was kept of a message: after its event. */
-void ws_payload_forget(struct host *h, struct ws_keep *k);
 /* Gives back all. */
 void ws_payload_close(struct websocket *ws, struct host *h, enum direction d);
 

@@ -25,10 +25,13 @@ struct ws_message {
     bool masked : 1;     /* its first frame */
     bool compressed : 1; /* RFC 7692 */
     bool fin : 1;        /* the last frame has begun */
+    bool orphan : 1;     /* a continuation that continues nothing: not a message for RFC 6455 */
     bool lossy : 1;      /* bytes of it were never captured */
     bool unread : 1;     /* the rest cannot be read: no memory, or it does not inflate */
     bool uncertain : 1;  /* some of it depends on lost history */
     bool text_done : 1;  /* bad, or not to be known: do not validate any more */
+    bool heard : 1;      /* read for ws_inside.h */
+    bool judged : 1;     /* which has made up its mind about it */
 };
 
 struct ws_side {
@@ -36,29 +39,42 @@ struct ws_side {
     uint64_t offset; /* in this direction, from the first byte after the 101 */
     struct ws_message message;
     uint32_t last_mask;
-    uint16_t told : WS_FAULTS;    /* enum ws_fault: each told once a direction */
+    uint32_t told;                /* kinds of anomalies, enum ws_fault first: ws_anomaly.h */
+    uint16_t mask_step;           /* from the key before the last to the last: both halves' XOR */
+    uint8_t repeats;              /* ws_anomaly.h */
     bool legal : 1;               /* the header of the frame being read */
     bool lost : 1;                /* where the next frame begins is not known: ws_search.h */
     bool resumed : 1;             /* nothing but control frames since it was lost */
     bool closed : 1;              /* a close frame was sent */
+    bool answered : 1;            /* that was after the other side's */
+    bool close_whole : 1;         /* and captured wholly */
+    bool hole : 1;                /* not every byte of it was read as a frame's */
+    bool ping_waits : 1;          /* before any close frame, and no pong came since */
     bool control_lossy : 1;       /* bytes of the control frame being read were never captured */
-    uint8_t same_masks : 4;       /* frames in a row with last_mask, up to WS_SAME_MASKS */
+    uint8_t same_masks : 4;       /* frames in a row with mask_step between their keys, up to
+                                     WS_SAME_MASKS */
     uint8_t failures : 4;         /* messages in a row that did not inflate, up to WS_FAILURES */
     uint8_t window_bits : 4;      /* RFC 7692 s7.1.2 */
     bool deflate : 1;             /* permessage-deflate: RSV1 has a meaning */
     bool no_context_takeover : 1; /* RFC 7692 s7.1.1 */
     bool history_lost : 1;        /* a compressed message was not inflated, or not wholly */
     bool history_told : 1;
+    bool bomb_noted : 1;
 };
 
 struct websocket {
     struct ws_side side[2]; /* by enum direction */
     struct ws_totals totals;
     struct ws_detail *detail; /* or NULL */
-    bool shaken;              /* the handshake was seen */
-    bool opening;             /* no whole legal frame yet, in either direction: ws_opening.h */
-    bool framed;              /* there was one */
-    bool left;                /* they are no frames: off the stack */
+    bool shaken : 1;          /* the handshake was seen */
+    bool opening : 1;         /* no whole legal frame yet, in either direction: ws_opening.h */
+    bool framed : 1;          /* there was one */
+    bool joined : 1;          /* begun before the capture, and still watched: ws_join.h */
+    bool left : 1;            /* they are no frames: off the stack */
+    bool noise_over : 1;      /* ws_inside.h: binary messages are not listened to any more */
+    uint8_t heard[2];         /* ws_inside.h: of each direction's share of messages */
+    uint8_t agreed;           /* enum speech of the subprotocol that was agreed upon */
+    struct ws_inside *inside; /* or NULL */
 };
 
 /* What INTEREST_KEEP asks for, and the body of a close frame. */
@@ -72,11 +88,17 @@ struct ws_keep {
 struct ws_held {
     uint8_t *at;
     uint32_t len, room;
+    /* While frames are searched: ws_search.h */
     uint32_t from;   /* where the search goes on */
-    bool after_loss; /* `from` is at the first byte after a gap: often a segment's start */
+    uint32_t need;   /* without so many bytes from there it cannot go on; 0: it can */
+    uint64_t began;  /* at which offset of the stream; the same as ws_side.offset at `from` */
+    bool after_loss; /* that was after a gap: often a segment's start, and a frame's */
+    uint8_t before;  /* the byte before `from` */
 };
 
 struct ws_detail {
+    struct ws_join *join;   /* ws_join.h: while ws->joined */
+    struct ws_watch *watch; /* ws_figures.h: NULL when nobody asked */
     struct ws_detail_side {
         struct ws_inflater *inflater;
         uint64_t inflated; /* clear bytes of the message in progress */
@@ -84,6 +106,12 @@ struct ws_detail {
         struct ws_held held;
     } side[2];
 };
+
+/* Does this sender use one masking key again? */
+static inline bool ws_mask_repeats(const struct ws_side *s)
+{
+    return s->same_masks > 1 && s->mask_step == 0;
+}
 
 /* NULL when there is no memory. */
 struct ws_detail_side *ws_detail(struct websocket *ws, struct host *h, enum direction d);

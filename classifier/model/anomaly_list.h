@@ -76,13 +76,25 @@
       "101 to a request that asked for no upgrade (RFC 9110 s15.2.2)")                             \
     X(HTTP_DATA_BEFORE_UPGRADE_ANSWER, "http_data_before_upgrade_answer", "applayer", "http",      \
       "16 KiB followed a request for an upgrade or a tunnel before its answer was seen")           \
+    X(HTTP_INTERIM_LENGTH, "http_interim_length", "applayer", "http",                              \
+      "Content-Length in an answer of 1xx, which has no body (RFC 9110 s8.6)")                     \
+    X(HTTP_INTERIM_CODING, "http_interim_transfer_encoding", "applayer", "http",                   \
+      "Transfer-Encoding in an answer of 1xx, which has no body (RFC 9112 s6.1)")                  \
+    X(HTTP_426_UNNAMED, "http_426_without_upgrade", "applayer", "http",                            \
+      "426 that does not say in Upgrade what is required (RFC 9110 s15.5.22)")                     \
+    X(HTTP_101_UNNAMED, "http_101_without_upgrade", "applayer", "http",                            \
+      "101 that does not say in Upgrade what follows (RFC 9110 s7.8)")                             \
+    X(HTTP_UPGRADE_UNOFFERED, "upgrade_unoffered", "applayer", "http",                             \
+      "101 to a protocol that the client did not name in Upgrade (RFC 9110 s7.8)")                 \
+    X(UPGRADE_SMUGGLING, "upgrade_smuggling", "applayer", "http",                                  \
+      "HTTP goes on inside an upgrade, or an upgrade that was refused is used all the same")       \
     X(HTTP_OPTIMISTIC_DATA, "upgrade_optimistic_data", "applayer", "http",                         \
       "bytes of the new protocol followed an upgrade that was refused (RFC 9931)")
 
 /* layers/websocket*.c and the handshake */
 #define ANOMALY_WEBSOCKET(X)                                                                       \
     X(WS_NOT_GET, "websocket_not_get", "applayer", "websocket",                                    \
-      "an upgrade request that is no GET of HTTP/1.1 (RFC 6455 s4.2.1)")                           \
+      "an upgrade request that is no GET (RFC 6455 s4.1)")                                         \
     X(WS_CONNECTION_MISSING, "websocket_connection_missing", "applayer", "websocket",              \
       "an upgrade request whose Connection does not say upgrade (RFC 6455 s4.2.1)")                \
     X(WS_VERSION_WRONG, "websocket_version_wrong", "applayer", "websocket",                        \
@@ -98,20 +110,76 @@
     X(WS_ACCEPT_WRONG, "websocket_accept_wrong", "applayer", "websocket",                          \
       "Sec-WebSocket-Accept does not answer Sec-WebSocket-Key (RFC 6455 s4.2.2)")                  \
     X(WS_UPGRADE_MISSING, "websocket_upgrade_missing", "applayer", "websocket",                    \
-      "101 without Upgrade: websocket and Connection: upgrade (RFC 6455 s4.2.2)")                  \
+      "101 without Upgrade: websocket (RFC 6455 s4.2.2)")                                          \
     X(WS_SUBPROTOCOL_UNOFFERED, "websocket_subprotocol_unoffered", "applayer", "websocket",        \
       "the server chose a subprotocol that the client did not offer (RFC 6455 s4.1)")              \
     X(WS_EXTENSION_UNOFFERED, "websocket_extension_unoffered", "applayer", "websocket",            \
       "the server chose an extension that the client did not offer (RFC 6455 s4.1)")               \
     X(WS_DEFLATE_INVALID, "websocket_deflate_invalid", "applayer", "websocket",                    \
-      "permessage-deflate parameters that are unknown, repeated, out of range or answer "          \
-      "no offer (RFC 7692 s7)")                                                                    \
+      "permessage-deflate agreed on twice, or where its offer had to be declined "                 \
+      "(RFC 7692 s7)")                                                                             \
+    X(WS_HTTP_VERSION, "websocket_http_version", "applayer", "websocket",                          \
+      "an upgrade request of HTTP before 1.1 (RFC 6455 s4.1)")                                     \
+    X(WS_TARGET_FRAGMENT, "websocket_target_fragment", "applayer", "websocket",                    \
+      "a fragment in the target of an upgrade request (RFC 6455 s3)")                              \
+    X(WS_TARGET_FORM, "websocket_target_form", "applayer", "websocket",                            \
+      "the target of an upgrade request is neither a path nor an http URI (RFC 6455 s4.1)")        \
+    X(WS_UPGRADE_UNASKED, "websocket_upgrade_unasked", "applayer", "websocket",                    \
+      "Sec-WebSocket-Key in a request whose Upgrade does not say websocket (RFC 6455 s4.1)")       \
+    X(WS_VERSION_MISSING, "websocket_version_missing", "applayer", "websocket",                    \
+      "an upgrade request without Sec-WebSocket-Version (RFC 6455 s4.1)")                          \
+    X(WS_VERSION_REPEATED, "websocket_version_repeated", "applayer", "websocket",                  \
+      "more than one Sec-WebSocket-Version in a request (RFC 6455 s11.3.5)")                       \
+    X(WS_VERSION_UNANSWERED, "websocket_version_unanswered", "applayer", "websocket",              \
+      "a version is refused, and Sec-WebSocket-Version does not say which are spoken (RFC 6455 "   \
+      "s4.2.2)")                                                                                   \
+    X(WS_ORIGIN_REPEATED, "websocket_origin_repeated", "applayer", "websocket",                    \
+      "more than one Origin in an upgrade request (RFC 6454 s7.3)")                                \
+    X(WS_SUBPROTOCOL_INVALID, "websocket_subprotocol_invalid", "applayer", "websocket",            \
+      "the name of a subprotocol is no token (RFC 6455 s4.1)")                                     \
+    X(WS_SUBPROTOCOL_REPEATED, "websocket_subprotocol_repeated", "applayer", "websocket",          \
+      "a subprotocol is offered twice (RFC 6455 s4.1)")                                            \
+    X(WS_SUBPROTOCOL_SEVERAL, "websocket_subprotocol_several", "applayer", "websocket",            \
+      "the server chose more than one subprotocol (RFC 6455 s11.3.4)")                             \
+    X(WS_EXTENSION_SYNTAX, "websocket_extension_syntax", "applayer", "websocket",                  \
+      "an extension, offered or chosen, that does not follow the grammar (RFC 6455 s9.1)")         \
+    X(WS_EXTENSIONS_REPEATED, "websocket_extensions_repeated", "applayer", "websocket",            \
+      "more than one Sec-WebSocket-Extensions in an answer (RFC 6455 s11.3.2)")                    \
+    X(WS_ACCEPT_REPEATED, "websocket_accept_repeated", "applayer", "websocket",                    \
+      "more than one Sec-WebSocket-Accept (RFC 6455 s11.3.3)")                                     \
+    X(WS_CONNECTION_UNANSWERED, "websocket_connection_unanswered", "applayer", "websocket",        \
+      "101 whose Connection does not say upgrade (RFC 6455 s4.2.2)")                               \
+    X(WS_UPGRADE_NOT_ALONE, "websocket_upgrade_not_alone", "applayer", "websocket",                \
+      "101 whose Upgrade says more than websocket (RFC 6455 s4.1)")                                \
+    X(WS_GRANTED_ANYWAY, "websocket_granted_anyway", "applayer", "websocket",                      \
+      "101 to a request that a server must refuse (RFC 6455 s4.2.1)")                              \
+    X(WS_EARLY_DATA, "websocket_data_before_answer", "applayer", "websocket",                      \
+      "the client went on before its upgrade request was answered (RFC 6455 s4.1)")                \
+    X(WS_DRAFT, "websocket_draft", "applayer", "websocket",                                        \
+      "the handshake of a draft that is older than RFC 6455: hixie-75 or hixie-76")                \
+    X(WS_DEFLATE_PARAMETER_UNKNOWN, "websocket_deflate_parameter_unknown", "applayer",             \
+      "websocket", "permessage-deflate with a parameter that is not defined (RFC 7692 s7)")        \
+    X(WS_DEFLATE_PARAMETER_REPEATED, "websocket_deflate_parameter_repeated", "applayer",           \
+      "websocket", "permessage-deflate with a parameter twice (RFC 7692 s7)")                      \
+    X(WS_DEFLATE_VALUE, "websocket_deflate_value", "applayer", "websocket",                        \
+      "a parameter of permessage-deflate whose value is missing, superfluous or out of range "     \
+      "(RFC 7692 s7.1)")                                                                           \
+    X(WS_DEFLATE_BITS_UNOFFERED, "websocket_deflate_bits_unoffered", "applayer", "websocket",      \
+      "client_max_window_bits in the answer to an offer without it (RFC 7692 s7.1.2.2)")           \
+    X(WS_DEFLATE_BITS_WIDER, "websocket_deflate_bits_wider", "applayer", "websocket",              \
+      "a wider window is answered than was offered (RFC 7692 s7.1.2)")                             \
+    X(WS_DEFLATE_TAKEOVER_IGNORED, "websocket_deflate_takeover_ignored", "applayer", "websocket",  \
+      "server_no_context_takeover was required, and the answer lacks it (RFC 7692 s7.1.1.1)")      \
     X(WS_UNFRAMED, "websocket_unframed", "applayer", "websocket",                                  \
       "bytes after the 101 that are no WebSocket frames (RFC 6455 s5.2)")                          \
     X(WS_LOST_SYNC, "websocket_lost_sync", "applayer", "websocket",                                \
       "where the next frame begins is not known: a header was lost, or makes no sense")            \
     X(WS_RSV, "websocket_rsv", "applayer", "websocket",                                            \
       "a reserved bit that no agreed extension defines (RFC 6455 s5.2, RFC 7692 s6.1)")            \
+    X(WS_RSV1_ON_CONTROL, "websocket_rsv1_on_control", "applayer", "websocket",                    \
+      "RSV1, which was agreed for messages, on a control frame (RFC 7692 s6.1)")                   \
+    X(WS_RSV1_ON_CONTINUATION, "websocket_rsv1_on_continuation", "applayer", "websocket",          \
+      "RSV1 on a frame that is not the first of its message (RFC 7692 s6.1)")                      \
     X(WS_RESERVED_OPCODE, "websocket_reserved_opcode", "applayer", "websocket",                    \
       "an opcode that is not defined (RFC 6455 s5.2)")                                             \
     X(WS_CONTROL_FRAGMENTED, "websocket_control_fragmented", "applayer", "websocket",              \
@@ -128,12 +196,20 @@
       "a server's frame with a mask (RFC 6455 s5.1)")                                              \
     X(WS_MASK_REPEATED, "websocket_mask_repeated", "applayer", "websocket",                        \
       "eight frames in a row with one masking key (RFC 6455 s5.3)")                                \
+    X(WS_MASK_PREDICTABLE, "websocket_mask_predictable", "applayer", "websocket",                  \
+      "eight masking keys in a row that are a counter's (RFC 6455 s5.3)")                          \
     X(WS_CONTINUES_NOTHING, "websocket_continues_nothing", "applayer", "websocket",                \
       "a continuation without a message to continue (RFC 6455 s5.4)")                              \
     X(WS_DATA_INTERLEAVED, "websocket_data_interleaved", "applayer", "websocket",                  \
       "a new message inside a fragmented one (RFC 6455 s5.4)")                                     \
     X(WS_DATA_AFTER_CLOSE, "websocket_data_after_close", "applayer", "websocket",                  \
       "data after a close frame (RFC 6455 s5.5.1)")                                                \
+    X(WS_FRAME_AFTER_CLOSING, "websocket_frame_after_closing", "applayer", "websocket",            \
+      "a control frame of the side that has answered the other's close frame (RFC 6455 s5.5.1)")   \
+    X(WS_CLOSE_UNANSWERED, "websocket_close_unanswered", "applayer", "websocket",                  \
+      "a close frame that was received, and no close frame in answer (RFC 6455 s5.5.1)")           \
+    X(WS_PING_UNANSWERED, "websocket_ping_unanswered", "applayer", "websocket",                    \
+      "a close frame was answered, and a ping before it was not (RFC 6455 s5.5.2)")                \
     X(WS_BAD_UTF8, "websocket_bad_utf8", "applayer", "websocket",                                  \
       "text or a close reason that is not UTF-8 (RFC 6455 s8.1)")                                  \
     X(WS_CLOSE_LENGTH, "websocket_close_length", "applayer", "websocket",                          \
@@ -144,8 +220,17 @@
       "a compressed message that does not inflate (RFC 7692 s7.2.2)")                              \
     X(WS_INFLATE_BOMB, "websocket_inflate_bomb", "applayer", "websocket",                          \
       "a message that grows more than 100:1 by inflation, or beyond 64 MiB")                       \
+    X(WS_DEFLATE_WINDOW, "websocket_deflate_window", "applayer", "websocket",                      \
+      "a compressed message that looks back further than the agreed window (RFC 7692 "             \
+      "s7.1.2)")                                                                                   \
+    X(WS_INFLATE_MEMORY, "websocket_inflate_memory", "applayer", "websocket",                      \
+      "no memory left to inflate a message (--memory): it is not read")                            \
     X(WS_HISTORY_LOST, "websocket_history_lost", "applayer", "websocket",                          \
-      "a compressed message that refers to bytes which were not seen (RFC 7692 s7.1.1)")
+      "a compressed message that refers to bytes which were not seen (RFC 7692 s7.1.1)")           \
+    X(WS_TUNNEL, "websocket_tunnel", "applayer", "websocket",                                      \
+      "messages that carry a protocol which is an application of its own")                         \
+    X(WS_RANDOM_PAYLOAD, "websocket_random_payload", "applayer", "websocket",                      \
+      "binary messages that look random from the first byte in both directions")
 
 /* layers/tls.c, layers/bittorrent.c, layers/raw.c, identify/ */
 #define ANOMALY_OTHER(X)                                                                           \

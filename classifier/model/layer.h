@@ -11,40 +11,16 @@
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "model/event.h"
-
-#define OPENING_MAX 4096 /* bytes kept of each direction until a stream is known */
-
-/* What has been seen of a stream that nobody reads yet. */
-struct opening {
-    struct bytes seen[2]; /* by direction: from the stream's first byte (or, midstream, from the
-                             first captured) */
-    bool ended[2];  /* nothing will be added: the direction ended, met a gap, or OPENING_MAX is full
-                     */
-    bool midstream; /* the connection's start was not captured: directions may be reversed too */
-    bool inner;     /* the payload of messages, as a WebSocket's: not a stream that was wrapped */
-    uint8_t transport;    /* enum transport; for UDP `seen` is one datagram */
-    uint16_t server_port; /* never a reason on its own */
-};
-
-enum probe { PROBE_NO, PROBE_MORE, PROBE_YES };
-
-struct recognition {
-    enum probe answer; /* MORE: could be mine, cannot tell yet. NO is for ever */
-    enum confidence confidence;
-    const char *why;          /* one sentence of static lifetime, for the evidence */
-    struct bytes detail;      /* what was seen: borrowed from the opening; may be empty */
-    enum direction direction; /* where it was seen */
-    bool reversed; /* the signature is a client's, but came from the "server", or the other way:
-                      meaningful where opening.midstream */
-};
+#include "model/opening.h"
 
 enum close_reason { CLOSE_FINISHED, CLOSE_RESET, CLOSE_TIMEOUT, CLOSE_INPUT_ENDED };
 
 struct host;
 
 struct layer {
-    const char *name; /* in `layers` and in rules: "http" */
-    bool application; /* may be a flow's `app` (a tunnel's wrapping is not) */
+    const char *name;      /* in `layers` and in rules: "http" */
+    const char *opened_as; /* in become(), where that is another name; else NULL */
+    bool application;      /* may be a flow's `app` (a tunnel's wrapping is not) */
     bool may_change;  /* can still become, or carry, another protocol: the flow's app is not settled
                          by it */
     bool transparent; /* carries every byte as it is: the host does that without calling feed */
@@ -55,6 +31,9 @@ struct layer {
     /* On the stack now. `arg`: what the layer below said in become(), or NULL. May be NULL itself.
      */
     void (*open)(void *state, struct host *h, const void *arg);
+    /* Recognised, and open was called; `o` is what was seen, and is fed next. For a layer that must
+     * find its place in it (midstream). By the directions as they are now. May be NULL. */
+    void (*join)(void *state, struct host *h, const struct opening *o);
     /* Returns how much it used: in.len, or less after become() or leave(): the rest goes to whoever
      * is next. NULL: ignores everything. */
     size_t (*feed)(void *state, struct host *h, enum direction d, struct bytes in);
@@ -65,6 +44,9 @@ struct layer {
     void (*close)(void *state, struct host *h, enum close_reason why);
     /* Adds what only this layer knows (ws totals, shape) to the view. May be NULL. */
     void (*summarise)(const void *state, struct flow_info *out);
+    /* The state is about to be freed, and nobody will summarise it again: gives back what close
+     * left for that. May be NULL. */
+    void (*forget)(void *state, struct host *h);
 };
 
 /* What a layer may ask of its host. Given to each call; valid only during the call. */
@@ -84,6 +66,11 @@ struct host {
     /* "I was mistaken": off the stack; what it carries from now on, and all later bytes, are
      * identified afresh. */
     void (*leave)(struct host *h);
+    /* Off the stack, too, but what these bytes are is known: `protocol` takes the place, opened
+     * with `arg`, and gets what is carried from now on, and all later bytes. `reversed`: who was
+     * taken for the server is the client (only where opening.direction_known was false): the
+     * directions are turned around from here on. */
+    void (*replace)(struct host *h, const char *protocol, const void *arg, bool reversed);
     /* Evidence at the packet being read. `what` has static lifetime. */
     void (*note)(struct host *h, const char *what, struct bytes detail);
     /* At least this sure now that the stream is this layer's protocol. Never goes down. */
@@ -91,7 +78,7 @@ struct host {
     void (*climb)(struct host *h, enum ladder rung);
     /* What this layer's messages turned out to say, which needs no reader of its own: a name of
      * static lifetime ("socket.io"), shown as the top of the stack. The flow's app stays this
-     * layer. Evidence is noted with it. The surest wins, among equals the first. */
+     * layer. Evidence is noted with it. The surest wins, among equals the last. */
     void (*speaks)(struct host *h, const char *name, enum confidence c, const char *why,
                    struct bytes detail);
     /* Counted in --memory, zero-filled; NULL when there is none. Free with the same size. */
@@ -101,10 +88,15 @@ struct host {
     uint32_t interest; /* enum interest, ored: what anybody asked for */
     bool
         carry_wanted; /* somebody above still reads what is carried; else carrying is wasted work */
+    bool carried_known;    /* what is carried has a name already */
+    bool message_begins;   /* set by the layer before carry(): these bytes begin a message */
     size_t payload_limit;  /* INTEREST_KEEP: bytes of a message to keep */
+    enum ladder ladder;    /* how far the flow's upgrade came so far */
     uint64_t packet;       /* frame number being read */
     int64_t time_ns;       /* its time */
     struct digest *digest; /* this worker's */
+    bool heard_all[2];     /* in close(CLOSE_FINISHED), by direction: its sender's FIN acknowledged
+                              every     byte of the other direction */
 };
 
 /* An anomaly of a layer at a stream offset. Always told: the flow counts them, even when no output

@@ -38,6 +38,8 @@ static void read_options(struct input *in, const uint8_t at[4])
     in->interest |= at[0] & 32 ? INTEREST_VALIDITY : 0;
     in->interest |= at[0] & 64 ? INTEREST_KEEP : 0;
     in->interest |= at[0] & 128 ? INTEREST_FRAMES : 0;
+    in->interest |= at[2] & 8 ? INTEREST_FIGURES : 0;
+    script_heard_all = at[2] & 16;
     in->carries = at[2] & 1;
     in->stops_carrying = at[2] & 2;
     in->memory = at[2] & 4 ? (size_t)at[3] * 300 + 1 : 0;
@@ -98,7 +100,6 @@ static void feed_turn(struct input *in, struct ws_script *s, void *state, const 
 static void run(struct input *in, struct ws_script *s, struct digest *digest, bool cut)
 {
     const struct layer *l = &layer_websocket;
-    struct flow_info flow = {0};
     void *state = calloc(1, l->state_size);
 
     assert(state != NULL);
@@ -109,11 +110,12 @@ static void run(struct input *in, struct ws_script *s, struct digest *digest, bo
     if (in->stops_carrying)
         s->harness.host.carry = carry_and_stop;
     l->open(state, &s->harness.host, in->seen ? &in->shake : NULL);
-    for (size_t i = 0; i < in->count; i++)
+    for (size_t i = 0; i < in->count; i++) {
+        s->harness.host.time_ns = (int64_t)(i * i);
         feed_turn(in, s, state, &in->turns[i], cut);
-    l->close(state, &s->harness.host, CLOSE_INPUT_ENDED);
-    l->summarise(state, &flow);
-    s->totals = *flow.ws;
+    }
+    l->close(state, &s->harness.host, script_heard_all ? CLOSE_FINISHED : CLOSE_INPUT_ENDED);
+    script_summarise(s, state);
     free(state);
 }
 
@@ -144,6 +146,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             fprintf(stderr, "whole: %s\ncut:   %s\n", a, b);
         assert(strcmp(a, b) == 0);
         assert(memcmp(&whole.totals, &cut.totals, sizeof(cut.totals)) == 0);
+        assert(memcmp(&whole.figures, &cut.figures, sizeof(cut.figures)) == 0);
         assert(in.stops_carrying || carried_alike(&whole, &cut));
     }
     script_end(&whole);

@@ -249,7 +249,7 @@ def reorder(frames, rng):
             yield from shuffle_run(run, rng)
         else:
             yield from run
-        started.update(f.key for f in run if f.link is not None)
+        started.update(f.key for f in run if is_data(f) or (f.link is not None and f.flags & SYN))
         started.update(f.key[::-1] for f in run if f.link is not None and f.flags & SYN)
 
 

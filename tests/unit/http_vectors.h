@@ -137,26 +137,28 @@ static const struct transcript TRANSCRIPTS[] = {
     {"no Accept, no Upgrade",
      {WS_ASK, "SHTTP/1.1 101 Sure\r\n\r\n\x82"},
      "<\"\x82\" H(GET,/chat,101,0,0) Q(GET,/chat,h,!ws) W(granted,101) "
-     "anomaly(websocket_accept_missing) anomaly(websocket_upgrade_missing) become(websocket) "
-     "claim(certain) claim(strong) climb(asked) climb(granted)"},
+     "anomaly(websocket_accept_missing) anomaly(websocket_connection_unanswered) "
+     "anomaly(websocket_upgrade_missing) become(websocket) claim(certain) claim(strong) "
+     "climb(asked) climb(granted)"},
     {"refused, and HTTP goes on",
      {WS_ASK, "SHTTP/1.1 426 Upgrade Required\r\nContent-Length: 2\r\n\r\nno", "C" GET,
       "S" OK("0")},
      "H(GET,/,200,0,0) H(GET,/chat,426,0,2) Q(GET,/,h) Q(GET,/chat,h,!ws) W(refused,426) "
-     "claim(certain) claim(strong) climb(asked) climb(refused)"},
+     "anomaly(http_426_without_upgrade) claim(certain) claim(strong) climb(asked) climb(refused)"},
     {"refused, but frames were sent in hope",
      {WS_ASK "\x81\x82mask\x05\x08\n" GET, "SHTTP/1.1 400 Bad\r\nContent-Length: 0\r\n\r\n",
       "S" OK("1") "x"},
      "H(GET,/,200,0,1) H(GET,/chat,400,0,0) Q(GET,/,h) Q(GET,/chat,h,!ws) W(refused,400) "
-     "anomaly(upgrade_optimistic_data) claim(certain) claim(strong) climb(asked) "
-     "climb(refused)"},
+     "anomaly(upgrade_optimistic_data) anomaly(websocket_data_before_answer) claim(certain) "
+     "claim(strong) climb(asked) climb(refused)"},
     {"a wrong version: 426, then smuggled requests",
      {"CGET /chat HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
       "Sec-WebSocket-Version: 1777\r\n" WS_KEY "\r\n" GET,
       "SHTTP/1.1 426 Upgrade Required\r\nContent-Length: 0\r\n\r\n" OK("1") "x"},
      "H(GET,/,200,0,1) H(GET,/chat,426,0,0) Q(GET,/,h) Q(GET,/chat,h,!ws) W(refused,426) "
-     "anomaly(websocket_version_wrong) claim(certain) claim(strong) climb(asked) "
-     "climb(refused)"},
+     "anomaly(http_426_without_upgrade) anomaly(upgrade_smuggling) "
+     "anomaly(websocket_data_before_answer) anomaly(websocket_version_unanswered) "
+     "anomaly(websocket_version_wrong) claim(certain) claim(strong) climb(asked) climb(refused)"},
     {"every fault of a request for WebSocket",
      {"CPOST /chat HTTP/1.1\r\nUpgrade: WebSocket\r\nSec-WebSocket-Key: short\r\n"
       "Sec-WebSocket-Key: short\r\n\r\n",
@@ -164,7 +166,7 @@ static const struct transcript TRANSCRIPTS[] = {
      "H(POST,/chat,400,0,0) Q(POST,/chat,,!ws) W(refused,400) anomaly(http_host_missing) "
      "anomaly(websocket_connection_missing) anomaly(websocket_key_invalid) "
      "anomaly(websocket_key_repeated) anomaly(websocket_not_get) "
-     "anomaly(websocket_version_wrong) claim(certain) climb(asked) climb(refused)"},
+     "anomaly(websocket_version_missing) claim(certain) climb(asked) climb(refused)"},
     {"h2c refused",
      {"CGET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
       "HTTP2-Settings: AAMAAABk\r\n\r\n" GET,
@@ -198,8 +200,8 @@ static const struct transcript TRANSCRIPTS[] = {
       "Sec-WebSocket-Version: 13\r\n" WS_KEY "\r\n\x81\x80mask",
       "S" OK("1") "x" WS_101 WS_ACCEPT "\r\n\x8a\x01z"},
      "<\"\x8a\x01z\" >\"\x81\x80mask\" H(GET,/,200,0,1) H(GET,/chat,101,0,0) Q(GET,/,h) "
-     "Q(GET,/chat,h,!ws) W(accepted,101) become(websocket) claim(certain) claim(strong) "
-     "climb(accepted) climb(asked)"},
+     "Q(GET,/chat,h,!ws) W(accepted,101) anomaly(websocket_data_before_answer) become(websocket) "
+     "claim(certain) claim(strong) climb(accepted) climb(asked)"},
     /* What was no HTTP after all. */
     {"a fake prelude, then SSH both ways",
      {"CGET #abc# HTTP/1.1\r\n\r\nSSH-2.0-y\r\n", "SSSH-2.0-x\r\n"},
@@ -301,7 +303,8 @@ static const struct transcript IN_ORDER[] = {
     {"in what was sent before an upgrade's answer",
      {WS_ASK "\x81\x82mask", "C" LOST "2", "C\x81", WS_GRANT},
      ">\"\x81\x82mask[gap 3]\" H(GET,/chat,101,0,0) Q(GET,/chat,h,!ws) W(accepted,101) "
-     "become(websocket) claim(certain) claim(strong) climb(accepted) climb(asked)"},
+     "anomaly(websocket_data_before_answer) become(websocket) claim(certain) claim(strong) "
+     "climb(accepted) climb(asked)"},
 };
 
 #endif

@@ -68,6 +68,15 @@ static inline void harness_leave(struct host *h)
     buffer_append_text(&x->log, "leave ");
 }
 
+static inline void harness_replace(struct host *h, const char *protocol, const void *arg,
+                                   bool reversed)
+{
+    struct harness *x = (struct harness *)h;
+    (void)arg;
+    x->left = true;
+    buffer_printf(&x->log, "replace(%s%s) ", protocol, reversed ? ",reversed" : "");
+}
+
 static inline void harness_note(struct host *h, const char *what, struct bytes detail)
 {
     (void)h;
@@ -90,6 +99,7 @@ static inline void harness_climb(struct host *h, enum ladder rung)
     if (rung == x->ladder)
         return;
     x->ladder = rung;
+    h->ladder = rung;
     buffer_printf(&x->log, "climb(%s) ", ladder_name(rung));
 }
 
@@ -118,6 +128,7 @@ static inline void harness_begin(struct harness *x, uint32_t interest, struct di
                                    .carry_gap = harness_carry_gap,
                                    .become = harness_become,
                                    .leave = harness_leave,
+                                   .replace = harness_replace,
                                    .note = harness_note,
                                    .claim = harness_claim,
                                    .climb = harness_climb,

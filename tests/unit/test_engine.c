@@ -49,7 +49,7 @@ static const struct vector vectors[] = {
      "http/204 tcp>http app=http/certain allow:-\n"},
     {"websocket",
      {UP(ASK), DOWN(GRANT), UP(MASKED_HELLO), DOWN(HELLO PING), UP(MASKED_HELLO), DOWN(CLOSE)},
-     "http/101 >1/5 <1/5 <9/5 >1/5 <8/2 "
+     "http/101 >1/5 <1/5 <9/5 >1/5 <8/2 (websocket_close_unanswered) "
      "tcp>http>websocket app=websocket/certain framed allow:-\n"},
     {"frames in the segment of the 101",
      {UP(ASK), DOWN(GRANT HELLO HELLO)},
@@ -175,7 +175,7 @@ static void test_asked_one_way(void)
     }
     talk_end(&t,
              "(http_data_before_upgrade_answer) http/0 >2/4000 >2/4000 >2/4000 >2/4000 >2/4000 "
-             "tcp>http app=http/strong asked allow:-\n",
+             "tcp>http>websocket app=websocket/strong asked allow:-\n",
              "frames without an answer to the upgrade");
 }
 

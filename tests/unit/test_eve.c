@@ -271,6 +271,12 @@ static void test_anomaly(void)
           "\"anomaly\":{\"type\":\"applayer\",\"event\":\"websocket_accept_wrong\","
           "\"layer\":\"websocket\"},\"portwarden\":{\"offset\":129}}",
           "anomaly");
+    e.as.anomaly.id = WS_BAD_UTF8;
+    check(&plain, &e,
+          HEAD("anomaly", 8) ENDS_BACK
+          "\"anomaly\":{\"type\":\"applayer\",\"event\":\"websocket_bad_utf8\","
+          "\"layer\":\"websocket\"},\"portwarden\":{\"offset\":129,\"close_code\":1007}}",
+          "anomaly with a close code");
     e.flow = NULL;
     e.of = &p;
     e.as.anomaly.id = DECODE_TRUNCATED;

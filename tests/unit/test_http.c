@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "http_vectors.h"
+#include "http_upgrade_vectors.h"
 #include "layers/http_exchange.h"
 #include "layers/http_kept.h"
 
@@ -10,6 +10,16 @@ static struct digest *digest;
 static int by_text(const void *a, const void *b)
 {
     return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The one token that depends on which direction was captured first, and is to. */
+static const char EARLY[] = "anomaly(websocket_data_before_answer) ";
+
+static char *without_early(char *log)
+{
+    for (char *at = strstr(log, EARLY); at != NULL; at = strstr(at, EARLY))
+        memmove(at, at + strlen(EARLY), strlen(at + strlen(EARLY)) + 1);
+    return log;
 }
 
 /* The tokens of a log in alphabetical order. What is quoted is one token. */
@@ -34,13 +44,19 @@ static const char *sorted(const char *log, char *out, size_t room)
     return out;
 }
 
-static void check_run(struct http_run *r, const struct transcript *t, const char *how)
+static void check_run(struct http_run *r, const struct transcript *t, const char *how,
+                      bool in_order)
 {
-    static char got[65536];
+    static char got[65536], want[4096];
     char name[256];
 
     snprintf(name, sizeof(name), "%s: %s", t->name, how);
-    CHECK_TEXT(sorted(run_log(r), got, sizeof(got)), t->log, name);
+    snprintf(want, sizeof(want), "%s", t->log);
+    (void)sorted(run_log(r), got, sizeof(got));
+    if (in_order)
+        CHECK_TEXT(got, want, name);
+    else
+        CHECK_TEXT(without_early(got), without_early(want), name);
     run_end(r);
 }
 
@@ -54,7 +70,7 @@ static void run_as_written(const struct transcript *t, size_t cut)
     run_begin(&r, INTEREST_HTTP, digest);
     harness_run(&r.x, &layer_http, r.state, turns, count, cut);
     snprintf(how, sizeof(how), "cut %zu", cut);
-    check_run(&r, t, how);
+    check_run(&r, t, how, true);
 }
 
 static void run_one_side_first(const struct transcript *t, enum direction first, size_t cut)
@@ -75,7 +91,7 @@ static void run_one_side_first(const struct transcript *t, enum direction first,
     run_begin(&r, INTEREST_HTTP, digest);
     harness_run(&r.x, &layer_http, r.state, turns, mine, cut);
     harness_run(&r.x, &layer_http, r.state, other, theirs, cut);
-    check_run(&r, t, first == TO_SERVER ? "client first" : "server first");
+    check_run(&r, t, first == TO_SERVER ? "client first" : "server first", false);
 }
 
 static uint32_t random_next(uint32_t *seed)
@@ -112,7 +128,7 @@ static void run_mixed(const struct transcript *t, uint32_t seed)
             used[d] = 0;
         }
     }
-    check_run(&r, t, how);
+    check_run(&r, t, how, false);
 }
 
 static void run_every_cut(const struct transcript *t)
@@ -124,20 +140,27 @@ static void run_every_cut(const struct transcript *t)
         run_as_written(t, cut);
 }
 
+static void run_every_order(const struct transcript *t)
+{
+    run_every_cut(t);
+    for (size_t cut = 0; cut < 2; cut++) {
+        run_one_side_first(t, TO_SERVER, cut);
+        run_one_side_first(t, TO_CLIENT, cut);
+    }
+    for (uint32_t seed = 1; seed <= RANDOM_ORDERS; seed++)
+        run_mixed(t, seed * 7919u);
+}
+
 static void test_transcripts(void)
 {
     for (size_t i = 0; i < sizeof(IN_ORDER) / sizeof(IN_ORDER[0]); i++)
         run_every_cut(&IN_ORDER[i]);
-    for (size_t i = 0; i < sizeof(TRANSCRIPTS) / sizeof(TRANSCRIPTS[0]); i++) {
-        const struct transcript *t = &TRANSCRIPTS[i];
-        run_every_cut(t);
-        for (size_t cut = 0; cut < 2; cut++) {
-            run_one_side_first(t, TO_SERVER, cut);
-            run_one_side_first(t, TO_CLIENT, cut);
-        }
-        for (uint32_t seed = 1; seed <= RANDOM_ORDERS; seed++)
-            run_mixed(t, seed * 7919u);
-    }
+    for (size_t i = 0; i < sizeof(UPGRADES_IN_ORDER) / sizeof(UPGRADES_IN_ORDER[0]); i++)
+        run_every_cut(&UPGRADES_IN_ORDER[i]);
+    for (size_t i = 0; i < sizeof(TRANSCRIPTS) / sizeof(TRANSCRIPTS[0]); i++)
+        run_every_order(&TRANSCRIPTS[i]);
+    for (size_t i = 0; i < sizeof(UPGRADES) / sizeof(UPGRADES[0]); i++)
+        run_every_order(&UPGRADES[i]);
 }
 
 /* Without interest no event is made, and nothing is allocated on the plain path. */

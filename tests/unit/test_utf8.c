@@ -84,8 +84,103 @@ static void test_all(void)
     CHECK(true, "all code points were tried");
 }
 
+/* RFC 3629 s3 and s4 again, written another way: decodes, and asks whether that was the shortest
+ * form of a scalar value. Returns the bytes of the character; 0: bad at `*bad`, or cut there. */
+static size_t reference(struct bytes in, size_t *bad)
+{
+    static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
+    const unsigned first = in.at[0];
+    const unsigned more = first < 0x80 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
+    uint32_t low = first < 0x80 ? first : first & (0x3fU >> more);
+
+    *bad = 0;
+    if (first >= 0xf8 || (first >= 0x80 && first < 0xc0))
+        return 0;
+    for (unsigned i = 1; i <= more; i++) { /* what may it still become? */
+        const uint32_t rest = 6 * (more - i + 1);
+        if ((low << rest | ((1U << rest) - 1)) < least[more] || low << rest > 0x10ffff ||
+            (low << rest >= 0xd800 && (low << rest | ((1U << rest) - 1)) <= 0xdfff)) {
+            *bad = i - 1;
+            return 0;
+        }
+        *bad = i;
+        if (i == in.len || (in.at[i] & 0xc0) != 0x80)
+            return 0;
+        low = low << 6 | (in.at[i] & 0x3fU);
+    }
+    *bad = more;
+    return low < least[more] || low > 0x10ffff || (low >= 0xd800 && low <= 0xdfff) ? 0 : 1 + more;
+}
+
+static size_t reference_good(struct bytes in)
+{
+    size_t at = 0, bad = 0;
+
+    while (at < in.len) {
+        const size_t n = reference(bytes_after(in, at), &bad);
+        if (n == 0)
+            return at + bad;
+        at += n;
+    }
+    return at;
+}
+
+static uint64_t random_state = 88172645463325252U;
+
+static uint32_t random_below(uint32_t n)
+{
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 7;
+    random_state ^= random_state << 17;
+    return (uint32_t)(random_state >> 33) % n;
+}
+
+/* Random text, now and then with a byte of it changed, in random pieces. */
+static void test_random(void)
+{
+    static const char *const parts[] = {"a",
+                                        "plain text",
+                                        "\xc2\x80",
+                                        "\xdf\xbf",
+                                        "\xe0\xa0\x80",
+                                        "\xed\x9f\xbf",
+                                        "\xee\x80\x80",
+                                        "\xef\xbf\xbf",
+                                        "\xf0\x90\x80\x80",
+                                        "\xf4\x8f\xbf\xbf",
+                                        "\xe4\xbd\xa0"};
+    bool same = true;
+
+    for (int round = 0; round < 200000 && same; round++) {
+        uint8_t text[160];
+        size_t len = 0;
+        for (uint32_t n = random_below(24); n > 0; n--) {
+            const char *part = parts[random_below(sizeof(parts) / sizeof(parts[0]))];
+            memcpy(text + len, part, strlen(part));
+            len += strlen(part);
+        }
+        if (len > 0 && random_below(3) > 0)
+            text[random_below((uint32_t)len)] = (uint8_t)random_below(256);
+        len -= len > 0 ? random_below(2) : 0;
+        struct utf8 u = {0};
+        size_t good = 0;
+        for (size_t at = 0; at < len;) {
+            const size_t n = 1 + random_below(random_below(2) ? 4 : 90);
+            const struct bytes piece = bytes_first(bytes_of(text + at, len - at), n);
+            const size_t fine = utf8_feed(&u, piece);
+            good += fine;
+            at += piece.len;
+            if (fine < piece.len)
+                break;
+        }
+        same = good == reference_good(bytes_of(text, len));
+    }
+    CHECK(same, "as the reference has it, in any pieces");
+}
+
 int main(void)
 {
+    test_random();
     for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
         for (size_t cut = 0; cut < vectors[i].in.len; cut++)
             check(&vectors[i], cut, 0);

@@ -276,7 +276,8 @@ static void test_gap_vectors(void)
     script_check("inside a ping inside a message", &ws_plain, WS_INTEREST_ALL, ping, 3, 1,
                  FRAMED "<9/1/4!=p <1/2/2=xz");
     script_check("beyond the payload", &ws_plain, WS_INTEREST_ALL, beyond, 3, 1,
-                 FRAMED "<1/1/1=x <2/1/4!= anomaly(websocket_lost_sync) <1/1/5=Hello <9/1/0=");
+                 FRAMED "<1/1/1=x <2/1/4!= anomaly(websocket_lost_sync) <0/1/1!=z <1/1/5=Hello "
+                        "<9/1/0=");
     script_check("a message whose start was lost", &ws_plain, WS_INTEREST_ALL, continued, 3, 1,
                  FRAMED "<1/1/1=x anomaly(websocket_lost_sync) <9/1/0= <9/1/0= <9/1/0= <0/1/1!=z "
                         "<1/1/5=Hello anomaly(websocket_continues_nothing) <0/1/1!=y");

@@ -28,9 +28,13 @@ static const struct vector vectors[] = {
     V("not minimal: 64 bits", "\x82\x7f\0\0\0\0\0\0\xff\xff", "82 10 65535 - 0 50 10"),
     V("top bit", "\x82\x7f\x80\0\0\0\0\0\0\0", "82 10 9223372036854775808 - 0 60 20"),
     V("RSV1 on text", "\xc1\x00", "c1 2 0 - 0 40 0"),
-    V("RSV1 on a continuation", "\xc0\x00", "c0 2 0 - 0 41 1"),
-    V("RSV1 on a ping", "\xc9\x00", "c9 2 0 - 0 41 1"),
+    V("RSV1 on a continuation", "\xc0\x00", "c0 2 0 - 0 240 200"),
+    V("RSV1 on a ping", "\xc9\x00", "c9 2 0 - 0 140 100"),
     V("RSV2", "\xa1\x00", "a1 2 0 - 0 41 1"),
+    V("RSV1 and RSV2 on a ping", "\xe9\x00", "e9 2 0 - 0 41 1"),
+    V("RSV1 on a reserved opcode", "\xcb\x00", "cb 2 0 - 0 43 3"),
+    V("the largest length", "\x82\x7f\x7f\xff\xff\xff\xff\xff\xff\xff",
+      "82 10 9223372036854775807 - 0 40 0"),
     V("reserved opcodes", "\x83\x00\x87\x00\x8b\x00\x8f\x00",
       "83 2 0 - 0 42 2 87 2 0 - 0 42 2 "
       "8b 2 0 - 0 42 2 8f 2 0 - 0 42 2"),
@@ -105,6 +109,8 @@ static void test_senseless(void)
     f.frame.length = UINT64_C(1) << 40;
     CHECK(ws_is_senseless(&f, WS_FAULT_OPCODE), "one, and huge");
     CHECK(!ws_is_senseless(&f, WS_FAULT_MASKED), "none, and huge");
+    CHECK(ws_is_senseless(&f, WS_FAULT_RSV1_CONTROL), "RSV1 is of structure, too");
+    CHECK(!ws_is_senseless(&f, WS_FAULT_AFTER_CLOSE | WS_FAULT_INTERLEAVED), "order is not");
 }
 
 static void test_loss(void)

@@ -69,6 +69,10 @@ static const struct vector vectors[] = {
       "a\x80\x01"
       "b\x81\x01y",
       FRAMED "<1/1/1=x anomaly(websocket_continues_nothing) <0/2/2!=ab <1/1/1=y"),
+    V("5.12: an orphan is no message: what follows is not inside it", TO_CLIENT,
+      "\x81\x01x\x00\x01"
+      "a\x81\x01y\x01\x01p\x80\x01q",
+      FRAMED "<1/1/1=x anomaly(websocket_continues_nothing) <0/1/1!=a <1/1/1=y <1/2/2=pq"),
     V("5.18: text inside text", TO_CLIENT,
       "\x01\x01"
       "a\x81\x01"
@@ -144,6 +148,252 @@ static void test_vectors(void)
         const struct turn t = {vectors[i].direction, vectors[i].wire, 0};
         script_check(vectors[i].name, &ws_plain, WS_INTEREST_ALL, &t, 1, 1, vectors[i].want);
     }
+}
+
+#define TURN(d, text)                                                                              \
+    {                                                                                              \
+        d, {(const uint8_t *)(text), sizeof(text) - 1}, 0                                          \
+    }
+#define HOLE(d, n)                                                                                 \
+    {                                                                                              \
+        d, {NULL, 0}, n                                                                            \
+    }
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+#define C             TO_SERVER
+#define S             TO_CLIENT
+#define TOLD(turns, want)                                                                          \
+    script_check(#turns, &ws_plain, WS_INTEREST_ALL, turns, LENGTH(turns), 1, want)
+#define C_CLOSE "\x88\x82\0\1\0\0\x03\xe8"
+#define S_CLOSE "\x88\x02\x03\xe8"
+
+/* RFC 7692 s6.1: where RSV1 was agreed, its wrong places have names of their own. */
+static void test_rsv1(void)
+{
+    static const struct turn control[] = {TURN(S, "\x81\x01x\xc9\x01y\xc8\x02\x03\xe8")};
+    static const struct turn more[] = {TURN(S, "\x01\x01x\xc0\x01y\x81\x01z")};
+    static const struct turn nothing[] = {TURN(S, "\x81\x01x\xc0\x01y")};
+    static const struct turn all[] = {TURN(S, "\x81\x01x\xf9\x01y\xe0\x01z")};
+    static const struct turn masked[] = {TURN(C, "\x81\x81\0\0\0\0x\xca\x81\0\0\0\1y"
+                                                 "\x01\x80\0\0\0\2\xc0\x81\0\0\0\1z")};
+    static const struct turn lost[] = {
+        TURN(S, "\x81\x01x"), HOLE(S, 99),
+        TURN(S, "\x81\x05Hello\x81\x05World\x81\x05there\xc0\x01y\xca\x01z")};
+    static const struct turn between[] = {
+        TURN(S, "\x41\x03\xf2\x48\xcd\xc9\x01p\x89\x00\x80\x04\xc9\xc9\x07\x00\x81\x01z")};
+    static const struct {
+        const char *name;
+        const struct turn *turns;
+        size_t count;
+        const char *want;
+    } cases[] = {
+        {"on control frames, told once", control, 1,
+         FRAMED "<1/1/1=x anomaly(websocket_rsv1_on_control) <9/1/1=y <8/1/2=x03e8(1000,)"},
+        {"on a continuation", more, 1,
+         FRAMED "anomaly(websocket_rsv1_on_continuation) <1/2/2=xy <1/1/1=z"},
+        {"on a continuation of nothing: both are told", nothing, 1,
+         FRAMED "<1/1/1=x anomaly(websocket_rsv1_on_continuation) "
+                "anomaly(websocket_continues_nothing) <0/1/1!="},
+        {"with another reserved bit it is that", all, 1,
+         FRAMED "<1/1/1=x anomaly(websocket_rsv) <9/1/1=y anomaly(websocket_continues_nothing) "
+                "<0/1/1!="},
+        {"on a ping inside a compressed message, which stays what it is", between, 1,
+         FRAMED "anomaly(websocket_rsv1_on_control) <9/1/1=p <9/1/0= <1/2/5w7z=Hello <1/1/1=z"},
+        {"masked", masked, 1,
+         FRAMED ">1/1/1=x anomaly(websocket_rsv1_on_control) >10/1/1=y "
+                "anomaly(websocket_rsv1_on_continuation) >1/2/1=z"},
+        {"after a loss", lost, 3,
+         FRAMED "<1/1/1=x anomaly(websocket_lost_sync) <1/1/5=Hello <1/1/5=World <1/1/5=there "
+                "anomaly(websocket_rsv1_on_continuation) anomaly(websocket_continues_nothing) "
+                "<0/1/1!= "
+                "anomaly(websocket_rsv1_on_control) <10/1/1=z"},
+    };
+
+    for (size_t i = 0; i < LENGTH(cases); i++)
+        script_check(cases[i].name, &ws_deflate, WS_INTEREST_ALL, cases[i].turns, cases[i].count, 1,
+                     cases[i].want);
+}
+
+/* RFC 6455 s5.5.1: what may follow a close frame. */
+static void test_after_close(void)
+{
+    static const struct turn before_answer[] = {
+        TURN(C, C_CLOSE "\x89\x80\0\0\0\2\x8a\x80\0\0\0\3\x88\x80\0\0\0\4"), TURN(S, S_CLOSE)};
+    static const struct turn crossed[] = {TURN(C, C_CLOSE), TURN(S, S_CLOSE),
+                                          TURN(C, "\x89\x80\0\0\0\2")};
+    static const struct turn both[] = {TURN(C, C_CLOSE), TURN(S, S_CLOSE "\x8a\x00\x88\x00")};
+    static const struct turn both_masked[] = {TURN(S, S_CLOSE),
+                                              TURN(C, C_CLOSE "\x89\x80\0\0\0\2")};
+    static const struct turn data[] = {TURN(C, C_CLOSE), TURN(S, S_CLOSE "\x01\x01x\x80\x01y")};
+    static const struct turn fragments[] = {TURN(S, "\x01\x01x" S_CLOSE "\x80\x01y")};
+    static const struct turn lost[] = {TURN(S, S_CLOSE), TURN(C, "\x81\x81\0\0\0\0x" C_CLOSE),
+                                       HOLE(C, 99),
+                                       TURN(C, "\x8a\x80\0\0\0\2\x8a\x80\0\0\0\3"
+                                               "\x8a\x80\0\0\0\5")};
+
+    TOLD(before_answer,
+         FRAMED ">8/1/2=x03e9(1001,) >9/1/0= >10/1/0= >8/1/0=(0,) <8/1/2=x03e8(1000,)");
+    TOLD(crossed, FRAMED ">8/1/2=x03e9(1001,) <8/1/2=x03e8(1000,) >9/1/0=");
+    TOLD(both, FRAMED ">8/1/2=x03e9(1001,) <8/1/2=x03e8(1000,) "
+                      "anomaly(websocket_frame_after_closing) <10/1/0= <8/1/0=(0,)");
+    TOLD(both_masked, FRAMED "<8/1/2=x03e8(1000,) >8/1/2=x03e9(1001,) "
+                             "anomaly(websocket_frame_after_closing) >9/1/0=");
+    TOLD(data, FRAMED ">8/1/2=x03e9(1001,) <8/1/2=x03e8(1000,) "
+                      "anomaly(websocket_data_after_close) <1/2/2=xy");
+    TOLD(fragments, FRAMED "<8/1/2=x03e8(1000,) anomaly(websocket_data_after_close) <1/2/2=xy");
+    TOLD(lost, FRAMED "<8/1/2=x03e8(1000,) >1/1/1=x >8/1/2=x03e9(1001,) "
+                      "anomaly(websocket_lost_sync) anomaly(websocket_frame_after_closing) "
+                      ">10/1/0= >10/1/0= >10/1/0=");
+}
+
+/* RFC 6455 s5.5.1: a close frame must be answered. Told only when nothing excuses that it is not.
+ */
+static void test_unanswered_close(void)
+{
+    static const struct turn client[] = {TURN(S, "\x81\x01x"), TURN(C, C_CLOSE)};
+    static const struct turn server[] = {TURN(C, "\x81\x81\0\0\0\0x"), TURN(S, S_CLOSE)};
+    static const struct turn answered[] = {TURN(S, S_CLOSE), TURN(C, C_CLOSE)};
+    static const struct turn failed[] = {TURN(S, "\x88\x02\x03\xea")};
+    static const struct turn mute_erred[] = {TURN(C, "\x81\x01x"), TURN(S, S_CLOSE)};
+    static const struct turn bad_code[] = {TURN(S, "\x88\x02\x03\xed")};
+    static const struct turn erred[] = {TURN(S, "\x81\x01x\xa9\x00" S_CLOSE)};
+    static const struct turn cut[] = {TURN(S, "\x81\x01x\x88\x02\x03")};
+    static const struct turn hole[] = {TURN(C, "\x81\x84\0\0\0\0"), HOLE(C, 4), TURN(S, S_CLOSE)};
+    static const struct turn own_hole[] = {TURN(S, "\x82\x04"), HOLE(S, 4), TURN(S, S_CLOSE)};
+    static const struct turn unfinished[] = {TURN(C, "\x81\x81\0\0\0\0x\x88"), TURN(S, S_CLOSE)};
+
+    TOLD(client, FRAMED "<1/1/1=x >8/1/2=x03e9(1001,)");
+    script_heard_all = true;
+    TOLD(client, FRAMED "<1/1/1=x >8/1/2=x03e9(1001,) anomaly(websocket_close_unanswered)");
+    TOLD(server, FRAMED ">1/1/1=x <8/1/2=x03e8(1000,) anomaly(websocket_close_unanswered)");
+    TOLD(answered, FRAMED "<8/1/2=x03e8(1000,) >8/1/2=x03e9(1001,)");
+    TOLD(failed, FRAMED "<8/1/2=x03ea(1002,)");
+    TOLD(mute_erred, "anomaly(websocket_client_unmasked) " FRAMED ">1/1/1=x <8/1/2=x03e8(1000,)");
+    TOLD(bad_code, FRAMED "anomaly(websocket_close_code) <8/1/2=x03ed(1005,)");
+    TOLD(erred, FRAMED "<1/1/1=x anomaly(websocket_rsv) <9/1/0= <8/1/2=x03e8(1000,)");
+    TOLD(cut, FRAMED "<1/1/1=x <8/1/2w1!=x03(0,)");
+    TOLD(hole, ">1/1/4!= " FRAMED "<8/1/2=x03e8(1000,)");
+    TOLD(own_hole, "<2/1/4!= " FRAMED "<8/1/2=x03e8(1000,)");
+    TOLD(unfinished, FRAMED ">1/1/1=x <8/1/2=x03e8(1000,)");
+    script_heard_all = false;
+}
+
+/* RFC 6455 s5.5.2: who answers the close frame has read the ping before it. */
+static void test_unanswered_ping(void)
+{
+    static const struct turn missing[] = {TURN(C, "\x89\x81\0\0\0\1p" C_CLOSE), TURN(S, S_CLOSE)};
+    static const struct turn client[] = {TURN(S, "\x89\x00" S_CLOSE), TURN(C, C_CLOSE)};
+    static const struct turn late[] = {TURN(C, "\x89\x81\0\0\0\1p" C_CLOSE),
+                                       TURN(S, "\x8a\x01q" S_CLOSE)};
+    static const struct turn latest[] = {TURN(C, "\x89\x81\0\0\0\1p\x89\x81\0\0\0\2r"),
+                                         TURN(S, "\x8a\x01p"), TURN(C, C_CLOSE), TURN(S, S_CLOSE)};
+    static const struct turn again[] = {TURN(C, "\x89\x80\0\0\0\1"), TURN(S, "\x8a\x00"),
+                                        TURN(C, "\x89\x80\0\0\0\3" C_CLOSE), TURN(S, S_CLOSE)};
+    static const struct turn after[] = {TURN(C, C_CLOSE "\x89\x80\0\0\0\1"), TURN(S, S_CLOSE)};
+    static const struct turn first[] = {TURN(S, S_CLOSE), TURN(C, "\x89\x80\0\0\0\1" C_CLOSE)};
+    static const struct turn hole[] = {TURN(C, "\x89\x80\0\0\0\1" C_CLOSE), TURN(S, "\x82\x04"),
+                                       HOLE(S, 4), TURN(S, S_CLOSE)};
+    static const struct turn erred[] = {TURN(C, "\xa9\x80\0\0\0\1" C_CLOSE), TURN(S, S_CLOSE)};
+
+    TOLD(missing, FRAMED ">9/1/1=p >8/1/2=x03e9(1001,) <8/1/2=x03e8(1000,) "
+                         "anomaly(websocket_ping_unanswered)");
+    TOLD(client, FRAMED "<9/1/0= <8/1/2=x03e8(1000,) >8/1/2=x03e9(1001,) "
+                        "anomaly(websocket_ping_unanswered)");
+    TOLD(late, FRAMED ">9/1/1=p >8/1/2=x03e9(1001,) <10/1/1=q <8/1/2=x03e8(1000,)");
+    TOLD(latest, FRAMED ">9/1/1=p >9/1/1=r <10/1/1=p >8/1/2=x03e9(1001,) <8/1/2=x03e8(1000,)");
+    TOLD(again, FRAMED ">9/1/0= <10/1/0= >9/1/0= >8/1/2=x03e9(1001,) "
+                       "<8/1/2=x03e8(1000,) anomaly(websocket_ping_unanswered)");
+    TOLD(after, FRAMED ">8/1/2=x03e9(1001,) >9/1/0= <8/1/2=x03e8(1000,)");
+    TOLD(first, FRAMED "<8/1/2=x03e8(1000,) >9/1/0= >8/1/2=x03e9(1001,)");
+    TOLD(hole, FRAMED ">9/1/0= >8/1/2=x03e9(1001,) <2/1/4!= <8/1/2=x03e8(1000,)");
+    TOLD(erred, "anomaly(websocket_rsv) >9/1/0= " FRAMED ">8/1/2=x03e9(1001,) <8/1/2=x03e8(1000,)");
+}
+
+/* RFC 6455 s5.3: keys that count, in either byte order; one step that differs is no counter. */
+static void test_masks(void)
+{
+    static const uint32_t steps[] = {1, 0x01000000, 0xffffffff, 0x9e3779b9};
+
+    for (size_t i = 0; i < LENGTH(steps); i++) {
+        for (unsigned odd = 0; odd < 2; odd++) {
+            struct buffer wire = {0}, want = {0};
+            buffer_append_text(&want, FRAMED);
+            for (unsigned n = 0; n < 10; n++) {
+                script_mask = 7 + n * steps[i] + (odd && n == 5 ? 1 : 0);
+                put_text(&wire, TO_SERVER, FIN | WS_PONG, "");
+                buffer_append_text(&want,
+                                   n == 7 && !odd ? "anomaly(websocket_mask_predictable) " : "");
+                buffer_append_text(&want, n == 9 ? ">10/1/0=" : ">10/1/0= ");
+            }
+            buffer_append_byte(&want, 0);
+            const struct turn t = {TO_SERVER, buffer_bytes(&wire), 0};
+            script_check("counted keys", &ws_plain, WS_INTEREST_ALL, &t, 1, 1,
+                         (const char *)want.at);
+            buffer_free(&wire);
+            buffer_free(&want);
+        }
+    }
+    script_mask = WS_MASK;
+}
+
+static size_t count_of(const char *text, const char *what)
+{
+    size_t n = 0;
+
+    for (const char *at = strstr(text, what); at != NULL; at = strstr(at + 1, what))
+        n++;
+    return n;
+}
+
+/* A thousand messages that are wrong anew: each kind is told, and no kind can hide another. */
+static void test_flood(void)
+{
+    struct buffer wire = {0};
+    struct ws_script s;
+
+    for (int i = 0; i < 1000; i++)
+        put_text(&wire, TO_CLIENT, FIN | WS_TEXT, "\xff");
+    for (int i = 0; i < 1000; i++)
+        put_text(&wire, TO_CLIENT, FIN | WS_CLOSE, "\x03");
+    for (int i = 0; i < 1000; i++)
+        put_text(&wire, TO_CLIENT, FIN | RSV2 | WS_PING, "");
+    const struct turn t = {TO_CLIENT, buffer_bytes(&wire), 0};
+    script_begin(&s, WS_INTEREST_ALL, NULL);
+    script_run(&s, &ws_plain, &t, 1, 0);
+    const char *log = harness_log(&s.harness);
+    CHECK(count_of(log, "anomaly(websocket_bad_utf8)") == 1 + 32, "the first, and 32 more");
+    CHECK(count_of(log, "anomaly(websocket_close_length)") == 1, "the first of another kind");
+    CHECK(count_of(log, "anomaly(websocket_rsv)") == 1, "of headers one");
+    CHECK(count_of(log, "anomaly(") == 35, "and nothing else");
+    script_end(&s);
+    buffer_free(&wire);
+}
+
+/* RFC 6455 s5.4: what stands between fragments, and fragments of nothing. */
+static void test_fragments(void)
+{
+    static const struct turn empty_last[] = {TURN(S, "\x01\x01x\x89\x00\x00\x00\x8a\x00\x80\x00")};
+    static const struct turn all_empty[] = {TURN(S, "\x02\x00\x00\x00\x88\x00\x80\x00")};
+    static const struct turn empty_masked[] = {
+        TURN(C, "\x01\x80\0\0\0\1\x89\x81\0\0\0\2p\x80\x80\0\0\0\4")};
+    static const struct turn close_between[] = {TURN(S, "\x01\x01x" S_CLOSE)};
+    static const struct turn reserved_between[] = {TURN(S, "\x01\x01x\x83\x02yy\x80\x01z")};
+    static const struct turn huge[] = {TURN(S, "\x81\x01x\x82\x7f\x7f\xff\xff\xff\xff\xff\xff\xff"
+                                               "abc")};
+    static const struct turn huge_hole[] = {TURN(S, "\x82\x7f\x7f\xff\xff\xff\xff\xff\xff\xff"),
+                                            HOLE(S, INT64_MAX), TURN(S, "\x81\x01x")};
+
+    static const struct turn top_bit[] = {TURN(C, "\x82\xff\x80\0\0\0\0\0\0\1\1\2\3\4x"),
+                                          TURN(S, "\x88\x02\x03\xea")};
+
+    TOLD(top_bit, "anomaly(websocket_length_top_bit) anomaly(websocket_lost_sync) " FRAMED
+                  "<8/1/2=x03ea(1002,)");
+    TOLD(empty_last, FRAMED "<9/1/0= <10/1/0= <1/3/1=x");
+    TOLD(all_empty, FRAMED "<8/1/0=(0,) anomaly(websocket_data_after_close) <2/3/0=");
+    TOLD(empty_masked, FRAMED ">9/1/1=p >1/2/0=");
+    TOLD(close_between, FRAMED "<8/1/2=x03e8(1000,) <1/1/1!=x");
+    TOLD(reserved_between, FRAMED "anomaly(websocket_reserved_opcode) <1/2/2=xz");
+    TOLD(huge, FRAMED "<1/1/1=x <2/1/3!=abc");
+    TOLD(huge_hole, "<2/1/9223372036854775807!= " FRAMED "<1/1/1=x");
 }
 
 /* 1.1 and 1.2: each form of the length, in both directions. */
@@ -264,6 +514,13 @@ static void test_totals(void)
 int main(void)
 {
     test_vectors();
+    test_rsv1();
+    test_after_close();
+    test_unanswered_close();
+    test_unanswered_ping();
+    test_masks();
+    test_flood();
+    test_fragments();
     test_lengths();
     test_close_codes();
     test_interest();

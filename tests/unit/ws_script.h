@@ -27,6 +27,7 @@ static const struct handshake ws_deflate = {
 /* ---- making ---- */
 
 static uint32_t script_mask = WS_MASK; /* the next client frame's */
+static bool script_heard_all;          /* host->heard_all, both */
 
 static inline void put_length(struct buffer *b, size_t len, uint8_t mask_bit)
 {
@@ -97,6 +98,7 @@ struct ws_script {
     struct buffer payload[2][2]; /* by direction; data, control */
     bool in_control[2];
     struct ws_totals totals;
+    struct ws_figures figures; /* zero: there are none */
 };
 
 static inline uint64_t fnv1a(struct bytes b)
@@ -184,6 +186,7 @@ static inline void script_begin(struct ws_script *s, uint32_t interest, struct d
     harness_begin(&s->harness, interest, digest);
     s->harness.describe = script_describe;
     s->harness.host.carry_gap = script_carry_gap;
+    s->harness.host.heard_all[0] = s->harness.host.heard_all[1] = script_heard_all;
 }
 
 static inline void script_end(struct ws_script *s)
@@ -193,12 +196,23 @@ static inline void script_end(struct ws_script *s)
     harness_end(&s->harness);
 }
 
+/* After the close: what the layer still shows, and then it gives that back, too. */
+static inline void script_summarise(struct ws_script *s, void *state)
+{
+    struct flow_info flow = {0};
+
+    layer_websocket.summarise(state, &flow);
+    s->totals = *flow.ws;
+    if (flow.ws_figures != NULL)
+        s->figures = *flow.ws_figures;
+    layer_websocket.forget(state, &s->harness.host);
+}
+
 /* Runs a transcript on a fresh layer and leaves log, carried bytes and totals in `s`. */
 static inline void script_run(struct ws_script *s, const struct handshake *shake,
                               const struct turn *turns, size_t count, size_t cut)
 {
     const struct layer *l = &layer_websocket;
-    struct flow_info flow = {0};
     void *state = calloc(1, l->state_size);
 
     if (state == NULL)
@@ -206,8 +220,7 @@ static inline void script_run(struct ws_script *s, const struct handshake *shake
     l->open(state, &s->harness.host, shake);
     harness_run(&s->harness, l, state, turns, count, cut);
     l->close(state, &s->harness.host, CLOSE_FINISHED);
-    l->summarise(state, &flow);
-    s->totals = *flow.ws;
+    script_summarise(s, state);
     free(state);
 }
 
