@@ -1,23 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/json_keys.h"
 
+#include "base/json_text.h"
 #include "base/utf8.h"
 
 enum reading { READ_GOOD, READ_CUT, READ_BAD };
-
-static bool is_space(uint8_t c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-static struct bytes skip_space(struct bytes in)
-{
-    size_t n = 0;
-
-    while (n < in.len && is_space(in.at[n]))
-        n++;
-    return bytes_after(in, n);
-}
 
 /* Where the string that begins `in` ends, or is cut, or is none. */
 static size_t string_length(struct bytes in)
@@ -152,12 +139,12 @@ static enum reading read_key(struct bytes *in, struct bytes *key)
     const enum reading r = read_string(in, key);
     if (r != READ_GOOD)
         return r;
-    *in = skip_space(*in);
+    *in = json_skip_space(*in);
     if (in->len == 0)
         return READ_CUT;
     if (in->at[0] != ':')
         return READ_BAD;
-    *in = skip_space(bytes_after(*in, 1));
+    *in = json_skip_space(bytes_after(*in, 1));
     return in->len == 0 ? READ_CUT : READ_GOOD;
 }
 
@@ -175,21 +162,21 @@ static enum reading read_element(struct bytes *in, struct json_top *out)
     v.whole = r == READ_GOOD;
     if (out->count < JSON_VALUES)
         out->value[out->count++] = v;
-    *in = skip_space(*in);
+    *in = json_skip_space(*in);
     if (in->len == 0)
         return READ_CUT;
     if (in->at[0] == '}' || in->at[0] == ']')
         return READ_GOOD;
     if (in->at[0] != ',')
         return READ_BAD;
-    *in = skip_space(bytes_after(*in, 1));
+    *in = json_skip_space(bytes_after(*in, 1));
     return in->len == 0 ? READ_CUT : in->at[0] == '}' || in->at[0] == ']' ? READ_BAD : READ_GOOD;
 }
 
 bool json_read(struct bytes text, struct json_top *out)
 {
     const bool object = text.len > 0 && text.at[0] == '{';
-    struct bytes in = skip_space(bytes_after(text, 1));
+    struct bytes in = json_skip_space(bytes_after(text, 1));
     enum reading r = READ_GOOD;
 
     out->kind = JSON_NONE;

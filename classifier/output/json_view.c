@@ -1,21 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "output/json_view.h"
 
+#include "base/json_text.h"
+
 #define INDENT 2
-
-static bool is_space(uint8_t c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-static struct bytes skip_space(struct bytes in)
-{
-    size_t n = 0;
-
-    while (n < in.len && is_space(in.at[n]))
-        n++;
-    return bytes_after(in, n);
-}
 
 /* ---- is it JSON? RFC 8259 s2 to s7. Each returns the length of what `in` begins with, or 0. ----
  */
@@ -164,7 +152,7 @@ static bool take_name(struct check *c)
 
     if (len == 0)
         return c->expect == NAME_OR_END && close_container(c);
-    c->left = skip_space(bytes_after(c->left, len));
+    c->left = json_skip_space(bytes_after(c->left, len));
     if (c->left.len == 0 || c->left.at[0] != ':')
         return false;
     c->left = bytes_after(c->left, 1);
@@ -195,14 +183,14 @@ static bool take_token(struct check *c)
 
 bool json_view_valid(struct bytes text)
 {
-    struct check c = {.left = skip_space(text)};
+    struct check c = {.left = json_skip_space(text)};
 
     if (c.left.len == 0 || (c.left.at[0] != '{' && c.left.at[0] != '['))
         return false;
     do {
         if (!take_token(&c))
             return false;
-        c.left = skip_space(c.left);
+        c.left = json_skip_space(c.left);
     } while (c.left.len > 0 && c.depth > 0);
     return c.left.len == 0 && c.depth == 0;
 }
@@ -221,7 +209,7 @@ static size_t container_length(struct bytes in, size_t *written)
         const uint8_t c = in.at[at];
         depth += c == '{' || c == '[';
         depth -= c == '}' || c == ']';
-        if (!is_space(c))
+        if (!json_is_space(c))
             *written += step + (c == ',' || c == ':');
         at += step;
     } while (depth > 0 && at < in.len);
@@ -233,7 +221,7 @@ static void write_compact(struct buffer *line, struct bytes in)
     while (in.len > 0) {
         const size_t string = string_length(in);
         const size_t step = string > 0 ? string : 1;
-        if (!is_space(in.at[0]))
+        if (!json_is_space(in.at[0]))
             buffer_append(line, bytes_first(in, step));
         if (in.at[0] == ',' || in.at[0] == ':')
             buffer_append_byte(line, ' ');
@@ -244,7 +232,7 @@ static void write_compact(struct buffer *line, struct bytes in)
 static void take(struct json_view *v, struct buffer *line, size_t n)
 {
     buffer_append(line, bytes_first(v->left, n));
-    v->left = skip_space(bytes_after(v->left, n));
+    v->left = json_skip_space(bytes_after(v->left, n));
 }
 
 static void end_line(struct json_view *v, struct buffer *line)
@@ -269,7 +257,7 @@ static bool write_value(struct json_view *v, struct buffer *line, size_t from)
         return true;
     }
     write_compact(line, bytes_first(v->left, len));
-    v->left = skip_space(bytes_after(v->left, len));
+    v->left = json_skip_space(bytes_after(v->left, len));
     return false;
 }
 
@@ -277,7 +265,7 @@ bool json_view_line(struct json_view *v, struct buffer *line)
 {
     const size_t from = line->len;
 
-    v->left = skip_space(v->left);
+    v->left = json_skip_space(v->left);
     if (v->left.len == 0)
         return false;
     const bool closes = v->left.at[0] == '}' || v->left.at[0] == ']';
@@ -290,7 +278,7 @@ bool json_view_line(struct json_view *v, struct buffer *line)
         return true;
     }
     const size_t string = string_length(v->left);
-    const struct bytes after = skip_space(bytes_after(v->left, string));
+    const struct bytes after = json_skip_space(bytes_after(v->left, string));
     if (string > 0 && after.len > 0 && after.at[0] == ':') {
         take(v, line, string);
         take(v, line, 1);

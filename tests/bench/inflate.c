@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "layers/ws_inflate.h"
 #include "tests/unit/ws_script.h"
+#include "../unit/random.h"
 
 #define ROUNDS         7
 #define CORPUS         (8U << 20) /* clear bytes */
@@ -41,16 +42,6 @@ static double cpu_seconds(void)
 }
 
 /* ---- what is sent ---- */
-
-static uint64_t random_state = 88172645463325252U;
-
-static uint32_t random_below(uint32_t n)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return (uint32_t)(random_state >> 33) % n;
-}
 
 static void put_word(struct buffer *b)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/utf8.h"
 #include "test.h"
+#include "random.h"
 
 struct vector {
     const char *name;
@@ -123,16 +124,6 @@ static size_t reference_good(struct bytes in)
         at += n;
     }
     return at;
-}
-
-static uint64_t random_state = 88172645463325252U;
-
-static uint32_t random_below(uint32_t n)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return (uint32_t)(random_state >> 33) % n;
 }
 
 /* Random text, now and then with a byte of it changed, in random pieces. */

@@ -2,6 +2,7 @@
 /* permessage-deflate through the layer: the examples of RFC 7692 s7.2.3, every negotiation against
  * zlib's own deflate, loss, nonsense, bombs, and memory that runs out. */
 #include "ws_script.h"
+#include "random.h"
 
 #define FRAMED "claim(certain) climb(framed) "
 
@@ -64,16 +65,6 @@ static void test_vectors(void)
 }
 
 /* ---- every negotiation ---- */
-
-static uint64_t random_state = 88172645463325252U;
-
-static uint32_t random_below(uint32_t n)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return (uint32_t)(random_state >> 33) % n;
-}
 
 /* Text as programs send it: much of it was said before. */
 static void make_text(struct buffer *b, size_t words)

@@ -4,19 +4,10 @@
  * a sender may make; windows that are broken; memory by the window's size, and when there is none.
  */
 #include "ws_script.h"
+#include "random.h"
 
 #define FRAMED   "claim(certain) climb(framed) "
 #define MESSAGES 24
-
-static uint64_t random_state = 88172645463325252U;
-
-static uint32_t random_below(uint32_t n)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return (uint32_t)(random_state >> 33) % n;
-}
 
 /* ---- senders ---- */
 
