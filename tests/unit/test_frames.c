@@ -65,18 +65,17 @@ static void check_lines(void)
 
     send_some(frames_sink(frames));
     frames_free(frames);
-    CHECK_TEXT(
-        fixture_end(&x),
-        "  packet      seconds    opcode       fin rsv mask     length  payload\n"
-        "flow 7  10.0.0.2:51000 -> 192.168.100.254:80  chat.example.com/chat\n"
-        "       6     0.060000  > text         fin 1-- mask          5  68 65 6c 6c 6f 1b\n"
-        "flow 8  10.0.0.2:51000 -> 192.168.100.254:80  \\x1b[2Jevil/chat\n"
-        "       7     0.070000  < binary       fin ---   -           3  00 ff 10\n"
-        "       9     0.090000  < unknown-11   fin -23   -           0\n"
-        "flow 7  10.0.0.2:51000 -> 192.168.100.254:80  chat.example.com/chat\n"
-        "       8     0.080000  < continuation  -  ---   -       70000  abcdabcdabcdabc..\n"
-        "      10     0.100000  > close        fin --- mask          2  1000 normal clo..\n",
-        "frames");
+    CHECK_TEXT(fixture_end(&x),
+               "  packet      seconds    opcode       fin rsv mask     length  payload\n"
+               "flow 7  10.0.0.2:51000 -> 192.168.100.254:80  chat.example.com/chat\n"
+               "       6     0.060000  > text         fin 1-- mask          5  68 65 6c 6c 6f 1b\n"
+               "flow 8  10.0.0.2:51000 -> 192.168.100.254:80  \\x1b[2Jevil/chat\n"
+               "       7     0.070000  < binary       fin ---   -           3  00 ff 10\n"
+               "       9     0.090000  < unknown-11   fin -23   -           0\n"
+               "flow 7  10.0.0.2:51000 -> 192.168.100.254:80  chat.example.com/chat\n"
+               "       8     0.080000  < continuation  -  ---   -       70000  abcdabcdabcdabc..\n"
+               "      10     0.100000  > close        fin --- mask          2  1000 normal clo..\n",
+               "frames");
     fixture_free(&x);
 }
 
