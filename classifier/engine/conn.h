@@ -74,7 +74,7 @@ struct conn {
     struct slot stack[STACK_DEPTH];
 
     bool tracker; /* HTTP or a WebSocket that announces to a BitTorrent tracker */
-    bool tunnel;  /* WS_TUNNEL was told */
+    uint8_t tunnel; /* enum tri, as in flow_info */
     bool alerted; /* a block or alert rule matched */
     bool told;    /* live: its app was told */
     bool new_syn; /* a SYN of another connection was seen: new_isn */

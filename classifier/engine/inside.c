@@ -108,6 +108,6 @@ void inside_known(struct engine *e, struct conn *c, unsigned level, const char *
     const char *use = ordinary_use(name);
     learn_evidence(e, c, use != NULL ? use : "a tunnel: the messages carry another connection",
                    bytes_of_text(use != NULL ? "" : name));
-    if (use == NULL && !c->tunnel)
+    if (use == NULL && c->tunnel != TRI_YES)
         tell_anomaly(e, c, WS_TUNNEL, TO_SERVER, 0);
 }

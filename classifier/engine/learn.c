@@ -89,6 +89,14 @@ static void learn_tracker(struct engine *e, struct conn *c, const struct http_ev
     tell(e, c, &ev);
 }
 
+static void learn_tunnel(struct conn *c, enum anomaly what)
+{
+    if (what == WS_TUNNEL)
+        c->tunnel = TRI_YES;
+    else if (what == WS_RANDOM_PAYLOAD && c->tunnel == TRI_NO)
+        c->tunnel = TRI_NOT_YET;
+}
+
 void learn_from(struct engine *e, struct conn *c, const struct event *ev)
 {
     switch (ev->kind) {
@@ -108,7 +116,7 @@ void learn_from(struct engine *e, struct conn *c, const struct event *ev)
     case EVENT_BITTORRENT: learn_bittorrent(e, c, &ev->as.bittorrent); break;
     case EVENT_ANOMALY:
         c->anomalies++;
-        c->tunnel = c->tunnel || ev->as.anomaly.id == WS_TUNNEL;
+        learn_tunnel(c, ev->as.anomaly.id);
         break;
     case EVENT_HTTP:
     case EVENT_MESSAGE_BEGIN:

@@ -217,6 +217,7 @@ void view_flow(const struct engine *e, const struct conn *c, bool over, struct f
         .last_packet = c->last_packet,
         .state = state_of(c),
         .ladder = (enum ladder)c->ladder,
+        .tunnel = (enum tri)c->tunnel,
         .ndpi = c->ndpi,
         .evidence = c->evidence,
         .evidence_count = c->evidence_count,

@@ -97,6 +97,7 @@ struct flow_info {
     const char *expected; /* "http, websocket"; NULL: this port promises nothing */
     enum tri mismatch;
     enum ladder ladder;
+    enum tri tunnel; /* its WebSocket is one; NOT_YET: it may be */
     enum shape shape;
     struct bytes host, path, origin, subprotocol, sni; /* as last seen; empty = not seen */
     struct bytes info_hash, peer_client;               /* BitTorrent: 20 bytes; text */

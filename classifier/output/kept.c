@@ -13,6 +13,8 @@ enum flow_rank flow_rank(const struct flow_info *flow)
         return RANK_BLOCKED;
     if (flow->mismatch == TRI_YES)
         return RANK_MISMATCH;
+    if (flow->tunnel != TRI_NO)
+        return RANK_TUNNEL;
     if (flow->ladder == LADDER_UNFRAMED)
         return RANK_UNFRAMED;
     if (flow->ladder == LADDER_GRANTED)
@@ -43,8 +45,8 @@ bool flow_alike(const struct flow_info *a, const struct flow_info *b)
 {
     if (a->app != b->app || a->rule != b->rule || a->rule_line != b->rule_line ||
         a->layer_count != b->layer_count || a->server.port != b->server.port ||
-        a->transport != b->transport || a->ladder != b->ladder || a->shape != b->shape ||
-        flow_rank(a) != flow_rank(b) || a->verdict != b->verdict ||
+        a->transport != b->transport || a->ladder != b->ladder || a->tunnel != b->tunnel ||
+        a->shape != b->shape || flow_rank(a) != flow_rank(b) || a->verdict != b->verdict ||
         (a->mismatch == TRI_YES) != (b->mismatch == TRI_YES))
         return false;
     for (size_t i = 0; i < a->layer_count; i++)

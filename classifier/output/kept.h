@@ -19,6 +19,7 @@ enum flow_rank {
     RANK_REFUSED,  /* an upgrade to WebSocket was refused */
     RANK_GRANTED,  /* 101 without the right Sec-WebSocket-Accept */
     RANK_UNFRAMED, /* 101, then bytes that are no frames */
+    RANK_TUNNEL,   /* a WebSocket that carries another connection, or may */
     RANK_MISMATCH, /* not what the port promised */
     RANK_BLOCKED,
 };

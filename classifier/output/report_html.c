@@ -82,6 +82,7 @@ static void print_links(struct html *h, const struct view *v)
     print_link(h, v->rules.count > 0, "rules", "Rules");
     print_link(h, report_has_flows(v, RANK_BLOCKED, RANK_BLOCKED), "blocked", "Blocked");
     print_link(h, report_has_flows(v, RANK_MISMATCH, RANK_MISMATCH), "mismatches", "Mismatches");
+    print_link(h, report_has_flows(v, RANK_TUNNEL, RANK_TUNNEL), "tunnels", "Tunnels");
     print_link(h, report_has_flows(v, RANK_REFUSED, RANK_UNFRAMED), "upgrades", "Upgrades");
     print_link(h, v->services.count > 0, "websockets", "WebSockets");
     print_link(h, v->clients.count > 0, "talkers", "Talkers");

@@ -311,6 +311,10 @@ void report_html_flows(struct html *h, const struct view *v)
         {"mismatches", "Let pass, though not what the port promised",
          "No rule blocks these. A rule with <code>mismatch: true</code> would.", RANK_MISMATCH,
          RANK_MISMATCH},
+        {"tunnels", "WebSockets that carry another connection",
+         "A protocol that is an application of its own is in their messages; or, with a question "
+         "mark, bytes that look random from the first on.",
+         RANK_TUNNEL, RANK_TUNNEL},
         {"upgrades", "Upgrades to WebSocket that went wrong",
          "Asked for, but refused; granted with a wrong <code>Sec-WebSocket-Accept</code>; or "
          "granted, and then no WebSocket frame came.",

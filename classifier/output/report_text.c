@@ -350,6 +350,7 @@ void report_text(struct out *out, const struct summary *s, const struct input_no
     print_rules(&t);
     print_kinds(&t, "Blocked", RANK_BLOCKED, RANK_BLOCKED);
     print_kinds(&t, "Let pass, though not what the port promised", RANK_MISMATCH, RANK_MISMATCH);
+    print_kinds(&t, "WebSockets that carry another connection", RANK_TUNNEL, RANK_TUNNEL);
     print_kinds(&t, "Upgrades to WebSocket that went wrong", RANK_REFUSED, RANK_UNFRAMED);
     print_services(&t);
     print_talkers(&t, "Top clients", &view->clients);

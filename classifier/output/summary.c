@@ -8,7 +8,7 @@ struct kind_key {
     const char *app, *rule, *layers[FLOW_LAYERS];
     uint32_t rule_line;
     uint16_t port;
-    uint8_t transport, verdict, mismatch, ladder, shape, rank;
+    uint8_t transport, verdict, mismatch, ladder, shape, rank, tunnel;
 };
 
 struct rule_key {
@@ -73,6 +73,8 @@ static void count_flow(struct summary *s, const struct flow_info *flow)
     c->blocked += flow->verdict == VERDICT_BLOCK;
     c->allowed += flow->verdict == VERDICT_ALLOW;
     c->mismatched += flow->mismatch == TRI_YES;
+    c->tunnels += flow->tunnel == TRI_YES;
+    c->perhaps_tunnels += flow->tunnel == TRI_NOT_YET;
     c->unknown += flow->app == NULL;
     c->silent += flow->app != NULL && strcmp(flow->app, "none") == 0;
     c->evicted += flow->end == FLOW_EVICTED;
@@ -103,6 +105,7 @@ static struct kind_key kind_key_of(struct summary *s, const struct flow_info *fl
     key.mismatch = flow->mismatch == TRI_YES;
     key.ladder = (uint8_t)flow->ladder;
     key.shape = (uint8_t)flow->shape;
+    key.tunnel = (uint8_t)flow->tunnel;
     key.rank = (uint8_t)flow_rank(flow);
     return key;
 }

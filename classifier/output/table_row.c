@@ -72,6 +72,7 @@ static enum color color_of(enum flow_rank rank)
     switch (rank) {
     case RANK_BLOCKED: return COLOR_RED;
     case RANK_MISMATCH:
+    case RANK_TUNNEL:
     case RANK_UNFRAMED:
     case RANK_GRANTED:
     case RANK_REFUSED: return COLOR_YELLOW;

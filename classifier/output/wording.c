@@ -75,17 +75,28 @@ static void append_worst_port(struct buffer *out, const struct port_entry *p)
     append_promise(out, p->expected);
 }
 
-void wording_headline(struct buffer *out, const struct view *v)
+/* "; 2 WebSockets are tunnels; 1 WebSocket may be one" */
+static void append_tunnels(struct buffer *out, const struct summary_counts *c)
+{
+    if (c->tunnels > 0) {
+        buffer_append_text(out, "; ");
+        wording_plural(out, c->tunnels, "WebSocket");
+        buffer_append_text(out, c->tunnels == 1 ? " is a tunnel" : " are tunnels");
+    }
+    if (c->perhaps_tunnels > 0) {
+        buffer_append_text(out, "; ");
+        wording_plural(out, c->perhaps_tunnels, "WebSocket");
+        buffer_append_text(out, " may be a tunnel");
+    }
+}
+
+static void append_ports(struct buffer *out, const struct view *v)
 {
     const struct summary_counts *c = v->counts;
 
-    if (c->all.flows == 0) {
-        buffer_append_text(out, "No TCP or UDP flow was found.");
-        return;
-    }
     if (v->port_count == 0 || v->ports[0].mismatched == 0) {
         wording_plural(out, c->all.flows, "flow");
-        buffer_append_text(out, ", and nothing seen in them contradicts its port.");
+        buffer_append_text(out, ", and nothing seen in them contradicts its port");
         return;
     }
     append_worst_port(out, &v->ports[0]);
@@ -95,6 +106,16 @@ void wording_headline(struct buffer *out, const struct view *v)
         wording_plural(out, elsewhere, "flow");
         buffer_printf(out, " %s not what the port promises", are(elsewhere));
     }
+}
+
+void wording_headline(struct buffer *out, const struct view *v)
+{
+    if (v->counts->all.flows == 0) {
+        buffer_append_text(out, "No TCP or UDP flow was found.");
+        return;
+    }
+    append_ports(out, v);
+    append_tunnels(out, v->counts);
     buffer_append_byte(out, '.');
 }
 

@@ -95,6 +95,10 @@ void wording_oddity(struct buffer *out, const struct flow_info *flow)
         buffer_append_text(out, " (wrong accept)");
     else if (flow->ladder == LADDER_REFUSED)
         buffer_append_text(out, " (refused)");
+    else if (flow->tunnel == TRI_YES)
+        buffer_append_text(out, " (tunnel)");
+    else if (flow->tunnel == TRI_NOT_YET)
+        buffer_append_text(out, " (tunnel?)");
     else if (flow_rank(flow) == RANK_ANOMALY)
         buffer_append_text(out, " (anomalies)");
 }

@@ -103,6 +103,42 @@ static void fits_every_width(void)
     summary_free(s);
 }
 
+/* Two flows whose messages carry another connection, and one that may. */
+static void tunnels(struct sink *sink)
+{
+    static const char *const inner[] = {"ssh", "tls", NULL};
+
+    for (size_t i = 0; i < 3; i++) {
+        struct flow_info f = {.id = i,
+                              .source = "t.pcap",
+                              .server = {.port = 8080},
+                              .end = FLOW_FINISHED,
+                              .layers = {"tcp", "http", "websocket", inner[i]},
+                              .layer_count = inner[i] != NULL ? 4 : 3,
+                              .app = inner[i] != NULL ? inner[i] : "websocket",
+                              .ladder = LADDER_FRAMED,
+                              .confidence = CONFIDENCE_STRONG,
+                              .tunnel = inner[i] != NULL ? TRI_YES : TRI_NOT_YET};
+        struct event e = {.kind = EVENT_FLOW, .flow = &f};
+        e.as.flow_end = f.end;
+        sink->event(sink->ctx, &e);
+    }
+}
+
+static void shows_tunnels(void)
+{
+    struct summary *s = summary_of(false, tunnels);
+    char *text = table_of(s, (struct table_options){.columns = 100});
+
+    CHECK(holds(text,
+                "contradicts its port; 2 WebSockets are tunnels; 1 WebSocket may\nbe a tunnel.\n"),
+          "the answer says so");
+    CHECK(holds(text, ".. > ssh (tunnel) "), "and which");
+    CHECK(holds(text, "websocket (tunnel?)"), "and which may be");
+    free(text);
+    summary_free(s);
+}
+
 static void says_what_matters(void)
 {
     struct summary *s = summary_of(false, office);
@@ -209,6 +245,7 @@ int main(void)
 {
     fits_every_width();
     says_what_matters();
+    shows_tunnels();
     all_shows_every_flow();
     never_a_wall();
     hostile_texts_stay_text();
