@@ -103,7 +103,6 @@ static bool adopt(struct engine *e, struct conn *c, unsigned level, struct ident
         tell_rules(e, c, false);
         return turned;
     }
-    inside_known(e, c, level, known->name);
     if (known->why != NULL)
         learn_evidence(e, c, known->why, known->detail);
     if (known->confidence >= CONFIDENCE_STRONG)
@@ -113,6 +112,7 @@ static bool adopt(struct engine *e, struct conn *c, unsigned level, struct ident
     else
         slot_open(e, c, level, known->layer, NULL);
     s->confidence = (uint8_t)known->confidence;
+    inside_known(e, c, level, known->name);
     const struct opening seen = seen_again(c, level, u, known, turned);
     slot_join(e, c, level, &seen);
     for (unsigned d = 0; d < 2; d++) {
