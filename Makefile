@@ -6,7 +6,11 @@
 #   make check      install what is missing, run every test
 #   make lint       budgets, folder ranks, cppcheck, clang-format
 #   make bench      CPU time as ratios to a bare libpcap loop, in one run
-#   make fuzz       TIME=seconds for each target (clang)
+#   make bench-floods    rate, memory and genuine messages under each kind of flood
+#   make fuzz       TIME=seconds for each target, with libFuzzer (clang); fuzz-afl: the same with AFL++
+#   make fuzz-merge, make fuzz-coverage    keep what they found; what the corpus reaches, by file
+#   make torture    TIME=seconds of captures rewritten as networks do; SEED= (the clock): the same must be said of them
+#   make memcheck   valgrind over all captures
 #   make golden-update   rewrite the golden files; read the diff
 #   make install    PREFIX=/usr/local DESTDIR=
 #   make clean
@@ -73,32 +77,39 @@ $(foreach t,$(UNIT),$(eval $(call unit_rule,$(t))))
 
 unit-binaries: $(UNIT:%=$(BUILD)/tests/unit/%)
 
-# Fuzz targets: with clang's libFuzzer (make fuzz), and with any compiler to replay the corpus (make check).
+# Fuzz targets. One object of each target, three drivers: replay.c gives it a corpus (any compiler; make check, coverage),
+# libFuzzer brings its own (make fuzz), afl.c is AFL++'s persistent mode (make fuzz-afl).
 include tests/fuzz/links.mk
 FUZZ := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
-FUZZER := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -O1 -g
+FUZZ_DRIVER ?= replay
+FUZZ_FLAGS := -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=undefined
 
 define fuzz_rule
-$(BUILD)/tests/fuzz/$(1): $(BUILD)/tests/fuzz/$(1).o $(BUILD)/tests/fuzz/replay.o $(patsubst %,$(BUILD)/classifier/%.o,$(LINKS_$(1))) $(GROUND)
+$(BUILD)/tests/fuzz/$(1): $(BUILD)/tests/fuzz/$(1).o $(FUZZ_DRIVER:%=$(BUILD)/tests/fuzz/%.o) $(patsubst %,$(BUILD)/classifier/%.o,$(LINKS_$(1))) $(GROUND)
 	@echo "  LD  $$@"
 	$$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(lib_ldlibs)
-$(BUILD)/fuzzer/$(1): tests/fuzz/$(1).c $(patsubst %,classifier/%.c,$(LINKS_$(1))) $(wildcard classifier/base/*.c classifier/model/*.c)
-	@mkdir -p $$(@D)
-	@echo "  CC  $$@"
-	$$(Q)clang $$(STD) $$(FUZZER) -DPORTWARDEN_VERSION='"$$(VERSION)"' -Iclassifier -I. $$(lib_cflags) -o $$@ $$^ $$(lib_ldlibs)
 endef
 $(foreach t,$(FUZZ),$(eval $(call fuzz_rule,$(t))))
 
 fuzz-replay: $(FUZZ:%=$(BUILD)/tests/fuzz/%)
 
-fuzz: packages-test $(FUZZ:%=$(BUILD)/fuzzer/%)
-	@for t in $(FUZZ); do \
-		mkdir -p $(BUILD)/fuzzer/corpus/$$t && echo "$$t for $(TIME) s" && cd $(BUILD)/fuzzer && \
-		{ ./$$t -max_total_time=$(TIME) -print_final_stats=1 -timeout=10 -rss_limit_mb=2048 \
-			corpus/$$t $(CURDIR)/tests/fuzz/corpus/$$t >$$t.log 2>&1; found=$$?; } && \
-		grep -E '^(stat::number|==.*ERROR|SUMMARY|artifact)' $$t.log; \
-		cd $(CURDIR); [ $$found -eq 0 ] || { echo "$$t found something: see $(BUILD)/fuzzer/$$t.log"; exit 1; }; \
-	done
+fuzz-libfuzzer:
+	@$(MAKE) --no-print-directory -s CC=clang BUILD=$(BUILD)/fuzzer FUZZ_DRIVER= LDFLAGS=-fsanitize=fuzzer \
+		CFLAGS='$(FUZZ_FLAGS) -fsanitize=fuzzer-no-link,address,undefined' fuzz-replay
+fuzz-afl-binaries:
+	@command -v afl-clang-fast >/dev/null || { echo "afl-clang-fast is missing: apt install afl++"; exit 1; }
+	@AFL_QUIET=1 $(MAKE) --no-print-directory -s CC=afl-clang-fast BUILD=$(BUILD)/afl FUZZ_DRIVER=afl WERROR= \
+		CFLAGS='$(FUZZ_FLAGS) -fsanitize=address,undefined' fuzz-replay
+
+fuzz: packages-test fuzz-libfuzzer
+	@tests/fuzz/run libfuzzer $(BUILD)/fuzzer $(TIME) $(FUZZ)
+fuzz-afl: packages-test fuzz-afl-binaries
+	@tests/fuzz/run afl $(BUILD)/afl $(TIME) $(FUZZ)
+# What both found that is new goes to tests/fuzz/corpus.
+fuzz-merge: packages-test fuzz-libfuzzer
+	@tests/fuzz/run merge $(BUILD) 0 $(FUZZ)
+fuzz-coverage: packages-test
+	@tests/fuzz/coverage $(BUILD)/coverage
 
 packages:
 	@tests/packages.sh build
@@ -116,6 +127,9 @@ demo: packages
 check: packages-test
 	@BUILD=$(BUILD) tests/run
 
+torture: packages-test
+	@BUILD=$(BUILD) TIME=$(TIME) SEED=$(SEED) tests/mutate/test-mutate --torture
+
 golden-update: all
 	@PORTWARDEN=$(BUILD)/portwarden tests/golden/test-golden --update
 
@@ -132,8 +146,21 @@ $(BUILD)/bench/inflate: $(BUILD)/tests/bench/inflate.o $(patsubst %,$(BUILD)/cla
 	@echo "  LD  $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(lib_ldlibs)
 
+# Floods run the whole engine.
+FLOODS := $(patsubst %,$(BUILD)/tests/bench/%.o,floods flood_send flood_kinds)
+$(BUILD)/bench/floods: $(FLOODS) $(OBJECTS)
+	@mkdir -p $(@D)
+	@echo "  LD  $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(lib_ldlibs)
+
+bench-floods: packages-test $(BUILD)/bench/floods
+	@$(BUILD)/bench/floods
+
 bench: packages-test all $(BUILD)/bench/inflate
 	@tests/bench/run $(BUILD)
+
+memcheck: packages-test all
+	@PORTWARDEN=$(BUILD)/portwarden tests/faults/memcheck
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/portwarden/rules $(DESTDIR)$(PREFIX)/share/doc/portwarden
@@ -146,8 +173,8 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: FORCE all unit-binaries fuzz-replay fuzz packages packages-test demo check golden-update lint bench install clean
+.PHONY: FORCE all unit-binaries fuzz-replay fuzz-libfuzzer fuzz-afl-binaries fuzz fuzz-afl fuzz-merge fuzz-coverage packages packages-test demo check golden-update torture lint bench bench-floods memcheck install clean
 .SECONDARY:
 
 -include $(OBJECTS:.o=.d) $(BUILD)/classifier/main.d $(UNIT:%=$(BUILD)/tests/unit/%.d) \
-         $(FUZZ:%=$(BUILD)/tests/fuzz/%.d) $(BUILD)/tests/bench/inflate.d
+         $(FUZZ:%=$(BUILD)/tests/fuzz/%.d) $(BUILD)/tests/bench/inflate.d $(FAULTS:.o=.d) $(FLOODS:.o=.d)

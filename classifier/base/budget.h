@@ -2,13 +2,16 @@
 /* budget.h - how much memory may be held at once, and how much is.
  *
  * One budget is shared by flows, reassembly, inflation and identification of one engine (--memory).
- * What is taken must be given back with the same size.
+ * What is taken must be given back with the same size. Small pieces come from a pool: its slabs are
+ * what is held, whether or not their pieces are taken; so the limit is one on real memory, whatever
+ * sizes come in whatever order.
  */
 #ifndef BASE_BUDGET_H
 #define BASE_BUDGET_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct pool;
 
@@ -16,8 +19,11 @@ struct budget {
     struct pool
         *pool;    /* where small pieces come from; NULL = malloc. Its owner's to create and free */
     size_t limit; /* bytes; 0 = none */
-    size_t used;  /* bytes */
-    size_t peak;  /* bytes */
+    size_t used;  /* bytes held of the machine: never more than the limit */
+    size_t live;  /* bytes that were asked for and not given back: about `used`, or less */
+    size_t peak;  /* the most that `used` has been */
+    uint64_t refused; /* times that there was none left */
+    uint64_t lacked;  /* times that the machine had none, though the limit allows it */
 };
 
 bool budget_take(struct budget *b, size_t bytes);

@@ -39,6 +39,11 @@ void buffer_append_hex(struct buffer *b, uint64_t value, unsigned digits);
 void buffer_printf(struct buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Drops the first `n` bytes. */
 void buffer_consume(struct buffer *b, size_t n);
+/* What memory ran out for in `from` is missing in `b`, too. */
+static inline void buffer_inherit(struct buffer *b, const struct buffer *from)
+{
+    b->failed = b->failed || from->failed;
+}
 void buffer_clear(struct buffer *b); /* keeps the memory */
 void buffer_free(struct buffer *b);
 

@@ -9,6 +9,7 @@ struct digest {
     EVP_MD *sha1, *sha256;
     EVP_MD *md5; /* or NULL: some builds have none */
     EVP_MD_CTX *context;
+    uint64_t lacked; /* contexts that there was no memory for */
 };
 
 /* A running sum is nothing but libcrypto's own context. */
@@ -72,7 +73,14 @@ struct sha256 *sha256_begin(struct digest *d)
 
     if (context != NULL)
         EVP_DigestInit_ex2(context, d->sha256, NULL);
+    else
+        d->lacked++;
     return (struct sha256 *)context;
+}
+
+uint64_t digest_lacked(const struct digest *d)
+{
+    return d->lacked;
 }
 
 void sha256_add(struct sha256 *s, struct bytes in)

@@ -27,8 +27,10 @@ void digest_free(struct digest *d); /* NULL is fine */
 bool digest_md5(struct digest *d, struct bytes in, uint8_t out[MD5_LEN]);
 void digest_sha1(struct digest *d, struct bytes in, uint8_t out[SHA1_LEN]);
 
-/* A running SHA-256 over slices. `sha256_begin` gives NULL when memory ran out. */
+/* A running SHA-256 over slices. `sha256_begin` gives NULL when memory ran out, which
+ * digest_lacked() counts. */
 struct sha256 *sha256_begin(struct digest *d);
+uint64_t digest_lacked(const struct digest *d);
 void sha256_add(struct sha256 *s, struct bytes in);
 /* Ends and frees it. `out` may be NULL: the sum is not wanted any more. NULL `s` is fine. */
 void sha256_end(struct sha256 *s, uint8_t out[SHA256_LEN]);

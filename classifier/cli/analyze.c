@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/outputs.h"
 #include "cli/say.h"
 #include "cli/session.h"
 
@@ -26,7 +27,7 @@ static void print_table(struct session *s)
 static void run(struct session *s)
 {
     inputs_read(s);
-    engine_stats(s->engine, NULL, true);
+    session_end_input(s, NULL);
     if (s->follow != NULL && !follow_found(s->follow))
         session_problem(
             s, "--follow: no such flow in the input; --eve - lists them with their flow_id");
@@ -53,7 +54,7 @@ int command_analyze(int argc, char **argv)
     }
     const struct session_wants wants = {
         .results = true,
-        .summary = session_for_people(&o) && o.follow == NULL,
+        .summary = outputs_for_people(&o) && o.follow == NULL,
     };
     if (!session_open(&s, &o, &wants, &code)) {
         session_close(&s);

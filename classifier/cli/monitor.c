@@ -142,7 +142,7 @@ static void sum_up(struct session *s, const struct interfaces *all)
     char name[NAME_ROOM] = "";
 
     engine_flush(s->engine);
-    engine_stats(s->engine, &counts, true);
+    session_end_input(s, &counts);
     if (s->summary == NULL)
         return;
     const struct table_options how = {

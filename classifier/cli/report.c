@@ -51,7 +51,7 @@ static void run(struct session *s, struct out *out, enum report_format format)
     struct err err = {0};
 
     inputs_read(s);
-    engine_stats(s->engine, NULL, true);
+    session_end_input(s, NULL);
     write_report(s, out, format);
     if (!out_close(out, &err))
         session_problem(s, err.text);

@@ -39,10 +39,14 @@ static bool show_one(const char *path)
         return false;
     }
     policy_show(p, &text);
-    fwrite(text.at, 1, text.len, stdout);
+    const bool good = !text.failed;
+    if (good)
+        fwrite(text.at, 1, text.len, stdout);
+    else
+        say_error("%s: out of memory", path);
     buffer_free(&text);
     policy_free(p);
-    return true;
+    return good;
 }
 
 /* Results that did not reach standard output are no results. */

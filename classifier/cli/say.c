@@ -6,13 +6,25 @@
 
 #include "output/escape.h"
 
+/* Without any memory: what is not printable ASCII is a question mark. */
+static void print_plain(const char *text)
+{
+    fputs("portwarden: ", stderr);
+    for (; *text != '\0'; text++)
+        fputc(*text >= ' ' && *text <= '~' ? *text : '?', stderr);
+    fputc('\n', stderr);
+}
+
 /* What is said may name files and rules: nothing in it may steer the terminal. */
 static void print_line(const char *text)
 {
     struct buffer safe = {0};
 
     escape_terminal(&safe, bytes_of_text(text));
-    fprintf(stderr, "portwarden: %.*s\n", (int)safe.len, (const char *)safe.at);
+    if (safe.failed)
+        print_plain(text);
+    else
+        fprintf(stderr, "portwarden: %.*s\n", (int)safe.len, (const char *)safe.at);
     buffer_free(&safe);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/outputs.h"
 #include "cli/say.h"
 
 #define HAR_PAYLOAD_LIMIT     (1U << 20) /* bytes of a message */
@@ -89,21 +90,12 @@ static bool is_stdout(const char *name)
     return name != NULL && strcmp(name, "-") == 0;
 }
 
-bool session_for_people(const struct options *o)
-{
-    return !o->quiet && !is_stdout(o->eve) && !is_stdout(o->har);
-}
-
 static bool open_har(struct session *s, struct err *err)
 {
     const char *har = s->options->har;
 
     if (har == NULL)
         return true;
-    if (is_stdout(har) && is_stdout(s->options->eve)) {
-        err_set(err, "--eve and --har cannot both have standard output");
-        return false;
-    }
     s->har_out = is_stdout(har) && s->results != NULL ? s->results : out_open_renamed(har, err);
     if (s->har_out == NULL)
         return false;
@@ -133,13 +125,13 @@ static bool open_for_people(struct session *s, const struct session_wants *wants
     const struct options *o = s->options;
     const bool color = options_color(o, STDOUT_FILENO);
 
-    if (wants->live && session_for_people(o)) {
+    if (wants->live && outputs_for_people(o)) {
         s->live = live_create(s->results, color, options_columns(), err);
         if (s->live == NULL)
             return false;
         add_sink(s, live_sink(s->live));
     }
-    if (o->frames && session_for_people(o)) {
+    if (outputs_show_frames(o)) {
         s->frames = frames_create(s->results, color, options_columns(), err);
         if (s->frames == NULL)
             return false;
@@ -180,6 +172,20 @@ static size_t payload_limit(const struct options *o)
     return o->payload_limit == 0 && o->har != NULL ? HAR_PAYLOAD_LIMIT : o->payload_limit;
 }
 
+/* Nothing will be read: an archive that was there before stays. */
+static void abandon_har(struct session *s)
+{
+    if (s->har_out == NULL)
+        return;
+    har_free(s->har);
+    out_fail(s->har_out, "not begun");
+    out_close(s->har_out, NULL);
+    if (s->results == s->har_out)
+        s->results = NULL;
+    s->har = NULL;
+    s->har_out = NULL;
+}
+
 bool session_open(struct session *s, const struct options *o, const struct session_wants *wants,
                   int *code)
 {
@@ -187,7 +193,8 @@ bool session_open(struct session *s, const struct options *o, const struct sessi
 
     *s = (struct session){.options = o};
     *code = EXIT_USAGE;
-    s->policy = policy_load(o->rules, on_warning, NULL, &err);
+    if (outputs_apart(o, &err))
+        s->policy = policy_load(o->rules, on_warning, NULL, &err);
     if (s->policy != NULL && open_outputs(s, wants, &err)) {
         const struct engine_config config = {
             .policy = s->policy,
@@ -201,7 +208,16 @@ bool session_open(struct session *s, const struct options *o, const struct sessi
     if (s->engine != NULL)
         return true;
     say_error("%s", err.text);
+    abandon_har(s);
     return false;
+}
+
+void session_end_input(struct session *s, const struct engine_capture *counts)
+{
+    engine_stats(s->engine, counts, true);
+    if (engine_totals(s->engine).memory_lacked > 0 ||
+        (s->summary != NULL && !summary_whole(s->summary)))
+        session_problem(s, "out of memory: not all that was seen could be kept and told");
 }
 
 struct input_note session_note(const struct session *s, const char *name)
@@ -247,10 +263,8 @@ static void finish_files(struct session *s)
 {
     struct err err = {0};
 
-    if (s->har != NULL && !har_finish(s->har, &err)) {
-        say_error("--har: %s", err.text);
-        s->failed = true;
-    }
+    if (s->har != NULL && !har_finish(s->har, &err))
+        out_fail(s->har_out, err.text);
     if (s->extract != NULL && !extract_finish(s->extract, &err)) {
         say_error("%s", err.text);
         s->failed = true;

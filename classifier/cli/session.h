@@ -40,9 +40,6 @@ bool session_open(struct session *s, const struct options *o, const struct sessi
 /* Finishes the outputs and frees everything. The exit code of the run. */
 int session_close(struct session *s);
 
-/* Is standard output for people, or does EVE or HAR have it? */
-bool session_for_people(const struct options *o);
-
 /* A sentence on standard error, remembered for table and report; the run goes on, but ends with
  * EXIT_INPUT. */
 void session_problem(struct session *s, const char *sentence);
@@ -60,6 +57,9 @@ void inputs_read(struct session *s);
 /* The name for heads: "port80.pcap", "3 captures". Writes at most `room` bytes with the NUL. */
 void inputs_name(const struct session *s, char *out, size_t room);
 
+/* After the last frame: the engine's counters, and whether memory ever was short. `counts`: NULL
+ * without an interface. */
+void session_end_input(struct session *s, const struct engine_capture *counts);
 /* What was read, for the head of table and report; `name` must outlive it. */
 struct input_note session_note(const struct session *s, const char *name);
 

@@ -33,6 +33,16 @@ void decoder_free(struct decoder *d)
     budget_free(d->budget, d, sizeof(*d));
 }
 
+void decoder_overlap(struct decoder *d, decode_overlap *overlap, const void *ctx)
+{
+    defrag_overlap(d->defrag, overlap, ctx);
+}
+
+void decoder_flush(struct decoder *d)
+{
+    defrag_flush(d->defrag);
+}
+
 const struct decode_stats *decoder_stats(const struct decoder *d)
 {
     return &d->stats;

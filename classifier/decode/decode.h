@@ -12,20 +12,22 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "model/anomaly.h"
+#include "model/overlap.h"
 #include "model/packet.h"
 
 #define DECODE_DEPTH 8 /* nested headers that carry another packet */
 
 enum decoded {
     DECODED_PACKET,  /* `out` is filled */
-    DECODED_PENDING, /* a fragment, kept until the rest comes */
+    DECODED_PENDING, /* a fragment, kept until the rest comes; or one that adds nothing */
     DECODED_OTHER,   /* not TCP or UDP over IP: ARP, ICMP ... */
     DECODED_BAD,     /* malformed or cut short */
 };
 
 struct decode_stats {
     uint64_t frames, bytes, packets_ipv4, packets_ipv6, tcp, udp, other, bad;
-    uint64_t fragments, reassembled, fragments_expired, fragments_refused;
+    uint64_t fragments, fragments_repeated, fragments_overlapping, fragments_refused;
+    uint64_t reassembled, datagrams_expired, datagrams_evicted, datagrams_dropped;
     uint64_t checksum_bad, checksum_offloaded, vlan, tunnelled, unknown_linktype;
 };
 
@@ -33,6 +35,12 @@ struct decoder;
 
 struct decoder *decoder_create(struct budget *budget, const struct hash_key *key, struct err *err);
 void decoder_free(struct decoder *d); /* NULL is fine */
+
+/* Which policy the host has that will put fragments together; NULL: linux for all. */
+typedef enum overlap_policy decode_overlap(const void *ctx, const struct addr *host);
+void decoder_overlap(struct decoder *d, decode_overlap *overlap, const void *ctx);
+/* No frame follows, or none that has to do with those before. */
+void decoder_flush(struct decoder *d);
 
 /* `out` borrows from the frame, or from the decoder until the next call. `what`: ANOMALY_NONE, or
  * what is odd about this frame (always set with DECODED_BAD; may come with any other result too).

@@ -35,6 +35,9 @@ enum ip_size {
 #define IPV6_MORE_BIT    0x0001
 #define IPV6_OFFSET_BITS 0xfff8 /* in bytes */
 #define TCP_LEAST        20     /* bytes of a TCP header */
+#define UDP_LEAST        8
+#define SMALL_IPV4       61 /* bytes of a packet */
+#define SMALL_IPV6       128
 
 static enum header extension_of(uint8_t protocol)
 {
@@ -72,12 +75,56 @@ static struct fragment_key key_of(const struct walk *w, uint32_t id, uint8_t pro
     struct fragment_key key = {.src = out->src.addr,
                                .dst = out->dst.addr,
                                .id = id,
+                               .tunnel = w->tunnel,
                                .protocol = protocol,
                                .vlan_count = out->vlan_count,
                                .ipv6 = w->ipv6};
 
     memcpy(key.vlan, out->vlan, sizeof(key.vlan));
     return key;
+}
+
+static bool is_extension(uint8_t protocol)
+{
+    return protocol == PROTOCOL_AUTHENTICATION || extension_of(protocol) == HEADER_EXTENSION;
+}
+
+/* All but the fragment header begin alike: next header, length (RFC 8200 s4, RFC 4302 s2.2). */
+static size_t extension_size(uint8_t protocol, const uint8_t *at)
+{
+    return protocol == PROTOCOL_AUTHENTICATION ? (size_t)(at[1] + 2) * AUTHENTICATION_UNIT
+                                               : (size_t)(at[1] + 1) * EXTENSION_UNIT;
+}
+
+/* RFC 7112 s5: the headers, up to that of the transport, are all in the first fragment. */
+static bool has_all_headers(uint8_t protocol, struct bytes data)
+{
+    while (is_extension(protocol)) {
+        if (data.len < EXTENSION_UNIT || extension_size(protocol, data.at) > data.len)
+            return false;
+        const size_t size = extension_size(protocol, data.at);
+        protocol = data.at[0];
+        data = bytes_after(data, size);
+    }
+    return data.len >= (protocol == PROTOCOL_TCP   ? TCP_LEAST
+                        : protocol == PROTOCOL_UDP ? UDP_LEAST
+                                                   : 0);
+}
+
+/* Cut inside the headers by which packets are filtered: RFC 3128 s2.1 (the first fragment, or one
+ * that would overwrite the flags), RFC 7112. */
+static bool is_tiny(const struct fragment *f)
+{
+    if (f->offset == 0)
+        return !has_all_headers(f->protocol, f->data);
+    return f->protocol == PROTOCOL_TCP && f->offset < TCP_LEAST;
+}
+
+/* Every network takes packets of 68 bytes (RFC 791 s3.2), 1280 over IPv6 (RFC 8200 s5), and units
+ * of 8 fill them: no router and no host cuts off so little. */
+static bool is_small(const struct walk *w, const struct fragment *f)
+{
+    return f->offset == 0 && f->more && w->ip_len < (w->ipv6 ? SMALL_IPV6 : SMALL_IPV4);
 }
 
 /* Keeps a fragment; the last one that was missing gives the whole datagram back. */
@@ -92,7 +139,11 @@ static enum header keep(struct walk *w, struct fragment *f)
     f->data = w->left;
     f->time_ns = w->frame->time_ns;
     f->wire_len = w->out->wire_len;
-    if (f->offset == 0 && f->protocol == PROTOCOL_TCP && f->data.len < TCP_LEAST)
+    f->ttl = w->out->ttl;
+    f->address_moved = w->address_moved;
+    if (is_small(w, f))
+        w->what = DECODE_FRAGMENT_SMALL;
+    if (is_tiny(f))
         w->what = DECODE_FRAGMENT_TINY;
     switch (defrag_add(w->defrag, f, &whole, &w->what)) {
     case DEFRAG_WAITS: return HEADER_PENDING;
@@ -101,7 +152,10 @@ static enum header keep(struct walk *w, struct fragment *f)
     }
     w->left = whole.data;
     w->wire = whole.data.len;
+    w->ip_len = 0; /* no card merged it, and none was to cut it */
+    w->address_moved = whole.address_moved;
     w->out->wire_len = whole.wire_len;
+    w->out->ttl = whole.ttl;
     return follow(w, whole.protocol);
 }
 
@@ -146,7 +200,8 @@ enum header ip_v4(struct walk *w)
     struct fragment f = {.key = key_of(w, wire_be16(at + 4), at[9]),
                          .offset = (uint32_t)(place & IPV4_OFFSET_BITS) * FRAGMENT_UNIT,
                          .more = (place & IPV4_MORE_BIT) != 0,
-                         .protocol = at[9]};
+                         .protocol = at[9],
+                         .header = (uint32_t)header};
     return keep(w, &f);
 }
 
@@ -174,16 +229,13 @@ enum header ip_v6(struct walk *w)
     return follow(w, at[6]);
 }
 
-/* All but the fragment header begin alike: next header, length (RFC 8200 s4, RFC 4302 s2.2). */
 enum header ip_extension(struct walk *w)
 {
     const uint8_t *at = w->left.at;
 
     if (w->left.len < EXTENSION_UNIT)
         return walk_bad(w, DECODE_TRUNCATED);
-    const size_t size = w->protocol == PROTOCOL_AUTHENTICATION
-                            ? (size_t)(at[1] + 2) * AUTHENTICATION_UNIT
-                            : (size_t)(at[1] + 1) * EXTENSION_UNIT;
+    const size_t size = extension_size(w->protocol, at);
     if (size > w->left.len)
         return walk_bad(w, DECODE_TRUNCATED);
     /* RFC 8200 s8.1: the sum covers the final destination, which is in this header while segments

@@ -11,11 +11,20 @@ enum transport_size { TCP_SIZE = 20, TCP_CHECKSUM_AT = 16, UDP_SIZE = 8, UDP_CHE
  * their checksum is some segment's or nobody's. */
 #define ETHERNET_MTU 1500
 
-enum tcp_option { OPTION_END = 0, OPTION_NOP = 1, OPTION_TIMESTAMP = 8 };
+enum tcp_option {
+    OPTION_END = 0,
+    OPTION_NOP = 1,
+    OPTION_WINDOW = 3, /* RFC 7323 s2.2 */
+    OPTION_TIMESTAMP = 8,
+    OPTION_MD5 = 19,           /* RFC 2385 s3.0 */
+    OPTION_AUTHENTICATION = 29 /* RFC 5925 s2.2 */
+};
 
 /* RFC 7323 s3.2; nearly everyone puts two NOPs before it (appendix A) */
 #define TIMESTAMP_SIZE 10
 #define TIMESTAMP_HEAD 0x0101080a
+#define WINDOW_SIZE    3
+#define WINDOW_MOST    14 /* RFC 7323 s2.3: more means this */
 
 /* Left to the sender's card: 0, or the pseudo-header's sum for the card to go on from (Linux's
  * CHECKSUM_PARTIAL), which some drivers take without the length when the card also cuts. */
@@ -51,20 +60,29 @@ static void take_timestamp(struct packet *out, const uint8_t *value)
     out->timestamp = wire_be32(value);
 }
 
+static void read_option(struct packet *out, const uint8_t *at, size_t size)
+{
+    const uint8_t kind = at[0];
+
+    if (kind == OPTION_TIMESTAMP && size == TIMESTAMP_SIZE)
+        take_timestamp(out, at + 2);
+    else if (kind == OPTION_WINDOW && size == WINDOW_SIZE && (out->flags & TCP_SYN) != 0)
+        out->window_shift = (uint8_t)(1 + (at[2] < WINDOW_MOST ? at[2] : WINDOW_MOST));
+    else if (kind == OPTION_MD5 || kind == OPTION_AUTHENTICATION)
+        out->has_signature = true;
+}
+
 static void read_options(struct packet *out, struct bytes options)
 {
     if (options.len >= TIMESTAMP_SIZE + 2 && wire_be32(options.at) == TIMESTAMP_HEAD) {
         take_timestamp(out, options.at + 4);
-        return;
+        options = bytes_after(options, TIMESTAMP_SIZE + 2);
     }
     while (options.len >= 2 && options.at[0] != OPTION_END) {
         const size_t size = options.at[0] == OPTION_NOP ? 1 : options.at[1];
         if (size == 0 || size > options.len)
             return;
-        if (options.at[0] == OPTION_TIMESTAMP && size == TIMESTAMP_SIZE) {
-            take_timestamp(out, options.at + 2);
-            return;
-        }
+        read_option(out, options.at, size);
         options = bytes_after(options, size);
     }
 }

@@ -13,7 +13,8 @@ enum tunnel_size {
     ERSPAN3_PLATFORM_SIZE = 8,
     VXLAN_SIZE = 8,
     GENEVE_SIZE = 8,
-    GENEVE_UNIT = 4
+    GENEVE_UNIT = 4,
+    VNI_AT = 4 /* three bytes, then one of zeros: VXLAN and Geneve */
 };
 
 /* GRE's first two bytes */
@@ -63,11 +64,15 @@ enum header tunnel_gre(struct walk *w)
         return HEADER_OTHER;
     size_t size = GRE_SIZE;
     size += (flags & GRE_CHECKSUM_BIT) != 0 ? GRE_FIELD : 0;
+    const size_t key_at = size;
     size += (flags & GRE_KEY_BIT) != 0 ? GRE_FIELD : 0;
     size += (flags & GRE_SEQUENCE_BIT) != 0 ? GRE_FIELD : 0;
     size += version == 1 && (flags & GRE_ACK_BIT) != 0 ? GRE_FIELD : 0;
     if (w->left.len < size)
         return walk_bad(w, DECODE_TRUNCATED);
+    /* version 1: the length and the call are in the key's place (RFC 2637 s4.1) */
+    if (version == 0 && (flags & GRE_KEY_BIT) != 0)
+        walk_mark(w, wire_be32(at + key_at));
     w->numbered_payload = (flags & GRE_SEQUENCE_BIT) != 0;
     walk_past(w, size);
     if (w->wire == 0)
@@ -126,6 +131,7 @@ enum header tunnel_over_udp(uint16_t port, struct bytes payload)
 
 enum header tunnel_vxlan(struct walk *w)
 {
+    walk_mark(w, wire_be32(w->left.at + VNI_AT));
     walk_past(w, VXLAN_SIZE);
     return walk_into(w, HEADER_ETHERNET);
 }
@@ -137,6 +143,7 @@ enum header tunnel_geneve(struct walk *w)
 
     if (w->left.len < size)
         return walk_bad(w, DECODE_TRUNCATED);
+    walk_mark(w, wire_be32(at + VNI_AT));
     walk_past(w, size);
     return walk_into(w, of_type(wire_be16(at + 2)));
 }

@@ -20,6 +20,7 @@ struct walk {
     size_t wire;       /* what `left` was on the wire: left.len, or more when the snaplen cut it */
     size_t ip_len;     /* of the innermost IP packet, with its header */
     enum anomaly what;
+    uint32_t tunnel;       /* which: a mark of the way in; 0 outside */
     uint8_t depth;         /* tunnels entered */
     uint8_t protocol;      /* IP protocol number of what comes next */
     bool ipv6;             /* the innermost IP header is version 6 */
@@ -61,6 +62,13 @@ static inline enum header walk_bad(struct walk *w, enum anomaly what)
     return HEADER_BAD;
 }
 
+/* Fragments that came another way are of another datagram. Only a mark: it decides nothing alone.
+ */
+static inline void walk_mark(struct walk *w, uint32_t value)
+{
+    w->tunnel = (w->tunnel ^ value) * 0x9e3779b1u + 1; /* Knuth's multiplicative hash */
+}
+
 /* One more packet inside a packet. */
 static inline enum header walk_into(struct walk *w, enum header next)
 {
@@ -68,6 +76,10 @@ static inline enum header walk_into(struct walk *w, enum header next)
         return walk_bad(w, DECODE_TOO_DEEP);
     if (w->depth++ == 0)
         w->stats->tunnelled++;
+    for (size_t i = 0; i < sizeof(w->out->src.addr.byte); i += 4) {
+        walk_mark(w, wire_be32(w->out->src.addr.byte + i));
+        walk_mark(w, wire_be32(w->out->dst.addr.byte + i));
+    }
     return next;
 }
 

@@ -7,6 +7,8 @@
 #ifndef ENGINE_CONN_H
 #define ENGINE_CONN_H
 
+#include "engine/habit.h"
+#include "engine/slot.h"
 #include "flow/flow.h"
 #include "identify/identify.h"
 #include "model/facts.h"
@@ -15,29 +17,6 @@
 #include "stream/stream.h"
 
 #define STACK_DEPTH (FLOW_LAYERS - 1) /* above tcp or udp */
-
-enum slot_kind {
-    SLOT_UNKNOWN, /* being identified; state is struct unknown */
-    SLOT_LAYER,   /* reads */
-    SLOT_WRAPS,   /* became a wrapping: bytes go to the slot above */
-    SLOT_NAMED,   /* nDPI's name, no reader */
-};
-
-struct slot {
-    const struct layer *layer; /* LAYER, WRAPS */
-    const char *name;
-    void *state; /* NULL: stateless, or given back */
-    uint8_t kind;
-    uint8_t confidence;
-    bool quiet; /* what it carries interests nobody above */
-};
-
-/* A stream that nobody reads yet. */
-struct unknown {
-    struct identify id;
-    uint64_t lost[2];   /* by direction: bytes that came after the opening had ended */
-    uint16_t second[2]; /* inside.c: where the second message begins; 0: not yet, or far behind */
-};
 
 /* Strings read off the wire, each an allocation of its own; by enum name_of. */
 enum name_of {
@@ -56,6 +35,9 @@ struct names {
     uint8_t known[NAMES]; /* enum known */
 };
 
+struct alternate; /* alternate.c: the second reading of a stream whose bytes are disputed */
+struct doubted;   /* tcp_doubt.c: a segment set aside */
+
 struct conn {
     struct flow_node node; /* first: the flow table's */
 
@@ -67,25 +49,35 @@ struct conn {
     bool closed;          /* no more bytes will be read; waits for stragglers */
     bool direction_known; /* by SYN or by what the layers said */
     bool midstream;       /* its start was not captured */
+    bool proven;          /* known, and both sides have spoken: shed.c */
+    bool reset_doubted;   /* a RST that may be forged: tcp_reset.c */
     uint64_t packets[2], bytes[2], payload[2];
     uint64_t last_packet;
     const char *source; /* of its last packet */
+    struct habit habit[2];
+    struct alternate *alternate;
+    struct doubted *doubted; /* in order of arrival; mostly none */
+    int64_t held;            /* bytes of the budget beside this, about */
     struct stream stream[2];
     struct slot stack[STACK_DEPTH];
 
-    bool tracker; /* HTTP or a WebSocket that announces to a BitTorrent tracker */
+    bool tracker;   /* HTTP or a WebSocket that announces to a BitTorrent tracker */
     uint8_t tunnel; /* enum tri, as in flow_info */
-    bool alerted; /* a block or alert rule matched */
-    bool told;    /* live: its app was told */
-    bool new_syn; /* a SYN of another connection was seen: new_isn */
+    bool alerted;   /* a block or alert rule matched */
+    bool told;      /* live: its app was told */
+    bool excepted;  /* an exception decided: the rules do not */
+    bool new_syn;   /* a SYN of another connection was seen: new_isn */
     uint32_t new_isn;
-    uint32_t fin_ack[2]; /* what the first FIN of a side acknowledged */
-    uint64_t refused; /* registry bits of layers that left: they are not tried again */
-    uint64_t id;      /* EVE's flow_id */
+    uint32_t fin_ack[2];   /* what the first FIN of a side acknowledged */
+    uint64_t reset_end[2]; /* reset_doubted: a genuine one lets nobody acknowledge more than this */
+    uint64_t refused;      /* registry bits of layers that left: they are not tried again */
+    uint64_t id;           /* EVE's flow_id */
     uint8_t vlan_count;
     uint8_t ladder;
+    uint8_t exceptions; /* enum policy_exception, a bit each */
     uint8_t speaks_confidence, speaks_level;
     uint8_t evidence_count, evidence_room;
+    uint8_t alternates; /* how many were begun */
     uint16_t vlan[PACKET_VLANS];
     uint32_t anomalies;
     uint32_t retransmissions[2], out_of_order[2];

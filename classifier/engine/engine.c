@@ -6,12 +6,12 @@
 #include <stdlib.h>
 
 #include "base/pool.h"
-#include "engine/worker.h"
+#include "engine/alternate.h"
+#include "engine/shed.h"
+#include "engine/tcp.h"
 
 #define WELL_KNOWN_PORTS 1024U
-#define TICK_NS          100000000LL    /* between two looks at what timed out */
-#define EVICT_AT_ONCE    8              /* flows, to make room for one */
-#define HEADROOM(limit)  ((limit) / 16) /* kept free of flows, so that their layers can work */
+#define TICK_NS          100000000LL /* between two looks at what timed out */
 
 static uint32_t interest_of(const struct engine *e)
 {
@@ -20,6 +20,11 @@ static uint32_t interest_of(const struct engine *e)
     for (const struct sink *s = e->config.sinks; s != NULL; s = s->next)
         interest |= s->interest;
     return interest;
+}
+
+static enum overlap_policy overlap_of(const void *ctx, const struct addr *host)
+{
+    return policy_overlap(ctx, host);
 }
 
 static bool create_parts(struct engine *e, const struct hash_key *key, struct err *err)
@@ -33,6 +38,7 @@ static bool create_parts(struct engine *e, const struct hash_key *key, struct er
     e->decoder = decoder_create(&e->budget, key, err);
     if (e->decoder == NULL)
         return false;
+    decoder_overlap(e->decoder, overlap_of, e->config.policy);
     e->flows = flow_table_create(sizeof(struct conn), &e->budget, key, err);
     if (e->flows == NULL)
         return false;
@@ -70,18 +76,22 @@ struct engine *engine_create(const struct engine_config *config, struct err *err
     e->host.payload_limit =
         config->payload_limit != 0 ? config->payload_limit : ENGINE_PAYLOAD_LIMIT;
     stack_setup(e);
-    if (create_parts(e, &key, err))
-        return e;
-    engine_free(e);
-    return NULL;
+    if (!create_parts(e, &key, err)) {
+        engine_free(e);
+        return NULL;
+    }
+    shed_setup(e);
+    return e;
 }
 
 /* Gives back all that a connection holds. */
 static void drop(struct engine *e, struct conn *c)
 {
+    alternate_free(e, c);
     stack_free(e, c);
     learn_free(e, c);
     policy_flow_free(e->policy, c->policy);
+    doubt_free(e, c);
     for (unsigned side = 0; side < 2; side++)
         stream_drop(&c->stream[side], &e->budget);
     flow_remove(e->flows, &c->node);
@@ -118,29 +128,19 @@ static enum flow_end why_ended(const struct conn *c, enum flow_end end)
     return shut && (end == FLOW_TIMEOUT || end == FLOW_FORCED) ? FLOW_FINISHED : end;
 }
 
-/* The flow is over: what it still has to say, its verdict, its record. */
-static void end_conn(struct engine *e, struct conn *c, enum flow_end end)
+void end_conn(struct engine *e, struct conn *c, enum flow_end end)
 {
     e->conn = c;
     e->packet = NULL;
     e->host.packet = c->last_packet;
     e->host.time_ns = c->node.last_ns;
+    if (end == FLOW_EVICTED)
+        tell_exception(e, c, EXCEPTION_MEMORY);
     if (!c->closed)
         conn_finish(e, c, end == FLOW_TIMEOUT ? CLOSE_TIMEOUT : CLOSE_INPUT_ENDED);
     tell_flow(e, c, why_ended(c, end));
     drop(e, c);
     e->conn = NULL;
-}
-
-static bool evict(struct engine *e)
-{
-    struct flow_node *n = flow_oldest(e->flows);
-
-    if (n == NULL)
-        return false;
-    e->counters.evicted++;
-    end_conn(e, (struct conn *)n, FLOW_EVICTED);
-    return true;
 }
 
 /* Without a SYN: the lower port is the server's, unless the layers find otherwise. */
@@ -151,26 +151,19 @@ static unsigned guess_client(const struct packet *p, unsigned side)
     return p->src.port < p->dst.port ? 1 - side : side;
 }
 
-/* A node in the flow table, for which others make room if need be. NULL: no memory. */
+/* A node in the flow table. NULL: no memory. */
 static struct conn *conn_create(struct engine *e, const struct flow_key *key, int64_t now_ns)
 {
     const bool tcp = key->transport == TRANSPORT_TCP;
     const uint32_t timeout = tcp ? tcp_first_timeout() : udp_first_timeout();
-    struct flow_node *n = NULL;
+    struct conn *c = (struct conn *)flow_create(e->flows, key, now_ns, timeout);
 
-    for (int i = 0; i < EVICT_AT_ONCE; i++) {
-        if (e->budget.used + HEADROOM(e->budget.limit) < e->budget.limit)
-            n = flow_create(e->flows, key, now_ns, timeout);
-        if (n != NULL || !evict(e))
-            break;
-    }
-    if (n == NULL) {
-        e->counters.refused++;
+    if (c == NULL)
         return NULL;
-    }
-    struct conn *c = (struct conn *)n;
     e->counters.flows++;
     c->policy = policy_flow_create(e->policy);
+    for (unsigned side = 0; tcp && side < 2; side++)
+        c->stream[side].overlap = (uint8_t)policy_overlap(e->config.policy, &key->addr[1 - side]);
     return c;
 }
 
@@ -182,8 +175,12 @@ static struct conn *conn_begin(struct engine *e, const struct flow_key *key, uns
     struct conn *c = conn_create(e, key, p->time_ns);
     struct syn syn;
 
-    if (c == NULL)
+    if (c == NULL && shed_flow(e)) /* another makes room */
+        c = conn_create(e, key, p->time_ns);
+    if (c == NULL) {
+        e->counters.refused++;
         return NULL;
+    }
     c->client_side = (uint8_t)guess_client(p, side);
     c->direction_known = !tcp;
     c->midstream = tcp && (p->flags & TCP_SYN) == 0;
@@ -195,16 +192,21 @@ static struct conn *conn_begin(struct engine *e, const struct flow_key *key, uns
         tcp_take_syn(c, &syn);
     c->id = view_flow_id(e, c);
     e->counters.tcp_midstream += c->midstream;
+    e->conn = c;
+    if (c->midstream)
+        tell_exception(e, c, EXCEPTION_MIDSTREAM);
     return c;
 }
 
-/* A SYN that nobody answered is a flow, too: told, and gone. */
+/* A SYN that nobody answered is a flow, too: told, and gone. None makes room for it. */
 static void tell_half_open(struct engine *e, const struct syn *s)
 {
     struct conn *c = conn_create(e, &s->key, s->last_ns);
 
-    if (c == NULL)
+    if (c == NULL) {
+        e->counters.syns_untold++;
         return;
+    }
     c->vlan_count = s->vlan_count;
     memcpy(c->vlan, s->vlan, sizeof(c->vlan));
     tcp_take_syn(c, s);
@@ -237,9 +239,9 @@ static struct conn *conn_of(struct engine *e, const struct packet *p, unsigned *
     }
     if (c != NULL)
         return c;
-    if (syn_is_bare(p))
-        syn_note(e->syns, &key, *side, p, e->source);
-    else if (ghost_is_straggler(e->ghosts, &key, *side, p))
+    if (syn_is_bare(p) && syn_note(e->syns, &key, *side, p, e->source))
+        return NULL;
+    if (ghost_is_straggler(e->ghosts, &key, *side, p))
         e->counters.stragglers++;
     else
         return conn_begin(e, &key, *side, p);
@@ -276,6 +278,13 @@ static void end_over(struct engine *e, struct conn *c)
     ghost_add(e->ghosts, &g);
 }
 
+/* Its layers are known, and both sides have spoken. */
+static bool is_proven(const struct conn *c)
+{
+    return c->payload[0] > 0 && c->payload[1] > 0 && c->depth > 0 &&
+           c->stack[0].kind != SLOT_UNKNOWN;
+}
+
 static void packet_of_flow(struct engine *e, const struct packet *p)
 {
     struct conn *c = conn_of(e, p, &e->side);
@@ -287,14 +296,21 @@ static void packet_of_flow(struct engine *e, const struct packet *p)
     e->packet = p;
     e->host.packet = p->number;
     e->host.time_ns = p->time_ns;
+    const size_t before = e->budget.live;
     count_packet(c, e->side, p);
     if (p->transport == TRANSPORT_TCP)
         tcp_packet(e, c, e->side, p);
     else
         udp_packet(e, c, e->side, p);
     e->packet = NULL;
-    if (p->transport == TRANSPORT_TCP && tcp_is_over(c))
+    c->held += (int64_t)e->budget.live - (int64_t)before;
+    if (!c->proven && is_proven(c))
+        shed_prove(e, c);
+    const bool over = p->transport == TRANSPORT_TCP && tcp_is_over(c);
+    if (over)
         end_over(e, c);
+    if (shed_is_needed(e))
+        shed(e, over ? NULL : c);
 }
 
 void engine_frame(struct engine *e, const struct frame *f)
@@ -335,6 +351,7 @@ void engine_flush(struct engine *e)
     while (syn_take_expired(e->syns, INT64_MAX, &syn))
         tell_half_open(e, &syn);
     ghost_clear(e->ghosts);
+    decoder_flush(e->decoder);
     e->now_ns = e->next_tick_ns = INT64_MIN;
 }
 
@@ -347,9 +364,10 @@ struct engine_totals engine_totals(const struct engine *e)
         .bytes = d->bytes,
         .flows = e->counters.flows,
         .flows_active = flow_count(e->flows),
-        .flows_evicted = e->counters.evicted,
+        .flows_evicted = shed_flows(e),
         .flows_blocked = e->counters.verdicts[VERDICT_BLOCK],
         .memory_peak = e->budget.peak,
         .unknown_linktype = d->unknown_linktype,
+        .memory_lacked = e->budget.lacked + digest_lacked(e->host.digest),
     };
 }

@@ -28,6 +28,7 @@ struct engine_config {
 struct engine_totals {
     uint64_t frames, bytes, flows, flows_active, flows_evicted, flows_blocked, memory_peak;
     uint64_t unknown_linktype; /* frames that were not read */
+    uint64_t memory_lacked;    /* times that the machine had none */
 };
 
 /* What a live capture knows of itself, for EVENT_STATS. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The stack of layers of a connection: who reads which bytes, and what a layer may ask of its host.
  */
-#include "engine/worker.h"
+#include "engine/shed.h"
 
 struct call {
     struct call *outer;
@@ -257,6 +257,8 @@ static void on_become(struct host *h, const char *protocol, const void *arg)
 
     pop_to(e, c, level + 1);
     c->stack[level].kind = SLOT_WRAPS;
+    if (c->depth == STACK_DEPTH)
+        tell_exception(e, c, EXCEPTION_DEPTH);
     if (l == NULL || c->depth == STACK_DEPTH)
         return;
     c->depth++;
@@ -275,6 +277,7 @@ static void on_leave(struct host *h)
     call->gone = c->stack[call->level];
     c->refused |= registry_bit(call->gone.layer);
     c->stack[call->level] = (struct slot){.kind = SLOT_UNKNOWN};
+    tell_exception(e, c, EXCEPTION_ERROR);
 }
 
 static void on_replace(struct host *h, const char *protocol, const void *arg, bool reversed)

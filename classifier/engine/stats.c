@@ -1,8 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* All counters of a worker, as one event. */
-#include "engine/worker.h"
+#include "engine/shed.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static void tell_stats(struct engine *e, struct stats_event stats)
+{
+    struct event ev = {.kind = EVENT_STATS, .as.stats = stats};
+
+    e->host.time_ns = e->latest_ns;
+    tell(e, NULL, &ev);
+}
 
 void engine_stats(struct engine *e, const struct engine_capture *capture, bool final)
 {
@@ -23,17 +31,27 @@ void engine_stats(struct engine *e, const struct engine_capture *capture, bool f
         {"decoder", "tunnelled", d->tunnelled},
         {"decoder", "unknown_linktype", d->unknown_linktype},
         {"defrag", "fragments", d->fragments},
-        {"defrag", "reassembled", d->reassembled},
-        {"defrag", "expired", d->fragments_expired},
+        {"defrag", "repeated", d->fragments_repeated},
+        {"defrag", "overlapping", d->fragments_overlapping},
         {"defrag", "refused", d->fragments_refused},
+        {"defrag", "reassembled", d->reassembled},
+        {"defrag", "expired", d->datagrams_expired},
+        {"defrag", "evicted", d->datagrams_evicted},
+        {"defrag", "dropped", d->datagrams_dropped},
         {"flow", "total", n->flows},
         {"flow", "active", flow_count(e->flows)},
-        {"flow", "evicted", n->evicted},
+        {"flow", "evicted", shed_flows(e)},
+        {"flow", "evicted_unproven", n->evicted_unproven},
+        {"flow", "evicted_idle", n->evicted_idle},
+        {"flow", "evicted_heavy", n->evicted_heavy},
         {"flow", "refused", n->refused},
-        {"flow", "syn_overwritten", syn_overwritten(e->syns)},
+        {"flow", "syn_overwritten", syn_overwritten(e->syns) + n->syns_untold},
         {"flow", "memuse", e->budget.used},
         {"flow", "memuse_peak", e->budget.peak},
+        {"flow", "memuse_limit", e->budget.limit},
+        {"flow", "memory_refused", e->budget.refused},
         {"tcp", "gap", n->tcp_gaps},
+        {"tcp", "holes_given_up", n->holes_given_up},
         {"tcp", "overlap_differs", n->tcp_overlaps},
         {"tcp", "bad_checksum", n->tcp_bad_checksum},
         {"tcp", "offloaded_checksum", d->checksum_offloaded},
@@ -41,15 +59,16 @@ void engine_stats(struct engine *e, const struct engine_capture *capture, bool f
         {"tcp", "out_of_order", n->tcp_out_of_order},
         {"tcp", "midstream", n->tcp_midstream},
         {"tcp", "stragglers", n->stragglers},
+        {"exceptions", "memory", n->exceptions[EXCEPTION_MEMORY]},
+        {"exceptions", "depth", n->exceptions[EXCEPTION_DEPTH]},
+        {"exceptions", "midstream", n->exceptions[EXCEPTION_MIDSTREAM]},
+        {"exceptions", "error", n->exceptions[EXCEPTION_ERROR]},
         {"verdicts", "allow", n->verdicts[VERDICT_ALLOW]},
         {"verdicts", "block", n->verdicts[VERDICT_BLOCK]},
     };
     const size_t skip =
         capture != NULL && capture->known ? 0 : 2; /* a file has no kernel counters */
-    struct event ev = {.kind = EVENT_STATS};
 
-    e->host.time_ns = e->latest_ns;
-    ev.as.stats =
-        (struct stats_event){.stats = all + skip, .count = COUNT(all) - skip, .final = final};
-    tell(e, NULL, &ev);
+    tell_stats(
+        e, (struct stats_event){.stats = all + skip, .count = COUNT(all) - skip, .final = final});
 }

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* One TCP segment of a connection: its state (RFC 9293 s3.3.2, as a bystander sees it) and its
  * bytes. */
-#include "engine/worker.h"
+#include "engine/tcp.h"
+
+#include "engine/alternate.h"
 
 #define TIMEOUT_NEW_S         60
 #define TIMEOUT_ESTABLISHED_S 3600
 #define TIMEOUT_CLOSED_S      10
+
+#define WINDOW_SHIFT_MOST 14        /* RFC 7323 s2.3 */
+#define NEAR              (1 << 20) /* sequence numbers of this connection, not of an older one */
 
 struct side_of {
     struct engine *engine;
@@ -32,13 +37,14 @@ static void on_gap(void *ctx, uint64_t n)
     stack_gap(s->engine, s->conn, 0, d, n);
 }
 
-static void on_overlap(void *ctx, uint64_t offset)
+static void on_overlap(void *ctx, uint64_t offset, bool replaced)
 {
     const struct side_of *s = ctx;
 
     s->engine->counters.tcp_overlaps++;
     tell_anomaly(s->engine, s->conn, STREAM_OVERLAP_DIFFERS, conn_direction(s->conn, s->side),
                  offset);
+    alternate_begin(s->engine, s->conn, s->side, offset, replaced);
 }
 
 static struct stream_events events_of(struct side_of *s)
@@ -63,6 +69,12 @@ void conn_finish(struct engine *e, struct conn *c, enum close_reason why)
 {
     if (c->closed)
         return;
+    if (c->doubted != NULL)
+        doubt_end(e, c);
+    if (c->reset_doubted && why != CLOSE_FINISHED) { /* silence followed it */
+        c->tcp_state = TCP_STATE_CLOSED;
+        why = CLOSE_RESET;
+    }
     for (unsigned side = 0; side < 2; side++) {
         struct side_of at = {.engine = e, .conn = c, .side = side};
         const struct stream_events ev = events_of(&at);
@@ -74,22 +86,50 @@ void conn_finish(struct engine *e, struct conn *c, enum close_reason why)
     c->closed = true;
     flow_set_timeout(e->flows, &c->node, TIMEOUT_CLOSED_S);
     stack_close(e, c, why);
-    e->host.heard_all[0] = e->host.heard_all[1] = false;
     tell_rules(e, c, true);
+    alternate_end(e, c, why);
+    e->host.heard_all[0] = e->host.heard_all[1] = false;
+}
+
+/* RFC 7323 s2.2: windows are scaled where both SYNs say so. */
+static void note_syn(struct conn *c, unsigned side, const struct packet *p)
+{
+    struct habit *h = &c->habit[side], *other = &c->habit[1 - side];
+
+    h->has_syn = true;
+    h->shift = p->window_shift;
+    if (!other->has_syn)
+        return;
+    const bool scaled = h->shift > 0 && other->shift > 0;
+    h->narrower = scaled ? (uint8_t)(WINDOW_SHIFT_MOST + 1 - h->shift) : WINDOW_SHIFT_MOST;
+    other->narrower = scaled ? (uint8_t)(WINDOW_SHIFT_MOST + 1 - other->shift) : WINDOW_SHIFT_MOST;
 }
 
 static void track_syn(struct conn *c, unsigned side, const struct packet *p)
 {
     const bool answer = (p->flags & TCP_ACK) != 0;
+    const bool crossed = c->habit[1 - side].has_syn && (!answer || c->habit[side].has_syn);
 
+    note_syn(c, side, p);
     if (c->tcp_state >= TCP_STATE_ESTABLISHED)
         return;
-    c->tcp_state = answer ? TCP_STATE_SYN_RECV : TCP_STATE_SYN_SENT;
-    c->client_side = (uint8_t)(answer ? 1 - side : side);
+    c->tcp_state = answer || crossed ? TCP_STATE_SYN_RECV : TCP_STATE_SYN_SENT;
+    if (!crossed) /* of SYNs that cross, the first is the client's (RFC 9293 s3.5) */
+        c->client_side = (uint8_t)(answer ? 1 - side : side);
     c->direction_known = true;
     c->midstream = false;
     if (answer && !c->stream[1 - side].started)
         stream_start_at(&c->stream[1 - side], p->ack);
+}
+
+static void track_fin(struct conn *c, unsigned side, const struct packet *p)
+{
+    if (!c->stream[side].fin_seen)
+        c->fin_ack[side] = p->ack;
+    if ((c->tcp_flags[1 - side] & TCP_FIN) != 0)
+        c->tcp_state = TCP_STATE_TIME_WAIT;
+    else
+        c->tcp_state = TCP_STATE_FIN_WAIT1;
 }
 
 static void track_state(struct conn *c, unsigned side, const struct packet *p)
@@ -102,14 +142,8 @@ static void track_state(struct conn *c, unsigned side, const struct packet *p)
         c->tcp_state = TCP_STATE_ESTABLISHED;
         c->node.timeout_s = TIMEOUT_ESTABLISHED_S;
     }
-    if ((p->flags & TCP_FIN) == 0)
-        return;
-    if (!c->stream[side].fin_seen)
-        c->fin_ack[side] = p->ack;
-    if ((c->tcp_flags[1 - side] & TCP_FIN) != 0)
-        c->tcp_state = TCP_STATE_TIME_WAIT;
-    else
-        c->tcp_state = TCP_STATE_FIN_WAIT1;
+    if ((p->flags & TCP_FIN) != 0)
+        track_fin(c, side, p);
 }
 
 static void count_segment(struct engine *e, struct conn *c, unsigned side, enum stream_said said)
@@ -134,32 +168,183 @@ static void wait_for_holes(struct engine *e, struct conn *c)
     }
 }
 
-void tcp_packet(struct engine *e, struct conn *c, unsigned side, const struct packet *p)
+/* Nothing about the segment is new in its sender: asked for every packet. */
+static bool is_usual(const struct conn *c, unsigned side, const struct packet *p)
 {
+    const struct habit *h = &c->habit[side];
+
+    return (p->flags & (TCP_SYN | TCP_RST | TCP_ACK | TCP_URG)) == TCP_ACK &&
+           p->ttl + DOUBT_TTL_FALL > h->ttl && p->has_signature == h->signs &&
+           !c->stream[side].fin_seen &&
+           (!p->has_timestamp || (int32_t)(p->timestamp - h->recent) >= 0) &&
+           (int32_t)(p->seq + p->payload_len - h->edge) <= 0;
+}
+
+/* The other side expects `ack` next, and has room for a window more. */
+static void take_ack(struct conn *c, unsigned side, const struct packet *p)
+{
+    struct stream *s = &c->stream[1 - side];
+    struct habit *h = &c->habit[1 - side];
+
+    stream_acknowledge(s, p->ack, p->time_ns);
+    if (!s->started || p->ack != s->origin + (uint32_t)s->acknowledged)
+        return; /* an old one, or of what there never was */
+    const unsigned shift =
+        (p->flags & TCP_SYN) != 0 ? 0 : WINDOW_SHIFT_MOST - c->habit[side].narrower;
+    const uint32_t edge = p->ack + ((uint32_t)p->window << shift);
+    if (!h->heard || (int32_t)(edge - h->edge) > 0)
+        h->edge = edge;
+    h->heard = true;
+}
+
+static void take_habit(struct conn *c, unsigned side, const struct packet *p)
+{
+    const struct stream *s = &c->stream[side];
+    struct habit *h = &c->habit[side];
+
+    if (p->ttl > h->ttl)
+        h->ttl = p->ttl;
+    if (p->has_signature)
+        h->signs = true;
+    if (!p->has_timestamp || !h->heard)
+        return;
+    /* RFC 7323 s4.3 (2) */
+    if ((!h->stamped || (int32_t)(p->timestamp - h->recent) > 0) &&
+        (int32_t)(p->seq - (s->origin + (uint32_t)s->acknowledged)) <= 0)
+        h->recent = p->timestamp;
+    h->stamped = true;
+}
+
+/* Bytes from before the first, though the SYN was seen: a decoy with a wrong number, or one that
+ * is to push what follows to another place. Not so a keep-alive, nor a straggler of the
+ * connection that had these ports before. */
+static void tell_outside(struct engine *e, struct conn *c, unsigned side, const struct packet *p)
+{
+    const struct stream *s = &c->stream[side], *other = &c->stream[1 - side];
+    const int64_t offset = (int64_t)s->next + tcp_ahead(s, p->seq);
+    const int64_t ack = tcp_ahead(other, p->ack);
+
+    if (offset < 0 && offset > -NEAR && p->payload_len > 1 && s->syn_seen &&
+        (p->flags & TCP_SYN) == 0 && other->started && ack < NEAR && ack > -NEAR)
+        tell_anomaly(e, c, STREAM_OUT_OF_WINDOW, conn_direction(c, side), 0);
+}
+
+/* Most stacks take the urgent byte out of the stream, others leave it in (RFC 6093 s2). */
+static void tell_urgent(struct engine *e, struct conn *c, unsigned side, const struct packet *p)
+{
+    if (p->urgent > 0 && p->urgent <= p->payload_len)
+        tell_anomaly(e, c, STREAM_URGENT_BYTE, conn_direction(c, side),
+                     c->stream[side].next + p->urgent - 1);
+}
+
+static void read_segment(struct engine *e, struct conn *c, unsigned side, const struct packet *p)
+{
+    if ((p->flags & TCP_RST) != 0)
+        return; /* its data, if any, says why (RFC 9293 s3.5.3) */
     struct side_of at = {.engine = e, .conn = c, .side = side};
     const struct stream_events ev = events_of(&at);
+    const struct stream *s = &c->stream[side];
+
+    if (c->doubted != NULL)
+        doubt_compare(c, side, p);
+    if ((int32_t)(p->seq - s->origin) < 0 && s->started)
+        tell_outside(e, c, side, p);
+    if ((p->flags & TCP_URG) != 0)
+        tell_urgent(e, c, side, p);
+    const enum stream_said said = stream_segment(&c->stream[side], p, &ev);
+    count_segment(e, c, side, said);
+    if (said >= STREAM_REPEATED || c->alternate != NULL)
+        alternate_segment(e, c, side, p);
+}
+
+void tcp_read_late(struct engine *e, struct conn *c, unsigned side, const struct packet *p)
+{
+    c->tcp_flags[side] |= p->flags;
+    if ((p->flags & TCP_FIN) != 0)
+        track_fin(c, side, p);
+    read_segment(e, c, side, p);
+}
+
+/* What a segment says of its sender, and of what it received. */
+static void take_headers(struct conn *c, unsigned side, const struct packet *p)
+{
+    track_state(c, side, p);
+    if ((p->flags & TCP_ACK) != 0)
+        take_ack(c, side, p);
+    take_habit(c, side, p);
+}
+
+static void settle(struct engine *e, struct conn *c)
+{
+    if (c->doubted != NULL)
+        doubt_settle(e, c);
+    if (c->reset_doubted)
+        reset_settle(e, c);
+}
+
+/* What is left of a packet when its segment was set aside: its ACK, which says nothing of its
+ * bytes, or the SYN without its data. */
+static const struct packet *without_doubt(struct engine *e, struct conn *c, unsigned side,
+                                          const struct packet *p, struct packet *left)
+{
+    const enum doubt why = c->closed ? DOUBT_NONE : doubt_of(c, side, p);
+
+    if (why == DOUBT_NONE || !doubt_set_aside(e, c, side, p, why))
+        return p;
+    *left = *p;
+    left->payload_len = 0;
+    left->payload.len = 0;
+    left->flags &= TCP_SYN | TCP_ACK;
+    left->ttl = 0;
+    left->has_timestamp = left->has_signature = false;
+    return left;
+}
+
+static void take_reset(struct engine *e, struct conn *c, unsigned side, const struct packet *p)
+{
+    switch (reset_of(e, c, side, p)) {
+    case RESET_IGNORED: break;
+    case RESET_DOUBTFUL: reset_doubt(e, c, side, p); break;
+    case RESET_GENUINE:
+        c->tcp_state = TCP_STATE_CLOSED;
+        conn_finish(e, c, CLOSE_RESET);
+        break;
+    }
+}
+
+void tcp_packet(struct engine *e, struct conn *c, unsigned side, const struct packet *p)
+{
+    struct packet left;
 
     if (p->checksum == CHECKSUM_BAD) {
         e->counters.tcp_bad_checksum++;
         tell_anomaly(e, c, STREAM_BAD_CHECKSUM, conn_direction(c, side), 0);
         return;
     }
-    const bool reset_plausible =
-        (p->flags & TCP_RST) != 0 && stream_reset_plausible(&c->stream[side], p->seq);
-    track_state(c, side, p);
-    if ((p->flags & TCP_ACK) != 0)
-        stream_acknowledge(&c->stream[1 - side], p->ack, p->time_ns);
+    if (!is_usual(c, side, p))
+        p = without_doubt(e, c, side, p, &left);
+    take_headers(c, side, p);
     if (c->closed)
         return;
-    if ((p->flags & TCP_RST) == 0)
-        count_segment(e, c, side, stream_segment(&c->stream[side], p, &ev));
+    settle(e, c);
+    if (p->payload_len > 0 || (p->flags & (TCP_SYN | TCP_FIN)) != 0)
+        read_segment(e, c, side, p);
     wait_for_holes(e, c);
-    if (reset_plausible) {
-        c->tcp_state = TCP_STATE_CLOSED;
-        conn_finish(e, c, CLOSE_RESET);
-    } else if (c->stream[0].ended && c->stream[1].ended) {
+    if ((p->flags & TCP_RST) != 0)
+        take_reset(e, c, side, p);
+    else if (c->stream[0].ended && c->stream[1].ended)
         conn_finish(e, c, CLOSE_FINISHED);
+}
+
+void tcp_give_up_holes(struct engine *e, struct conn *c)
+{
+    for (unsigned side = 0; side < 2; side++) {
+        struct side_of at = {.engine = e, .conn = c, .side = side};
+        const struct stream_events ev = events_of(&at);
+        stream_give_up(&c->stream[side], &ev);
     }
+    if (c->stream[0].ended && c->stream[1].ended)
+        conn_finish(e, c, CLOSE_FINISHED);
 }
 
 /* A SYN on a known pair of ports: the same connection, or the next one (RFC 9293 s3.6.1)? */
@@ -173,6 +358,8 @@ bool tcp_is_new_connection(struct conn *c, unsigned side, const struct packet *p
         return true;
     if (c->stream[side].started && p->seq + 1 == c->stream[side].origin)
         return false; /* sent again */
+    if (!c->stream[side].started && c->habit[1 - side].has_syn)
+        return false; /* they crossed */
     if (c->tcp_state < TCP_STATE_ESTABLISHED)
         return c->tcp_state == TCP_STATE_SYN_SENT;
     c->new_syn = true; /* a stray, or the old end was not captured: its answer will tell */
@@ -194,6 +381,9 @@ void tcp_take_syn(struct conn *c, const struct syn *s)
     c->first_packet = s->first_packet;
     c->last_packet = s->last_packet;
     c->source = s->source;
+    c->habit[s->side].has_syn = true;
+    c->habit[s->side].shift = s->window_shift;
+    c->habit[s->side].ttl = s->ttl;
     stream_start_at(&c->stream[s->side], s->seq + 1);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Events to rules and outputs. */
-#include "engine/worker.h"
+#include "engine/shed.h"
 
 /* What an output must have asked for to get an event; 0: everybody gets it. */
 static uint32_t interest_in(const struct event *ev)
@@ -132,6 +132,16 @@ static void tell_alert(struct engine *e, struct conn *c, const struct rule_info 
     tell(e, c, &ev);
 }
 
+/* The verdict is final. */
+static void tell_block(struct engine *e, struct conn *c)
+{
+    if (c->result.verdict != VERDICT_BLOCK)
+        return;
+    count_leak(e, c);
+    if (c->result.rule != NULL)
+        tell_alert(e, c, c->result.rule);
+}
+
 static void on_fired(void *ctx, const struct rule_info *rule)
 {
     struct engine *e = ctx;
@@ -161,16 +171,37 @@ void tell_rules(struct engine *e, struct conn *c, bool over)
         return; /* nobody asks before the end */
     view_facts(c, over, &facts);
     tell_progress(e, c, &facts);
-    c->result = policy_decide(e->policy, c->policy, &facts, on_fired, e);
+    const struct policy_result result = policy_decide(e->policy, c->policy, &facts, on_fired, e);
+    if (c->excepted)
+        return;
+    c->result = result;
     if (was_final || !c->result.final)
         return;
     if (e->packet != NULL)
         c->verdict_packet = e->packet->number;
-    if (c->result.verdict != VERDICT_BLOCK)
+    tell_block(e, c);
+}
+
+void tell_exception(struct engine *e, struct conn *c, enum policy_exception which)
+{
+    const struct rule_info *rule = policy_exception(e->config.policy, which);
+    const uint8_t bit = (uint8_t)(1U << which);
+
+    if ((c->exceptions & bit) != 0)
         return;
-    count_leak(e, c);
-    if (c->result.rule != NULL)
-        tell_alert(e, c, c->result.rule);
+    c->exceptions |= bit;
+    e->counters.exceptions[which]++;
+    if (rule != NULL && rule->action == RULE_ALERT)
+        tell_alert(e, c, rule);
+    if (rule == NULL || rule->action == RULE_ALERT || c->result.final)
+        return;
+    c->excepted = true;
+    c->verdict_packet = e->host.packet;
+    c->result = (struct policy_result){.verdict = rule->action == RULE_BLOCK ? VERDICT_BLOCK
+                                                                             : VERDICT_ALLOW,
+                                       .final = true,
+                                       .rule = rule};
+    tell_block(e, c);
 }
 
 void tell_flow(struct engine *e, struct conn *c, enum flow_end end)

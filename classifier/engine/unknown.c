@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A slot of the stack that is being identified, and what happens when it is known. */
-#include "engine/worker.h"
+#include "engine/shed.h"
 
 /* What was seen of one direction while the stream was unknown. */
 struct kept {
@@ -10,9 +10,10 @@ struct kept {
 
 bool unknown_push(struct engine *e, struct conn *c)
 {
-    (void)e;
-    if (c->depth >= STACK_DEPTH)
+    if (c->depth >= STACK_DEPTH) {
+        tell_exception(e, c, EXCEPTION_DEPTH);
         return false;
+    }
     c->stack[c->depth++] = (struct slot){.kind = SLOT_UNKNOWN};
     return true;
 }

@@ -13,8 +13,11 @@
 struct call; /* stack.c: a call into a layer */
 
 struct counters {
-    uint64_t flows, evicted, refused, stragglers, tcp_gaps, tcp_overlaps, tcp_bad_checksum,
+    uint64_t flows, refused, stragglers, tcp_gaps, tcp_overlaps, tcp_bad_checksum,
         tcp_retransmissions;
+    uint64_t evicted_unproven, evicted_idle, evicted_heavy, holes_given_up,
+        syns_untold;                                       /* shed.c */
+    uint64_t exceptions[EXCEPTIONS];                       /* flows */
     uint64_t tcp_out_of_order, tcp_midstream, verdicts[3]; /* by enum verdict */
 };
 
@@ -28,6 +31,8 @@ struct engine {
     struct ghost_table *ghosts;
     struct identifier *identifier;
     struct policy_worker *policy;
+    size_t shed_above;      /* bytes of the budget */
+    uint64_t shed_refused;  /* budget.refused when last looked at */
     struct hash_key id_key; /* of flow ids: the same on every run */
     const char *source;
     int64_t now_ns; /* the latest packet time: never goes back */
@@ -41,6 +46,9 @@ struct engine {
     const struct packet *packet; /* being read; NULL between packets */
     struct counters counters;
 };
+
+/* engine.c: the flow is over: what it still has to say, its verdict, its record. */
+void end_conn(struct engine *e, struct conn *c, enum flow_end end);
 
 /* stack.c: the layers of a connection. */
 void stack_setup(struct engine *e);
@@ -96,6 +104,8 @@ void tell_flow(struct engine *e, struct conn *c, enum flow_end end);
 void tcp_packet(struct engine *e, struct conn *c, unsigned side, const struct packet *p);
 /* No more bytes will be read: what is held, the layers' last words, the final verdict. */
 void conn_finish(struct engine *e, struct conn *c, enum close_reason why);
+/* There is no room to wait for what is missing. */
+void tcp_give_up_holes(struct engine *e, struct conn *c);
 /* Does a SYN on a known pair of ports begin another connection? */
 bool tcp_is_new_connection(struct conn *c, unsigned side, const struct packet *p);
 /* The SYN with which the connection began was kept in the ring: it is part of it now. */

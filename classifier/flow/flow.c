@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#define CHUNK_NODES 256U
+#define CHUNK_NODES 64U
 #define FIRST_SLOTS 1024U
 #define SPOKES      4096U /* seconds; more than FLOW_TIMEOUT_MAX */
 #define SECOND_NS   1000000000LL
@@ -11,6 +11,12 @@
 struct slot {
     uint32_t tag;   /* low bits of the hash: home slot and quick comparison */
     uint32_t index; /* of the node; FLOW_NOBODY = free */
+};
+
+/* From idle to busy: where a node stands tells when its last packet came, or that it came later. */
+struct queue {
+    uint32_t idlest, busiest;
+    size_t count;
 };
 
 struct flow_table {
@@ -27,6 +33,8 @@ struct flow_table {
     uint32_t free_first; /* list of returned nodes, through `after` */
     int64_t turned_to_s; /* the next second whose spoke is looked at */
     uint32_t spoke_first[SPOKES], spoke_last[SPOKES];
+    struct queue queue[FLOW_WORTHS];
+    size_t bytes, share; /* of nodes and index: held, and allowed; 0 = no limit */
 };
 
 /* A free node keeps this in `spoke`. */
@@ -51,9 +59,26 @@ unsigned flow_key_of(const struct packet *p, struct flow_key *out)
     return side;
 }
 
+/* Within the table's share of the budget. */
+static void *table_alloc(struct flow_table *t, size_t bytes)
+{
+    if (t->share != 0 && t->bytes + bytes > t->share)
+        return NULL;
+    void *memory = budget_alloc(t->budget, bytes);
+    if (memory != NULL)
+        t->bytes += bytes;
+    return memory;
+}
+
+static void table_give(struct flow_table *t, void *memory, size_t bytes)
+{
+    budget_free(t->budget, memory, bytes);
+    t->bytes -= bytes;
+}
+
 static struct slot *slots_create(struct flow_table *t, uint32_t count)
 {
-    struct slot *slots = budget_alloc(t->budget, count * sizeof(*slots));
+    struct slot *slots = table_alloc(t, count * sizeof(*slots));
 
     for (uint32_t i = 0; slots != NULL && i < count; i++)
         slots[i].index = FLOW_NOBODY;
@@ -77,6 +102,8 @@ struct flow_table *flow_table_create(size_t node_size, struct budget *budget,
     t->slots = slots_create(t, FIRST_SLOTS);
     for (uint32_t i = 0; i < SPOKES; i++)
         t->spoke_first[i] = t->spoke_last[i] = FLOW_NOBODY;
+    for (unsigned worth = 0; worth < FLOW_WORTHS; worth++)
+        t->queue[worth] = (struct queue){.idlest = FLOW_NOBODY, .busiest = FLOW_NOBODY};
     if (t->slots != NULL)
         return t;
     err_set(err, "the memory limit is too small for a flow table");
@@ -89,10 +116,15 @@ void flow_table_free(struct flow_table *t)
     if (t == NULL)
         return;
     for (uint32_t i = 0; i < t->chunk_count; i++)
-        budget_free(t->budget, t->chunks[i], CHUNK_NODES * t->node_size);
-    budget_free(t->budget, t->slots, (t->slot_mask + 1) * sizeof(*t->slots));
+        table_give(t, t->chunks[i], CHUNK_NODES * t->node_size);
+    table_give(t, t->slots, (t->slot_mask + 1) * sizeof(*t->slots));
     free(t->chunks);
     free(t);
+}
+
+void flow_set_share(struct flow_table *t, size_t bytes)
+{
+    t->share = bytes;
 }
 
 size_t flow_count(const struct flow_table *t)
@@ -134,7 +166,7 @@ static uint32_t tag_of(const struct flow_table *t, const struct flow_key *key)
         uint8_t addr[2][4];
         uint16_t port[2];
         uint32_t transport;
-    } short_key;
+    } short_key = {.transport = key->transport};
 
     if (memcmp(key->addr[0].byte, mapped, IPV4_AT) != 0 ||
         memcmp(key->addr[1].byte, mapped, IPV4_AT) != 0)
@@ -143,7 +175,6 @@ static uint32_t tag_of(const struct flow_table *t, const struct flow_key *key)
         memcpy(short_key.addr[side], key->addr[side].byte + IPV4_AT, 4);
         short_key.port[side] = key->port[side];
     }
-    short_key.transport = key->transport;
     return (uint32_t)hash_bytes(&t->key, bytes_of(&short_key, sizeof(short_key)));
 }
 
@@ -177,7 +208,7 @@ static bool grow(struct flow_table *t)
             at = (at + 1) & t->slot_mask;
         slots[at] = old[i];
     }
-    budget_free(t->budget, old, old_count * sizeof(*old));
+    table_give(t, old, old_count * sizeof(*old));
     return true;
 }
 
@@ -186,12 +217,14 @@ static bool add_chunk(struct flow_table *t)
     if (t->chunk_count == t->chunk_room) {
         const uint32_t room = t->chunk_room > 0 ? t->chunk_room * 2 : 64;
         uint8_t **chunks = realloc(t->chunks, room * sizeof(*chunks));
-        if (chunks == NULL)
+        if (chunks == NULL) {
+            t->budget->lacked++;
             return false;
+        }
         t->chunks = chunks;
         t->chunk_room = room;
     }
-    uint8_t *chunk = budget_alloc(t->budget, CHUNK_NODES * t->node_size);
+    uint8_t *chunk = table_alloc(t, CHUNK_NODES * t->node_size);
     if (chunk == NULL)
         return false;
     t->chunks[t->chunk_count++] = chunk;
@@ -246,6 +279,37 @@ static void wheel_remove(struct flow_table *t, const struct flow_node *n)
         t->spoke_last[n->spoke] = n->before;
 }
 
+/* At the busy end. */
+static void queue_add(struct flow_table *t, struct flow_node *n)
+{
+    struct queue *q = &t->queue[n->worth];
+
+    n->queued_ns = n->last_ns;
+    n->busier = FLOW_NOBODY;
+    n->idler = q->busiest;
+    if (n->idler != FLOW_NOBODY)
+        node_at(t, n->idler)->busier = n->index;
+    else
+        q->idlest = n->index;
+    q->busiest = n->index;
+    q->count++;
+}
+
+static void queue_remove(struct flow_table *t, const struct flow_node *n)
+{
+    struct queue *q = &t->queue[n->worth];
+
+    if (n->idler != FLOW_NOBODY)
+        node_at(t, n->idler)->busier = n->busier;
+    else
+        q->idlest = n->busier;
+    if (n->busier != FLOW_NOBODY)
+        node_at(t, n->busier)->idler = n->idler;
+    else
+        q->busiest = n->idler;
+    q->count--;
+}
+
 static int64_t expires_s(const struct flow_node *n)
 {
     return second_of(n->last_ns) + n->timeout_s + 1;
@@ -266,7 +330,9 @@ static int64_t due_s(const struct flow_table *t, const struct flow_node *n)
 struct flow_node *flow_create(struct flow_table *t, const struct flow_key *key, int64_t now_ns,
                               uint32_t timeout_s)
 {
-    if ((t->count + 1) * 4 > ((size_t)t->slot_mask + 1) * 3 && !grow(t) && t->count == t->slot_mask)
+    const size_t slots = (size_t)t->slot_mask + 1, count = t->count + 1;
+
+    if (count * 4 > slots * 3 && !grow(t) && count * 8 > slots * 7)
         return NULL;
     struct flow_node *n = take_node(t);
     if (n == NULL)
@@ -279,6 +345,7 @@ struct flow_node *flow_create(struct flow_table *t, const struct flow_key *key, 
     n->timeout_s = timeout_s;
     t->slots[slot_of(t, n->tag, key)] = (struct slot){.tag = n->tag, .index = n->index};
     wheel_add(t, n, due_s(t, n));
+    queue_add(t, n);
     t->count++;
     return n;
 }
@@ -304,6 +371,7 @@ void flow_remove(struct flow_table *t, struct flow_node *n)
         t->recent = NULL;
     slot_remove(t, slot_of(t, n->tag, &n->key));
     wheel_remove(t, n);
+    queue_remove(t, n);
     n->spoke = NO_SPOKE;
     n->after = t->free_first;
     t->free_first = n->index;
@@ -344,18 +412,42 @@ struct flow_node *flow_next_expired(struct flow_table *t, int64_t now_ns)
     return NULL;
 }
 
-struct flow_node *flow_oldest(struct flow_table *t)
+void flow_prove(struct flow_table *t, struct flow_node *n)
 {
-    int64_t second = t->turned_to_s;
+    queue_remove(t, n);
+    n->worth = FLOW_PROVEN;
+    queue_add(t, n);
+}
 
-    while (t->count > 0 && second < t->turned_to_s + (int64_t)SPOKES) {
-        const uint32_t first = t->spoke_first[(uint64_t)second % SPOKES];
-        if (first == FLOW_NOBODY)
-            second++;
-        else if (!move_if_refreshed(t, node_at(t, first), second))
-            return node_at(t, first);
+size_t flow_count_proven(const struct flow_table *t)
+{
+    return t->queue[FLOW_PROVEN].count;
+}
+
+struct flow_node *flow_first(const struct flow_table *t, enum flow_worth worth)
+{
+    const struct queue *q = &t->queue[worth];
+
+    return q->count > 0 ? node_at(t, q->idlest) : NULL;
+}
+
+void flow_requeue(struct flow_table *t, struct flow_node *n)
+{
+    queue_remove(t, n);
+    queue_add(t, n);
+}
+
+/* Who had a packet since it was queued goes to the busy end: each packet moves a node once at
+ * most. */
+struct flow_node *flow_idlest(struct flow_table *t, enum flow_worth worth)
+{
+    for (size_t left = t->queue[worth].count; left > 0; left--) {
+        struct flow_node *n = flow_first(t, worth);
+        if (n->last_ns <= n->queued_ns)
+            return n;
+        flow_requeue(t, n);
     }
-    return NULL;
+    return flow_first(t, worth);
 }
 
 struct flow_node *flow_each(struct flow_table *t, struct flow_node *last)

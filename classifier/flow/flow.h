@@ -4,9 +4,9 @@
  * In:    flow keys and packet time.
  * State: nodes of one size, in chunks that never move; an open-addressing index of 8 bytes a slot;
  * a wheel of one second a spoke, in which a node stands where it may expire (looked at again then:
- * a packet costs nothing). Memory: counted in the budget; flow_create() gives NULL when there is
- * none left: evict, or go without. Not here: what a flow is (engine/conn.h embeds struct flow_node
- * first).
+ * a packet costs nothing); for each worth a queue from idle to busy, as lazily kept. Memory:
+ * counted in the budget; flow_create() gives NULL when there is none left: evict, or go without.
+ * Not here: what a flow is (engine/conn.h embeds struct flow_node first).
  */
 #ifndef FLOW_FLOW_H
 #define FLOW_FLOW_H
@@ -29,6 +29,13 @@ unsigned flow_key_of(const struct packet *p, struct flow_key *out);
 
 #define FLOW_NOBODY UINT32_MAX
 
+/* What a flow is worth when there is no room for all. */
+enum flow_worth {
+    FLOW_UNPROVEN, /* every flow, at first */
+    FLOW_PROVEN,   /* the owner said so: flow_prove() */
+};
+#define FLOW_WORTHS 2
+
 struct flow_node {
     struct flow_key key;
     int64_t last_ns;     /* of the last packet: the owner keeps it */
@@ -37,6 +44,9 @@ struct flow_node {
     uint32_t index, tag; /* private from here */
     uint32_t before, after;
     uint16_t spoke;
+    uint8_t worth;
+    uint32_t idler, busier; /* in the queue of its worth */
+    int64_t queued_ns;      /* last_ns when it was put there */
 };
 
 #define FLOW_TIMEOUT_MAX 4000U /* seconds */
@@ -48,8 +58,12 @@ struct flow_table *flow_table_create(size_t node_size, struct budget *budget,
                                      const struct hash_key *key, struct err *err);
 void flow_table_free(struct flow_table *t); /* NULL is fine; nodes still in it are just dropped */
 
+/* Nodes and index together take at most so many bytes of the budget; 0: all of it. */
+void flow_set_share(struct flow_table *t, size_t bytes);
+
 struct flow_node *flow_find(struct flow_table *t, const struct flow_key *key);
-/* Adds a key that is not there: zero-filled but for key and last_ns. NULL: no memory. */
+/* Adds a key that is not there: zero-filled but for key and last_ns. NULL: no memory, or the share
+ * is used up: remove one and try again, or go without. */
 struct flow_node *flow_create(struct flow_table *t, const struct flow_key *key, int64_t now_ns,
                               uint32_t timeout_s);
 void flow_remove(struct flow_table *t, struct flow_node *n);
@@ -60,8 +74,15 @@ size_t flow_count(const struct flow_table *t);
 /* A node whose last_ns + timeout_s has passed, one at a time until NULL: the caller ends and
  * removes it. */
 struct flow_node *flow_next_expired(struct flow_table *t, int64_t now_ns);
-/* The node that would expire first, about: the one to evict. NULL: the table is empty. */
-struct flow_node *flow_oldest(struct flow_table *t);
+/* It is worth more than the others from now on. */
+void flow_prove(struct flow_table *t, struct flow_node *n);
+size_t flow_count_proven(const struct flow_table *t);
+/* Of those of that worth the one whose last packet is longest ago, about. NULL: there is none.
+ * Costs, taken over all calls, no more than the packets that came. */
+struct flow_node *flow_idlest(struct flow_table *t, enum flow_worth worth);
+/* The first in that queue, idle or not; and to its end with one. */
+struct flow_node *flow_first(const struct flow_table *t, enum flow_worth worth);
+void flow_requeue(struct flow_table *t, struct flow_node *n);
 /* Every node, in the order of creation as far as places were not reused: start with NULL. */
 struct flow_node *flow_each(struct flow_table *t, struct flow_node *last);
 

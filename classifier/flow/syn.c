@@ -89,7 +89,7 @@ static uint32_t take_place(struct syn_ring *r)
     return (r->first + r->count++) % SYN_RING;
 }
 
-void syn_note(struct syn_ring *r, const struct flow_key *key, unsigned side, const struct packet *p,
+bool syn_note(struct syn_ring *r, const struct flow_key *key, unsigned side, const struct packet *p,
               const char *source)
 {
     uint32_t *link = link_of(r, key);
@@ -105,6 +105,8 @@ void syn_note(struct syn_ring *r, const struct flow_key *key, unsigned side, con
         link = bucket_of(r, key);
         r->at[place].next = *link;
         *link = place;
+    } else if (r->at[*link].side != side) {
+        return false;
     }
     struct syn *s = &r->at[*link];
     s->seq = p->seq; /* another try with another number: the last one counts */
@@ -112,8 +114,11 @@ void syn_note(struct syn_ring *r, const struct flow_key *key, unsigned side, con
     s->source = source;
     s->last_ns = p->time_ns;
     s->last_packet = p->number;
+    s->ttl = p->ttl;
+    s->window_shift = p->window_shift;
     s->bytes += p->wire_len;
     s->packets++;
+    return true;
 }
 
 bool syn_take(struct syn_ring *r, const struct flow_key *key, struct syn *out)

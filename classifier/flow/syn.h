@@ -24,9 +24,10 @@ struct syn {
     const char *source;
     uint16_t vlan[PACKET_VLANS];
     uint8_t vlan_count;
-    uint8_t side;  /* that sent it */
-    bool live;     /* private: not taken, not told */
-    uint32_t next; /* private: in its bucket */
+    uint8_t side;              /* that sent it */
+    uint8_t ttl, window_shift; /* as in struct packet */
+    bool live;                 /* private: not taken, not told */
+    uint32_t next;             /* private: in its bucket */
 };
 
 struct syn_ring;
@@ -36,7 +37,8 @@ void syn_ring_free(struct syn_ring *r, struct budget *budget); /* NULL is fine *
 
 /* A SYN and nothing else: no payload, no ACK. */
 bool syn_is_bare(const struct packet *p);
-void syn_note(struct syn_ring *r, const struct flow_key *key, unsigned side, const struct packet *p,
+/* False: the other side's SYN stands here. They crossed (RFC 9293 s3.5): a connection begins. */
+bool syn_note(struct syn_ring *r, const struct flow_key *key, unsigned side, const struct packet *p,
               const char *source);
 /* Takes the SYN of this connection out. False: there is none. */
 bool syn_take(struct syn_ring *r, const struct flow_key *key, struct syn *out);

@@ -32,7 +32,7 @@ struct asking {
 
 struct identifier *identifier_create(struct budget *budget, struct err *err)
 {
-    struct dpi *dpi = dpi_create(err);
+    struct dpi *dpi = dpi_create(budget, err);
     struct identifier *i = dpi != NULL ? calloc(1, sizeof(*i)) : NULL;
 
     if (i == NULL) {

@@ -85,6 +85,7 @@ struct risk_set {
 };
 
 struct dpi {
+    struct budget *budget; /* only to count in: nDPI allocates for itself */
     bool started; /* once; module stays NULL when there was no memory for it */
     struct ndpi_detection_module_struct *module;
     struct ndpi_flow_struct *flow; /* of the question being answered */
@@ -148,12 +149,14 @@ static struct ndpi_detection_module_struct *start_module(void)
     return module;
 }
 
-struct dpi *dpi_create(struct err *err)
+struct dpi *dpi_create(struct budget *budget, struct err *err)
 {
     struct dpi *d = calloc(1, sizeof(*d));
 
     if (d == NULL)
         err_set(err, "no memory for nDPI");
+    else
+        d->budget = budget;
     return d;
 }
 
@@ -170,6 +173,7 @@ static bool is_started(struct dpi *d)
     if (d->module != NULL)
         ndpi_exit_detection_module(d->module);
     d->module = NULL; /* no memory: nothing will be known to nDPI */
+    d->budget->lacked++;
     return false;
 }
 

@@ -14,6 +14,7 @@
 #ifndef IDENTIFY_NDPI_H
 #define IDENTIFY_NDPI_H
 
+#include "base/budget.h"
 #include "base/bytes.h"
 #include "base/err.h"
 #include "model/endpoint.h"
@@ -44,7 +45,8 @@ struct dpi_answer {
     uint8_t risk_count;
 };
 
-struct dpi *dpi_create(struct err *err);
+/* `budget` counts where memory ran out; nDPI allocates for itself. */
+struct dpi *dpi_create(struct budget *budget, struct err *err);
 void dpi_free(struct dpi *d); /* NULL is fine */
 /* The first question starts nDPI, which sets up tables that all threads share: not two at once. */
 struct dpi_answer dpi_ask(struct dpi *d, const struct dpi_question *q);

@@ -355,8 +355,8 @@ static void revisit_other(struct http *s, struct host *h, enum direction d)
     s->revisiting = false;
 }
 
-/* Until neither direction can go on. */
-static void settle(struct http *s, struct host *h)
+/* Until neither direction can go on; `d` was given last. */
+static void settle(struct http *s, struct host *h, enum direction d)
 {
     const uint64_t *client = &s->side[TO_SERVER].offset, *server = &s->side[TO_CLIENT].offset;
     uint64_t before;
@@ -367,7 +367,7 @@ static void settle(struct http *s, struct host *h)
         revisit(s, h, TO_CLIENT);
     } while (before != *client + *server && !s->gone);
     if (s->gone)
-        http_hand_over(s, h);
+        http_hand_over(s, h, d);
 }
 
 /* No more can be kept of what is waiting. */
@@ -418,7 +418,7 @@ static size_t http_feed(void *state, struct host *h, enum direction d, struct by
         if (used < in.len && !s->gone)
             used += keep(s, h, d, bytes_after(in, used));
     }
-    settle(s, h);
+    settle(s, h, d);
     return used;
 }
 
@@ -427,7 +427,7 @@ static void http_gap(void *state, struct host *h, enum direction d, uint64_t n)
     struct http *s = state;
 
     lose(s, h, d, n);
-    settle(s, h);
+    settle(s, h, d);
 }
 
 static void end_what_goes_on(struct http *s, struct host *h)

@@ -2,6 +2,7 @@
 #include "layers/http_recognise.h"
 
 #include "layers/http_line.h"
+#include "model/flow_info.h"
 #include "model/packet.h"
 
 /* Empty lines before a request line are to be ignored (RFC 9112 s2.2). */
@@ -26,11 +27,13 @@ static bool plausible_target(struct bytes in)
 static struct recognition look(const struct opening *o, enum direction at, enum direction d)
 {
     struct http_line line = {0};
-    const struct bytes in = after_empty_lines(o->seen[at]);
+    const size_t most = d == TO_CLIENT ? EVIDENCE_DETAIL : OPENING_MAX;
+    const struct bytes in = bytes_first(after_empty_lines(o->seen[at]), most);
     struct recognition r = {.direction = at, .reversed = at != d};
 
     r.answer = http_line_probe(in, d, &line);
-    if (r.answer == PROBE_MORE && d == TO_CLIENT && in.len > HTTP_STATUS_LEN)
+    if (r.answer == PROBE_MORE && d == TO_CLIENT && in.len > HTTP_STATUS_LEN &&
+        (in.len == most || o->ended[at]))
         r.answer = PROBE_YES; /* "HTTP/1.1 200 " is enough: the rest is for people */
     if (r.answer == PROBE_MORE && o->ended[at]) {
         const bool long_line = d == TO_SERVER && in.len + 2 >= OPENING_MAX && plausible_target(in);
@@ -42,7 +45,7 @@ static struct recognition look(const struct opening *o, enum direction at, enum 
         r.confidence =
             d == TO_CLIENT || line.known_method ? CONFIDENCE_STRONG : CONFIDENCE_PROBABLE;
         r.why = d == TO_CLIENT ? "HTTP status line" : "HTTP request line";
-        r.detail = line.text.len > 0 ? line.text : bytes_first(in, HTTP_STATUS_LEN);
+        r.detail = line.text.len > 0 ? line.text : in;
     }
     return r;
 }

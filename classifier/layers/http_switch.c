@@ -40,9 +40,10 @@ void http_part(struct http *s, struct host *h)
     h->leave(h);
 }
 
-void http_hand_over(struct http *s, struct host *h)
+void http_hand_over(struct http *s, struct host *h, enum direction last)
 {
-    for (enum direction d = TO_SERVER; d <= TO_CLIENT; d++) {
+    for (int i = 0; i < 2; i++) {
+        const enum direction d = i == 0 ? direction_other(last) : last;
         struct http_side *side = &s->side[d];
         if (side->hole > 0)
             h->carry_gap(h, d, side->hole);

@@ -25,8 +25,9 @@ struct handshake http_tell_handshake(struct host *h, const struct http_exchange 
 void http_overdue(struct http *s, struct host *h);
 /* What follows is no HTTP: off the stack, or below whatever it is. */
 void http_part(struct http *s, struct host *h);
-/* After `gone`: gives what was kept to whoever is next, and the memory back. */
-void http_hand_over(struct http *s, struct host *h);
+/* After `gone`: gives what was kept to whoever is next, and the memory back. What the direction
+ * that was fed last kept comes last: cut elsewhere, it would only have come now. */
+void http_hand_over(struct http *s, struct host *h, enum direction last);
 
 /* http_refused.c */
 /* Bytes of this direction are no HTTP. */

@@ -138,6 +138,11 @@ bool ws_inside_reads_on(const struct websocket *ws, const struct host *h, enum d
     return ws->totals.binary[d] > 0 && (h->carry_wanted || !ws->noise_over);
 }
 
+bool ws_inside_waits(const struct websocket *ws, const struct ws_message *m)
+{
+    return m->opcode == WS_BINARY && ws->inside != NULL && ws->inside->noise != NULL;
+}
+
 /* Later compressed messages refer to this one: it is inflated to its end while they are wanted. */
 static bool is_history(const struct websocket *ws, const struct host *h, enum direction d)
 {

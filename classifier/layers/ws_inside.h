@@ -34,6 +34,8 @@ void ws_inside_lose(struct websocket *ws, struct host *h, enum direction d);
 void ws_inside_close(struct websocket *ws, struct host *h);
 /* Will later messages of this direction be read for what is inside? */
 bool ws_inside_reads_on(const struct websocket *ws, const struct host *h, enum direction d);
+/* Must the end of this message be told here, even if nobody else asks for it? */
+bool ws_inside_waits(const struct websocket *ws, const struct ws_message *m);
 
 /* A message begins: shall it be listened to, or read for the sake of later ones? */
 static inline void ws_inside_begin(struct websocket *ws, const struct host *h, enum direction d)

@@ -3,6 +3,7 @@
 
 #include "layers/ws_anomaly.h"
 #include "layers/ws_figures.h"
+#include "layers/ws_inside.h"
 #include "layers/ws_keep.h"
 #include "layers/ws_payload.h"
 
@@ -56,11 +57,13 @@ static void emit_message(struct host *h, enum direction d, const struct ws_messa
 /* ---- data messages ---- */
 
 /* Nobody asked for any message, and there is nothing in this one to be looked after. */
-static bool is_unwatched(const struct ws_message *m, const struct host *h)
+static bool is_unwatched(const struct websocket *ws, const struct ws_message *m,
+                         const struct host *h)
 {
     const uint32_t watched =
         INTEREST_MESSAGES | INTEREST_PAYLOAD | INTEREST_VALIDITY | INTEREST_KEEP;
-    return !(h->interest & watched) && (!m->compressed || m->unread) && !m->heard;
+    return !(h->interest & watched) && (!m->compressed || m->unread) && !m->heard &&
+           !ws_inside_waits(ws, m);
 }
 
 static void end_message(struct websocket *ws, struct host *h, enum direction d)
@@ -70,7 +73,7 @@ static void end_message(struct websocket *ws, struct host *h, enum direction d)
     m->open = false;
     if (h->interest & INTEREST_FIGURES)
         ws_figures_message(ws, d);
-    if (is_unwatched(m, h))
+    if (is_unwatched(ws, m, h))
         return;
     struct ws_message_event out = {.opcode = m->opcode,
                                    .fin = m->fin,

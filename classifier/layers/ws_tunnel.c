@@ -59,6 +59,23 @@ void ws_tunnel_handshake(struct host *h, const struct handshake *shake)
 
 /* ---- noise ---- */
 
+/* ISO 13818-1 s2.4.3.2: packets of 188 bytes, each begins with 0x47. */
+#define TS_PACKET 188
+#define TS_SYNC   0x47
+#define TS_LEAST  4 /* packets: noise looks so once in 2^32 */
+
+/* `part` comes after `before` bytes of its direction: how many packets in it begin as they ought.
+ */
+static uint8_t count_syncs(size_t before, struct bytes part)
+{
+    const size_t first = (before + TS_PACKET - 1) / TS_PACKET * TS_PACKET;
+    uint8_t count = 0;
+
+    for (size_t at = first - before; at < part.len; at += TS_PACKET)
+        count = (uint8_t)(count + (part.at[at] == TS_SYNC ? 1 : 0));
+    return count;
+}
+
 bool ws_noise_feed(struct ws_noise *n, enum direction d, struct bytes clear, bool begins)
 {
     const struct bytes part = bytes_first(clear, (size_t)WS_NOISE_MOST - n->bytes[d]);
@@ -75,6 +92,7 @@ bool ws_noise_feed(struct ws_noise *n, enum direction d, struct bytes clear, boo
             memcpy(n->head[d] + n->bytes[d], head.at, head.len);
     }
     shape_feed(&n->shape, d, part);
+    n->synced[d] = (uint8_t)(n->synced[d] + count_syncs(n->bytes[d], part));
     n->bytes[d] = (uint16_t)(n->bytes[d] + part.len);
     return n->bytes[d] < WS_NOISE_MOST;
 }
@@ -119,10 +137,22 @@ static bool is_marked(const uint8_t head[WS_NOISE_HEAD])
     return false;
 }
 
+/* A start code (H.264 Annex B), a length or a number in many bytes: noise begins with two zeros, or
+ * has three in eight bytes, once in 50,000. */
+static bool is_numbered(const uint8_t head[WS_NOISE_HEAD])
+{
+    size_t zeros = 0;
+
+    for (size_t i = 0; i < 8; i++)
+        zeros += head[i] == 0 ? 1 : 0;
+    return zeros >= 3 || (head[0] == 0 && head[1] == 0);
+}
+
 /* Three messages that begin with the same byte: noise does that once in 65,536. */
 static bool has_form(const struct ws_noise *n, enum direction d)
 {
-    return is_marked(n->head[d]) || (n->alike[d] >= 3 && 2 * n->alike[d] > n->messages[d]);
+    return is_marked(n->head[d]) || is_numbered(n->head[d]) || n->synced[d] >= TS_LEAST ||
+           (n->alike[d] >= WS_NOISE_ALIKE && 2 * n->alike[d] > n->messages[d]);
 }
 
 /* Length, session (0 or 1), new, with data, TCP or UDP, port, kind of address. */
@@ -156,6 +186,14 @@ static bool is_random(const struct shape_side *side)
     return ones_off * ones_off <= 16 * 2 * n && 10 * sum < 443 * 8 * n;
 }
 
+/* Have there been enough messages to see whether they begin alike? */
+static bool shows_form(const struct ws_noise *n)
+{
+    const unsigned up = n->messages[TO_SERVER], down = n->messages[TO_CLIENT];
+
+    return (up >= WS_NOISE_ALIKE && down >= WS_NOISE_ALIKE) || up + down >= 3 * WS_NOISE_ALIKE;
+}
+
 enum tri ws_noise_verdict(const struct ws_noise *n, const struct host *h, bool over)
 {
     const uint16_t up = n->bytes[TO_SERVER], down = n->bytes[TO_CLIENT];
@@ -168,6 +206,8 @@ enum tri ws_noise_verdict(const struct ws_noise *n, const struct host *h, bool o
         return over ? TRI_NO : TRI_NOT_YET;
     if (!over && h->carry_wanted && (up < WS_NOISE_MOST || down < WS_NOISE_MOST))
         return TRI_NOT_YET; /* somebody may still know it */
+    if (!over && !shows_form(n))
+        return TRI_NOT_YET; /* do they begin alike? */
     if (has_form(n, TO_SERVER) || has_form(n, TO_CLIENT) || is_echo(n))
         return TRI_NO;
     const enum shape shape = shape_of(&n->shape);

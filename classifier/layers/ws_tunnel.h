@@ -4,7 +4,7 @@
  *
  * noise    binary messages of both directions, and no text, that look random from the first byte:
  *          encrypted, or compressed without a format's mark. Messages that all begin alike have a
- *          form, and an echo is a test: no noise.
+ *          form, so has one that begins with zeros, and an echo is a test: no noise.
  * mux      the first message opens a connection in V2Ray's multiplexer, Mux.Cool.
  * State:   value type, zero-filled = ready. Statistics, and a few first bytes.
  */
@@ -17,6 +17,7 @@
 #define WS_NOISE_LEAST 192  /* bytes of each direction, */
 #define WS_NOISE_BOTH  1024 /* and of both together */
 #define WS_NOISE_MOST  1024 /* of a direction: more are not looked at */
+#define WS_NOISE_ALIKE 3    /* messages, to tell that they begin alike */
 #define WS_NOISE_HEAD  12
 
 struct ws_noise {
@@ -25,6 +26,7 @@ struct ws_noise {
     uint8_t head[2][WS_NOISE_HEAD]; /* of its first message */
     uint8_t first[2];               /* the first byte of its messages */
     uint8_t alike[2], messages[2];  /* how many begin with it; of how many, up to 255 */
+    uint8_t synced[2]; /* of its MPEG-TS packets, were they any: those with a sync byte */
 };
 
 /* Tells what names and values only tunnels use. */

@@ -25,9 +25,14 @@
     X(DECODE_FRAGMENT_TOO_LONG, "fragment_too_long", "decode", "ip",                               \
       "a fragment that ends beyond 65535 bytes")                                                   \
     X(DECODE_FRAGMENT_TINY, "fragment_tiny", "decode", "tcp",                                      \
-      "a first fragment without the whole TCP header (RFC 3128)")                                  \
+      "a fragment that begins or ends inside the TCP header (RFC 3128) or the IPv6 headers "       \
+      "(RFC 7112)")                                                                                \
+    X(DECODE_FRAGMENT_SMALL, "fragment_small", "decode", "ip",                                     \
+      "a first fragment so small that no network's MTU makes it (RFC 791 s3.2)")                   \
     X(DECODE_FRAGMENT_OVERLAP, "fragment_overlap", "decode", "ip",                                 \
       "fragments of one datagram that disagree about its bytes or its end")                        \
+    X(DECODE_FRAGMENT_OVERLAP_IPV6, "fragment_overlap_ipv6", "decode", "ip",                       \
+      "overlapping IPv6 fragments: their datagram is dropped (RFC 5722)")                          \
     X(DECODE_FRAGMENT_REFUSED, "fragment_refused", "decode", "ip",                                 \
       "no memory left to keep a fragment: its datagram is not seen")
 
@@ -36,7 +41,29 @@
     X(STREAM_GAP, "stream_gap", "stream", "tcp", "bytes of the stream were never captured")        \
     X(STREAM_OVERLAP_DIFFERS, "overlap_differs", "stream", "tcp",                                  \
       "the same sequence numbers carried different bytes")                                         \
-    X(STREAM_BAD_CHECKSUM, "bad_checksum", "stream", "tcp", "a checksum is wrong; not read")
+    X(STREAM_AMBIGUOUS, "evasion_ambiguous", "stream", "tcp",                                      \
+      "overlapping bytes make it two different flows: which one, its receiver decides")            \
+    X(STREAM_BAD_CHECKSUM, "bad_checksum", "stream", "tcp", "a checksum is wrong; not read")       \
+    X(STREAM_TTL_LOW, "ttl_low", "stream", "tcp",                                                  \
+      "a TTL far below its sender's: other bytes took its place, or it was never received")        \
+    X(STREAM_TIMESTAMP_OLD, "timestamp_old", "stream", "tcp",                                      \
+      "a TCP timestamp from before the last: its receiver drops it (RFC 7323 s5.3)")               \
+    X(STREAM_ACK_MISSING, "ack_missing", "stream", "tcp",                                          \
+      "data without the ACK flag: its receiver drops it (RFC 9293 s3.10.7.4)")                     \
+    X(STREAM_SIGNATURE_UNASKED, "signature_unasked", "stream", "tcp",                              \
+      "a signed segment (RFC 2385, RFC 5925) in a connection that is not signed")                  \
+    X(STREAM_OUT_OF_WINDOW, "out_of_window", "stream", "tcp",                                      \
+      "bytes outside its receiver's window (RFC 9293 s3.4): not read")                             \
+    X(STREAM_SYN_DATA_DIFFERS, "syn_data_differs", "stream", "tcp",                                \
+      "data on a SYN that was not taken, and other bytes in its place (RFC 7413)")                 \
+    X(STREAM_DATA_AFTER_FIN, "data_after_fin", "stream", "tcp",                                    \
+      "bytes behind its sender's FIN: not read (RFC 9293 s3.10.7.4)")                              \
+    X(STREAM_URGENT_BYTE, "urgent_byte", "stream", "tcp",                                          \
+      "an urgent byte, which some receivers take out of the stream (RFC 6093)")                    \
+    X(STREAM_RESET_OUT_OF_WINDOW, "reset_out_of_window", "stream", "tcp",                          \
+      "a RST whose number lies outside its receiver's window: ignored (RFC 5961 s3)")              \
+    X(STREAM_RESET_IGNORED, "reset_ignored", "stream", "tcp",                                      \
+      "a RST after which the connection went on: it was forged (RFC 5961 s3)")
 
 /* layers/http*.c */
 #define ANOMALY_HTTP(X)                                                                            \

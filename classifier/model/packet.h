@@ -52,6 +52,8 @@ struct packet {
     uint8_t vlan_count;
     uint16_t vlan[PACKET_VLANS]; /* outermost first */
     bool has_timestamp;          /* TCP option 8, RFC 7323 */
+    bool has_signature;          /* TCP option 19 (RFC 2385) or 29 (RFC 5925) */
+    uint8_t window_shift;        /* of a SYN: 1 + the shift of TCP option 3; 0: absent */
     uint32_t timestamp;
 };
 

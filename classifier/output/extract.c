@@ -160,7 +160,7 @@ static void list(struct extract *x, const struct event *e, const struct extracte
     json_u64(&j, "packet", e->packet);
     json_time(&j, "timestamp", e->time_ns);
     json_text(&j, "direction", e->direction == TO_SERVER ? "to-server" : "to-client");
-    json_string(&j, "opcode", buffer_bytes(&opcode));
+    json_buffer(&j, "opcode", &opcode);
     json_u64(&j, "length", w->length);
     json_bool(&j, "complete", w->complete);
     json_bool(&j, "cut", m->cut);

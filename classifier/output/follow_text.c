@@ -208,6 +208,7 @@ static void write_json(struct conversation *c, struct bytes before, struct bytes
         end_line(c);
         buffer_clear(&line);
     }
+    buffer_inherit(c->out, &line);
     buffer_free(&line);
 }
 
@@ -387,6 +388,7 @@ static void write_figures(struct conversation *c, const struct flow_info *f)
         escape_terminal(c->out, buffer_bytes(&sentence));
         end_line(c);
     }
+    buffer_inherit(c->out, &sentence);
     buffer_free(&sentence);
 }
 

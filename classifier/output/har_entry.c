@@ -42,7 +42,7 @@ static void started(struct json *j, int64_t time_ns)
         text.len -= 5; /* "+0000" */
         buffer_append_byte(&text, 'Z');
     }
-    json_string(j, "startedDateTime", buffer_bytes(&text));
+    json_buffer(j, "startedDateTime", &text);
     buffer_free(&text);
 }
 
@@ -63,6 +63,7 @@ static void header_number(struct json *j, const char *name, int64_t value)
     if (value >= 0) {
         buffer_append_u64(&text, (uint64_t)value);
         header(j, name, buffer_bytes(&text));
+        buffer_inherit(j->out, &text);
     }
     buffer_free(&text);
 }
@@ -92,7 +93,7 @@ static void url(struct json *j, const struct flow_info *f, struct bytes host, st
     buffer_append_text(&text, is_secure(f) ? "s://" : "://");
     buffer_append(&text, host.len > 0 ? host : bytes_of_text(server));
     buffer_append(&text, path.len > 0 ? path : bytes_of_text("/"));
-    json_string(j, "url", buffer_bytes(&text));
+    json_buffer(j, "url", &text);
     buffer_free(&text);
 }
 

@@ -80,6 +80,12 @@ void json_string(struct json *j, const char *key, struct bytes value)
     buffer_append_byte(j->out, '"');
 }
 
+void json_buffer(struct json *j, const char *key, const struct buffer *value)
+{
+    json_string(j, key, buffer_bytes(value));
+    buffer_inherit(j->out, value);
+}
+
 void json_text(struct json *j, const char *key, const char *value)
 {
     if (value != NULL) {

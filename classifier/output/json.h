@@ -33,7 +33,9 @@ void json_array(struct json *j, const char *key);
 void json_end(struct json *j);
 
 void json_string(struct json *j, const char *key, struct bytes value); /* any bytes: escaped */
-void json_text(struct json *j, const char *key, const char *value);    /* NULL gives null */
+/* The same, of what was put together elsewhere: when memory ran out there, it did here, too. */
+void json_buffer(struct json *j, const char *key, const struct buffer *value);
+void json_text(struct json *j, const char *key, const char *value); /* NULL gives null */
 void json_u64(struct json *j, const char *key, uint64_t value);
 void json_i64(struct json *j, const char *key, int64_t value);
 void json_bool(struct json *j, const char *key, bool value);

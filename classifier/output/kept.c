@@ -165,8 +165,10 @@ static bool room_for_one(struct kept *k)
         return true;
     const size_t room = k->room > 0 ? k->room * 2 : FIRST_ROOM;
     struct flow_info **at = realloc(k->at, room * sizeof(struct flow_info *));
-    if (at == NULL)
+    if (at == NULL) {
+        k->failed = true;
         return false;
+    }
     k->at = at;
     k->room = room;
     return true;
@@ -205,8 +207,10 @@ void kept_add(struct kept *k, const struct flow_info *flow, struct tally *names)
     if (full && (k->count == 0 || flow_compare(flow, k->at[0]) >= 0))
         return;
     struct flow_info *f = flow_copy(flow, names);
-    if (f == NULL)
+    if (f == NULL) {
+        k->failed = true;
         return;
+    }
     if (full) {
         free(k->at[0]);
         k->at[0] = f;

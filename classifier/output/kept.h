@@ -39,6 +39,7 @@ struct flow_info *flow_copy(const struct flow_info *flow, struct tally *names);
 struct kept {
     struct flow_info **at;
     size_t count, room, limit;
+    bool failed; /* memory ran out: a flow is missing */
 };
 
 void kept_init(struct kept *k, size_t limit);

@@ -162,6 +162,7 @@ static void write_line(struct live *l, const struct event *e, enum mark mark)
     terminal_tail(b, buffer_bytes(&l->details),
                   l->columns > used + DETAILS ? l->columns - used : DETAILS);
     buffer_append_byte(b, '\n');
+    buffer_inherit(b, &l->details);
     out_record(l->out);
     out_flush(l->out);
 }

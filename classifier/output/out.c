@@ -233,6 +233,11 @@ void out_flush(struct out *o)
     write_records(o);
 }
 
+void out_fail(struct out *o, const char *why)
+{
+    err_set(&o->err, "%s: %s", o->path, why);
+}
+
 bool out_closed(const struct out *o)
 {
     return o->closed;
@@ -248,7 +253,7 @@ static void finish(struct out *o)
     o->fd = -1;
     if (o->temp != NULL && !is_dead(o) && rename(o->temp, o->path) != 0)
         fail(o, errno);
-    else if (o->temp != NULL && is_dead(o))
+    if (o->temp != NULL && is_dead(o))
         unlink(o->temp);
 }
 

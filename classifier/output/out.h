@@ -23,6 +23,9 @@ struct out *out_open_renamed(const char *path, struct err *err);
 struct buffer *out_buffer(struct out *o);
 /* One record is whole; written when enough has gathered. */
 void out_record(struct out *o);
+/* What is written is not whole, for a reason that lies elsewhere: out_close() tells it, and nothing
+ * is renamed. */
+void out_fail(struct out *o, const char *why);
 /* Live: write what has gathered now. */
 void out_flush(struct out *o);
 /* False once anything could not be written; `err` says what ("eve.json: No space left on device").

@@ -29,6 +29,8 @@ struct summary;
 /* Whoever shows how WebSockets fared adds INTEREST_FIGURES to its sink. */
 struct summary *summary_create(bool keep_all_flows, struct err *err);
 struct sink *summary_sink(struct summary *s);
+/* False: memory ran out, and something is not in it. */
+bool summary_whole(const struct summary *s);
 void summary_free(struct summary *s);
 
 /* What was read, for the head of table and report. */

@@ -10,7 +10,7 @@
 /* What wording.h writes, as a string. */
 static void raw_string(struct json *j, const char *key, struct buffer *raw)
 {
-    json_string(j, key, buffer_bytes(raw));
+    json_buffer(j, key, raw);
     buffer_clear(raw);
 }
 
@@ -334,7 +334,7 @@ void report_json(struct out *out, const struct summary *s, const struct input_no
     if (v != NULL)
         put_report(&j, v, in);
     else
-        json_text(&j, NULL, "no memory left for the report");
+        out_fail(out, "out of memory");
     buffer_append_byte(out_buffer(out), '\n');
     out_record(out);
     view_free(v);

@@ -341,8 +341,7 @@ void report_text(struct out *out, const struct summary *s, const struct input_no
     struct text t = {.sheet = {.columns = COLUMNS}, .view = view, .in = in};
 
     if (view == NULL) {
-        buffer_append_text(out_buffer(out), "no memory left for the report\n");
-        out_record(out);
+        out_fail(out, "out of memory");
         return;
     }
     print_head(&t);
@@ -360,7 +359,7 @@ void report_text(struct out *out, const struct summary *s, const struct input_no
     sheet_blank(&t.sheet);
     sheet_words(&t.sheet, bytes_of_text("portwarden " PORTWARDEN_VERSION));
     sheet_break(&t.sheet);
-    buffer_append(out_buffer(out), buffer_bytes(&t.sheet.out));
+    sheet_print(&t.sheet, out_buffer(out));
     out_record(out);
     sheet_free(&t.sheet);
     view_free(view);

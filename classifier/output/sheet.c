@@ -10,6 +10,14 @@ void sheet_free(struct sheet *s)
     buffer_free(&s->shown);
 }
 
+void sheet_print(const struct sheet *s, struct buffer *to)
+{
+    buffer_append(to, buffer_bytes(&s->out));
+    buffer_inherit(to, &s->out);
+    buffer_inherit(to, &s->raw);
+    buffer_inherit(to, &s->shown);
+}
+
 static void spaces(struct sheet *s, size_t n)
 {
     for (size_t i = 0; i < n; i++)

@@ -21,6 +21,8 @@ struct sheet {
 };
 
 void sheet_free(struct sheet *s);
+/* All lines so far. */
+void sheet_print(const struct sheet *s, struct buffer *to);
 
 /* Ends the line, when there is something on it. */
 void sheet_break(struct sheet *s);

@@ -116,8 +116,10 @@ static bool show_worst(struct flow_kind *kind, const struct flow_info *flow, str
     if (kind->worst != NULL && flow_compare(flow, kind->worst) >= 0)
         return true;
     struct flow_info *copy = flow_copy(flow, names);
-    if (copy == NULL)
+    if (copy == NULL) {
+        names->failed = true;
         return kind->worst != NULL;
+    }
     free(kind->worst);
     kind->worst = copy;
     return true;
@@ -295,6 +297,11 @@ static void on_stats(struct summary *s, const struct stats_event *stats)
         s->stats[i].name = tally_text(&s->names, stats->stats[i].name);
         if (strcmp(stats->stats[i].name, "syn_overwritten") == 0)
             s->counts.bare_syns = stats->stats[i].value;
+        if (strcmp(stats->stats[i].name, "holes_given_up") == 0)
+            s->counts.hasty = stats->stats[i].value;
+        if (strcmp(stats->stats[i].group, "flow") == 0 &&
+            strcmp(stats->stats[i].name, "refused") == 0)
+            s->counts.refused = stats->stats[i].value;
     }
 }
 
@@ -336,6 +343,12 @@ struct summary *summary_create(bool keep_all_flows, struct err *err)
     talkers_init(&s->servers);
     kept_init(&s->worst, keep_all_flows ? SUMMARY_ALL : SUMMARY_WORST);
     return s;
+}
+
+bool summary_whole(const struct summary *s)
+{
+    return !s->names.failed && !s->kinds.failed && !s->rules.failed && !s->services.failed &&
+           !s->clients.tally.failed && !s->servers.tally.failed && !s->worst.failed;
 }
 
 struct sink *summary_sink(struct summary *s)

@@ -81,6 +81,8 @@ struct summary_counts {
     uint64_t gap_flows, missing_bytes, late_flows; /* late: began before the capture */
     uint64_t bare_syns; /* unanswered, and too many to be told as flows */
     uint64_t evicted;   /* flows that ended because memory was full */
+    uint64_t hasty;     /* times that a flow did not wait for missing bytes, for the same reason */
+    uint64_t refused;   /* packets that got no flow, for the same reason */
     uint64_t leaked_bytes[2];
     uint64_t anomalies;
     int64_t start_ns, end_ns;

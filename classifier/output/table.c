@@ -238,13 +238,13 @@ void table_print(struct out *out, const struct summary *s, const struct input_no
                       .wide = columns >= WIDE_COLUMNS};
 
     if (view == NULL) {
-        buffer_append_text(out_buffer(out), "no memory left for the table\n");
+        out_fail(out, "out of memory");
     } else {
         print_head(&t, in);
         if (view->counts->all.flows > 0)
             print_body(&t);
         print_closing(&t, in);
-        buffer_append(out_buffer(out), buffer_bytes(&t.sheet.out));
+        sheet_print(&t.sheet, out_buffer(out));
     }
     out_record(out);
     sheet_free(&t.sheet);

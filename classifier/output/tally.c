@@ -74,11 +74,16 @@ static struct tally_entry *find(const struct tally *t, uint64_t hash, struct byt
 
 static struct tally_entry *add(struct tally *t, uint64_t hash, struct bytes key)
 {
-    if (t->count == t->limit || key.len > UINT32_MAX || (t->count == t->room && !grow(t)))
+    struct tally_entry *e = NULL;
+
+    if (t->count == t->limit || key.len > UINT32_MAX)
         return NULL;
-    struct tally_entry *e = calloc(1, sizeof(*e) + t->entry_size + key.len);
-    if (e == NULL)
+    if (t->count < t->room || grow(t))
+        e = calloc(1, sizeof(*e) + t->entry_size + key.len);
+    if (e == NULL) {
+        t->failed = true;
         return NULL;
+    }
     e->hash = hash;
     e->key_len = (uint32_t)key.len;
     e->number = (uint32_t)t->count;

@@ -12,10 +12,11 @@
 
 #define TALLY_RECENT 16
 
-struct tally { /* private but for `count` */
+struct tally { /* private but for `count` and `failed` */
     struct hash_key key;
     size_t entry_size, limit;
     size_t count;
+    bool failed;                /* memory ran out: something is not in it */
     struct tally_entry **entry; /* room for `room` */
     size_t room;
     uint32_t *slot;       /* entry number + 1, or 0; open addressing, linear probing */

@@ -198,6 +198,8 @@ bool wording_unseen(struct buffer *out, const struct view *v, const struct input
         {in->kernel_drops, "packet", "dropped by the kernel before they could be read"},
         {c->late_flows, "flow", "began before the capture"},
         {c->evicted, "flow", "given up because memory was full (--memory)"},
+        {c->hasty, "time", "a flow did not wait for missing bytes: memory was full"},
+        {c->refused, "packet", "of flows for which there was no memory at all (--memory)"},
         {c->bare_syns, "SYN", "without an answer were too many to be told as flows"},
         {c->unknown, "flow", "showed too little to be identified"},
         {c->other_kinds.flows, "flow", "of more kinds than are told apart here"},

@@ -13,25 +13,25 @@ static void append_milliseconds(struct buffer *out, int64_t span_ns)
     buffer_printf(out, "%llu.%03u ms", (unsigned long long)(us / 1000), (unsigned)(us % 1000));
 }
 
-static void append_sizes(struct buffer *out, const uint64_t size[2])
-{
-    terminal_size(out, size[TO_SERVER]);
-    buffer_append_text(out, " > ");
-    terminal_size(out, size[TO_CLIENT]);
-    buffer_append_text(out, " <");
-}
+static const char *const sides[] = {[TO_SERVER] = "client ", [TO_CLIENT] = "server "};
 
+/* What each side sent. */
 static bool say_messages(struct buffer *out, const struct flow_info *f)
 {
     buffer_append_text(out, "WebSocket messages: ");
-    buffer_append_u64(out, f->ws->messages[TO_SERVER]);
-    buffer_append_text(out, " > ");
-    buffer_append_u64(out, f->ws->messages[TO_CLIENT]);
-    buffer_append_text(out, " <; payload ");
-    append_sizes(out, f->ws->payload);
-    if (f->ws_figures != NULL) {
-        buffer_append_text(out, "; largest ");
-        append_sizes(out, f->ws_figures->largest);
+    for (enum direction d = TO_SERVER; d <= TO_CLIENT; d++) {
+        buffer_append_text(out, d == TO_CLIENT ? "; " : "");
+        buffer_append_text(out, sides[d]);
+        buffer_append_u64(out, f->ws->messages[d]);
+        if (f->ws->messages[d] == 0)
+            continue;
+        buffer_append_text(out, ", ");
+        terminal_size(out, f->ws->payload[d]);
+        if (f->ws_figures == NULL || f->ws_figures->largest[d] == 0)
+            continue;
+        buffer_append_text(out, " (largest ");
+        terminal_size(out, f->ws_figures->largest[d]);
+        buffer_append_text(out, ")");
     }
     return true;
 }
@@ -41,14 +41,14 @@ static bool say_compression(struct buffer *out, const struct flow_info *f)
     const struct ws_figures *g = f->ws_figures;
     bool any = false;
 
-    for (int d = 0; g != NULL && d < 2; d++) {
+    for (enum direction d = TO_SERVER; g != NULL && d <= TO_CLIENT; d++) {
         if (g->deflated[d] == 0)
             continue;
-        buffer_append_text(out, any ? ", " : "compression: ");
+        buffer_append_text(out, any ? "; " : "compression: ");
+        buffer_append_text(out, sides[d]);
         terminal_size(out, g->inflated[d]);
         buffer_append_text(out, " in ");
         terminal_size(out, g->deflated[d]);
-        buffer_append_text(out, d == TO_SERVER ? " >" : " <");
         any = true;
     }
     return any;
@@ -90,11 +90,10 @@ static bool say_silence(struct buffer *out, const struct flow_info *f)
         return false;
     buffer_append_text(out, "frames over ");
     terminal_span(out, g->last_ns - g->first_ns);
-    buffer_append_text(out, "; longest silence ");
+    buffer_append_text(out, "; longest silence: client ");
     terminal_span(out, g->idle_ns[TO_SERVER]);
-    buffer_append_text(out, " > ");
+    buffer_append_text(out, ", server ");
     terminal_span(out, g->idle_ns[TO_CLIENT]);
-    buffer_append_text(out, " <");
     return true;
 }
 

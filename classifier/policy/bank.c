@@ -196,6 +196,7 @@ struct hs_stream *bank_stream_open(const struct bank *b, struct budget *budget)
         return NULL;
     if (hs_open_stream(b->database, 0, &stream) == HS_SUCCESS)
         return stream;
+    budget->lacked++;
     budget_give(budget, b->stream_bytes);
     return NULL;
 }

@@ -12,7 +12,8 @@
 #define FIRST_READ 4096 /* bytes */
 
 static const char *const later_sections[] = {"tests", NULL};
-static const char *const sections[] = {"version", "default", "groups", "ports", "rules", NULL};
+static const char *const sections[] = {"version", "default",    "groups", "ports",
+                                       "overlap", "exceptions", "rules",  NULL};
 
 void *loader_alloc(struct loader *l, size_t count, size_t size)
 {
@@ -225,10 +226,9 @@ static bool load_sections(struct loader *l, const struct node *root)
     static const struct {
         const char *name;
         bool (*load)(struct loader *l, const struct node *n);
-    } section[] = {{"default", read_default},
-                   {"groups", load_groups},
-                   {"ports", load_promises},
-                   {"rules", load_rules}};
+    } section[] = {{"default", read_default},       {"groups", load_groups},
+                   {"ports", load_promises},        {"overlap", load_overlap},
+                   {"exceptions", load_exceptions}, {"rules", load_rules}};
 
     if (!refuse_keys(l, root, later_sections) || !check_keys(l, root, "section", sections) ||
         !check_version(l, root))

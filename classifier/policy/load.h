@@ -26,6 +26,10 @@ struct policy *policy_load_text(struct bytes text, const char *name, policy_warn
 bool load_rule(struct loader *l, const struct node *n, struct rule *out);
 /* `ports`. */
 bool load_promises(struct loader *l, const struct node *n);
+/* `exceptions`. */
+bool load_exceptions(struct loader *l, const struct node *n);
+/* `overlap`. */
+bool load_overlap(struct loader *l, const struct node *n);
 /* `groups`. */
 bool load_groups(struct loader *l, const struct node *n);
 const struct group *group_find(const struct policy *p, struct bytes name);

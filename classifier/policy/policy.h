@@ -13,6 +13,7 @@
 #include "base/budget.h"
 #include "base/err.h"
 #include "model/facts.h"
+#include "model/overlap.h"
 
 enum rule_action { RULE_ALLOW, RULE_BLOCK, RULE_ALERT };
 
@@ -46,6 +47,22 @@ const char *policy_promise(const struct policy *p, uint8_t transport, uint16_t p
 /* Do the layers break the promise? NO where there is none, where the app is a guess, or "none";
  * NOT_YET until f->app is known. A "tls" promise is kept by anything inside TLS. */
 enum tri policy_mismatch(const struct policy *p, const struct facts *f);
+
+/* How the host with this address reads overlapping bytes (`overlap`; Linux's way where nothing is
+ * said). */
+enum overlap_policy policy_overlap(const struct policy *p, const struct addr *receiver);
+
+/* Why a flow cannot be read as it should. */
+enum policy_exception {
+    EXCEPTION_MEMORY,    /* there was none left for some of it */
+    EXCEPTION_DEPTH,     /* more layers than are followed */
+    EXCEPTION_MIDSTREAM, /* it began before the capture */
+    EXCEPTION_ERROR,     /* a layer found that its bytes are not what had been agreed */
+    EXCEPTIONS
+};
+/* What the rules file says then; NULL: nothing, and the rules go on. */
+const struct rule_info *policy_exception(const struct policy *p, enum policy_exception which);
+const char *policy_exception_name(enum policy_exception which);
 
 /* Of Hyperscan (or Vectorscan) and libyaml. */
 const char *policy_matcher_version(void);

@@ -5,9 +5,9 @@
 
 #include "policy/arena.h"
 #include "policy/bank.h"
+#include "policy/overlap.h"
 #include "policy/policy.h"
 #include "policy/promise.h"
-#include "policy/value.h"
 
 /* Facts that are texts. Each has a bank for its regular expressions. */
 enum text_field {
@@ -93,6 +93,8 @@ struct policy {
     struct group *group;       /* sorted by name */
     size_t group_count;
     struct promises promises;
+    struct overlap overlap;
+    struct rule_info exception[EXCEPTIONS]; /* without a name: not stated */
     struct bank field[FIELD_COUNT];
     struct bank content;
     uint32_t *message_rule; /* places of the rules that have `message` */

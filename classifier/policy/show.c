@@ -135,6 +135,34 @@ static void show_groups(struct buffer *out, const struct policy *p)
     }
 }
 
+static void show_overlap(struct buffer *out, const struct overlap *o)
+{
+    buffer_printf(out, "overlap:\n  default: %s\n", overlap_name(o->fallback));
+    if (o->count > 0)
+        buffer_append_text(out, "  networks: # the first that has the receiver's address\n");
+    for (size_t i = 0; i < o->count; i++) {
+        buffer_append_text(out, "  - {net: ");
+        show_value(out, o->network[i].source, false);
+        buffer_printf(out, ", policy: %s}\n", overlap_name(o->network[i].policy));
+    }
+}
+
+static void show_exceptions(struct buffer *out, const struct policy *p)
+{
+    static const char *const action[] = {"allow", "block", "alert"};
+    bool any = false;
+
+    for (unsigned which = 0; which < EXCEPTIONS; which++) {
+        const struct rule_info *rule = policy_exception(p, (enum policy_exception)which);
+        if (rule == NULL)
+            continue;
+        buffer_append_text(out, any ? "" : "exceptions:\n");
+        buffer_printf(out, "  %s: %s\n", policy_exception_name((enum policy_exception)which),
+                      action[rule->action]);
+        any = true;
+    }
+}
+
 void policy_show(const struct policy *p, struct buffer *out)
 {
     buffer_printf(out, "version: 1\ndefault: %s\n", p->fallback == RULE_ALLOW ? "allow" : "block");
@@ -143,6 +171,8 @@ void policy_show(const struct policy *p, struct buffer *out)
         buffer_append_text(out, "ports: # beside those that are built in\n");
     for (size_t i = 0; i < p->promises.count; i++)
         show_promise(out, &p->promises.own[i]);
+    show_overlap(out, &p->overlap);
+    show_exceptions(out, p);
     buffer_append_text(out, p->rule_count > 0 ? "rules:\n" : "rules: []\n");
     for (size_t i = 0; i < p->rule_count; i++)
         show_rule(out, &p->rule[i]);

@@ -1,26 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "stream/stream.h"
 
-#include <stdlib.h>
+#include "stream/hold.h"
 
 #define RESET_TOLERANCE (1LL << 20) /* bytes ahead of what was captured */
-
-struct held_segment {
-    struct held_segment *before, *after;
-    uint64_t offset;
-    uint32_t len;
-    uint8_t data[];
-};
-
-static uint64_t end_of(const struct held_segment *h)
-{
-    return h->offset + h->len;
-}
-
-static size_t size_of(const struct held_segment *h)
-{
-    return sizeof(*h) + h->len;
-}
 
 /* The offset that `seq` means, near where the stream is now. Negative: before the first byte. */
 static int64_t offset_of(const struct stream *s, uint32_t seq)
@@ -52,21 +35,6 @@ static void give_up_until(struct stream *s, uint64_t offset, const struct stream
     ev->gap(ev->ctx, missing);
 }
 
-static void release(struct stream *s, struct held_segment *h, struct budget *budget)
-{
-    if (h->before != NULL)
-        h->before->after = h->after;
-    else
-        s->head = h->after;
-    if (h->after != NULL)
-        h->after->before = h->before;
-    else
-        s->tail = h->before;
-    s->held_bytes -= h->len;
-    s->held_segments--;
-    budget_free(budget, h, size_of(h));
-}
-
 static void note_end(struct stream *s)
 {
     if (s->fin_seen && s->next >= s->fin)
@@ -82,7 +50,7 @@ static void hand_on_first(struct stream *s, const struct stream_events *ev)
 
     if (seen < h->len)
         hand_on(s, bytes_of(h->data + seen, h->len - (size_t)seen), ev);
-    release(s, h, ev->budget);
+    hold_release(s, h, ev->budget);
 }
 
 /* Everything held that now follows without a hole. */
@@ -101,153 +69,108 @@ static void give_up_hole(struct stream *s, const struct stream_events *ev)
     note_end(s);
 }
 
-/* From `h` (NULL: before all) on to the held segment that begins last at or before `offset`. */
-static struct held_segment *advance(const struct stream *s, struct held_segment *h, uint64_t offset)
+/* Where it meets the first held segment: whose bytes are handed on? Returns how many of its own are
+ * done with. */
+static size_t meet_first(struct stream *s, const struct arrival *a, const struct stream_events *ev)
 {
-    struct held_segment *after = h != NULL ? h->after : s->head;
+    struct held_segment *h = s->head;
+    const uint64_t at = s->next;
 
-    while (after != NULL && after->offset <= offset) {
-        h = after;
-        after = after->after;
-    }
-    return h;
-}
-
-/* The same, looked for where it mostly is: at the end, or before everything. */
-static struct held_segment *held_before(const struct stream *s, uint64_t offset)
-{
-    struct held_segment *h = s->tail;
-
-    if (s->head != NULL && offset < s->head->offset)
-        return NULL;
-    while (h != NULL && h->offset > offset)
-        h = h->before;
-    return h;
-}
-
-/* Keeps a copy of `in`, known to overlap nothing, after `before`. False: no room. */
-static bool hold_piece(struct stream *s, struct held_segment *before, uint64_t offset,
-                       struct bytes in, const struct stream_events *ev)
-{
-    if (s->held_bytes + in.len > STREAM_HOLD_BYTES || s->held_segments >= STREAM_HOLD_SEGMENTS)
-        return false;
-    struct held_segment *h = budget_alloc(ev->budget, sizeof(*h) + in.len);
-    if (h == NULL)
-        return false;
-    h->offset = offset;
-    h->len = (uint32_t)in.len;
-    memcpy(h->data, in.at, in.len);
-    h->before = before;
-    h->after = before != NULL ? before->after : s->head;
-    *(before != NULL ? &before->after : &s->head) = h;
-    *(h->after != NULL ? &h->after->before : &s->tail) = h;
-    s->held_bytes += h->len;
-    s->held_segments++;
-    return true;
-}
-
-/* How many of `len` bytes at `offset` lie before `until`. */
-static size_t before(uint64_t until, uint64_t offset, size_t len)
-{
-    return until - offset < len ? (size_t)(until - offset) : len;
-}
-
-static void compare(const struct held_segment *h, uint64_t offset, struct bytes in,
-                    const struct stream_events *ev)
-{
-    const size_t n = before(end_of(h), offset, in.len);
-
-    if (!bytes_equal(bytes_of(h->data + (offset - h->offset), n), bytes_first(in, n)))
-        ev->overlap_differs(ev->ctx, offset);
-}
-
-/* STREAM_FIRST_WINS: of a segment that came early, the pieces that nothing held covers. False: no
- * room. */
-static bool hold(struct stream *s, uint64_t offset, struct bytes in, const struct stream_events *ev)
-{
-    struct held_segment *h = held_before(s, offset);
-
-    while (in.len > 0) {
-        size_t n;
-        if (h != NULL && offset < end_of(h)) {
-            n = before(end_of(h), offset, in.len);
-            compare(h, offset, in, ev);
-        } else {
-            const struct held_segment *after = h != NULL ? h->after : s->head;
-            n = after != NULL ? before(after->offset, offset, in.len) : in.len;
-            if (!hold_piece(s, h, offset, bytes_first(in, n), ev))
-                return false;
-        }
-        offset += n;
-        in = bytes_after(in, n);
-        h = advance(s, h, offset);
-    }
-    return true;
-}
-
-/* Bytes that follow on what was handed on. What is held came first and wins where both have bytes.
- */
-static void in_order(struct stream *s, struct bytes in, const struct stream_events *ev)
-{
-    if (s->head == NULL) { /* the common path: no copy */
-        hand_on(s, in, ev);
-        return;
-    }
-    while (in.len > 0) {
-        const size_t n = s->head != NULL ? before(s->head->offset, s->next, in.len) : in.len;
-        hand_on(s, bytes_first(in, n), ev);
-        in = bytes_after(in, n);
-        if (s->head == NULL || s->head->offset > s->next)
-            continue;
-        compare(s->head, s->next, in, ev);
-        const uint64_t at = s->next;
+    if (hold_new_wins(s, a, h)) {
+        const size_t n = bytes_before(hold_end(h), at, a->in.len);
+        hand_on(s, bytes_first(a->in, n), ev);
+        if (s->next >= hold_end(h))
+            hold_release(s, h, ev->budget);
+    } else {
         hand_on_first(s, ev);
-        in = bytes_after(in, (size_t)(s->next - at));
+    }
+    return (size_t)(s->next - at);
+}
+
+/* Bytes that follow on what was handed on, perhaps over what is held. */
+static void in_order(struct stream *s, struct arrival a, const struct stream_events *ev)
+{
+    while (a.in.len > 0) {
+        size_t n = bytes_before(s->head != NULL ? s->head->offset : UINT64_MAX, s->next, a.in.len);
+        hand_on(s, bytes_first(a.in, n), ev);
+        arrival_move_on(&a, n);
+        if (a.in.len > 0)
+            arrival_move_on(&a, meet_first(s, &a, ev));
     }
     hand_on_held(s, ev);
 }
 
 /* Data behind a hole. When it cannot be held, holes are given up until it can, or follows. */
-static void early(struct stream *s, uint64_t offset, const struct packet *p,
+static void early(struct stream *s, struct arrival a, int64_t now_ns,
                   const struct stream_events *ev)
 {
     if (s->head == NULL) {
-        s->hole_ns = p->time_ns;
+        s->hole_ns = now_ns;
         s->hole_packets = 0;
         s->hole_acknowledged = s->acknowledged > s->next;
     }
-    while (!hold(s, offset, p->payload, ev)) {
-        if (s->head != NULL && s->head->offset < offset) {
+    hold_make_way(s, &a, ev->budget);
+    while (!hold_arrival(s, a, ev)) {
+        if (s->head != NULL && s->head->offset < a.offset) {
             give_up_hole(s, ev);
             continue;
         }
-        if (offset > s->next)
-            give_up_until(s, offset, ev);
-        in_order(s, bytes_after(p->payload, (size_t)(s->next - offset)), ev);
+        if (a.offset > s->next)
+            give_up_until(s, a.offset, ev);
+        arrival_move_on(&a, (size_t)(s->next - a.offset));
+        in_order(s, a, ev);
         return;
     }
+}
+
+/* The segment's bytes where some are held; in the common case there are none. */
+static void take_over_held(struct stream *s, int64_t offset, const struct packet *p,
+                           const struct stream_events *ev)
+{
+    const int64_t next = (int64_t)s->next;
+    struct arrival a = {.from = offset, .to = offset + (int64_t)p->payload_len};
+
+    a.offset = (uint64_t)(offset > next ? offset : next);
+    a.in = bytes_after(p->payload, (size_t)((int64_t)a.offset - offset));
+    if (a.in.len == 0)
+        return;
+    hold_compare(s, &a, ev);
+    if (offset > next)
+        early(s, a, p->time_ns, ev);
+    else
+        in_order(s, a, ev);
+}
+
+/* RFC 9293 s3.8.4: the byte of a keep-alive may be anything. This one is held already. */
+static bool is_keep_alive(const struct stream *s, int64_t offset, const struct packet *p)
+{
+    if (p->payload_len != 1 || s->head == NULL || offset + 1 != (int64_t)s->acknowledged)
+        return false;
+    const struct held_segment *h = hold_before(s, (uint64_t)offset);
+    return h != NULL && (uint64_t)offset < hold_end(h);
 }
 
 /* The segment's bytes as captured; `offset` may be before what was handed on. */
 static enum stream_said take_payload(struct stream *s, int64_t offset, const struct packet *p,
                                      const struct stream_events *ev)
 {
-    const int64_t end = offset + (int64_t)p->payload_len;
+    const int64_t end = offset + (int64_t)p->payload_len, next = (int64_t)s->next;
 
     if (p->payload_len == 0)
         return STREAM_NOTHING_NEW;
-    if (offset - (int64_t)s->next > STREAM_WINDOW)
+    if (offset - next > STREAM_WINDOW)
         return STREAM_NOTHING_NEW;
-    if (end <= (int64_t)s->next)
+    if (end <= next || is_keep_alive(s, offset, p))
         return STREAM_REPEATED;
-    if (offset > (int64_t)s->next) {
-        early(s, (uint64_t)offset, p, ev);
+    if (offset > next || s->head != NULL)
+        take_over_held(s, offset, p, ev);
+    else
+        hand_on(s, bytes_after(p->payload, (size_t)(next - offset)), ev);
+    if (offset > next)
         return STREAM_EARLY;
-    }
-    in_order(s, bytes_after(p->payload, (size_t)((int64_t)s->next - offset)), ev);
     if ((int64_t)s->next < end && s->head == NULL) /* the snaplen cut the rest off */
         give_up_until(s, (uint64_t)end, ev);
-    return STREAM_IN_ORDER;
+    return offset < next ? STREAM_GROWN : STREAM_IN_ORDER;
 }
 
 void stream_start_at(struct stream *s, uint32_t seq)
@@ -266,8 +189,9 @@ enum stream_said stream_segment(struct stream *s, const struct packet *p,
         start(s, p);
     const uint32_t data_seq = p->seq + ((p->flags & TCP_SYN) != 0 ? 1 : 0);
     const int64_t offset = offset_of(s, data_seq);
-    if ((p->flags & TCP_FIN) != 0 && !s->fin_seen && offset >= 0 &&
-        offset - (int64_t)s->next <= STREAM_WINDOW) {
+    const int64_t behind = offset + (int64_t)p->payload_len - (int64_t)s->next;
+    /* An end before what was handed on is a lie: its receiver drops it as old. */
+    if ((p->flags & TCP_FIN) != 0 && !s->fin_seen && behind >= 0 && behind <= STREAM_WINDOW) {
         s->fin_seen = true;
         s->fin = (uint64_t)offset + p->payload_len;
     }
@@ -305,6 +229,12 @@ void stream_patience(struct stream *s, int64_t now_ns, const struct stream_event
     }
 }
 
+void stream_give_up(struct stream *s, const struct stream_events *ev)
+{
+    while (s->head != NULL)
+        give_up_hole(s, ev);
+}
+
 void stream_finish(struct stream *s, const struct stream_events *ev)
 {
     while (s->head != NULL)
@@ -316,12 +246,6 @@ void stream_finish(struct stream *s, const struct stream_events *ev)
     if (s->started && last > s->next)
         give_up_until(s, last, ev);
     note_end(s);
-}
-
-void stream_drop(struct stream *s, struct budget *budget)
-{
-    while (s->head != NULL)
-        release(s, s->head, budget);
 }
 
 bool stream_reset_plausible(const struct stream *s, uint32_t seq)

@@ -3,17 +3,30 @@
  * s3.4).
  *
  * In:    each segment of the direction as captured, and what the other side acknowledged.
- * Out:   bytes in order, each once; gaps that will not be filled. See struct
- * stream_events. State: value type, zero-filled = ready. An in-order segment is handed on without a
- * copy; one that came early is copied and held, at most STREAM_HOLD_BYTES and STREAM_HOLD_SEGMENTS,
- * counted in the budget. Overlap: STREAM_FIRST_WINS; where a copy differs from what is held, that
- * is told. Not here: connections and their states (engine/); sequence numbers stay here, above are
+ * Out:   bytes in order, each once; gaps that will not be filled. See struct stream_events.
+ * State: value type, zero-filled = ready. An in-order segment is handed on without a copy; one that
+ * came early is copied and held, at most STREAM_HOLD_BYTES and STREAM_HOLD_SEGMENTS, counted in the
+ * budget. Not here: connections and their states (engine/); sequence numbers stay here, above are
  * 64-bit offsets.
+ *
+ * Overlap: what was handed on never changes. Where a segment has bytes that are held already, the
+ * receiver's system decides (model/overlap.h), by where the new segment begins and ends:
+ *
+ *              begins earlier        begins with it           begins later
+ *              ends      ends as it  ends     ends    ends    ends within  ends
+ *              earlier   or later    earlier  as it   later   or as it     later
+ *   first      old       old         old      old     old     old          old
+ *   last       new       new         new      new     new     new          new
+ *   linux      new       new         old      old     new     old          old
+ *   windows    new       new         old      old     old     old          old
+ *   bsd        new       new         old      old     old     old          old
+ *   solaris    old       new         old      new     new     old          new
  */
 #ifndef STREAM_STREAM_H
 #define STREAM_STREAM_H
 
 #include "base/budget.h"
+#include "model/overlap.h"
 #include "model/packet.h"
 
 #define STREAM_HOLD_BYTES       (4U << 20)
@@ -39,14 +52,17 @@ struct stream {
     uint16_t held_segments;
     uint16_t hole_packets; /* of the connection since the hole was acknowledged */
     bool started, syn_seen, fin_seen, hole_acknowledged, peer_acks;
-    bool ended; /* everything up to the FIN was handed on */
+    uint8_t overlap; /* enum overlap_policy of who receives it */
+    bool ended;      /* everything up to the FIN was handed on */
 };
 
 /* Arguments are borrowed. Never NULL. */
 struct stream_events {
     void (*bytes)(void *ctx, struct bytes in);
     void (*gap)(void *ctx, uint64_t n); /* n bytes were never captured */
-    void (*overlap_differs)(void *ctx, uint64_t offset);
+    /* A segment's bytes differ from held ones, first at `offset`; `replaced`: and win there. Told
+     * before any of the segment is taken. */
+    void (*overlap_differs)(void *ctx, uint64_t offset, bool replaced);
     void *ctx;
     struct budget *budget;
 };
@@ -54,8 +70,10 @@ struct stream_events {
 enum stream_said {
     STREAM_NOTHING_NEW, /* no data, or all of it seen before, or outside any window */
     STREAM_IN_ORDER,
-    STREAM_EARLY,    /* held behind a hole */
+    STREAM_EARLY, /* held behind a hole */
+    /* From here on: it had bytes that were handed on already. */
     STREAM_REPEATED, /* data, all of it seen before */
+    STREAM_GROWN,    /* some of it seen before, the rest in order */
 };
 
 /* The SYN was not captured, but the other side's answer to it says that data begins at `seq`. */
@@ -71,9 +89,15 @@ void stream_acknowledge(struct stream *s, uint32_t ack, int64_t now_ns);
 /* Once per packet of the connection while there is a hole: gives it up when waiting is in vain. */
 void stream_patience(struct stream *s, int64_t now_ns, const struct stream_events *ev);
 
+/* Gives up every hole: there is no room to wait. */
+void stream_give_up(struct stream *s, const struct stream_events *ev);
+
 /* No more will come: hands on what is held, with its gaps, and the gap of what was acknowledged and
  * never seen. */
 void stream_finish(struct stream *s, const struct stream_events *ev);
+
+/* As it is, with a copy of what is held. False: no memory; `to` holds nothing. */
+bool stream_copy(struct stream *to, const struct stream *from, struct budget *budget);
 
 /* Gives back what is held, untold. */
 void stream_drop(struct stream *s, struct budget *budget);

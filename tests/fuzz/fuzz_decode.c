@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_decode.c - frames through one decoder: link type (an index), bytes cut off, length (2),
- * data, again and again. Two decoders with other hash keys must say the same.
+ * data, again and again. Two decoders with other hash keys must say the same. The receiver's
+ * address says its overlap policy; link type 255 ends a capture.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define MEMORY    (1u << 20)
 #define FRAME_MAX 2048
+#define FLUSH     255 /* as a link type */
 
 struct twin {
     struct budget budget;
@@ -20,6 +22,12 @@ struct twin {
     enum anomaly what;
     enum decoded result;
 };
+
+static enum overlap_policy policy_of(const void *ctx, const struct addr *host)
+{
+    (void)ctx;
+    return (enum overlap_policy)(host->byte[sizeof(host->byte) - 1] % OVERLAP_POLICIES);
+}
 
 static void run(struct twin *t, const struct frame *f)
 {
@@ -64,6 +72,8 @@ static void one_frame(struct cursor *c, struct twin twins[2], struct frame *f)
     for (int i = 0; i < 2; i++)
         run(&twins[i], f);
     compare(&twins[0], &twins[1]);
+    for (int i = 0; link == FLUSH && i < 2; i++)
+        decoder_flush(twins[i].decoder);
     free(copy);
 }
 
@@ -77,6 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const struct hash_key key = hash_key_from_seed(i + 1);
         twins[i].decoder = decoder_create(&twins[i].budget, &key, NULL);
         assert(twins[i].decoder != NULL);
+        decoder_overlap(twins[i].decoder, policy_of, NULL);
     }
     while (c.left.len > 0 && !c.truncated)
         one_frame(&c, twins, &f);

@@ -2,7 +2,7 @@
 # What each fuzz target links besides base/ and model/: files of classifier/ without ".c".
 LINKS_fuzz_escape = output/escape output/json output/clock_text output/terminal
 LINKS_fuzz_capture = capture/capture capture/pcap_file capture/pcapng_file capture/foreign capture/live capture/input capture/unpack capture/filter capture/linktype
-LINKS_fuzz_decode = decode/decode decode/link decode/ip decode/tunnel decode/transport decode/defrag decode/checksum
+LINKS_fuzz_decode = decode/decode decode/link decode/ip decode/tunnel decode/transport decode/defrag decode/pieces decode/checksum
 LINKS_fuzz_rules = $(POLICY)
 LINKS_fuzz_content = $(POLICY)
 LINKS_fuzz_http = $(LINKS_http)
@@ -18,3 +18,7 @@ LINKS_fuzz_socks = $(LINKS_test_socks)
 LINKS_fuzz_inflate = layers/ws_inflate layers/ws_window layers/deflate_block layers/deflate_code
 LINKS_fuzz_ws_speech = $(LINKS_speech)
 LINKS_fuzz_hixie = layers/hixie
+LINKS_fuzz_flows = $(LINKS_engine)
+LINKS_fuzz_outputs = $(LINKS_engine) $(filter-out output/guard,$(patsubst classifier/%.c,%,$(wildcard classifier/output/*.c)))
+LINKS_fuzz_json = output/json_view
+LINKS_fuzz_stream = stream/stream stream/hold

@@ -59,17 +59,25 @@ static inline bool json_check_string(const char **at)
     return json_check_take(at, '"');
 }
 
-static inline bool json_check_number(const char **at)
+static inline bool json_check_digits(const char **at)
 {
-    json_check_take(at, '-');
-    if (!isdigit((unsigned char)**at) || (**at == '0' && isdigit((unsigned char)(*at)[1])))
-        return false;
-    *at += strspn(*at, "0123456789");
-    if (!json_check_take(at, '.'))
-        return true;
     const size_t digits = strspn(*at, "0123456789");
     *at += digits;
     return digits > 0;
+}
+
+static inline bool json_check_number(const char **at)
+{
+    json_check_take(at, '-');
+    if (**at == '0' && isdigit((unsigned char)(*at)[1]))
+        return false;
+    if (!json_check_digits(at) || (json_check_take(at, '.') && !json_check_digits(at)))
+        return false;
+    if (!json_check_take(at, 'e') && !json_check_take(at, 'E'))
+        return true;
+    if (!json_check_take(at, '-'))
+        json_check_take(at, '+');
+    return json_check_digits(at);
 }
 
 static inline bool json_check_items(const char **at, bool keys, char end)

@@ -11,7 +11,8 @@ LINKS_test_frames = output/frames output/terminal output/escape output/websocket
 LINKS_test_follow = output/follow output/follow_text output/json_view output/terminal output/escape output/websocket_text output/wording output/wording_flow output/wording_websocket output/kept output/tally output/clock_text output/out output/guard
 LINKS_test_json_view = output/json_view
 LINKS_test_live = output/live output/terminal output/escape output/clock_text output/out output/guard
-LINKS_test_stream = stream/stream
+LINKS_test_stream = stream/stream stream/hold
+LINKS_test_stream_overlap = stream/stream stream/hold
 LINKS_test_flow = flow/flow flow/syn flow/ghost
 POLICY := $(patsubst classifier/%.c,%,$(wildcard classifier/policy/*.c))
 LINKS_test_policy_docs = $(POLICY)
@@ -20,9 +21,12 @@ LINKS_test_policy_load = $(POLICY)
 LINKS_test_policy_message = $(POLICY)
 LINKS_test_policy_promise = $(POLICY)
 LINKS_test_policy_show = $(POLICY)
-LINKS_test_decode = decode/decode decode/link decode/ip decode/tunnel decode/transport decode/defrag decode/checksum
-LINKS_test_transport = decode/decode decode/link decode/ip decode/tunnel decode/transport decode/defrag decode/checksum
-LINKS_test_defrag = decode/decode decode/link decode/ip decode/tunnel decode/transport decode/defrag decode/checksum
+LINKS_test_policy_overlap = $(POLICY)
+LINKS_test_decode = decode/decode decode/link decode/ip decode/tunnel decode/transport decode/defrag decode/pieces decode/checksum
+LINKS_test_transport = decode/decode decode/link decode/ip decode/tunnel decode/transport decode/defrag decode/pieces decode/checksum
+LINKS_test_defrag = decode/decode decode/link decode/ip decode/tunnel decode/transport decode/defrag decode/pieces decode/checksum
+LINKS_test_fragments = decode/decode decode/link decode/ip decode/tunnel decode/transport decode/defrag decode/pieces decode/checksum
+LINKS_test_pieces = decode/pieces
 LINKS_ws = layers/deflate_block layers/deflate_code layers/ws_keep layers/ws_window layers/websocket layers/ws_anomaly layers/ws_chain layers/ws_figures layers/ws_frame layers/ws_inflate layers/ws_message layers/ws_opening layers/ws_payload layers/ws_search layers/ws_unmask layers/ws_weigh
 LINKS_speech = layers/json_keys layers/ws_speech layers/ws_speech_list layers/ws_speech_object layers/ws_speech_text \
        layers/ws_webtorrent layers/bittorrent_peer_id layers/probe
@@ -68,6 +72,12 @@ LINKS_test_socks = layers/socks layers/socks_message layers/held layers/http_kep
 $(BUILD)/tests/loss/loss: $(BUILD)/tests/loss/loss.o $(OBJECTS)
 	@echo "  LD  $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(lib_ldlibs)
+
+# Mutations (tests/mutate) run the whole engine, too.
+MUTATE := $(patsubst %,tests/mutate/%,mutate kinds kinds_cut kinds_more kinds_below trace said)
+$(BUILD)/tests/mutate/mutate: $(MUTATE:%=$(BUILD)/%.o) $(OBJECTS)
+	@echo "  LD  $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(lib_ldlibs)
 LINKS_test_flow_map = output/flow_map
 LINKS_test_spool = output/spool
 LINKS_test_har = output/har output/har_entry output/spool output/flow_map output/json output/escape output/clock_text output/out output/guard
@@ -85,3 +95,19 @@ $(BUILD)/tests/falsepos/falsepos: $(FALSEPOS:%=$(BUILD)/%.o) $(GROUND)
 	@echo "  LD  $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(lib_ldlibs)
 LINKS_test_ws_search = $(LINKS_ws)
+# Fault injection (tests/faults): the whole program, whose own calls to these come to tests/faults/inject.c. It wants
+# objects that are not yet put together (no LTO): those of SAN=1.
+WRAPPED = main malloc calloc realloc aligned_alloc strdup strndup realpath write pwrite read pread close ftruncate rename \
+          mkstemp mkdir pipe dup open openat fstat fork opendir fopen fdopen inflateInit2_ ZSTD_createDStream EVP_MD_CTX_new \
+          EVP_MD_fetch yaml_parser_initialize ndpi_init_detection_module pcap_compile pcap_open_dead \
+          pcap_fopen_offline_with_tstamp_precision hs_open_stream hs_alloc_scratch
+FAULTS = $(patsubst %,$(BUILD)/tests/faults/%.o,faults inject judge)
+$(BUILD)/tests/faults/faults: $(FAULTS) $(BUILD)/classifier/main.o $(OBJECTS)
+	@echo "  LD  $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(WRAPPED:%=-Wl,--wrap=%) -o $@ $^ $(lib_ldlibs)
+LINKS_test_engine_overlap = $(LINKS_engine)
+LINKS_test_engine_fragments = $(LINKS_engine)
+LINKS_test_engine_tcp = $(LINKS_engine)
+LINKS_test_policy_exception = $(POLICY)
+LINKS_test_engine_shed = $(LINKS_engine)
+LINKS_test_budget =

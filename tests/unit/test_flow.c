@@ -146,14 +146,26 @@ static void test_oldest(void)
     struct flow_key key;
 
     begin(&f, 0);
-    CHECK(flow_oldest(f.table) == NULL, "an empty table has none");
+    CHECK(flow_idlest(f.table, FLOW_UNPROVEN) == NULL, "an empty table has none");
     for (uint32_t i = 0; i < 10; i++) {
         key = key_of(i);
         ((struct node *)flow_create(f.table, &key, i * SECOND, 60))->number = i;
     }
     key = key_of(0);
     flow_find(f.table, &key)->last_ns = 99 * SECOND;
-    CHECK(((struct node *)flow_oldest(f.table))->number == 1, "the one idle longest");
+    CHECK(((struct node *)flow_idlest(f.table, FLOW_UNPROVEN))->number == 1, "the idlest");
+    CHECK(flow_idlest(f.table, FLOW_PROVEN) == NULL, "none is worth more yet");
+    for (uint32_t i = 1; i < 9; i++) {
+        key = key_of(i);
+        flow_prove(f.table, flow_find(f.table, &key));
+    }
+    CHECK(flow_count_proven(f.table) == 8, "eight are worth more");
+    CHECK(((struct node *)flow_idlest(f.table, FLOW_UNPROVEN))->number == 9,
+          "0 had a packet after 9 was made");
+    CHECK(((struct node *)flow_idlest(f.table, FLOW_PROVEN))->number == 1, "the idlest of those");
+    key = key_of(1);
+    flow_remove(f.table, flow_find(f.table, &key));
+    CHECK(((struct node *)flow_idlest(f.table, FLOW_PROVEN))->number == 2, "then the next");
     end(&f);
 }
 
@@ -163,6 +175,7 @@ static void test_memory(void)
     uint32_t made = 0;
 
     begin(&f, 1U << 20);
+    flow_set_share(f.table, 1U << 19);
     for (uint32_t i = 0; i < 100000; i++) {
         const struct flow_key key = key_of(i);
         if (flow_create(f.table, &key, 0, 60) == NULL)
@@ -170,7 +183,10 @@ static void test_memory(void)
         made++;
     }
     CHECK(made > 1000 && made < 100000, "creation stops at the limit");
-    CHECK(f.budget.used <= f.budget.limit, "the limit holds");
+    CHECK(f.budget.used <= 1U << 19, "nodes and index keep to their share");
+    flow_remove(f.table, flow_idlest(f.table, FLOW_UNPROVEN));
+    const struct flow_key key = key_of(200000);
+    CHECK(flow_create(f.table, &key, 0, 60) != NULL, "where one went, one finds room");
     end(&f);
 }
 
@@ -205,6 +221,7 @@ static void test_syns(void)
     syn_note(r, &a, 1, &p, "x.pcap");
     p = syn_at(SECOND);
     syn_note(r, &b, 0, &p, "x.pcap");
+    CHECK(!syn_note(r, &a, 0, &p, "x.pcap"), "the other side's crosses it");
     CHECK(syn_take(r, &a, &s) && s.packets == 2 && s.bytes == 120 && s.side == 1,
           "counted together");
     CHECK(s.first_packet == 3 && s.last_packet == 4, "first and last");

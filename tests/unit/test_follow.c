@@ -226,12 +226,12 @@ static void test_bound(void)
 static void test_figures(void)
 {
     static const char want[] =
-        "        WebSocket messages: 3 > 40 <; payload 120 B > 5.0 kB <; largest 70 B > "
-        "900 B <\n"
-        "        compression: 9.0 kB in 3.0 kB <\n"
+        "        WebSocket messages: client 3, 120 B (largest 70 B); server 40, 5.0 kB (largest "
+        "900 B)\n"
+        "        compression: server 9.0 kB in 3.0 kB\n"
         "        2 client pings, 2 answered in 1.500 ms (1.000 ms to 2.000 ms); "
         "1 server ping\n"
-        "        frames over 1m30s; longest silence 25.0s > 0.250s <\n"
+        "        frames over 1m30s; longest silence: client 25.0s, server 0.250s\n"
         "        closed by the server: 1001 going away\n";
     struct flow_info f = fixture_flow();
     const struct ws_totals totals = {.messages = {3, 40},

@@ -3,6 +3,8 @@
 #include "model/packet.h"
 #include "test.h"
 
+#define TEXT_50 "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk"
+
 /* ended: of the client's direction. */
 static const struct {
     const char *name, *client, *server;
@@ -22,7 +24,9 @@ static const struct {
     {"a fake prelude and SSH", "GET / HTTP/1.1\r\n", "SSH-2.0-x\r\n", 0, 0, PROBE_YES,
      CONFIDENCE_STRONG, 0},
     {"a status line", "", "HTTP/1.1 200 OK\r\n", 0, 0, PROBE_YES, CONFIDENCE_STRONG, 0},
-    {"a status line so far", "", "HTTP/1.1 200 O", 0, 0, PROBE_YES, CONFIDENCE_STRONG, 0},
+    {"a status line so far", "", "HTTP/1.1 200 O", 0, 0, PROBE_MORE, 0, 0},
+    {"a long one so far", "", "HTTP/1.1 200 O" TEXT_50, 0, 0, PROBE_YES, CONFIDENCE_STRONG, 0},
+    {"a status line and no more", "HTTP/1.1 200 O", "", 1, 1, PROBE_YES, CONFIDENCE_STRONG, 1},
     {"half a status", "", "HTTP/1.1 20", 0, 0, PROBE_MORE, 0, 0},
     {"no status begins with 0", "", "HTTP/1.1 0", 0, 0, PROBE_NO, 0, 0},
     {"no status", "", "HTTP/1.1 2x0 OK\r\n", 0, 0, PROBE_NO, 0, 0},
@@ -90,6 +94,26 @@ static void test_monotone(void)
     }
 }
 
+/* What is shown of a status line does not depend on how much of it came at once. */
+static void test_detail(void)
+{
+    static const char *const lines[] = {"HTTP/1.1 101 Switching\r\nA: b\r\n",
+                                        "HTTP/1.1 200 " TEXT_50 TEXT_50 "\r\n"};
+
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        const struct bytes all = bytes_of_text(lines[i]);
+        struct opening o = {.seen = {[TO_CLIENT] = all}, .transport = TRANSPORT_TCP};
+        const struct recognition whole = http_recognise(&o);
+        struct recognition r = {.answer = PROBE_MORE};
+        for (size_t n = 1; n <= all.len && r.answer == PROBE_MORE; n++) {
+            o.seen[TO_CLIENT] = bytes_first(all, n);
+            r = http_recognise(&o);
+        }
+        CHECK(r.answer == PROBE_YES && whole.answer == PROBE_YES, lines[i]);
+        CHECK(bytes_equal(r.detail, whole.detail), lines[i]);
+    }
+}
+
 /* A direction that ended without a byte is no wrong word. */
 static void test_silent(void)
 {
@@ -130,6 +154,7 @@ int main(void)
 {
     test_openings();
     test_monotone();
+    test_detail();
     test_silent();
     test_long_line();
     test_datagrams();

@@ -7,6 +7,7 @@ static const char everything[] =
     "default: block\n"
     "groups: {z: 10.0.0.0/8, office: [192.168.0.0/16, '2001:db8::/32']}\n"
     "ports: {udp/443: any, 8000-8099: [http, websocket], 80: http}\n"
+    "overlap: {networks: [{net: [office, 10.1.2.3], policy: windows}, {policy: bsd, net: z}]}\n"
     "rules:\n"
     "- name: it's a \"name\"\n"
     "  action: block\n"
@@ -25,18 +26,23 @@ static const char shown[] = "version: 1\n"
                             "  tcp/80: [http]\n"
                             "  tcp/8000-8099: [http, websocket]\n"
                             "  udp/443: []\n"
+                            "overlap:\n"
+                            "  default: linux\n"
+                            "  networks: # the first that has the receiver's address\n"
+                            "  - {net: [office, 10.1.2.3], policy: windows}\n"
+                            "  - {net: z, policy: bsd}\n"
                             "rules:\n"
-                            "  - name: 'it''s a \"name\"' # rule 1, line 7\n"
+                            "  - name: 'it''s a \"name\"' # rule 1, line 8\n"
                             "    action: block\n"
                             "    match:\n"
                             "      app: [ssh, 's*']\n"
                             "      client: {not: [office, 1.2.3.4]}\n"
                             "      mismatch: true\n"
                             "      confidence: strong # at least\n"
-                            "  - name: b # rule 2, line 10\n"
+                            "  - name: b # rule 2, line 11\n"
                             "    action: allow\n"
                             "    match: {}\n"
-                            "  - name: c # rule 3, line 11\n"
+                            "  - name: c # rule 3, line 12\n"
                             "    action: alert\n"
                             "    match:\n"
                             "      host: '/a: #b/'\n"
@@ -44,7 +50,7 @@ static const char shown[] = "version: 1\n"
                             "        size: '>64KiB'\n"
                             "        contains: \"a\\x00\\x0a\\u2028\\\"\"\n"
                             "        opcode: {not: text}\n"
-                            "  - name: d # rule 4, line 12\n"
+                            "  - name: d # rule 4, line 13\n"
                             "    action: alert\n"
                             "    match:\n"
                             "      layers: tls\n"
@@ -95,8 +101,10 @@ int main(void)
     buffer_clear(&text);
     p = policy_load(NULL, NULL, NULL, &err);
     policy_show(p, &text);
-    CHECK(bytes_equal(buffer_bytes(&text), LITERAL("version: 1\ndefault: allow\nrules: []\n")),
-          "no rules");
+    CHECK(
+        bytes_equal(buffer_bytes(&text),
+                    LITERAL("version: 1\ndefault: allow\noverlap:\n  default: linux\nrules: []\n")),
+        "no rules");
     check_round_trip(p);
     policy_free(p);
     buffer_free(&text);

@@ -27,8 +27,9 @@ static void on_gap(void *ctx, uint64_t n)
     buffer_printf(&((struct fixture *)ctx)->log, "[%llu]", (unsigned long long)n);
 }
 
-static void on_overlap(void *ctx, uint64_t offset)
+static void on_overlap(void *ctx, uint64_t offset, bool replaced)
 {
+    (void)replaced;
     buffer_printf(&((struct fixture *)ctx)->log, "!%llu!", (unsigned long long)offset);
 }
 
@@ -105,9 +106,11 @@ static const struct vector vectors[] = {
     {"never captured", {{0, "abcd"}, {8, "ijkl"}}, "abcd[4]ijkl."},
     {"start never captured", {{4, "efgh"}, {8, "ijkl"}}, "[4]efghijkl."},
     {"end never captured", {{0, "abcd"}}, "abcd[8]."},
-    {"first wins: held", {{4, "efgh"}, {4, "EFGH"}, {0, "abcd"}, {8, "ijkl"}}, "!4!abcdefghijkl."},
-    {"first wins: in order over held", {{4, "efgh"}, {0, "abcdEFGHijkl"}}, "abcd!4!efghijkl."},
-    {"first wins: half", {{4, "efgh"}, {2, "cdXX"}, {0, "ab"}, {8, "ijkl"}}, "!4!abcdefghijkl."},
+    {"held twice, differently",
+     {{4, "efgh"}, {4, "EFGH"}, {0, "abcd"}, {8, "ijkl"}},
+     "!4!abcdefghijkl."},
+    {"in order over held", {{4, "efgh"}, {0, "abcdEFGHijkl"}}, "!4!abcdEFGHijkl."},
+    {"half over held", {{4, "efgh"}, {2, "cdeX"}, {0, "ab"}, {8, "ijkl"}}, "!5!abcdeXghijkl."},
 };
 
 static void test_vectors(void)
@@ -153,10 +156,11 @@ static void test_what_is_said(void)
     CHECK(segment(&f, TCP_SYN, ISN, "") == STREAM_NOTHING_NEW, "a SYN is no data");
     CHECK(data(&f, 0, "ab") == STREAM_IN_ORDER, "in order");
     CHECK(data(&f, 0, "ab") == STREAM_REPEATED, "repeated");
+    CHECK(data(&f, 1, "bc") == STREAM_GROWN, "repeated in part");
     CHECK(data(&f, 4, "ef") == STREAM_EARLY, "early");
     CHECK(data(&f, 0x50000000, "zz") == STREAM_NOTHING_NEW, "outside any window");
     CHECK(data(&f, 1, "b") == STREAM_REPEATED, "a keep-alive's byte");
-    end(&f, "ab[2]ef", "no FIN");
+    end(&f, "abc[1]ef", "no FIN");
 }
 
 static void test_patience(void)
@@ -278,6 +282,36 @@ static void test_reset(void)
     end(&f, "abcd", "reset");
 }
 
+/* A decoy that ends the stream before what was handed on ends nothing. */
+static void test_old_fin(void)
+{
+    struct fixture f;
+
+    begin(&f);
+    segment(&f, TCP_SYN, ISN, "");
+    data(&f, 0, "abcd");
+    segment(&f, TCP_FIN | TCP_ACK, ISN + 1, "");
+    segment(&f, TCP_FIN | TCP_ACK, ISN + 1, "abc");
+    data(&f, 4, "efghijkl");
+    segment(&f, TCP_FIN | TCP_ACK, ISN + 9, "ijkl");
+    end(&f, "abcdefghijkl.", "FIN before the last byte");
+}
+
+/* RFC 9293 s3.8.4 */
+static void test_keep_alive(void)
+{
+    struct fixture f;
+
+    begin(&f);
+    segment(&f, TCP_SYN, ISN, "");
+    data(&f, 4, "efgh"); /* behind a hole, and acknowledged */
+    stream_acknowledge(&f.stream, ISN + 9, 0);
+    CHECK(data(&f, 7, "?") == STREAM_REPEATED, "a keep-alive's byte is no byte of the stream");
+    CHECK(data(&f, 5, "?") != STREAM_IN_ORDER, "elsewhere it differs");
+    data(&f, 0, "abcd");
+    end(&f, "!5!abcdefgh", "keep-alive behind a hole");
+}
+
 int main(void)
 {
     test_vectors();
@@ -288,6 +322,8 @@ int main(void)
     test_tail();
     test_snaplen();
     test_limits();
+    test_keep_alive();
+    test_old_fin();
     test_reset();
     return test_end();
 }

@@ -156,28 +156,47 @@ enum noise {
     NOISE_ONE_WAY,
     NOISE_SHORT,
     NOISE_COUNTER,
-    NOISE_ECHO
+    NOISE_ECHO,
+    NOISE_VIDEO,
+    NOISE_TRANSPORT,
+    NOISE_LARGE,
+    NOISE_LARGE_ALIKE,
+    NOISE_BEFORE_TEXT
 };
+
+#define TS_PACKET 188 /* ISO 13818-1 s2.4.3.2 */
 
 static void put_payload(struct buffer *b, enum noise kind, int n)
 {
     if (kind == NOISE_MARKED && n < 2)
         buffer_append(b, LITERAL("\x1a\x45\xdf\xa3"));
-    if (kind == NOISE_ALIKE)
+    if (kind == NOISE_ALIKE || kind == NOISE_LARGE_ALIKE)
         buffer_append_byte(b, 0x0a);
     for (int i = 0; kind == NOISE_COUNTER && i < 240; i++)
         buffer_append_byte(b, (uint8_t)(i / 8));
-    if (kind != NOISE_COUNTER)
+    if (kind == NOISE_VIDEO) {
+        buffer_append(b, LITERAL("\x00\x00\x00\x01\x41"));
+        put_noise(b, 700);
+    }
+    for (int i = 0; kind == NOISE_TRANSPORT && i < 5; i++) {
+        buffer_append_byte(b, 0x47);
+        put_noise(b, TS_PACKET - 1);
+    }
+    if (kind >= NOISE_LARGE)
+        put_noise(b, 700);
+    if (kind != NOISE_COUNTER && kind != NOISE_TRANSPORT)
         put_noise(b, kind == NOISE_SHORT ? 60 : 200);
 }
 
+#define NOISE_TURNS 12
+
 static void check_noise(const char *name, enum noise kind, const char *want)
 {
-    struct buffer frame[12] = {0};
-    struct turn turns[12];
+    struct buffer frame[NOISE_TURNS] = {0};
+    struct turn turns[NOISE_TURNS];
     uint64_t echo = 0;
 
-    for (int n = 0; n < 12; n++) {
+    for (int n = 0; n < NOISE_TURNS; n++) {
         const enum direction d = kind == NOISE_ONE_WAY ? TO_SERVER : (enum direction)(n & 1);
         struct buffer payload = {0};
         if (kind == NOISE_ECHO && n % 2 == 0)
@@ -185,12 +204,25 @@ static void check_noise(const char *name, enum noise kind, const char *want)
         else if (kind == NOISE_ECHO)
             seed = echo;
         put_payload(&payload, kind, n);
-        put_frame(&frame[n], d, FIN | WS_BINARY, buffer_bytes(&payload));
+        const bool is_text = kind == NOISE_BEFORE_TEXT && n == NOISE_TURNS - 1;
+        if (is_text)
+            put_text(&frame[n], d, FIN | WS_TEXT, "bye");
+        else
+            put_frame(&frame[n], d, FIN | WS_BINARY, buffer_bytes(&payload));
         turns[n] = (struct turn){d, buffer_bytes(&frame[n]), 0};
         buffer_free(&payload);
     }
-    script_check(name, &ws_plain, NOTHING, turns, 12, 17, want);
-    for (int n = 0; n < 12; n++)
+    script_check(name, &ws_plain, NOTHING, turns, NOISE_TURNS, 17, want);
+    for (uint32_t all = 0; all < 2; all++) { /* who looks on changes no finding */
+        struct ws_script s;
+        script_begin(&s, all ? NOTHING | INTEREST_MESSAGES | INTEREST_PAYLOAD : NOTHING, NULL);
+        script_run(&s, &ws_plain, turns, NOISE_TURNS, 0);
+        CHECK((strstr(harness_log(&s.harness), "random_payload") != NULL) ==
+                  (strstr(want, "random_payload") != NULL),
+              name);
+        script_end(&s);
+    }
+    for (int n = 0; n < NOISE_TURNS; n++)
         buffer_free(&frame[n]);
 }
 
@@ -205,6 +237,12 @@ static void test_noise(void)
     check_noise("too short", NOISE_SHORT, "claim(certain) climb(framed)");
     check_noise("structure", NOISE_COUNTER, "claim(certain) climb(framed)");
     check_noise("an echo", NOISE_ECHO, "claim(certain) climb(framed)");
+    check_noise("large messages", NOISE_LARGE, FRAMED "anomaly(websocket_random_payload)");
+    check_noise("large messages that begin alike", NOISE_LARGE_ALIKE,
+                "claim(certain) climb(framed)");
+    check_noise("noise, then text", NOISE_BEFORE_TEXT, FRAMED "anomaly(websocket_random_payload)");
+    check_noise("H.264, a start code first", NOISE_VIDEO, "claim(certain) climb(framed)");
+    check_noise("MPEG-TS", NOISE_TRANSPORT, "claim(certain) climb(framed)");
     for (int round = 0; round < 200; round++) {
         struct ws_script s;
         struct buffer frame[2] = {0}, payload = {0};

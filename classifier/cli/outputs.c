@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/outputs.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+static bool is_stdout(const char *name)
+{
+    return name != NULL && strcmp(name, "-") == 0;
+}
+
+bool outputs_for_people(const struct options *o)
+{
+    return !o->quiet && !is_stdout(o->eve) && !is_stdout(o->har);
+}
+
+bool outputs_show_frames(const struct options *o)
+{
+    const bool for_eve = o->eve != NULL && (o->quiet || o->follow != NULL || is_stdout(o->har));
+
+    return o->frames && !is_stdout(o->eve) && !for_eve;
+}
+
+/* The same regular file, under whatever names. */
+static bool is_same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+
+    if (a == NULL || b == NULL || is_stdout(a) || is_stdout(b))
+        return false;
+    if (strcmp(a, b) == 0)
+        return true;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && S_ISREG(x.st_mode) && x.st_dev == y.st_dev &&
+           x.st_ino == y.st_ino;
+}
+
+static bool stdout_is_one_mans(const struct options *o, struct err *err)
+{
+    const struct {
+        const char *name;
+        bool wanted;
+    } users[] = {{"--eve", is_stdout(o->eve)},
+                 {"--har", is_stdout(o->har)},
+                 {"--follow", o->follow != NULL},
+                 {"--frames", outputs_show_frames(o)}};
+    const char *first = NULL;
+
+    for (size_t i = 0; i < sizeof(users) / sizeof(users[0]); i++) {
+        if (users[i].wanted && first != NULL) {
+            err_set(err, "%s and %s cannot both have standard output", first, users[i].name);
+            return false;
+        }
+        first = users[i].wanted ? users[i].name : first;
+    }
+    return true;
+}
+
+static bool spares_inputs(const struct options *o, const char *option, const char *file,
+                          struct err *err)
+{
+    for (int i = 0; i < o->input_count; i++) {
+        if (is_same_file(file, o->inputs[i])) {
+            err_set(err, "%s would overwrite the capture %s", option, o->inputs[i]);
+            return false;
+        }
+    }
+    return true;
+}
+
+bool outputs_apart(const struct options *o, struct err *err)
+{
+    if (o->har != NULL && *o->har == '\0') {
+        err_set(err, "--har: a file's name is missing");
+        return false;
+    }
+    if (is_same_file(o->eve, o->har)) {
+        err_set(err, "--eve and --har cannot both have %s", o->har);
+        return false;
+    }
+    return stdout_is_one_mans(o, err) && spares_inputs(o, "--eve", o->eve, err) &&
+           spares_inputs(o, "--har", o->har, err) && spares_inputs(o, "--output", o->output, err);
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* What goes when memory is full, and who goes first.
+ *
+ * A sixteenth of the budget is kept free between packets, so that whatever the next one asks for is
+ * there. When it is not free any more:
+ *
+ *   1. who asked last and holds much behind a hole in its stream, waits no longer for what is
+ *      missing: a gap;
+ *   2. who asked last and holds a sixteenth of everything, ends;
+ *   3. else flows end until it is: each time the one, of LOOK_AT, that holds most for the longest
+ *      time without a packet. They are looked for among the unproven (not known yet, or one side
+ *      has not said a byte) while those are more than an eighth of all flows, for a flood is made
+ *      of such; else among the others.
+ *
+ * The flow table itself takes half of the budget at most. A flow that wants a node there takes that
+ * of the idlest, unproven or not by the same rule; a bare SYN has no node, and takes nobody's. */
+#include "engine/shed.h"
+
+#define SPARE(bytes)     ((bytes) / 16)
+#define TABLE(bytes)     ((bytes) / 2)
+#define TOO_MUCH(bytes)  ((bytes) / 16)
+#define FEW(flows)       ((flows) / 8)
+#define LOOK_AT          16
+#define ROOM_FOR_REFUSED 8 /* flows that end when something was refused */
+
+/* Behind a hole: a flow that was not known before it has less to lose. */
+#define MUCH(bytes, proven) ((proven) ? (bytes) / 256 : (bytes) / 4096)
+
+void shed_setup(struct engine *e)
+{
+    const size_t room = e->budget.limit - e->budget.used;
+
+    e->shed_above = e->budget.limit - SPARE(room);
+    e->shed_refused = e->budget.refused;
+    flow_set_share(e->flows, TABLE(room));
+}
+
+uint64_t shed_flows(const struct engine *e)
+{
+    const struct counters *n = &e->counters;
+
+    return n->evicted_unproven + n->evicted_idle + n->evicted_heavy;
+}
+
+void shed_prove(struct engine *e, struct conn *c)
+{
+    c->proven = true;
+    flow_prove(e->flows, &c->node);
+}
+
+/* Among whom is looked for one. */
+static enum flow_worth least_worth(const struct engine *e)
+{
+    const size_t all = flow_count(e->flows), proven = flow_count_proven(e->flows);
+
+    return proven == 0 || all - proven > FEW(all) ? FLOW_UNPROVEN : FLOW_PROVEN;
+}
+
+static void end_for_room(struct engine *e, struct conn *c)
+{
+    if (c->proven)
+        e->counters.evicted_idle++;
+    else
+        e->counters.evicted_unproven++;
+    end_conn(e, c, FLOW_EVICTED);
+}
+
+bool shed_flow(struct engine *e)
+{
+    struct flow_node *n = flow_idlest(e->flows, least_worth(e));
+
+    if (n == NULL)
+        return false;
+    end_for_room(e, (struct conn *)n);
+    return true;
+}
+
+/* What it costs to keep it for nothing: bytes by time without a packet. */
+static double waste_of(const struct engine *e, const struct conn *c)
+{
+    return (double)(c->held + (int64_t)sizeof(*c)) * (double)(e->now_ns - c->node.last_ns + 1);
+}
+
+/* For its bytes: of the next LOOK_AT the one that wastes most. The others have their turn again
+ * when all have had it. */
+static bool shed_bytes(struct engine *e, enum flow_worth worth)
+{
+    struct conn *worst = NULL;
+    double most = 0;
+
+    for (unsigned i = 0; i < LOOK_AT; i++) {
+        struct conn *c = (struct conn *)flow_first(e->flows, worth);
+        if (c == NULL)
+            return false;
+        const double waste = waste_of(e, c);
+        if (worst == NULL || waste > most) {
+            worst = c;
+            most = waste;
+        }
+        flow_requeue(e->flows, &c->node);
+    }
+    end_for_room(e, worst);
+    return true;
+}
+
+static bool has_hole(const struct conn *c)
+{
+    return stream_has_hole(&c->stream[0]) || stream_has_hole(&c->stream[1]);
+}
+
+/* Who asked last may have taken more than its share. */
+static void shed_own(struct engine *e, struct conn *c)
+{
+    const size_t before = e->budget.live, limit = e->budget.limit;
+
+    if (c->held > (int64_t)MUCH(limit, c->proven) && has_hole(c)) {
+        e->counters.holes_given_up++;
+        tell_exception(e, c, EXCEPTION_MEMORY);
+        tcp_give_up_holes(e, c);
+        c->held += (int64_t)e->budget.live - (int64_t)before;
+    }
+    if (c->held <= (int64_t)TOO_MUCH(limit))
+        return;
+    e->counters.evicted_heavy++;
+    end_conn(e, c, FLOW_EVICTED);
+}
+
+void shed(struct engine *e, struct conn *c)
+{
+    const bool refused = e->budget.refused != e->shed_refused;
+    unsigned more = refused ? ROOM_FOR_REFUSED : 0;
+
+    if (c != NULL && refused)
+        tell_exception(e, c, EXCEPTION_MEMORY);
+    if (c != NULL)
+        shed_own(e, c);
+    while ((e->budget.live > e->shed_above || more > 0) && shed_bytes(e, least_worth(e)))
+        more -= more > 0;
+    /* What is left over are pieces of slabs, free for their own size only: one flow a packet may
+     * give a slab back. */
+    if (e->budget.used > e->shed_above && least_worth(e) == FLOW_UNPROVEN)
+        shed_bytes(e, FLOW_UNPROVEN);
+    e->shed_refused = e->budget.refused;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* tcp.h - segments that may not be what they seem. Private to engine/tcp*.c.
+ *
+ * A decoy is a segment that the monitor sees and the receiver does not: it dies on the way, or the
+ * receiver's stack drops it. The same segment may be genuine: routes change, and captures begin in
+ * the middle and lose packets. So one that departs from its sender's habit is neither read nor
+ * thrown away at once. It is set aside until one of these settles it:
+ *
+ *   - other segments of that sender, with nothing odd about them, carry its bytes: thrown away, and
+ *     told where the bytes differ;
+ *   - the receiver acknowledges its bytes, and no other segment had them: it was genuine. Read;
+ *   - the other direction was not captured, and nothing more comes for a while: read, and told;
+ *   - the connection ends, and its receiver never acknowledged it: not read, and told.
+ *
+ * Bounds: DOUBT_SEGMENTS and DOUBT_BYTES a connection, counted in the budget. What finds no room is
+ * not read.
+ */
+#ifndef ENGINE_TCP_H
+#define ENGINE_TCP_H
+
+#include "engine/worker.h"
+
+#define DOUBT_SEGMENTS 128U
+#define DOUBT_BYTES    (256U << 10)
+
+/* A packet that was routed another way is a few hops off. One that is to die before the receiver,
+ * at most some 30 hops away, has less left than that; those which arrive began with 64 or more. */
+#define DOUBT_TTL_LOW  32
+#define DOUBT_TTL_FALL 16
+
+enum doubt {
+    DOUBT_NONE,
+    DOUBT_TTL,       /* far below its sender's, and too low for a long way */
+    DOUBT_TIMESTAMP, /* older than TS.Recent: its receiver drops it (RFC 7323 s5.3 R1) */
+    DOUBT_NO_ACK,    /* no ACK flag: its receiver drops it (RFC 9293 s3.10.7.4) */
+    DOUBT_SIGNATURE, /* the first of its sender that is signed (RFC 2385, RFC 5925) */
+    DOUBT_WINDOW,   /* beyond its receiver's window: dropped, or a window probe (RFC 9293 s3.8.6) */
+    DOUBT_SYN_DATA, /* on a SYN: a server may refuse it (RFC 7413 s4.1) */
+    DOUBT_FIN,      /* behind its sender's FIN (RFC 9293 s3.10.7.4, eighth) */
+    DOUBTS
+};
+
+/* How far `seq` lies ahead of what the stream expects next. */
+static inline int64_t tcp_ahead(const struct stream *s, uint32_t seq)
+{
+    return (int32_t)(seq - (s->origin + (uint32_t)s->next));
+}
+
+static inline bool tcp_ttl_fell(const struct habit *h, const struct packet *p)
+{
+    return p->ttl < DOUBT_TTL_LOW && p->ttl + DOUBT_TTL_FALL <= h->ttl;
+}
+
+/* tcp.c: reads a segment that was doubted, and is no more. */
+void tcp_read_late(struct engine *e, struct conn *c, unsigned side, const struct packet *p);
+
+/* tcp_doubt.c */
+enum doubt doubt_of(const struct conn *c, unsigned side, const struct packet *p);
+/* False: it has to be read now. */
+bool doubt_set_aside(struct engine *e, struct conn *c, unsigned side, const struct packet *p,
+                     enum doubt why);
+/* A segment is about to be read: does it differ from what was set aside? */
+void doubt_compare(struct conn *c, unsigned side, const struct packet *p);
+/* Once per packet while something is set aside. */
+void doubt_settle(struct engine *e, struct conn *c);
+/* No more will come. */
+void doubt_end(struct engine *e, struct conn *c);
+/* Forgets what was set aside. */
+void doubt_free(struct engine *e, struct conn *c);
+
+/* tcp_reset.c */
+enum reset { RESET_IGNORED, RESET_DOUBTFUL, RESET_GENUINE };
+
+/* What a RST does to its receiver (RFC 5961 s3.2); told where no honest stack sends it. */
+enum reset reset_of(struct engine *e, struct conn *c, unsigned side, const struct packet *p);
+void reset_doubt(struct engine *e, struct conn *c, unsigned side, const struct packet *p);
+/* Once per packet while a RST is doubted: did the connection go on? */
+void reset_settle(struct engine *e, struct conn *c);
+
+#endif
