@@ -86,7 +86,7 @@ struct risk_set {
 
 struct dpi {
     struct budget *budget; /* only to count in: nDPI allocates for itself */
-    bool started; /* once; module stays NULL when there was no memory for it */
+    bool started;          /* once; module stays NULL when there was no memory for it */
     struct ndpi_detection_module_struct *module;
     struct ndpi_flow_struct *flow; /* of the question being answered */
     uint32_t questions;            /* each has its own addresses */

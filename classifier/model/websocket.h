@@ -23,10 +23,10 @@ struct handshake {
     struct bytes client_protocols, subprotocol; /* comma-separated as sent; one token */
     struct bytes client_extensions, extensions; /* as sent */
     const char *transport;                      /* "h1" */
-    const char *draft; /* older than RFC 6455: "hixie-76", "hybi-08"; NULL: it is not */
-    bool deflate;                               /* permessage-deflate was agreed */
-    bool no_context_takeover[2];                /* by direction of the data: RFC 7692 s7.1.1 */
-    uint8_t window_bits[2];                     /* by direction of the data: 8..15 */
+    const char *draft;           /* older than RFC 6455: "hixie-76", "hybi-08"; NULL: it is not */
+    bool deflate;                /* permessage-deflate was agreed */
+    bool no_context_takeover[2]; /* by direction of the data: RFC 7692 s7.1.1 */
+    uint8_t window_bits[2];      /* by direction of the data: 8..15 */
 
     /* None was captured: how the frames were found; or NULL. */
     const struct ws_joined *joined;
