@@ -266,15 +266,21 @@ static void on_become(struct host *h, const char *protocol, const void *arg)
     tell_rules(e, c, false);
 }
 
+/* Takes the calling layer off the stack; its state lives until its call returns. */
+static void take_off(struct engine *e, struct conn *c, struct call *call)
+{
+    pop_to(e, c, call->level + 1);
+    call->left = true;
+    call->gone = c->stack[call->level];
+}
+
 static void on_leave(struct host *h)
 {
     struct engine *e = engine_of(h);
     struct conn *c = e->conn;
     struct call *call = e->call;
 
-    pop_to(e, c, call->level + 1);
-    call->left = true;
-    call->gone = c->stack[call->level];
+    take_off(e, c, call);
     c->refused |= registry_bit(call->gone.layer);
     c->stack[call->level] = (struct slot){.kind = SLOT_UNKNOWN};
     tell_exception(e, c, EXCEPTION_ERROR);
@@ -286,9 +292,7 @@ static void on_replace(struct host *h, const char *protocol, const void *arg, bo
     struct conn *c = e->conn;
     struct call *call = e->call;
 
-    pop_to(e, c, call->level + 1);
-    call->left = true;
-    call->gone = c->stack[call->level];
+    take_off(e, c, call);
     if (reversed)
         c->client_side = (uint8_t)(1U - c->client_side);
     slot_open(e, c, call->level, registry_find(protocol), arg);

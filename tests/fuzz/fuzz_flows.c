@@ -4,6 +4,7 @@
  * turns. Everything that is told is compared, but for packet numbers and times. Rules are asked
  * after each segment: where among the events an alert stands is not compared. */
 #include "flows.h"
+#include "rules.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -96,16 +97,9 @@ static struct world *the_world(void)
 
     if (w.engine != NULL)
         return &w;
-    w.policy = policy_load("rules/default.yaml", NULL, NULL, NULL);
-    if (w.policy == NULL) /* another working folder */
-        w.policy = policy_load(NULL, NULL, NULL, NULL);
     w.sink = (struct sink){.event = on_event, .ctx = &w, .interest = UINT32_MAX};
-    const struct engine_config config = {
-        .policy = w.policy, .sinks = &w.sink, .memory = MEMORY, .seed = 1};
-    w.engine = engine_create(&config, NULL);
+    w.engine = engine_with_rules(&w.sink, MEMORY, &w.policy);
     w.start_ns = START_NS;
-    assert(w.engine != NULL);
-    engine_source(w.engine, "fuzz");
     return &w;
 }
 

@@ -7,9 +7,9 @@
  * in messages.
  */
 #include <assert.h>
-#include <zlib.h>
 
 #include "layers/ws_inflate.h"
+#include "tests/unit/deflate_build.h"
 #include "tests/unit/layer_harness.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -46,20 +46,6 @@ static struct options read_options(const uint8_t at[4])
 }
 
 /* ---- the streams ---- */
-
-static void deflate_all(z_stream *z, struct bytes clear, int flush, struct buffer *out)
-{
-    uint8_t room[4096];
-
-    z->next_in = (Bytef *)(uintptr_t)clear.at;
-    z->avail_in = (uInt)clear.len;
-    do {
-        z->next_out = room;
-        z->avail_out = sizeof(room);
-        deflate(z, flush);
-        buffer_append(out, bytes_of(room, sizeof(room) - z->avail_out));
-    } while (z->avail_out == 0);
-}
 
 /* Messages as RFC 7692 has them, but with their tails, one after the other. */
 static void compress_input(const struct options *o, struct bytes clear, struct buffer *out)

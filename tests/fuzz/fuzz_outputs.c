@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "flows.h"
+#include "rules.h"
 #include "output/guard.h"
 #include "output/output.h"
 #include "tests/unit/json_check.h"
@@ -74,15 +75,8 @@ static struct world *the_world(void)
 
     if (w.engine != NULL)
         return &w;
-    w.policy = policy_load("rules/default.yaml", NULL, NULL, NULL);
-    if (w.policy == NULL) /* another working folder */
-        w.policy = policy_load(NULL, NULL, NULL, NULL);
     w.sink = (struct sink){.event = on_event, .ctx = &w, .interest = UINT32_MAX};
-    const struct engine_config config = {
-        .policy = w.policy, .sinks = &w.sink, .memory = MEMORY, .seed = 1};
-    w.engine = engine_create(&config, NULL);
-    assert(w.engine != NULL);
-    engine_source(w.engine, "fuzz");
+    w.engine = engine_with_rules(&w.sink, MEMORY, &w.policy);
     return &w;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "engine/engine.h"
+#include "policy/load.h"
 #include "test.h"
 
 #define LINKTYPE_RAW 101
@@ -65,7 +66,7 @@ static inline void talk_event(void *ctx, const struct event *e)
                       (unsigned)e->as.alert.leaked_bytes[0], (unsigned)e->as.alert.leaked_bytes[1]);
 }
 
-/* `rules`: a file, or NULL. `memory`: 0 = the default. */
+/* `rules`: the text of a rules file, or NULL. `memory`: 0 = the default. */
 static inline void talk_begin(struct talk *t, const char *rules, size_t memory)
 {
     struct err err = {0};
@@ -75,7 +76,8 @@ static inline void talk_begin(struct talk *t, const char *rules, size_t memory)
                             .ctx = t,
                             .interest = INTEREST_MESSAGES | INTEREST_HTTP | INTEREST_ANOMALIES |
                                         INTEREST_VALIDITY};
-    t->policy = policy_load(rules, NULL, NULL, &err);
+    t->policy = rules != NULL ? policy_load_text(bytes_of_text(rules), "t.yaml", NULL, NULL, &err)
+                              : policy_load(NULL, NULL, NULL, &err);
     const struct engine_config config = {
         .policy = t->policy, .sinks = &t->sink, .memory = memory, .seed = 1};
     t->engine = t->policy != NULL ? engine_create(&config, &err) : NULL;

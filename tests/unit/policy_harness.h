@@ -51,6 +51,22 @@ static inline struct policy *harness_load(const char *yaml, struct buffer *warni
     return p;
 }
 
+/* A file that is not loaded, and the sentence that says why. */
+struct mistake {
+    const char *yaml, *sentence;
+};
+
+static inline void harness_mistakes(const struct mistake *mistakes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct err err = {0};
+        struct policy *p = harness_load(mistakes[i].yaml, NULL, &err);
+        CHECK(p == NULL, mistakes[i].yaml);
+        CHECK_TEXT(err.text, mistakes[i].sentence, mistakes[i].yaml);
+        policy_free(p);
+    }
+}
+
 static inline void harness_open(struct timeline *t, const char *yaml)
 {
     struct err err = {0};

@@ -18,19 +18,13 @@
 
 static void begin(struct talk *t, const char *overlap, size_t memory)
 {
-    char path[] = "/tmp/test_engine_fragments.XXXXXX";
-    const int fd = mkstemp(path);
-    FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
+    char rules[200];
 
-    if (file == NULL)
-        exit(1);
-    fprintf(file,
-            "version: 1\noverlap: {%s}\n"
-            "rules:\n- {name: no, action: block, match: {host: blocked.example}}\n",
-            overlap);
-    fclose(file);
-    talk_begin(t, path, memory);
-    unlink(path);
+    snprintf(rules, sizeof(rules),
+             "version: 1\noverlap: {%s}\n"
+             "rules:\n- {name: no, action: block, match: {host: blocked.example}}\n",
+             overlap);
+    talk_begin(t, rules, memory);
     talk_open(t);
 }
 

@@ -65,17 +65,6 @@ static void test_holes(void)
     talk_free(&t);
 }
 
-static char *rules_file(const char *text)
-{
-    static char path[] = "/tmp/test_engine_shed.XXXXXX";
-
-    strcpy(path + sizeof(path) - 7, "XXXXXX");
-    const int fd = mkstemp(path);
-    CHECK(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text), "a rules file");
-    close(fd);
-    return path;
-}
-
 static void test_midstream(void)
 {
     static const struct {
@@ -93,8 +82,7 @@ static void test_midstream(void)
                  "version: 1\nexceptions: {midstream: %s}\nrules:\n"
                  "- {name: all, action: block, match: {app: ssh}}\n",
                  row[i].word);
-        char *path = rules_file(text);
-        talk_begin(&t, path, 0);
+        talk_begin(&t, text, 0);
         talk_say(&t, TO_CLIENT, LITERAL("SSH-2.0-OpenSSH_9.2\r\n"));
         talk_say(&t, TO_SERVER, LITERAL("SSH-2.0-OpenSSH_9.2\r\n"));
         const char *log = talk_log(&t);
@@ -105,17 +93,16 @@ static void test_midstream(void)
         if (tests_failed > 0)
             printf("    got: %s", log);
         talk_free(&t);
-        remove(path);
     }
 }
 
 /* A 101, and no frames: a layer gives up what had been agreed. */
 static void test_error(void)
 {
-    char *path = rules_file("version: 1\nexceptions: {error: block}\n");
+    static const char rules[] = "version: 1\nexceptions: {error: block}\n";
     struct talk t;
 
-    talk_begin(&t, path, 0);
+    talk_begin(&t, rules, 0);
     talk_open(&t);
     talk_say(
         &t, TO_SERVER,
@@ -130,16 +117,15 @@ static void test_error(void)
     talk_say(&t, TO_SERVER, LITERAL("SSH-2.0-OpenSSH_9.2\r\n"));
     CHECK(strstr(talk_log(&t), " block:exception-error\n") != NULL, "blocked");
     talk_free(&t);
-    remove(path);
 }
 
 /* Ended for room: the exception decides, where no rule had. */
 static void test_memory(void)
 {
-    char *path = rules_file("version: 1\nexceptions: {memory: block}\n");
+    static const char rules[] = "version: 1\nexceptions: {memory: block}\n";
     struct talk t;
 
-    talk_begin(&t, path, LITTLE);
+    talk_begin(&t, rules, LITTLE);
     for (unsigned i = 0; i < 8000; i++) {
         new_port(&t, i);
         talk_open(&t);
@@ -149,7 +135,6 @@ static void test_memory(void)
           "and those are blocked");
     CHECK(strstr(talk_log(&t), "block:exception-memory") != NULL, "by name");
     talk_free(&t);
-    remove(path);
 }
 
 int main(void)

@@ -4,9 +4,7 @@
 
 #define V "version: 1\n"
 
-static const struct mistake {
-    const char *yaml, *sentence;
-} mistakes[] = {
+static const struct mistake mistakes[] = {
     {V "exceptions: block\n",
      "t.yaml:2:13: \"exceptions\" is a map, as in exceptions: {memory: alert}, not text"},
     {V "exceptions: {memmory: block}\n",
@@ -22,17 +20,6 @@ static const struct mistake {
     {V "exception: {depth: block}\n",
      "t.yaml:2:1: unknown section \"exception\"; did you mean \"exceptions\"?"},
 };
-
-static void test_mistakes(void)
-{
-    for (size_t i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
-        struct err err = {0};
-        struct policy *p = harness_load(mistakes[i].yaml, NULL, &err);
-        CHECK(p == NULL, mistakes[i].yaml);
-        CHECK_TEXT(err.text, mistakes[i].sentence, mistakes[i].yaml);
-        policy_free(p);
-    }
-}
 
 static void test_words(void)
 {
@@ -62,7 +49,7 @@ static void test_words(void)
 
 int main(void)
 {
-    test_mistakes();
+    harness_mistakes(mistakes, sizeof(mistakes) / sizeof(mistakes[0]));
     test_words();
     return test_end();
 }

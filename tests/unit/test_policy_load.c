@@ -6,10 +6,6 @@
 #define MATCH(m) V "rules:\n- {name: a, action: block, match: " m "}\n" /* m begins at 3:35 */
 #define RULES(r) V "rules:\n" r
 
-struct mistake {
-    const char *yaml, *sentence;
-};
-
 static const struct mistake mistakes[] = {
     /* YAML */
     {"", "t.yaml:1:1: the file is empty; a rules file begins with version: 1"},
@@ -186,17 +182,6 @@ static const struct mistake mistakes[] = {
      "t.yaml:3:53: a pattern cannot hold a NUL byte; write \\x00"},
 };
 
-static void check_mistakes(void)
-{
-    for (size_t i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
-        struct err err = {0};
-        struct policy *p = harness_load(mistakes[i].yaml, NULL, &err);
-        CHECK(p == NULL, mistakes[i].yaml);
-        CHECK_TEXT(err.text, mistakes[i].sentence, mistakes[i].yaml);
-        policy_free(p);
-    }
-}
-
 /* What the file says is repeated as far as there is room, and safe to print. */
 static void check_quotes(void)
 {
@@ -360,7 +345,7 @@ static void check_rule_info(void)
 
 int main(void)
 {
-    check_mistakes();
+    harness_mistakes(mistakes, sizeof(mistakes) / sizeof(mistakes[0]));
     check_quotes();
     check_shadows();
     check_interest();

@@ -5,9 +5,7 @@
 #define V          "version: 1\n"
 #define NETWORK(n) V "overlap: {networks: [" n "]}\n" /* n begins at 2:22 */
 
-static const struct mistake {
-    const char *yaml, *sentence;
-} mistakes[] = {
+static const struct mistake mistakes[] = {
     {V "overlap: linux\n",
      "t.yaml:2:10: \"overlap\" is a map, as in overlap: {default: linux}, not text"},
     {V "overlap: {defualt: linux}\n",
@@ -36,17 +34,6 @@ static const struct mistake {
     {NETWORK("{net: 10.0.0.0/8, policy: Windows}"),
      "t.yaml:2:48: unknown overlap policy \"Windows\"; did you mean \"windows\"?"},
 };
-
-static void test_mistakes(void)
-{
-    for (size_t i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
-        struct err err = {0};
-        struct policy *p = harness_load(mistakes[i].yaml, NULL, &err);
-        CHECK(p == NULL, mistakes[i].yaml);
-        CHECK_TEXT(err.text, mistakes[i].sentence, mistakes[i].yaml);
-        policy_free(p);
-    }
-}
 
 static const char *policy_of(const struct policy *p, const char *address)
 {
@@ -103,7 +90,7 @@ static void test_default(void)
 
 int main(void)
 {
-    test_mistakes();
+    harness_mistakes(mistakes, sizeof(mistakes) / sizeof(mistakes[0]));
     test_networks();
     test_default();
     return test_end();

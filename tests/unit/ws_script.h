@@ -9,8 +9,7 @@
 #ifndef TESTS_UNIT_WS_SCRIPT_H
 #define TESTS_UNIT_WS_SCRIPT_H
 
-#include <zlib.h>
-
+#include "deflate_build.h"
 #include "layer_harness.h"
 #include "layers/layers.h"
 
@@ -66,16 +65,7 @@ static inline void put_text(struct buffer *b, enum direction d, int first, const
  * final block. */
 static inline void deflate_message(z_stream *z, struct bytes clear, int flush, struct buffer *out)
 {
-    uint8_t room[4096];
-
-    z->next_in = (Bytef *)(uintptr_t)clear.at;
-    z->avail_in = (uInt)clear.len;
-    do {
-        z->next_out = room;
-        z->avail_out = sizeof(room);
-        deflate(z, flush);
-        buffer_append(out, bytes_of(room, sizeof(room) - z->avail_out));
-    } while (z->avail_out == 0);
+    deflate_all(z, clear, flush, out);
     if (flush == Z_FINISH) {
         deflateReset(z);
         buffer_append_byte(out, 0);
