@@ -4,13 +4,15 @@
 #   make            build build/portwarden
 #   make demo       install what is missing, build, analyse pcaps/port80.pcap, write a report
 #   make check      install what is missing, run every test
-#   make lint       budgets, folder ranks, cppcheck, clang-format
+#   make lint       budgets, folder ranks, clang-format, cppcheck, clang-tidy, gcc -fanalyzer: some minutes
 #   make bench      CPU time as ratios to a bare libpcap loop, in one run
 #   make bench-floods    rate, memory and genuine messages under each kind of flood
+#   make recall     SET=folder of captures with truth (pcaps): how much BitTorrent is recognised, ndpiReader's answers beside ours
+#   make falsepos   SET=folder of captures (pcaps): what is called BitTorrent and is not, the same way
 #   make fuzz       TIME=seconds for each target, with libFuzzer (clang); fuzz-afl: the same with AFL++
 #   make fuzz-merge, make fuzz-coverage    keep what they found; what the corpus reaches, by file
 #   make torture    TIME=seconds of captures rewritten as networks do; SEED= (the clock): the same must be said of them
-#   make memcheck   valgrind over all captures
+#   make memcheck   valgrind over all captures, with every output
 #   make golden-update   rewrite the golden files; read the diff
 #   make install    PREFIX=/usr/local DESTDIR=
 #   make clean
@@ -96,25 +98,28 @@ fuzz-replay: $(FUZZ:%=$(BUILD)/tests/fuzz/%)
 fuzz-libfuzzer:
 	@$(MAKE) --no-print-directory -s CC=clang BUILD=$(BUILD)/fuzzer FUZZ_DRIVER= LDFLAGS=-fsanitize=fuzzer \
 		CFLAGS='$(FUZZ_FLAGS) -fsanitize=fuzzer-no-link,address,undefined' fuzz-replay
-fuzz-afl-binaries:
-	@command -v afl-clang-fast >/dev/null || { echo "afl-clang-fast is missing: apt install afl++"; exit 1; }
+fuzz-afl-binaries: packages-fuzz
 	@AFL_QUIET=1 $(MAKE) --no-print-directory -s CC=afl-clang-fast BUILD=$(BUILD)/afl FUZZ_DRIVER=afl WERROR= \
 		CFLAGS='$(FUZZ_FLAGS) -fsanitize=address,undefined' fuzz-replay
 
 fuzz: packages-test fuzz-libfuzzer
 	@tests/fuzz/run libfuzzer $(BUILD)/fuzzer $(TIME) $(FUZZ)
-fuzz-afl: packages-test fuzz-afl-binaries
+fuzz-afl: packages-fuzz fuzz-afl-binaries
 	@tests/fuzz/run afl $(BUILD)/afl $(TIME) $(FUZZ)
 # What both found that is new goes to tests/fuzz/corpus.
 fuzz-merge: packages-test fuzz-libfuzzer
 	@tests/fuzz/run merge $(BUILD) 0 $(FUZZ)
-fuzz-coverage: packages-test
+fuzz-coverage: packages-fuzz
 	@tests/fuzz/coverage $(BUILD)/coverage
 
 packages:
 	@tests/packages.sh build
 packages-test:
 	@tests/packages.sh test
+packages-lint:
+	@tests/packages.sh lint
+packages-fuzz:
+	@tests/packages.sh fuzz
 
 # Packages first, then a make of its own: pkg-config is asked again.
 demo: packages
@@ -133,12 +138,11 @@ torture: packages-test
 golden-update: all
 	@PORTWARDEN=$(BUILD)/portwarden tests/golden/test-golden --update
 
-lint: packages-test
+lint: packages-lint
 	tests/check/ranks.sh
 	tests/check/budgets.sh
 	@clang-format --dry-run -Werror $(shell git ls-files -co --exclude-standard '*.c' '*.h')
-	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
-		--suppress=missingIncludeSystem -Iclassifier -DPORTWARDEN_VERSION='""' classifier
+	tests/check/analyse $(STD) -DPORTWARDEN_VERSION='"$(VERSION)"' -Iclassifier -I. $(lib_cflags)
 
 # It drives one layer, against zlib.
 $(BUILD)/bench/inflate: $(BUILD)/tests/bench/inflate.o $(patsubst %,$(BUILD)/classifier/%.o,$(LINKS_ws)) $(GROUND)
@@ -159,7 +163,12 @@ bench-floods: packages-test $(BUILD)/bench/floods
 bench: packages-test all $(BUILD)/bench/inflate
 	@tests/bench/run $(BUILD)
 
-memcheck: packages-test all
+recall: packages-test all
+	@tests/recall/recall.py $(BUILD)/portwarden $(or $(SET),pcaps)
+falsepos: packages-test all
+	@tests/recall/falsepos.py $(BUILD)/portwarden $(or $(SET),pcaps)
+
+memcheck: packages-lint all
 	@PORTWARDEN=$(BUILD)/portwarden tests/faults/memcheck
 
 install: all
@@ -173,7 +182,7 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: FORCE all unit-binaries fuzz-replay fuzz-libfuzzer fuzz-afl-binaries fuzz fuzz-afl fuzz-merge fuzz-coverage packages packages-test demo check golden-update torture lint bench bench-floods memcheck install clean
+.PHONY: FORCE all unit-binaries fuzz-replay fuzz-libfuzzer fuzz-afl-binaries fuzz fuzz-afl fuzz-merge fuzz-coverage packages packages-test packages-lint packages-fuzz demo check golden-update torture lint bench bench-floods recall falsepos memcheck install clean
 .SECONDARY:
 
 -include $(OBJECTS:.o=.d) $(BUILD)/classifier/main.d $(UNIT:%=$(BUILD)/tests/unit/%.d) \

@@ -30,7 +30,7 @@ static const struct command_row commands[] = {
     {"rules", command_rules},     {"version", command_version}, {"--version", command_version},
 };
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     if (argc < 2) {
         fputs(help, stderr);
@@ -47,4 +47,15 @@ int main(int argc, char **argv)
     say_error("unknown command '%s': analyze, monitor, report, rules or version; see --help",
               argv[1]);
     return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    const int code = run(argc, argv);
+
+    /* Results that did not reach standard output are no results. */
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    say_error("standard output cannot be written");
+    return EXIT_INPUT;
 }

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Installs what is missing to build portwarden ("build") or to test it ("test"), from Debian's packages, and says
-# what and why. Does nothing, quickly, when all is there.
+# Installs what is missing to build portwarden ("build"), to test it ("test"), to look through it ("lint": make lint,
+# make memcheck) or to fuzz it ("fuzz": make fuzz-afl, make fuzz-coverage), from Debian's packages, and says what and
+# why. Does nothing, quickly, when all is there.
 set -eu
 
 build="gcc libc6-dev make pkg-config libpcap-dev libndpi-dev libyaml-dev zlib1g-dev libzstd-dev libssl-dev
@@ -10,6 +11,8 @@ build="gcc libc6-dev make pkg-config libpcap-dev libndpi-dev libyaml-dev zlib1g-
 matcher="libhyperscan-dev libvectorscan-dev"
 test="git clang libclang-rt-14-dev clang-format cppcheck gawk python3 tshark tcpdump iproute2 procps zstd gzip
       python3-websockets curl"
+lint="clang-tidy valgrind"
+fuzz="afl++ llvm"
 
 missing=
 want() {
@@ -19,7 +22,9 @@ want() {
 case "${1:-build}" in
 build) for p in $build; do want "$p"; done ;;
 test) for p in $build $test; do want "$p"; done ;;
-*) echo "usage: $0 build|test" >&2 && exit 2 ;;
+lint) for p in $build $test $lint; do want "$p"; done ;;
+fuzz) for p in $build $test $fuzz; do want "$p"; done ;;
+*) echo "usage: $0 build|test|lint|fuzz" >&2 && exit 2 ;;
 esac
 
 if ! command -v dpkg-query >/dev/null 2>&1; then

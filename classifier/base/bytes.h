@@ -59,6 +59,16 @@ bool bytes_start_with_nocase(struct bytes b, struct bytes prefix);
 /* Where `needle` begins in `b`; b.len when it is not there. An empty needle is at 0. */
 size_t bytes_find(struct bytes b, struct bytes needle);
 
+/* RFC 3986 s2.1; -1: no hexadecimal digit. */
+static inline int hex_digit_value(uint8_t c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
+        return (c | 0x20) - 'a' + 10;
+    return -1;
+}
+
 /* Without the spaces and tabs at both ends (RFC 9110 s5.6.3, OWS). */
 struct bytes bytes_trim(struct bytes b);
 

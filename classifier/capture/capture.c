@@ -69,10 +69,12 @@ struct capture *capture_open_fd(int fd, const char *name, const char *filter, si
         close(fd);
         return NULL;
     }
-    if (!input_open(&c->input, fd, room))
+    if (!input_open(&c->input, fd, room)) {
         err_set(err, "%s: not enough memory", name);
-    else if (open_input(c, err))
+    } else if (open_input(c, err)) {
+        c->input.tells_idle = true;
         return c;
+    }
     capture_close(c);
     return NULL;
 }

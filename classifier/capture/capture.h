@@ -19,7 +19,7 @@ struct capture;
 
 enum capture_result {
     CAPTURE_FRAME,
-    CAPTURE_NOTHING, /* none within the read timeout (live), or a signal came: ask again */
+    CAPTURE_NOTHING, /* none yet (live, or a pipe), or a signal came: ask again */
     CAPTURE_END,
     CAPTURE_BROKEN, /* err says why, with the packet number; all frames before it were given */
 };
@@ -41,8 +41,6 @@ struct capture *capture_open_file(const char *path, const char *filter, struct e
 struct capture *capture_open_live(const struct capture_live *how, struct err *err);
 /* "libpcap version 1.10.3 ..." */
 const char *capture_library_version(void);
-/* Names that capture_open_live() takes, "lo, eth0". False: none are known. */
-bool capture_interfaces(struct buffer *out);
 /* NULL is fine. */
 void capture_close(struct capture *c);
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -35,11 +36,23 @@ void input_close(struct input *in)
     *in = (struct input){0};
 }
 
+/* Would read(2) wait for whoever writes? Said once before each wait, so that what was understood so
+ * far can be shown meanwhile. */
+static bool is_idle(struct input *in)
+{
+    struct pollfd p = {.fd = in->fd, .events = POLLIN};
+
+    in->idle = !in->idle && in->tells_idle && in->file_size == 0 && poll(&p, 1, 0) == 0;
+    return in->idle;
+}
+
 /* Adds what one read(2) gives to [at, room); `*got` is 0 at the end. */
 static enum input_result read_some(struct input *in, uint8_t *at, size_t room, size_t *got)
 {
+    *got = 0;
+    if (is_idle(in))
+        return INPUT_INTERRUPTED;
     const ssize_t n = read(in->fd, at, room);
-
     *got = n > 0 ? (size_t)n : 0;
     if (n < 0 && errno == EINTR)
         return INPUT_INTERRUPTED;

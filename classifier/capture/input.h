@@ -15,7 +15,7 @@
 enum input_result {
     INPUT_READY,
     INPUT_END,         /* fewer are left; `trouble` says why when the end is not a clean one */
-    INPUT_INTERRUPTED, /* by a signal; nothing is lost, ask again */
+    INPUT_INTERRUPTED, /* by a signal, or a pipe has nothing yet; nothing is lost, ask again */
 };
 
 struct unpack;
@@ -31,6 +31,8 @@ struct input {
     uint64_t file_read; /* bytes */
     bool sniffed;       /* the coding is known */
     bool ended;
+    bool tells_idle;  /* INPUT_INTERRUPTED once before each wait for a pipe that is empty */
+    bool idle;        /* it was said: the next read waits */
     char trouble[96]; /* "damaged gzip data (incorrect data check)"; "" = none so far */
 };
 

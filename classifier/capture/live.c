@@ -16,7 +16,7 @@
 #define MIB           (1 << 20)
 #define WORTH_LISTING (PCAP_IF_UP | PCAP_IF_LOOPBACK)
 
-bool capture_interfaces(struct buffer *out)
+static bool list_interfaces(struct buffer *out)
 {
     char why[PCAP_ERRBUF_SIZE];
     pcap_if_t *list = NULL;
@@ -34,7 +34,7 @@ static void no_such(const char *iface, struct err *err)
 {
     struct buffer names = {0};
 
-    if (capture_interfaces(&names))
+    if (list_interfaces(&names))
         err_set(err, "no interface '%s'; there are: %.*s", iface, (int)names.len,
                 (const char *)names.at);
     else

@@ -34,8 +34,7 @@ enum block_size {
 #define TSRESOL_DEFAULT  6
 #define NS_IN_S          1000000000
 #define NS_EXPONENT      9
-#define TIME_MAX         (INT64_C(1) << 62) /* ns: two times can still be subtracted */
-#define SHIFT_MAX        32                 /* bits of a binary fraction that nanoseconds need */
+#define SHIFT_MAX        32 /* bits of a binary fraction that nanoseconds need */
 
 struct pcapng_interface {
     uint32_t linktype, snaplen;
@@ -90,7 +89,8 @@ static void set_resolution(struct pcapng_interface *i, uint8_t tsresol)
 
 static uint64_t seconds_to_ns(uint64_t seconds)
 {
-    return seconds > (uint64_t)TIME_MAX / NS_IN_S ? (uint64_t)TIME_MAX : seconds * NS_IN_S;
+    return seconds > (uint64_t)FRAME_TIME_MAX / NS_IN_S ? (uint64_t)FRAME_TIME_MAX
+                                                        : seconds * NS_IN_S;
 }
 
 static uint64_t binary_to_ns(uint64_t ticks, unsigned shift)
@@ -112,13 +112,14 @@ static int64_t time_of(const struct pcapng_interface *i, const uint8_t *at, bool
     uint64_t ns;
 
     if (i->multiply != 0)
-        ns = ticks > (uint64_t)TIME_MAX / i->multiply ? (uint64_t)TIME_MAX : ticks * i->multiply;
+        ns = ticks > (uint64_t)FRAME_TIME_MAX / i->multiply ? (uint64_t)FRAME_TIME_MAX
+                                                            : ticks * i->multiply;
     else
         ns = i->divide != 0 ? ticks / i->divide : binary_to_ns(ticks, i->shift);
-    if (ns >= (uint64_t)TIME_MAX)
-        ns = (uint64_t)TIME_MAX - 1;
+    if (ns >= (uint64_t)FRAME_TIME_MAX)
+        ns = (uint64_t)FRAME_TIME_MAX - 1;
     const int64_t sum = (int64_t)ns + i->offset_ns;
-    return sum > TIME_MAX ? TIME_MAX : sum < -TIME_MAX ? -TIME_MAX : sum;
+    return sum > FRAME_TIME_MAX ? FRAME_TIME_MAX : sum < FRAME_TIME_MIN ? FRAME_TIME_MIN : sum;
 }
 
 static int64_t offset_of(const uint8_t *at, bool big)

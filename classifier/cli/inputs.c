@@ -94,9 +94,8 @@ static void read_frames(struct session *s, struct capture *c, int64_t *last_ns)
     struct frame f;
 
     for (uint64_t n = 0; !(n % LOOK_EVERY == 0 && session_stopped(s)); n++) {
-        do
-            result = capture_next(c, &f, &err);
-        while (result == CAPTURE_NOTHING && !session_stopped(s));
+        while ((result = capture_next(c, &f, &err)) == CAPTURE_NOTHING && !session_stopped(s))
+            session_show(s);
         if (result != CAPTURE_FRAME)
             break;
         if (n == 0)

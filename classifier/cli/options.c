@@ -60,6 +60,12 @@ static bool set_har(struct options *o, const char *v)
     return true;
 }
 
+static bool set_graph(struct options *o, const char *v)
+{
+    o->graph = v;
+    return true;
+}
+
 static bool set_extract(struct options *o, const char *v)
 {
     o->extract = v;
@@ -230,6 +236,8 @@ static const struct option_row rows[] = {
      set_payload_limit},
     {"har", 0, COMMAND_ANALYZE, "FILE", "HTTP Archive with the messages, for a browser's DevTools",
      set_har},
+    {"graph", 0, COMMAND_ANALYZE, "FILE", "who exchanged with whom over BitTorrent, for Graphviz",
+     set_graph},
     {"extract", 0, COMMAND_ANALYZE, "FOLDER", "each WebSocket message as a file in a new folder",
      set_extract},
     {"extract-limit", 0, COMMAND_ANALYZE, "SIZE", "of all extracted files together (1g)",

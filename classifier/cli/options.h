@@ -23,7 +23,7 @@ enum report_format { FORMAT_BY_NAME, FORMAT_HTML, FORMAT_TEXT, FORMAT_JSON };
 #define INTERFACES_MAX 16
 
 struct options {
-    const char *rules, *filter, *eve, *follow, *output, *har, *extract;
+    const char *rules, *filter, *eve, *follow, *output, *har, *graph, *extract;
     const char *ifaces[INTERFACES_MAX];
     size_t iface_count;
     enum report_format format;

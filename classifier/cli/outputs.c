@@ -11,12 +11,13 @@ static bool is_stdout(const char *name)
 
 bool outputs_for_people(const struct options *o)
 {
-    return !o->quiet && !is_stdout(o->eve) && !is_stdout(o->har);
+    return !o->quiet && !is_stdout(o->eve) && !is_stdout(o->har) && !is_stdout(o->graph);
 }
 
 bool outputs_show_frames(const struct options *o)
 {
-    const bool for_eve = o->eve != NULL && (o->quiet || o->follow != NULL || is_stdout(o->har));
+    const bool for_eve = o->eve != NULL && (o->quiet || o->follow != NULL || is_stdout(o->har) ||
+                                            is_stdout(o->graph));
 
     return o->frames && !is_stdout(o->eve) && !for_eve;
 }
@@ -41,6 +42,7 @@ static bool stdout_is_one_mans(const struct options *o, struct err *err)
         bool wanted;
     } users[] = {{"--eve", is_stdout(o->eve)},
                  {"--har", is_stdout(o->har)},
+                 {"--graph", is_stdout(o->graph)},
                  {"--follow", o->follow != NULL},
                  {"--frames", outputs_show_frames(o)}};
     const char *first = NULL;
@@ -67,16 +69,33 @@ static bool spares_inputs(const struct options *o, const char *option, const cha
     return true;
 }
 
+/* No two files are one. */
+static bool files_apart(const struct options *o, struct err *err)
+{
+    const struct {
+        const char *option, *file;
+    } files[] = {{"--eve", o->eve}, {"--har", o->har}, {"--graph", o->graph}};
+
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        if (files[i].file != NULL && *files[i].file == '\0') {
+            err_set(err, "%s: a file's name is missing", files[i].option);
+            return false;
+        }
+        for (size_t k = 0; k < i; k++) {
+            if (is_same_file(files[k].file, files[i].file)) {
+                err_set(err, "%s and %s cannot both have %s", files[k].option, files[i].option,
+                        files[i].file);
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 bool outputs_apart(const struct options *o, struct err *err)
 {
-    if (o->har != NULL && *o->har == '\0') {
-        err_set(err, "--har: a file's name is missing");
-        return false;
-    }
-    if (is_same_file(o->eve, o->har)) {
-        err_set(err, "--eve and --har cannot both have %s", o->har);
-        return false;
-    }
-    return stdout_is_one_mans(o, err) && spares_inputs(o, "--eve", o->eve, err) &&
-           spares_inputs(o, "--har", o->har, err) && spares_inputs(o, "--output", o->output, err);
+    return files_apart(o, err) && stdout_is_one_mans(o, err) &&
+           spares_inputs(o, "--eve", o->eve, err) && spares_inputs(o, "--har", o->har, err) &&
+           spares_inputs(o, "--graph", o->graph, err) &&
+           spares_inputs(o, "--output", o->output, err);
 }

@@ -49,16 +49,6 @@ static bool show_one(const char *path)
     return good;
 }
 
-/* Results that did not reach standard output are no results. */
-static int finish(bool good)
-{
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        say_error("standard output cannot be written");
-        return EXIT_INPUT;
-    }
-    return good ? EXIT_GOOD : EXIT_USAGE;
-}
-
 int command_rules(int argc, char **argv)
 {
     struct options o;
@@ -79,5 +69,5 @@ int command_rules(int argc, char **argv)
     for (int i = 1; i < o.input_count; i++)
         if (!(check ? check_one(o.inputs[i]) : show_one(o.inputs[i])))
             good = false;
-    return finish(good);
+    return good ? EXIT_GOOD : EXIT_USAGE;
 }

@@ -44,6 +44,14 @@ bool session_stopped(const struct session *s)
            (s->eve_out != NULL && out_closed(s->eve_out));
 }
 
+void session_show(struct session *s)
+{
+    if (s->eve_out != NULL)
+        out_flush(s->eve_out);
+    if (s->results != NULL)
+        out_flush(s->results);
+}
+
 void session_problem(struct session *s, const char *sentence)
 {
     say_error("%s", sentence);
@@ -105,6 +113,22 @@ static bool open_har(struct session *s, struct err *err)
     return s->har != NULL;
 }
 
+static bool open_graph(struct session *s, struct err *err)
+{
+    const char *graph = s->options->graph;
+
+    if (graph == NULL)
+        return true;
+    s->graph_out =
+        is_stdout(graph) && s->results != NULL ? s->results : out_open_renamed(graph, err);
+    if (s->graph_out == NULL)
+        return false;
+    s->graph = graph_create(s->graph_out, err);
+    if (s->graph != NULL)
+        add_sink(s, graph_sink(s->graph));
+    return s->graph != NULL;
+}
+
 static bool open_extract(struct session *s, struct err *err)
 {
     const struct options *o = s->options;
@@ -162,7 +186,7 @@ static bool open_outputs(struct session *s, const struct session_wants *wants, s
             summary_sink(s->summary)->interest |= INTEREST_FIGURES;
         add_sink(s, summary_sink(s->summary));
     }
-    return open_eve(s, err) && open_har(s, err) && open_extract(s, err) &&
+    return open_eve(s, err) && open_har(s, err) && open_graph(s, err) && open_extract(s, err) &&
            open_for_people(s, wants, err);
 }
 
@@ -173,17 +197,25 @@ static size_t payload_limit(const struct options *o)
 }
 
 /* Nothing will be read: an archive that was there before stays. */
-static void abandon_har(struct session *s)
+static void abandon(struct session *s, struct out **out)
 {
-    if (s->har_out == NULL)
+    if (*out == NULL)
         return;
-    har_free(s->har);
-    out_fail(s->har_out, "not begun");
-    out_close(s->har_out, NULL);
-    if (s->results == s->har_out)
+    out_fail(*out, "not begun");
+    out_close(*out, NULL);
+    if (s->results == *out)
         s->results = NULL;
+    *out = NULL;
+}
+
+static void abandon_files(struct session *s)
+{
+    har_free(s->har);
+    graph_free(s->graph);
     s->har = NULL;
-    s->har_out = NULL;
+    s->graph = NULL;
+    abandon(s, &s->har_out);
+    abandon(s, &s->graph_out);
 }
 
 bool session_open(struct session *s, const struct options *o, const struct session_wants *wants,
@@ -208,7 +240,7 @@ bool session_open(struct session *s, const struct options *o, const struct sessi
     if (s->engine != NULL)
         return true;
     say_error("%s", err.text);
-    abandon_har(s);
+    abandon_files(s);
     return false;
 }
 
@@ -269,7 +301,10 @@ static void finish_files(struct session *s)
         say_error("%s", err.text);
         s->failed = true;
     }
+    if (s->graph != NULL && !graph_finish(s->graph, &err))
+        out_fail(s->graph_out, err.text);
     har_free(s->har);
+    graph_free(s->graph);
     extract_free(s->extract);
 }
 
@@ -291,6 +326,8 @@ int session_close(struct session *s)
         close_out(s, s->eve_out);
     if (s->har_out != s->results)
         close_out(s, s->har_out);
+    if (s->graph_out != s->results)
+        close_out(s, s->graph_out);
     close_out(s, s->results);
     for (size_t i = 0; i < s->problem_count; i++)
         free(s->problems[i]);

@@ -22,6 +22,8 @@ struct session {
     struct live *live;
     struct out *har_out; /* --har; may be `results` */
     struct har *har;
+    struct out *graph_out; /* --graph; may be `results` */
+    struct graph *graph;
     struct extract *extract;
     char *problems[PROBLEMS_MAX];
     size_t problem_count;
@@ -51,6 +53,8 @@ bool session_interrupted(void);
 /* Ctrl-C and SIGTERM: the first asks to stop, the second ends the program. A closed pipe is no
  * signal. */
 void session_catch_signals(void);
+/* The input waits for its writer: what is known by now is written. */
+void session_show(struct session *s);
 
 /* Every input, one after the other: files, folders, standard input. */
 void inputs_read(struct session *s);

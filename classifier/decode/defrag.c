@@ -290,13 +290,25 @@ static enum defrag_result refuse(struct defrag *d, enum anomaly why, enum anomal
     return DEFRAG_REFUSED;
 }
 
+/* Linux since 4.19 (ip_frag_queue): of what overlaps it takes nothing, and it drops what it has,
+ * save when the new fragment lies within one that is here, or within several that came one behind
+ * the other. What comes later is of another datagram. */
+static bool is_linux(const struct datagram *g)
+{
+    return !g->key.ipv6 && g->policy == OVERLAP_LINUX;
+}
+
 /* It contradicts what is here. IPv6: that is the end of the whole datagram (RFC 5722 s4). */
 static enum defrag_result contradict(struct defrag *d, struct datagram *g, enum anomaly *what)
 {
     d->stats->fragments_overlapping++;
-    if (!g->key.ipv6)
+    if (!g->key.ipv6 && !is_linux(g))
         return refuse(d, DECODE_FRAGMENT_OVERLAP, what);
     d->stats->datagrams_dropped++;
+    if (is_linux(g)) {
+        forget(d, g);
+        return refuse(d, DECODE_FRAGMENT_OVERLAP, what);
+    }
     give_pages(d, g);
     g->dropped = true;
     return refuse(d, DECODE_FRAGMENT_OVERLAP_IPV6, what);
@@ -305,6 +317,8 @@ static enum defrag_result contradict(struct defrag *d, struct datagram *g, enum 
 static enum defrag_result place(struct defrag *d, struct datagram *g, const struct fragment *f,
                                 enum anomaly *what)
 {
+    if (is_linux(g) && pieces_crosses(&g->pieces, f->offset, f->data.len))
+        return contradict(d, g, what);
     const struct placed placed =
         pieces_place(&g->pieces, (enum overlap_policy)g->policy, f->offset, f->data);
 
@@ -314,6 +328,8 @@ static enum defrag_result place(struct defrag *d, struct datagram *g, const stru
     d->stats->fragments_overlapping += placed.overlaps && !placed.again;
     if (placed.differs)
         *what = DECODE_FRAGMENT_OVERLAP;
+    if (is_linux(g) && f->offset > 0 && f->offset == g->end)
+        pieces_append(&g->pieces, f->offset);
     note(g, f);
     const bool whole =
         g->length != 0 && g->pieces.units == (g->length + PIECE_UNIT - 1) / PIECE_UNIT;
@@ -355,7 +371,8 @@ enum defrag_result defrag_add(struct defrag *d, const struct fragment *f,
                               struct fragment_whole *whole, enum anomaly *what)
 {
     d->stats->fragments++;
-    if (!is_ragged(f) || f->key.ipv6 || policy_of(d, f) != OVERLAP_LINUX)
+    const enum overlap_policy policy = policy_of(d, f);
+    if (!is_ragged(f) || f->key.ipv6 || (policy != OVERLAP_LINUX && policy != OVERLAP_LINUX_OLD))
         return add(d, f, whole, what);
     /* Linux takes the whole units of a fragment that has some more bytes, and nobody else does. */
     struct fragment cut = *f;

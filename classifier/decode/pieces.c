@@ -68,10 +68,11 @@ static bool newer_wins(enum overlap_policy policy, struct run newer, struct run 
 {
     switch (policy) {
     case OVERLAP_LAST: return true;
-    case OVERLAP_LINUX: return newer.from <= older.from;
+    case OVERLAP_LINUX_OLD: return newer.from <= older.from;
     case OVERLAP_BSD: return newer.from < older.from;
     case OVERLAP_WINDOWS: return newer.from < older.from && newer.to > older.to;
     case OVERLAP_SOLARIS: return newer.from < older.from && newer.to >= older.to;
+    case OVERLAP_LINUX: /* the rest it drops: pieces_crosses() */
     case OVERLAP_FIRST:
     case OVERLAP_POLICIES: break;
     }
@@ -126,6 +127,22 @@ static void take(struct pieces *p, struct run run, bool goes_on)
 {
     for (uint32_t unit = run.from; unit < run.to; unit++)
         mark(p, unit, unit == run.from && !goes_on);
+}
+
+bool pieces_crosses(const struct pieces *p, uint32_t offset, size_t len)
+{
+    const uint32_t from = offset / PIECE_UNIT;
+    const uint32_t to = from + (uint32_t)((len + PIECE_UNIT - 1) / PIECE_UNIT);
+    uint32_t unit = from;
+
+    while (unit < to && !is_filled(p, unit))
+        unit++;
+    return unit < to && (unit > from || piece_to(p, unit) < to);
+}
+
+void pieces_append(struct pieces *p, uint32_t offset)
+{
+    mark(p, offset / PIECE_UNIT, false);
 }
 
 struct placed pieces_place(struct pieces *p, enum overlap_policy policy, uint32_t offset,

@@ -40,4 +40,9 @@ struct placed {
 struct placed pieces_place(struct pieces *p, enum overlap_policy policy, uint32_t offset,
                            struct bytes fragment);
 
+/* Has it bytes of some piece, and others, too? */
+bool pieces_crosses(const struct pieces *p, uint32_t offset, size_t len);
+/* The piece that begins there and the one before it are one from now on. */
+void pieces_append(struct pieces *p, uint32_t offset);
+
 #endif

@@ -66,7 +66,7 @@ static inline enum header walk_bad(struct walk *w, enum anomaly what)
  */
 static inline void walk_mark(struct walk *w, uint32_t value)
 {
-    w->tunnel = (w->tunnel ^ value) * 0x9e3779b1u + 1; /* Knuth's multiplicative hash */
+    w->tunnel = (w->tunnel ^ value) * 0x9e3779b1U + 1; /* Knuth's multiplicative hash */
 }
 
 /* One more packet inside a packet. */

@@ -2,11 +2,28 @@
 /* The second reading of a stream: when it begins and ends is said in alternate.h. */
 #include "engine/alternate.h"
 
-#include <stdio.h>
+#include "engine/answers.h"
+#include "engine/tcp.h"
+
+#define URGENT_MOST 16 /* bytes: of more, the rest stays in line */
+
+static const char *const how[OVERLAP_POLICIES] = {
+    [OVERLAP_LINUX] = "overlapping bytes read as Linux does",
+    [OVERLAP_LINUX_OLD] = "overlapping bytes read as Linux before 4.19 does",
+    [OVERLAP_FIRST] = "overlapping bytes read with those that came first",
+    [OVERLAP_LAST] = "overlapping bytes read with those that came last",
+    [OVERLAP_WINDOWS] = "overlapping bytes read as Windows does",
+    [OVERLAP_BSD] = "overlapping bytes read as BSD does",
+    [OVERLAP_SOLARIS] = "overlapping bytes read as Solaris does",
+};
+
+static const char urgent_in_line[] = "urgent bytes read in line";
 
 struct alternate {
     struct conn conn;
-    enum overlap_policy main, other;
+    const char *main, *other;     /* how they read, in words */
+    uint64_t urgent[URGENT_MOST]; /* offsets of bytes that this reading leaves out */
+    unsigned urgent_count;
     enum direction direction; /* of the dispute */
     uint64_t offset;
     uint64_t read;  /* bytes */
@@ -14,8 +31,6 @@ struct alternate {
     bool behind;    /* it has not yet read as far as the first */
     bool lost;      /* and never will */
 };
-
-enum answers { ANSWERS_SAME, ANSWERS_OPEN, ANSWERS_DIFFER };
 
 /* What it stands for while the second reading goes on. */
 struct stage {
@@ -49,13 +64,34 @@ struct reading {
     unsigned side;
 };
 
+/* How many of `in`, the first of which is at `offset`, stand before an urgent byte. */
+static size_t before_urgent(const struct alternate *a, uint64_t offset, struct bytes in)
+{
+    size_t n = in.len;
+
+    for (unsigned i = 0; i < a->urgent_count; i++)
+        if (a->urgent[i] - offset < n)
+            n = (size_t)(a->urgent[i] - offset);
+    return n;
+}
+
 static void on_bytes(void *ctx, struct bytes in)
 {
     const struct reading *r = ctx;
-    struct conn *c = &r->alternate->conn;
+    struct alternate *a = r->alternate;
+    const enum direction d = conn_direction(&a->conn, r->side);
+    uint64_t offset = a->conn.stream[r->side].next - in.len;
 
-    r->alternate->read += in.len;
-    stack_feed(r->engine, c, 0, conn_direction(c, r->side), in);
+    a->read += in.len;
+    while (d == a->direction && a->urgent_count > 0 && in.len > 0) {
+        const size_t n = before_urgent(a, offset, in);
+        if (n > 0)
+            stack_feed(r->engine, &a->conn, 0, d, bytes_first(in, n));
+        in = bytes_after(in, n + 1);
+        offset += n + 1;
+    }
+    if (in.len > 0)
+        stack_feed(r->engine, &a->conn, 0, d, in);
 }
 
 static void on_gap(void *ctx, uint64_t n)
@@ -84,13 +120,21 @@ static struct stream_events events_of(struct reading *r)
                                   .budget = &r->engine->budget};
 }
 
+/* ACKs without data do not come here: what the first reading knows of them. */
+static void take_acks(struct alternate *a, const struct conn *c, int64_t now_ns)
+{
+    for (unsigned n = 0; n < 2; n++) {
+        const struct stream *s = &c->stream[n];
+        if (s->peer_acks)
+            stream_acknowledge(&a->conn.stream[n], s->origin + (uint32_t)s->acknowledged, now_ns);
+    }
+}
+
 static void read_segment(struct engine *e, struct alternate *a, unsigned side,
                          const struct packet *p)
 {
     const struct stage before = enter(e, a);
 
-    if ((p->flags & TCP_ACK) != 0)
-        stream_acknowledge(&a->conn.stream[1 - side], p->ack, p->time_ns);
     for (unsigned n = 0; n < 2; n++) {
         struct reading r = {e, a, n};
         const struct stream_events ev = events_of(&r);
@@ -178,6 +222,8 @@ static struct alternate *create(struct engine *e, struct conn *c, unsigned side)
         .first_packet = c->first_packet,
         .exceptions = c->exceptions,
         .excepted = c->excepted,
+        .second_reading = true,
+        .known_peer = c->known_peer,
         .policy = policy_flow_create(e->policy),
     };
     memcpy(a->conn.payload, c->payload, sizeof(c->payload));
@@ -221,10 +267,34 @@ void alternate_begin(struct engine *e, struct conn *c, unsigned side, uint64_t o
     if (a == NULL)
         return;
     a->offset = offset;
-    a->main = (enum overlap_policy)c->stream[side].overlap;
-    a->other = replaced ? OVERLAP_FIRST : OVERLAP_LAST;
-    a->conn.stream[side].overlap = (uint8_t)a->other;
+    const enum overlap_policy other = replaced ? OVERLAP_FIRST : OVERLAP_LAST;
+    a->main = how[c->stream[side].overlap];
+    a->other = how[other];
+    a->conn.stream[side].overlap = (uint8_t)other;
     read_kept(e, a, id, c->stream[side].next);
+}
+
+void alternate_urgent(struct engine *e, struct conn *c, unsigned side, uint64_t offset)
+{
+    const struct identify *id = kept_of(c);
+    struct alternate *a = c->alternate;
+
+    if (a == NULL && c->alternates < ALTERNATES && (id != NULL || is_silent(c))) {
+        a = create(e, c, side);
+        if (a == NULL)
+            return;
+        a->offset = offset;
+        a->main = urgent_in_line;
+        a->other = "urgent bytes left out";
+        read_kept(e, a, id, c->stream[side].next);
+    }
+    if (a == NULL || a->main != urgent_in_line || a->direction != conn_direction(c, side) ||
+        a->urgent_count == URGENT_MOST)
+        return;
+    for (unsigned i = 0; i < a->urgent_count; i++)
+        if (a->urgent[i] == offset)
+            return; /* it was announced before */
+    a->urgent[a->urgent_count++] = offset;
 }
 
 static void tell_difference(struct engine *e, struct conn *c, enum direction d, uint64_t offset)
@@ -269,8 +339,8 @@ static void begin_again(struct engine *e, struct conn *c, unsigned side, const s
     a->suspected = id == NULL;
     a->behind = true;
     a->offset = offset;
-    a->main = OVERLAP_FIRST;
-    a->other = OVERLAP_LAST;
+    a->main = how[OVERLAP_FIRST];
+    a->other = how[OVERLAP_LAST];
     a->conn.stream[side].overlap = OVERLAP_LAST;
     a->conn.stream[side].next = offset;
     a->conn.stream[side].ended = false;
@@ -279,107 +349,12 @@ static void begin_again(struct engine *e, struct conn *c, unsigned side, const s
 
 /* --- answers ---------------------------------------------------------------------------------- */
 
-static bool same_name(const char *a, const char *b)
-{
-    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
-static bool same_layers(const struct facts *a, const struct facts *b)
-{
-    if (a->layer_count != b->layer_count)
-        return false;
-    for (unsigned i = 0; i < a->layer_count; i++)
-        if (!same_name(a->layers[i], b->layers[i]))
-            return false;
-    return true;
-}
-
-/* Was the carrier of the name read? */
-static bool is_read(const struct fact *f)
-{
-    return f->known == KNOWN_VALUE || f->known == KNOWN_ABSENT;
-}
-
-static enum answers compare_facts(const struct fact *a, const struct fact *b, bool over)
-{
-    if (a->known == b->known && bytes_equal(a->value, b->value))
-        return ANSWERS_SAME;
-    if (is_read(a) && is_read(b))
-        return ANSWERS_DIFFER;
-    return over && (a->known == KNOWN_VALUE || b->known == KNOWN_VALUE) ? ANSWERS_DIFFER
-                                                                        : ANSWERS_OPEN;
-}
-
-static enum answers compare_layers(const struct facts *a, const struct facts *b)
-{
-    const bool known = (a->app != NULL && b->app != NULL) || a->over;
-
-    if (same_name(a->app, b->app) && same_layers(a, b))
-        return ANSWERS_SAME;
-    return known ? ANSWERS_DIFFER : ANSWERS_OPEN;
-}
-
-static enum answers compare_verdicts(const struct policy_result *a, const struct policy_result *b)
-{
-    if (a->verdict == b->verdict && a->final == b->final)
-        return ANSWERS_SAME;
-    return a->final && b->final && a->verdict != b->verdict ? ANSWERS_DIFFER : ANSWERS_OPEN;
-}
-
-static enum answers compare(const struct conn *c, const struct conn *other, bool over)
-{
-    struct facts a, b;
-
-    view_facts(c, over, &a);
-    view_facts(other, over, &b);
-    const enum answers each[] = {
-        compare_layers(&a, &b),
-        compare_facts(&a.host, &b.host, over),
-        compare_facts(&a.sni, &b.sni, over),
-        compare_verdicts(&c->result, &other->result),
-    };
-    enum answers all = ANSWERS_SAME;
-    for (size_t i = 0; i < sizeof(each) / sizeof(each[0]); i++)
-        all = each[i] > all ? each[i] : all;
-    return all;
-}
-
-/* "tcp>http www.example.org block": one of the two answers. */
-static void note_answer(struct engine *e, struct conn *c, const struct conn *reading,
-                        enum overlap_policy policy)
-{
-    static const char *const how[OVERLAP_POLICIES] = {
-        [OVERLAP_LINUX] = "overlapping bytes read as Linux does",
-        [OVERLAP_FIRST] = "overlapping bytes read with those that came first",
-        [OVERLAP_LAST] = "overlapping bytes read with those that came last",
-        [OVERLAP_WINDOWS] = "overlapping bytes read as Windows does",
-        [OVERLAP_BSD] = "overlapping bytes read as BSD does",
-        [OVERLAP_SOLARIS] = "overlapping bytes read as Solaris does",
-    };
-    char text[EVIDENCE_DETAIL + 1];
-    struct facts f;
-    int len = 0;
-
-    view_facts(reading, reading->closed, &f);
-    for (unsigned i = 0; i < f.layer_count && len < EVIDENCE_DETAIL; i++)
-        len +=
-            snprintf(text + len, sizeof(text) - (size_t)len, "%s%s", i > 0 ? ">" : "", f.layers[i]);
-    const struct bytes name = f.host.value.len > 0 ? f.host.value : f.sni.value;
-    if (len < EVIDENCE_DETAIL && name.len > 0)
-        len += snprintf(text + len, sizeof(text) - (size_t)len, " %.*s", (int)name.len,
-                        (const char *)name.at);
-    if (len < EVIDENCE_DETAIL && reading->result.verdict != VERDICT_NONE)
-        len += snprintf(text + len, sizeof(text) - (size_t)len, " %s",
-                        verdict_name(reading->result.verdict));
-    learn_evidence(e, c, how[policy], bytes_first(bytes_of_text(text), EVIDENCE_DETAIL));
-}
-
 static void tell_ambiguous(struct engine *e, struct conn *c)
 {
     const struct alternate *a = c->alternate;
 
-    note_answer(e, c, c, a->main);
-    note_answer(e, c, &a->conn, a->other);
+    answers_note(e, c, c, a->main);
+    answers_note(e, c, &a->conn, a->other);
     tell_anomaly(e, c, STREAM_AMBIGUOUS, a->direction, a->offset);
     c->alternates = ALTERNATES; /* once is enough */
 }
@@ -388,7 +363,7 @@ static void tell_ambiguous(struct engine *e, struct conn *c)
 static void look(struct engine *e, struct conn *c)
 {
     struct alternate *a = c->alternate;
-    const enum answers answers = compare(c, &a->conn, false);
+    const enum answers answers = answers_compare(c, &a->conn, false);
 
     if (a->suspected && answers != ANSWERS_SAME)
         tell_difference(e, c, a->direction, a->offset);
@@ -401,13 +376,24 @@ static void look(struct engine *e, struct conn *c)
         a->suspected = a->behind = false;
 }
 
+/* Its byte may be anything (RFC 9293 s3.8.4), also where this reading waits for it. */
+static bool is_keep_alive(const struct stream *s, const struct packet *p)
+{
+    return p->payload_len == 1 && p->seq + 1 == s->origin + (uint32_t)s->acknowledged;
+}
+
 void alternate_segment(struct engine *e, struct conn *c, unsigned side, const struct packet *p)
 {
+    if (is_keep_alive(&c->stream[side], p))
+        return;
+    if (doubt_is_odd(c, side, p))
+        return; /* it was not read, but for what others had: a decoy in the place of another */
     if (c->alternate == NULL)
         begin_again(e, c, side, p);
     struct alternate *a = c->alternate;
     if (a == NULL)
         return;
+    take_acks(a, c, p->time_ns);
     read_segment(e, a, side, p);
     if (a->lost)
         alternate_free(e, c);
@@ -432,10 +418,11 @@ void alternate_end(struct engine *e, struct conn *c, enum close_reason why)
     if (a == NULL)
         return;
     const bool behind = a->behind;
-    bool differ = behind && rest_is_denied(c) && compare(c, &a->conn, false) == ANSWERS_DIFFER;
+    bool differ =
+        behind && rest_is_denied(c) && answers_compare(c, &a->conn, false) == ANSWERS_DIFFER;
     close_reading(e, a, why);
     if (!behind)
-        differ = compare(c, &a->conn, true) == ANSWERS_DIFFER;
+        differ = answers_compare(c, &a->conn, true) == ANSWERS_DIFFER;
     if (differ && a->suspected)
         tell_difference(e, c, a->direction, a->offset);
     if (differ)

@@ -6,6 +6,8 @@
  *
  * It begins
  *   - before a segment that differs from bytes which wait behind a hole; or
+ *   - before one with an urgent byte: most stacks take it out of the stream, unless the application
+ *     asked for it in line (RFC 6093 s2). The second reading leaves it out; or
  *   - after one that repeats what one side has said, while the other has not said a byte: what came
  *     first may have been a decoy. Delivered bytes are not kept, so that only another answer shows
  *     that it differed, and the same answer ends it at once. Of what is not said again nobody knows
@@ -26,6 +28,8 @@
 /* The segment about to be read differs at `offset` from bytes that wait; `replaced`: it wins. */
 void alternate_begin(struct engine *e, struct conn *c, unsigned side, uint64_t offset,
                      bool replaced);
+/* The byte at `offset` of the segment about to be read is urgent. */
+void alternate_urgent(struct engine *e, struct conn *c, unsigned side, uint64_t offset);
 /* A segment was read that repeated something, or while there is a second reading. */
 void alternate_segment(struct engine *e, struct conn *c, unsigned side, const struct packet *p);
 /* The connection has its last answer. */

@@ -41,49 +41,56 @@ struct doubted;   /* tcp_doubt.c: a segment set aside */
 struct conn {
     struct flow_node node; /* first: the flow table's */
 
-    /* What every packet touches, close together. */
+    /* What every packet touches: the node's second cache line, and four more. */
+    struct habit habit[2];
     uint8_t client_side;
     uint8_t depth;
     uint8_t tcp_state;
+    uint8_t ladder;
     uint8_t tcp_flags[2];
-    bool closed;          /* no more bytes will be read; waits for stragglers */
-    bool direction_known; /* by SYN or by what the layers said */
-    bool midstream;       /* its start was not captured */
-    bool proven;          /* known, and both sides have spoken: shed.c */
-    bool reset_doubted;   /* a RST that may be forged: tcp_reset.c */
+    uint8_t alternates;       /* how many were begun */
+    bool closed : 1;          /* no more bytes will be read; waits for stragglers */
+    bool direction_known : 1; /* by SYN or by what the layers said */
+    bool midstream : 1;       /* its start was not captured */
+    bool proven : 1;          /* known, and both sides have spoken: shed.c */
+    bool reset_doubted : 1;   /* a RST that may be forged: tcp_reset.c */
+    bool reset_exact : 1; /* and only proof to the contrary undoes it: nothing is read till then */
     uint64_t packets[2], bytes[2], payload[2];
     uint64_t last_packet;
-    const char *source; /* of its last packet */
-    struct habit habit[2];
-    struct alternate *alternate;
     struct doubted *doubted; /* in order of arrival; mostly none */
-    int64_t held;            /* bytes of the budget beside this, about */
     struct stream stream[2];
+    const char *source; /* of its last packet */
     struct slot stack[STACK_DEPTH];
 
-    bool tracker;   /* HTTP or a WebSocket that announces to a BitTorrent tracker */
-    uint8_t tunnel; /* enum tri, as in flow_info */
-    bool alerted;   /* a block or alert rule matched */
-    bool told;      /* live: its app was told */
-    bool excepted;  /* an exception decided: the rules do not */
-    bool new_syn;   /* a SYN of another connection was seen: new_isn */
+    struct alternate *alternate;
+    int64_t held;    /* bytes of the budget beside this, about */
+    uint8_t tracker; /* HTTP or a WebSocket that is BitTorrent's: enum confidence of that */
+    uint8_t tunnel;  /* enum tri, as in flow_info */
+    bool alerted;    /* a block or alert rule matched */
+    bool told;       /* live: its app was told */
+    bool excepted;   /* an exception decided: the rules do not */
+    bool new_syn;    /* a SYN of another connection was seen: new_isn */
     uint32_t new_isn;
     uint32_t fin_ack[2];   /* what the first FIN of a side acknowledged */
     uint64_t reset_end[2]; /* reset_doubted: a genuine one lets nobody acknowledge more than this */
-    uint64_t refused;      /* registry bits of layers that left: they are not tried again */
-    uint64_t id;           /* EVE's flow_id */
+    uint64_t reset_packet;
+    uint32_t reset_seq;
+    uint8_t reset_side;  /* that sent it */
+    bool reset_survived; /* and went on behind it */
+    uint64_t refused;    /* registry bits of layers that left: they are not tried again */
+    uint64_t id;         /* EVE's flow_id */
     uint8_t vlan_count;
-    uint8_t ladder;
     uint8_t exceptions; /* enum policy_exception, a bit each */
     uint8_t speaks_confidence, speaks_level;
     uint8_t evidence_count, evidence_room;
-    uint8_t alternates; /* how many were begun */
     uint16_t vlan[PACKET_VLANS];
     uint32_t anomalies;
     uint32_t retransmissions[2], out_of_order[2];
     uint64_t missing[2];
     int64_t start_ns;
     uint64_t first_packet;
+    bool second_reading;           /* alternate.c: of another connection */
+    struct known_peer *known_peer; /* how one of its ends is known: peer.c; NULL: is not */
     const char *speaks; /* what its messages say they are: a name of static lifetime, or NULL */
     struct evidence *evidence;
     struct names *names;
@@ -94,6 +101,11 @@ struct conn {
     uint64_t verdict_packet;
     uint64_t leaked_bytes[2], leaked_packets[2]; /* by direction */
 };
+
+#define CONN_LINE 64 /* bytes of a cache line: the table's nodes begin with one */
+_Static_assert(offsetof(struct conn, packets) == 2 * CONN_LINE, "line by line");
+_Static_assert(offsetof(struct conn, stream) == 3 * CONN_LINE, "line by line");
+_Static_assert(sizeof(struct stream) == CONN_LINE, "a line for each");
 
 static inline enum direction conn_direction(const struct conn *c, unsigned side)
 {

@@ -7,6 +7,7 @@
 
 #include "base/pool.h"
 #include "engine/alternate.h"
+#include "engine/peer.h"
 #include "engine/shed.h"
 #include "engine/tcp.h"
 
@@ -42,12 +43,13 @@ static bool create_parts(struct engine *e, const struct hash_key *key, struct er
     e->flows = flow_table_create(sizeof(struct conn), &e->budget, key, err);
     if (e->flows == NULL)
         return false;
-    e->syns = syn_ring_create(&e->budget, err);
+    e->syns = syn_ring_create(&e->budget, key, err);
     if (e->syns == NULL)
         return false;
     e->ghosts = ghost_table_create(&e->budget, err);
     if (e->ghosts == NULL)
         return false;
+    peers_setup(&e->peers, &e->budget, &e->id_key); /* who gives way to whom is always the same */
     e->identifier = identifier_create(&e->budget, err);
     if (e->identifier == NULL)
         return false;
@@ -90,6 +92,7 @@ static void drop(struct engine *e, struct conn *c)
     alternate_free(e, c);
     stack_free(e, c);
     learn_free(e, c);
+    peer_free(e, c);
     policy_flow_free(e->policy, c->policy);
     doubt_free(e, c);
     for (unsigned side = 0; side < 2; side++)
@@ -108,6 +111,7 @@ void engine_free(struct engine *e)
     policy_worker_free(e->policy);
     identifier_free(e->identifier);
     ghost_table_free(e->ghosts, &e->budget);
+    peers_free(&e->peers);
     syn_ring_free(e->syns, &e->budget);
     flow_table_free(e->flows);
     decoder_free(e->decoder);
@@ -195,6 +199,7 @@ static struct conn *conn_begin(struct engine *e, const struct flow_key *key, uns
     e->conn = c;
     if (c->midstream)
         tell_exception(e, c, EXCEPTION_MIDSTREAM);
+    peer_look(e, c);
     return c;
 }
 
@@ -211,6 +216,10 @@ static void tell_half_open(struct engine *e, const struct syn *s)
     memcpy(c->vlan, s->vlan, sizeof(c->vlan));
     tcp_take_syn(c, s);
     c->id = view_flow_id(e, c);
+    e->conn = c;
+    e->host.packet = c->last_packet;
+    e->host.time_ns = c->node.last_ns;
+    peer_look(e, c);
     end_conn(e, c, FLOW_TIMEOUT);
 }
 
@@ -225,8 +234,24 @@ static void expire(struct engine *e)
         tell_half_open(e, &syn);
 }
 
+/* Something odd about a frame that may belong to no flow. */
+static void tell_odd_frame(struct engine *e, enum anomaly what, const struct packet *p)
+{
+    struct event ev = {.kind = EVENT_ANOMALY, .of = p};
+
+    ev.as.anomaly.id = what;
+    tell(e, NULL, &ev);
+}
+
+/* Nobody receives it, so that nothing begins with it: of no connection, or after its end. */
+static void pass_broken(struct engine *e, const struct packet *p)
+{
+    e->counters.tcp_bad_checksum += p->transport == TRANSPORT_TCP;
+    tell_odd_frame(e, STREAM_BAD_CHECKSUM, p);
+}
+
 /* The connection of a packet; NULL: a bare SYN, which is remembered elsewhere, a straggler of a
- * connection that is over, or no memory. */
+ * connection that is over, a wrong checksum, or no memory. */
 static struct conn *conn_of(struct engine *e, const struct packet *p, unsigned *side)
 {
     struct flow_key key;
@@ -239,13 +264,19 @@ static struct conn *conn_of(struct engine *e, const struct packet *p, unsigned *
     }
     if (c != NULL)
         return c;
+    if (p->checksum == CHECKSUM_BAD) {
+        pass_broken(e, p);
+        return NULL;
+    }
     if (syn_is_bare(p) && syn_note(e->syns, &key, *side, p, e->source))
         return NULL;
-    if (ghost_is_straggler(e->ghosts, &key, *side, p))
+    if (ghost_goes_on(e->ghosts, &key, *side, p)) {
+        tell_odd_frame(e, STREAM_DATA_AFTER_FIN, p); /* and read, as a flow of its own */
+    } else if (ghost_is_straggler(e->ghosts, &key, *side, p)) {
         e->counters.stragglers++;
-    else
-        return conn_begin(e, &key, *side, p);
-    return NULL;
+        return NULL;
+    }
+    return conn_begin(e, &key, *side, p);
 }
 
 static void count_packet(struct conn *c, unsigned side, const struct packet *p)
@@ -256,15 +287,6 @@ static void count_packet(struct conn *c, unsigned side, const struct packet *p)
     c->last_packet = p->number;
     if (p->time_ns > c->node.last_ns)
         c->node.last_ns = p->time_ns;
-}
-
-/* Something odd about a frame that may belong to no flow. */
-static void tell_odd_frame(struct engine *e, enum anomaly what, const struct packet *p)
-{
-    struct event ev = {.kind = EVENT_ANOMALY, .of = p};
-
-    ev.as.anomaly.id = what;
-    tell(e, NULL, &ev);
 }
 
 /* Nothing is to come but stragglers: the flow is told now, and its memory serves the next. */
@@ -303,7 +325,8 @@ static void packet_of_flow(struct engine *e, const struct packet *p)
     else
         udp_packet(e, c, e->side, p);
     e->packet = NULL;
-    c->held += (int64_t)e->budget.live - (int64_t)before;
+    if (e->budget.live != before)
+        c->held += (int64_t)e->budget.live - (int64_t)before;
     if (!c->proven && is_proven(c))
         shed_prove(e, c);
     const bool over = p->transport == TRANSPORT_TCP && tcp_is_over(c);
@@ -351,6 +374,7 @@ void engine_flush(struct engine *e)
     while (syn_take_expired(e->syns, INT64_MAX, &syn))
         tell_half_open(e, &syn);
     ghost_clear(e->ghosts);
+    peers_free(&e->peers); /* the same addresses may be others' in what follows */
     decoder_flush(e->decoder);
     e->now_ns = e->next_tick_ns = INT64_MIN;
 }

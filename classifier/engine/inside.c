@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the messages of a WebSocket carry: a protocol that begins behind a proxy's header is found,
  * and one that is an application of its own is told as a tunnel. */
-#include "engine/worker.h"
+#include "engine/inside.h"
 #include "layers/layers.h"
 #include "layers/tunnel_header.h"
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a connection remembers of what its layers saw: names for rules and reports, and evidence. */
-#include "engine/worker.h"
-#include "layers/bittorrent_tracker.h"
+#include "engine/peer.h"
 
 #define NAME_MAX_BYTES 1024U
 #define EVIDENCE_STEP  4U
@@ -63,30 +62,29 @@ static void learn_handshake(struct engine *e, struct conn *c, const struct hands
     learn_name(e, c, NAME_SUBPROTOCOL, h->subprotocol);
 }
 
+static bool has_name(const struct conn *c, enum name_of which)
+{
+    return c->names != NULL && c->names->of[which].len > 0;
+}
+
+/* HTTP, or a WebSocket, that is BitTorrent's. */
+static bool is_of_tracker(const char *kind)
+{
+    return strcmp(kind, "http-tracker") == 0 || strcmp(kind, "webtorrent") == 0 ||
+           strcmp(kind, "web-seed") == 0;
+}
+
+/* What is looked up in the DHT is not yet shared: it gives way to what is. */
 static void learn_bittorrent(struct engine *e, struct conn *c, const struct bittorrent_event *b)
 {
-    if (b->has_info_hash)
+    if (b->has_info_hash && (strcmp(b->kind, "dht") != 0 || !has_name(c, NAME_INFO_HASH)))
         learn_name(e, c, NAME_INFO_HASH, bytes_of(b->info_hash, sizeof(b->info_hash)));
     if (b->client != NULL)
         learn_name(e, c, NAME_PEER_CLIENT, bytes_of_text(b->client));
-    if (strcmp(b->kind, "webtorrent") != 0 || c->tracker)
-        return;
-    c->tracker = true;
-    tell_rules(e, c, false);
-}
-
-/* An HTTP request that announces to a tracker makes the flow BitTorrent's.
- */
-static void learn_tracker(struct engine *e, struct conn *c, const struct http_event *http)
-{
-    struct event ev = {.kind = EVENT_BITTORRENT, .direction = TO_SERVER};
-
-    if (!bittorrent_tracker_request(http->url, &ev.as.bittorrent))
-        return;
-    if (!c->tracker)
-        learn_evidence(e, c, "announces to a BitTorrent tracker (BEP 3)", path_of(http->url));
-    c->tracker = true;
-    tell(e, c, &ev);
+    if (is_of_tracker(b->kind) && c->tracker < b->confidence) {
+        c->tracker = (uint8_t)b->confidence;
+        tell_rules(e, c, false);
+    }
 }
 
 static void learn_tunnel(struct conn *c, enum anomaly what)
@@ -102,7 +100,6 @@ void learn_from(struct engine *e, struct conn *c, const struct event *ev)
     switch (ev->kind) {
     case EVENT_HTTP_REQUEST:
         learn_request(e, c, &ev->as.http);
-        learn_tracker(e, c, &ev->as.http);
         tell_rules(e, c, false);
         break;
     case EVENT_HANDSHAKE:
@@ -113,7 +110,10 @@ void learn_from(struct engine *e, struct conn *c, const struct event *ev)
         learn_name(e, c, NAME_SNI, ev->as.tls.sni);
         tell_rules(e, c, false);
         break;
-    case EVENT_BITTORRENT: learn_bittorrent(e, c, &ev->as.bittorrent); break;
+    case EVENT_BITTORRENT:
+        learn_bittorrent(e, c, &ev->as.bittorrent);
+        peer_learn(e, c, ev);
+        break;
     case EVENT_ANOMALY:
         c->anomalies++;
         learn_tunnel(c, ev->as.anomaly.id);
@@ -139,7 +139,7 @@ static bool more_evidence(struct engine *e, struct conn *c)
     list = budget_alloc(&e->budget, old + EVIDENCE_STEP * sizeof(*list));
     if (list == NULL)
         return false;
-    if (old > 0)
+    if (c->evidence != NULL)
         memcpy(list, c->evidence, old);
     budget_free(&e->budget, c->evidence, old);
     c->evidence = list;
@@ -158,7 +158,8 @@ static bool says_more(const struct evidence *last, const char *what, struct byte
     return what[len] != '\0' || bytes_start_with(detail, last->detail);
 }
 
-void learn_evidence(struct engine *e, struct conn *c, const char *what, struct bytes detail)
+void learn_sign(struct engine *e, struct conn *c, uint8_t bits, const char *what,
+                struct bytes detail)
 {
     struct evidence *last = c->evidence_count > 0 ? &c->evidence[c->evidence_count - 1] : NULL;
 
@@ -166,13 +167,19 @@ void learn_evidence(struct engine *e, struct conn *c, const char *what, struct b
         forget(e, &last->detail);
         c->evidence_count--;
     }
-    if (c->evidence_count == c->evidence_room && !more_evidence(e, c))
+    if ((c->evidence == NULL || c->evidence_count == c->evidence_room) && !more_evidence(e, c))
         return;
     c->evidence[c->evidence_count++] = (struct evidence){
         .packet = e->host.packet,
         .what = what,
         .detail = keep(e, bytes_first(detail, EVIDENCE_DETAIL)),
+        .bits = bits,
     };
+}
+
+void learn_evidence(struct engine *e, struct conn *c, const char *what, struct bytes detail)
+{
+    learn_sign(e, c, 0, what, detail);
 }
 
 void learn_free(struct engine *e, struct conn *c)

@@ -15,11 +15,11 @@ enum slot_kind {
 
 struct slot {
     const struct layer *layer; /* LAYER, WRAPS */
-    const char *name;
-    void *state; /* NULL: stateless, or given back */
+    void *state;               /* NULL: stateless, or given back */
     uint8_t kind;
     uint8_t confidence;
     bool quiet; /* what it carries interests nobody above */
+    const char *name;
 };
 
 /* A stream that nobody reads yet. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The stack of layers of a connection: who reads which bytes, and what a layer may ask of its host.
  */
+#include "engine/inside.h"
+#include "engine/peer.h"
 #include "engine/shed.h"
 
 struct call {
@@ -148,10 +150,16 @@ static size_t layer_feed(struct engine *e, struct conn *c, unsigned level, enum 
     return moved ? used : in.len;
 }
 
+/* It was decided in the middle of these bytes that nobody wants them. */
+static bool is_quiet(const struct conn *c, unsigned level)
+{
+    return level > 0 && c->stack[level - 1].quiet;
+}
+
 void stack_feed(struct engine *e, struct conn *c, unsigned level, enum direction d, struct bytes in)
 {
     while (in.len > 0) {
-        if (level >= c->depth && !unknown_push(e, c))
+        if (level >= c->depth && (is_quiet(c, level) || !unknown_push(e, c)))
             return;
         switch ((enum slot_kind)c->stack[level].kind) {
         case SLOT_UNKNOWN: in = bytes_after(in, unknown_feed(e, c, level, &d, in)); break;
@@ -257,6 +265,7 @@ static void on_become(struct host *h, const char *protocol, const void *arg)
 
     pop_to(e, c, level + 1);
     c->stack[level].kind = SLOT_WRAPS;
+    c->stack[level].quiet = false;
     if (c->depth == STACK_DEPTH)
         tell_exception(e, c, EXCEPTION_DEPTH);
     if (l == NULL || c->depth == STACK_DEPTH)
@@ -303,6 +312,24 @@ static void on_note(struct host *h, const char *what, struct bytes detail)
 {
     struct engine *e = engine_of(h);
     learn_evidence(e, e->conn, what, detail);
+}
+
+static void on_weigh(struct host *h, uint8_t bits, const char *what, struct bytes detail)
+{
+    struct engine *e = engine_of(h);
+    learn_sign(e, e->conn, bits, what, detail);
+}
+
+static const struct known_peer *on_known_peer(struct host *h)
+{
+    struct engine *e = engine_of(h);
+    return peer_known(e, e->conn);
+}
+
+static unsigned on_others_alike(struct host *h)
+{
+    struct engine *e = engine_of(h);
+    return peer_others_alike(e, e->conn);
 }
 
 static void on_claim(struct host *h, enum confidence confidence)
@@ -359,6 +386,9 @@ void stack_setup(struct engine *e)
     e->host.replace = on_replace;
     e->host.note = on_note;
     e->host.claim = on_claim;
+    e->host.weigh = on_weigh;
+    e->host.known_peer = on_known_peer;
+    e->host.others_alike = on_others_alike;
     e->host.climb = on_climb;
     e->host.speaks = on_speaks;
     e->host.alloc = on_alloc;

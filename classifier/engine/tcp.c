@@ -71,7 +71,7 @@ void conn_finish(struct engine *e, struct conn *c, enum close_reason why)
         return;
     if (c->doubted != NULL)
         doubt_end(e, c);
-    if (c->reset_doubted && why != CLOSE_FINISHED) { /* silence followed it */
+    if (c->reset_doubted && (c->reset_exact || !c->reset_survived) && why != CLOSE_FINISHED) {
         c->tcp_state = TCP_STATE_CLOSED;
         why = CLOSE_RESET;
     }
@@ -87,6 +87,8 @@ void conn_finish(struct engine *e, struct conn *c, enum close_reason why)
     flow_set_timeout(e->flows, &c->node, TIMEOUT_CLOSED_S);
     stack_close(e, c, why);
     tell_rules(e, c, true);
+    if (c->reset_exact && c->result.final && c->verdict_packet == 0)
+        c->verdict_packet = c->reset_packet; /* since then nothing was read */
     alternate_end(e, c, why);
     e->host.heard_all[0] = e->host.heard_all[1] = false;
 }
@@ -110,9 +112,9 @@ static void track_syn(struct conn *c, unsigned side, const struct packet *p)
     const bool answer = (p->flags & TCP_ACK) != 0;
     const bool crossed = c->habit[1 - side].has_syn && (!answer || c->habit[side].has_syn);
 
-    note_syn(c, side, p);
     if (c->tcp_state >= TCP_STATE_ESTABLISHED)
-        return;
+        return; /* of another connection, or of nobody: it says nothing of this one's windows */
+    note_syn(c, side, p);
     c->tcp_state = answer || crossed ? TCP_STATE_SYN_RECV : TCP_STATE_SYN_SENT;
     if (!crossed) /* of SYNs that cross, the first is the client's (RFC 9293 s3.5) */
         c->client_side = (uint8_t)(answer ? 1 - side : side);
@@ -124,7 +126,11 @@ static void track_syn(struct conn *c, unsigned side, const struct packet *p)
 
 static void track_fin(struct conn *c, unsigned side, const struct packet *p)
 {
-    if (!c->stream[side].fin_seen)
+    const struct stream *s = &c->stream[side];
+
+    if (s->started && tcp_ahead(s, p->seq + p->payload_len) < 0)
+        return; /* before what was read: nobody's end */
+    if (!s->fin_seen)
         c->fin_ack[side] = p->ack;
     if ((c->tcp_flags[1 - side] & TCP_FIN) != 0)
         c->tcp_state = TCP_STATE_TIME_WAIT;
@@ -210,9 +216,10 @@ static void take_habit(struct conn *c, unsigned side, const struct packet *p)
         return;
     /* RFC 7323 s4.3 (2) */
     if ((!h->stamped || (int32_t)(p->timestamp - h->recent) > 0) &&
-        (int32_t)(p->seq - (s->origin + (uint32_t)s->acknowledged)) <= 0)
+        (int32_t)(p->seq - (s->origin + (uint32_t)s->acknowledged)) <= 0) {
         h->recent = p->timestamp;
-    h->stamped = true;
+        h->stamped = true;
+    }
 }
 
 /* Bytes from before the first, though the SYN was seen: a decoy with a wrong number, or one that
@@ -232,9 +239,15 @@ static void tell_outside(struct engine *e, struct conn *c, unsigned side, const 
 /* Most stacks take the urgent byte out of the stream, others leave it in (RFC 6093 s2). */
 static void tell_urgent(struct engine *e, struct conn *c, unsigned side, const struct packet *p)
 {
-    if (p->urgent > 0 && p->urgent <= p->payload_len)
-        tell_anomaly(e, c, STREAM_URGENT_BYTE, conn_direction(c, side),
-                     c->stream[side].next + p->urgent - 1);
+    const struct stream *s = &c->stream[side];
+    const int64_t at = (s->started ? tcp_ahead(s, p->seq) : 0) + p->urgent - 1; /* from next on */
+    const uint64_t offset = s->next + (uint64_t)at;
+
+    if (p->urgent == 0 || at < 0)
+        return;
+    if (p->urgent <= p->payload_len) /* else a later segment has it */
+        tell_anomaly(e, c, STREAM_URGENT_BYTE, conn_direction(c, side), offset);
+    alternate_urgent(e, c, side, offset);
 }
 
 static void read_segment(struct engine *e, struct conn *c, unsigned side, const struct packet *p)
@@ -242,18 +255,24 @@ static void read_segment(struct engine *e, struct conn *c, unsigned side, const 
     if ((p->flags & TCP_RST) != 0)
         return; /* its data, if any, says why (RFC 9293 s3.5.3) */
     struct side_of at = {.engine = e, .conn = c, .side = side};
-    const struct stream_events ev = events_of(&at);
-    const struct stream *s = &c->stream[side];
+    struct stream *s = &c->stream[side];
 
+    if (c->doubted == NULL && c->alternates == 0 && (p->flags & TCP_URG) == 0 &&
+        tcp_is_next(s, p)) {
+        s->next += p->payload_len;
+        on_bytes(&at, p->payload);
+        return;
+    }
+    const struct stream_events ev = events_of(&at);
     if (c->doubted != NULL)
         doubt_compare(c, side, p);
     if ((int32_t)(p->seq - s->origin) < 0 && s->started)
         tell_outside(e, c, side, p);
     if ((p->flags & TCP_URG) != 0)
         tell_urgent(e, c, side, p);
-    const enum stream_said said = stream_segment(&c->stream[side], p, &ev);
+    const enum stream_said said = stream_segment(s, p, &ev);
     count_segment(e, c, side, said);
-    if (said >= STREAM_REPEATED || c->alternate != NULL)
+    if (said >= STREAM_REPEATED || (c->alternates > 0 && c->alternate != NULL))
         alternate_segment(e, c, side, p);
 }
 
@@ -300,18 +319,6 @@ static const struct packet *without_doubt(struct engine *e, struct conn *c, unsi
     return left;
 }
 
-static void take_reset(struct engine *e, struct conn *c, unsigned side, const struct packet *p)
-{
-    switch (reset_of(e, c, side, p)) {
-    case RESET_IGNORED: break;
-    case RESET_DOUBTFUL: reset_doubt(e, c, side, p); break;
-    case RESET_GENUINE:
-        c->tcp_state = TCP_STATE_CLOSED;
-        conn_finish(e, c, CLOSE_RESET);
-        break;
-    }
-}
-
 void tcp_packet(struct engine *e, struct conn *c, unsigned side, const struct packet *p)
 {
     struct packet left;
@@ -321,17 +328,21 @@ void tcp_packet(struct engine *e, struct conn *c, unsigned side, const struct pa
         tell_anomaly(e, c, STREAM_BAD_CHECKSUM, conn_direction(c, side), 0);
         return;
     }
-    if (!is_usual(c, side, p))
+    if (c->reset_exact || !is_usual(c, side, p))
         p = without_doubt(e, c, side, p, &left);
     take_headers(c, side, p);
-    if (c->closed)
+    if (c->closed) {
+        doubt_after_end(e, c, side, p);
         return;
+    }
     settle(e, c);
+    if (c->reset_exact && (p->flags & TCP_SYN) == 0)
+        return;
     if (p->payload_len > 0 || (p->flags & (TCP_SYN | TCP_FIN)) != 0)
         read_segment(e, c, side, p);
     wait_for_holes(e, c);
     if ((p->flags & TCP_RST) != 0)
-        take_reset(e, c, side, p);
+        reset_take(e, c, side, p);
     else if (c->stream[0].ended && c->stream[1].ended)
         conn_finish(e, c, CLOSE_FINISHED);
 }
@@ -350,11 +361,11 @@ void tcp_give_up_holes(struct engine *e, struct conn *c)
 /* A SYN on a known pair of ports: the same connection, or the next one (RFC 9293 s3.6.1)? */
 bool tcp_is_new_connection(struct conn *c, unsigned side, const struct packet *p)
 {
-    if ((p->flags & TCP_SYN) == 0)
+    if ((p->flags & TCP_SYN) == 0 || p->checksum == CHECKSUM_BAD)
         return false;
     if ((p->flags & TCP_ACK) != 0)
         return c->new_syn && p->ack == c->new_isn + 1;
-    if (c->closed)
+    if (c->closed || c->reset_exact)
         return true;
     if (c->stream[side].started && p->seq + 1 == c->stream[side].origin)
         return false; /* sent again */

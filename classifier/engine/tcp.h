@@ -37,6 +37,7 @@ enum doubt {
     DOUBT_WINDOW,   /* beyond its receiver's window: dropped, or a window probe (RFC 9293 s3.8.6) */
     DOUBT_SYN_DATA, /* on a SYN: a server may refuse it (RFC 7413 s4.1) */
     DOUBT_FIN,      /* behind its sender's FIN (RFC 9293 s3.10.7.4, eighth) */
+    DOUBT_RESET,    /* after a RST that ended the connection, if nobody forged it */
     DOUBTS
 };
 
@@ -44,6 +45,15 @@ enum doubt {
 static inline int64_t tcp_ahead(const struct stream *s, uint32_t seq)
 {
     return (int32_t)(seq - (s->origin + (uint32_t)s->next));
+}
+
+/* What most segments are: the next bytes, whole, and nothing waits. stream_segment() would hand
+ * them on, and nothing else. */
+static inline bool tcp_is_next(const struct stream *s, const struct packet *p)
+{
+    return p->seq == s->origin + (uint32_t)s->next && s->head == NULL && s->started &&
+           !s->fin_seen && (p->flags & (TCP_SYN | TCP_FIN)) == 0 && p->payload_len > 0 &&
+           p->payload.len == p->payload_len;
 }
 
 static inline bool tcp_ttl_fell(const struct habit *h, const struct packet *p)
@@ -56,6 +66,8 @@ void tcp_read_late(struct engine *e, struct conn *c, unsigned side, const struct
 
 /* tcp_doubt.c */
 enum doubt doubt_of(const struct conn *c, unsigned side, const struct packet *p);
+/* Would it be doubted, had it anything new to say? */
+bool doubt_is_odd(const struct conn *c, unsigned side, const struct packet *p);
 /* False: it has to be read now. */
 bool doubt_set_aside(struct engine *e, struct conn *c, unsigned side, const struct packet *p,
                      enum doubt why);
@@ -63,17 +75,16 @@ bool doubt_set_aside(struct engine *e, struct conn *c, unsigned side, const stru
 void doubt_compare(struct conn *c, unsigned side, const struct packet *p);
 /* Once per packet while something is set aside. */
 void doubt_settle(struct engine *e, struct conn *c);
+/* After the end of the connection. */
+void doubt_after_end(struct engine *e, struct conn *c, unsigned side, const struct packet *p);
 /* No more will come. */
 void doubt_end(struct engine *e, struct conn *c);
 /* Forgets what was set aside. */
 void doubt_free(struct engine *e, struct conn *c);
 
 /* tcp_reset.c */
-enum reset { RESET_IGNORED, RESET_DOUBTFUL, RESET_GENUINE };
-
-/* What a RST does to its receiver (RFC 5961 s3.2); told where no honest stack sends it. */
-enum reset reset_of(struct engine *e, struct conn *c, unsigned side, const struct packet *p);
-void reset_doubt(struct engine *e, struct conn *c, unsigned side, const struct packet *p);
+/* A RST, while the connection is not closed, nor reset_exact. */
+void reset_take(struct engine *e, struct conn *c, unsigned side, const struct packet *p);
 /* Once per packet while a RST is doubted: did the connection go on? */
 void reset_settle(struct engine *e, struct conn *c);
 

@@ -18,5 +18,7 @@ void udp_packet(struct engine *e, struct conn *c, unsigned side, const struct pa
         tell_anomaly(e, c, STREAM_BAD_CHECKSUM, conn_direction(c, side), 0);
         return;
     }
+    e->host.cut = p->payload_len - (uint32_t)p->payload.len;
     stack_feed(e, c, 0, conn_direction(c, side), p->payload);
+    e->host.cut = 0;
 }

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A slot of the stack that is being identified, and what happens when it is known. */
+#include "engine/inside.h"
 #include "engine/shed.h"
-
-/* What was seen of one direction while the stream was unknown. */
-struct kept {
-    struct bytes opening;
-    uint64_t lost; /* bytes after it */
-};
 
 bool unknown_push(struct engine *e, struct conn *c)
 {
@@ -29,10 +24,22 @@ void unknown_free(struct engine *e, struct slot *s)
     s->state = NULL;
 }
 
-/* Is it the payload of messages, and not a stream that was wrapped? */
-static bool carried_by_messages(const struct conn *c, unsigned level)
+/* By a layer that reads, and does not only wrap. */
+static bool is_carried(const struct conn *c, unsigned level)
 {
     return level > 0 && c->stack[level - 1].kind == SLOT_LAYER;
+}
+
+/* Is it the payload of messages, and not a stream that was wrapped or carried? */
+static bool carried_by_messages(const struct conn *c, unsigned level)
+{
+    return is_carried(c, level) && !c->stack[level - 1].layer->carries_stream;
+}
+
+/* Over UDP only a stream is carried. */
+static uint8_t transport_of(const struct conn *c, unsigned level)
+{
+    return level > 0 ? TRANSPORT_TCP : (uint8_t)c->node.key.transport;
 }
 
 static struct identify_context context_of(const struct engine *e, const struct conn *c,
@@ -41,7 +48,7 @@ static struct identify_context context_of(const struct engine *e, const struct c
     return (struct identify_context){
         .client = conn_endpoint(c, c->client_side),
         .server = conn_endpoint(c, 1U - c->client_side),
-        .transport = (uint8_t)c->node.key.transport,
+        .transport = transport_of(c, level),
         .midstream = c->midstream,
         .direction_known = c->direction_known || level > 0,
         .inner = carried_by_messages(c, level),
@@ -58,71 +65,114 @@ static bool turn_around(struct conn *c, unsigned level, const struct identity *k
     return true;
 }
 
-/* Gives the new reader what was kept of one direction, and says what of it was lost. */
-static void read_again(struct engine *e, struct conn *c, unsigned level, enum direction d,
-                       struct kept kept)
+/* What the layer was found in, by the directions as they are now; what was kept is turned, too. */
+static struct opening seen_again(const struct conn *c, unsigned level, const struct identity *known,
+                                 bool turned, struct opening_turn turn[IDENTIFY_TURNS])
 {
-    stack_feed(e, c, level, d, kept.opening);
-    if (kept.lost > 0)
-        stack_gap(e, c, level, d, kept.lost);
-}
-
-/* What the layer was found in, by the directions as they are now. */
-static struct opening seen_again(const struct conn *c, unsigned level, const struct unknown *u,
-                                 const struct identity *known, bool turned)
-{
+    struct unknown *u = c->stack[level].state;
     const unsigned first = turned ? 1 : 0;
-
-    return (struct opening){
+    const uint64_t lost[2] = {u->lost[first], u->lost[1 - first]};
+    struct opening seen = {
         .seen = {known->opening[first], known->opening[1 - first]},
         .ended = {u->id.ended[first], u->id.ended[1 - first]},
         .midstream = c->midstream,
         .direction_known = c->direction_known || level > 0,
         .inner = carried_by_messages(c, level),
-        .transport = (uint8_t)c->node.key.transport,
+        .transport = transport_of(c, level),
+        .turn = turn,
+        .turns = identify_turns(&u->id, known->opening, turn),
         .server_port = conn_endpoint(c, 1U - c->client_side).port,
     };
+
+    memcpy(u->lost, lost, sizeof(lost));
+    for (uint8_t i = 0; turned && i < seen.turns; i++)
+        turn[i].direction = direction_other(turn[i].direction);
+    return seen;
 }
 
-/* The slot is known: sets its reader and gives it what was kept. Returns whether the directions
- * were turned. */
-static bool adopt(struct engine *e, struct conn *c, unsigned level, struct identity *known)
+/* Nobody claims what a layer carries: that layer is the application, and nothing is on it. */
+static void carry_no_more(struct engine *e, struct conn *c, unsigned level)
+{
+    c->stack[level - 1].quiet = true;
+    unknown_free(e, &c->stack[level]);
+    c->depth = (uint8_t)level;
+    tell_rules(e, c, false);
+}
+
+/* A direction that was told when `client_side` was the client's. */
+static enum direction direction_now(const struct conn *c, uint8_t client_side, enum direction then)
+{
+    return c->client_side == client_side ? then : direction_other(then);
+}
+
+/* Gives the new reader what was seen, turn by turn, and says what of it was lost. Who was taken for
+ * the server may prove to be the client on the way. */
+static void read_again(struct engine *e, struct conn *c, unsigned level, const struct opening *seen,
+                       const uint64_t lost[2])
+{
+    const bool datagrams = seen->transport == TRANSPORT_UDP;
+    const uint32_t cut = e->host.cut; /* the last one's; of the others nothing is known */
+    const uint8_t client_side = c->client_side;
+    size_t at[2] = {0, 0};
+
+    for (uint8_t i = 0; i < seen->turns; i++) {
+        const struct opening_turn *t = &seen->turn[i];
+        e->host.cut = datagrams && i + 1 < seen->turns ? 0 : cut;
+        stack_feed(e, c, level, direction_now(c, client_side, t->direction), t->bytes);
+        at[t->direction] += t->bytes.len;
+    }
+    for (int d = TO_SERVER; d <= TO_CLIENT && !datagrams; d++) {
+        const enum direction now = direction_now(c, client_side, (enum direction)d);
+        stack_feed(e, c, level, now, bytes_after(seen->seen[d], at[d]));
+        if (lost[d] > 0)
+            stack_gap(e, c, level, now, lost[d]);
+    }
+}
+
+/* Sets the reader of the slot. `seen`: by the directions as they are now. */
+static void hand_over(struct engine *e, struct conn *c, unsigned level,
+                      const struct identity *known, const struct opening *seen)
 {
     struct slot *s = &c->stack[level];
-    struct unknown *u = s->state;
-    const struct identify_context context = context_of(e, c, level);
-    const bool turned = turn_around(c, level, known);
+    struct slot old = {.state = s->state};
+    const struct unknown *u = s->state;
 
-    if (known->ndpi.proto != NULL || known->ndpi.risk_count > 0)
-        c->ndpi = known->ndpi;
-    if (known->result == IDENTIFIED_RAW && carried_by_messages(c, level) &&
-        !inside_behind_header(e, c, &context, u, known)) {
-        /* Nobody claims it: the layer below is the application, and nothing is on it. */
-        c->stack[level - 1].quiet = true;
-        unknown_free(e, s);
-        c->depth = (uint8_t)level;
-        tell_rules(e, c, false);
-        return turned;
-    }
-    if (known->why != NULL)
-        learn_evidence(e, c, known->why, known->detail);
-    if (known->confidence >= CONFIDENCE_STRONG)
-        c->direction_known = true;
     if (known->result == IDENTIFIED_NDPI)
         *s = (struct slot){.name = known->name, .kind = SLOT_NAMED};
     else
         slot_open(e, c, level, known->layer, NULL);
     s->confidence = (uint8_t)known->confidence;
     inside_known(e, c, level, known->name);
-    const struct opening seen = seen_again(c, level, u, known, turned);
-    slot_join(e, c, level, &seen);
-    for (unsigned d = 0; d < 2; d++) {
-        const unsigned then = turned ? 1 - d : d; /* which direction it was when it was kept */
-        const struct kept kept = {known->opening[then], u->lost[then]};
-        read_again(e, c, level, (enum direction)d, kept);
-    }
-    struct slot old = {.state = u};
+    slot_join(e, c, level, seen);
+    read_again(e, c, level, seen, u->lost);
     unknown_free(e, &old);
+}
+
+/* The slot is known; `datagram`, of which more may have come than was kept, is its last. Returns
+ * whether the directions were turned. */
+static bool adopt(struct engine *e, struct conn *c, unsigned level, struct identity *known,
+                  struct bytes datagram)
+{
+    struct unknown *u = c->stack[level].state;
+    const struct identify_context context = context_of(e, c, level);
+    const bool turned = turn_around(c, level, known);
+    struct opening_turn turn[IDENTIFY_TURNS];
+
+    if (known->ndpi.proto != NULL || known->ndpi.risk_count > 0)
+        c->ndpi = known->ndpi;
+    if (known->result == IDENTIFIED_RAW && is_carried(c, level) &&
+        !(carried_by_messages(c, level) && inside_behind_header(e, c, &context, u, known))) {
+        carry_no_more(e, c, level);
+        return turned;
+    }
+    if (known->why != NULL)
+        learn_evidence(e, c, known->why, known->detail);
+    if (known->confidence >= CONFIDENCE_STRONG)
+        c->direction_known = true;
+    const struct opening seen = seen_again(c, level, known, turned, turn);
+    if (context.transport == TRANSPORT_UDP && datagram.len > 0 && seen.turns > 0)
+        turn[seen.turns - 1].bytes = datagram;
+    hand_over(e, c, level, known, &seen);
     tell_rules(e, c, false);
     return turned;
 }
@@ -159,9 +209,9 @@ size_t unknown_feed(struct engine *e, struct conn *c, unsigned level, enum direc
         u->lost[*d] += in.len - known.used;
         return in.len;
     }
-    if (adopt(e, c, level, &known))
+    if (adopt(e, c, level, &known, in))
         *d = direction_other(*d);
-    return known.used;
+    return context.transport == TRANSPORT_UDP ? in.len : known.used;
 }
 
 bool unknown_ended(struct engine *e, struct conn *c, unsigned level, enum direction d)
@@ -171,7 +221,7 @@ bool unknown_ended(struct engine *e, struct conn *c, unsigned level, enum direct
 
     if (u == NULL)
         return false;
-    if (u->id.kept_len[d] == 0 && !c->closed && c->node.key.transport == TRANSPORT_TCP) {
+    if (u->id.kept_len[d] == 0 && !c->closed && context.transport == TRANSPORT_TCP) {
         u->id.refused = c->refused; /* who said no, said it of a connection's start */
         c->midstream = true; /* a hole before the first byte: what follows is the start as far as
                                 anyone knows */
@@ -180,6 +230,6 @@ bool unknown_ended(struct engine *e, struct conn *c, unsigned level, enum direct
     struct identity known = identify_ended(e->identifier, &u->id, &context, d);
     if (known.result == IDENTIFIED_NOT_YET)
         return false;
-    adopt(e, c, level, &known);
+    adopt(e, c, level, &known, bytes_of(NULL, 0));
     return true;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is known of a connection, as outputs (struct flow_info) and rules (struct facts) see it. */
-#include "engine/worker.h"
+#include "engine/peer.h"
+#include "layers/layers.h"
 
 #define FLOW_ID_BITS 53 /* what every JSON reader can hold */
 
@@ -31,22 +32,6 @@ static bool is_speech_on_top(const struct conn *c)
     return c->speaks != NULL && c->speaks_level + 1U == level;
 }
 
-/* The stack's names, bottom first. Returns how many. */
-static uint8_t layer_names(const struct conn *c, const char *out[FLOW_LAYERS])
-{
-    uint8_t count = 0;
-
-    out[count++] = transport_name(c);
-    for (unsigned level = 0; level < c->depth && count < FLOW_LAYERS; level++)
-        if (is_shown(&c->stack[level]))
-            out[count++] = c->stack[level].name;
-    if (c->tracker && count < FLOW_LAYERS)
-        out[count++] = "bittorrent";
-    else if (is_speech_on_top(c) && count < FLOW_LAYERS)
-        out[count++] = c->speaks;
-    return count;
-}
-
 static bool is_application(const struct slot *s)
 {
     if (s->kind == SLOT_UNKNOWN || only_announced(s))
@@ -63,10 +48,34 @@ static const struct slot *app_slot(const struct conn *c)
     return NULL;
 }
 
+/* The stack's names, bottom first. Returns how many. */
+static uint8_t layer_names(const struct conn *c, const char *out[FLOW_LAYERS])
+{
+    const bool known = peer_decides(c, app_slot(c));
+    uint8_t count = 0;
+
+    out[count++] = transport_name(c);
+    for (unsigned level = 0; level < c->depth && count < FLOW_LAYERS; level++)
+        if (is_shown(&c->stack[level]) && !(known && c->stack[level].layer == &layer_raw))
+            out[count++] = c->stack[level].name;
+    if ((known || c->tracker != CONFIDENCE_NONE) && count < FLOW_LAYERS)
+        out[count++] = layer_bittorrent.name;
+    else if (is_speech_on_top(c) && count < FLOW_LAYERS)
+        out[count++] = c->speaks;
+    return count;
+}
+
+static const char *slot_app(const struct slot *s)
+{
+    return s->layer != NULL && s->layer->app != NULL ? s->layer->app : s->name;
+}
+
 static const char *app_name(const struct conn *c, const struct slot *app, bool over)
 {
+    if (peer_decides(c, app) || (app != NULL && c->tracker != CONFIDENCE_NONE))
+        return layer_bittorrent.name;
     if (app != NULL)
-        return c->tracker ? "bittorrent" : app->name;
+        return slot_app(app);
     return over && c->payload[0] + c->payload[1] == 0 ? "none" : NULL;
 }
 
@@ -97,6 +106,29 @@ static struct fact fact_of(const struct conn *c, enum name_of which, bool over)
     };
 }
 
+/* The surest of all that say the same: uTP, and MSE inside it. */
+static enum confidence surest(const struct conn *c, const struct slot *app)
+{
+    uint8_t best = app->confidence;
+
+    for (unsigned level = 0; level < c->depth; level++) {
+        const struct slot *s = &c->stack[level];
+        if (is_application(s) && s->confidence > best && strcmp(slot_app(s), slot_app(app)) == 0)
+            best = s->confidence;
+    }
+    return (enum confidence)best;
+}
+
+/* Who is only in a list of DHT nodes may share nothing. */
+static enum confidence confidence_of(const struct conn *c, const struct slot *app)
+{
+    if (peer_decides(c, app))
+        return c->known_peer->source == PEER_DHT_NODE ? CONFIDENCE_GUESS : CONFIDENCE_PROBABLE;
+    if (app == NULL)
+        return CONFIDENCE_NONE;
+    return c->tracker == CONFIDENCE_PROBABLE ? CONFIDENCE_PROBABLE : surest(c, app);
+}
+
 void view_facts(const struct conn *c, bool over, struct facts *out)
 {
     const struct slot *app = app_slot(c);
@@ -107,7 +139,7 @@ void view_facts(const struct conn *c, bool over, struct facts *out)
         .transport = (uint8_t)c->node.key.transport,
         .direction_known = c->direction_known || over,
         .app = app_name(c, app, over),
-        .confidence = app != NULL ? (enum confidence)app->confidence : CONFIDENCE_NONE,
+        .confidence = confidence_of(c, app),
         .settled = over || is_settled(c),
         .over = over,
         .host = fact_of(c, NAME_HOST, over),
@@ -192,7 +224,7 @@ static void view_layers(const struct conn *c, bool over, struct flow_info *out)
 
     out->layer_count = layer_names(c, out->layers);
     out->app = app_name(c, app, over);
-    out->confidence = app != NULL ? (enum confidence)app->confidence : CONFIDENCE_NONE;
+    out->confidence = confidence_of(c, app);
     for (unsigned level = 0; level < c->depth; level++) {
         const struct slot *s = &c->stack[level];
         if (s->kind == SLOT_LAYER && s->layer->summarise != NULL)

@@ -8,6 +8,7 @@
 #include "engine/conn.h"
 #include "engine/engine.h"
 #include "flow/ghost.h"
+#include "flow/peers.h"
 #include "flow/syn.h"
 
 struct call; /* stack.c: a call into a layer */
@@ -30,6 +31,7 @@ struct engine {
     struct syn_ring *syns;
     struct ghost_table *ghosts;
     struct identifier *identifier;
+    struct peers peers;
     struct policy_worker *policy;
     size_t shed_above;      /* bytes of the budget */
     uint64_t shed_refused;  /* budget.refused when last looked at */
@@ -72,15 +74,6 @@ bool slot_open(struct engine *e, struct conn *c, unsigned level, const struct la
 /* It was recognised in these bytes, which come next. */
 void slot_join(struct engine *e, struct conn *c, unsigned level, const struct opening *o);
 
-/* inside.c: what the messages of a WebSocket carry. */
-/* Another message of that direction begins. */
-void inside_message(struct conn *c, unsigned level, enum direction d);
-/* Nobody knows the slot: does a protocol begin behind a proxy's header? Then `known` is that. */
-bool inside_behind_header(struct engine *e, struct conn *c, const struct identify_context *context,
-                          const struct unknown *u, struct identity *known);
-/* The slot is about to get this name. */
-void inside_known(struct engine *e, struct conn *c, unsigned level, const char *name);
-
 /* view.c: what is known of a connection, for outputs and for rules. */
 void view_flow(const struct engine *e, const struct conn *c, bool over, struct flow_info *out);
 /* The same on every run: made from the key, the first packet's number and its time. */
@@ -90,6 +83,9 @@ void view_facts(const struct conn *c, bool over, struct facts *out);
 /* learn.c: what a connection remembers. */
 void learn_from(struct engine *e, struct conn *c, const struct event *ev);
 void learn_evidence(struct engine *e, struct conn *c, const char *what, struct bytes detail);
+/* The same, with its weight: host.weigh. */
+void learn_sign(struct engine *e, struct conn *c, uint8_t bits, const char *what,
+                struct bytes detail);
 void learn_free(struct engine *e, struct conn *c);
 
 /* tell.c: events to rules and outputs. */

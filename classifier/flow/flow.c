@@ -4,9 +4,12 @@
 #include <stdlib.h>
 
 #define CHUNK_NODES 64U
+#define LINE        64U /* bytes of a cache line: nodes begin with one */
 #define FIRST_SLOTS 1024U
 #define SPOKES      4096U /* seconds; more than FLOW_TIMEOUT_MAX */
 #define SECOND_NS   1000000000LL
+#define LATELY_BITS 11
+#define LATELY      (1U << LATELY_BITS)
 
 struct slot {
     uint32_t tag;   /* low bits of the hash: home slot and quick comparison */
@@ -24,7 +27,7 @@ struct flow_table {
     struct hash_key key;
     size_t node_size;
     size_t count;
-    struct flow_node *recent; /* found last: packets of one flow come in trains. NULL: none */
+    struct flow_node *lately[LATELY]; /* found there before: most packets need no more */
     struct slot *slots;
     uint32_t slot_mask;
     uint8_t **chunks; /* CHUNK_NODES nodes each */
@@ -43,20 +46,14 @@ struct flow_table {
 static struct flow_node *node_at(const struct flow_table *t, uint32_t index)
 {
     uint8_t *chunk = t->chunks[index / CHUNK_NODES];
-    return (struct flow_node *)(void *)(chunk + (index % CHUNK_NODES) * t->node_size);
+    uint8_t *first = chunk + (-(uintptr_t)chunk & (LINE - 1));
+
+    return (struct flow_node *)(void *)(first + (index % CHUNK_NODES) * t->node_size);
 }
 
-unsigned flow_key_of(const struct packet *p, struct flow_key *out)
+static size_t chunk_size(const struct flow_table *t)
 {
-    const int order = addr_compare(&p->src.addr, &p->dst.addr);
-    const unsigned side = order > 0 || (order == 0 && p->src.port > p->dst.port);
-
-    out->addr[side] = p->src.addr;
-    out->addr[1 - side] = p->dst.addr;
-    out->port[side] = p->src.port;
-    out->port[1 - side] = p->dst.port;
-    out->transport = p->transport;
-    return side;
+    return CHUNK_NODES * t->node_size + LINE - 1;
 }
 
 /* Within the table's share of the budget. */
@@ -96,7 +93,7 @@ struct flow_table *flow_table_create(size_t node_size, struct budget *budget,
     }
     t->budget = budget;
     t->key = *key;
-    t->node_size = (node_size + 63) / 64 * 64; /* whole cache lines */
+    t->node_size = (node_size + LINE - 1) / LINE * LINE;
     t->free_first = FLOW_NOBODY;
     t->slot_mask = FIRST_SLOTS - 1;
     t->slots = slots_create(t, FIRST_SLOTS);
@@ -116,7 +113,7 @@ void flow_table_free(struct flow_table *t)
     if (t == NULL)
         return;
     for (uint32_t i = 0; i < t->chunk_count; i++)
-        table_give(t, t->chunks[i], CHUNK_NODES * t->node_size);
+        table_give(t, t->chunks[i], chunk_size(t));
     table_give(t, t->slots, (t->slot_mask + 1) * sizeof(*t->slots));
     free(t->chunks);
     free(t);
@@ -132,18 +129,37 @@ size_t flow_count(const struct flow_table *t)
     return t->count;
 }
 
-#define KEY_WORDS 5
-#define IPV4_AT   12 /* in an address */
-_Static_assert(sizeof(struct flow_key) == KEY_WORDS * sizeof(uint64_t), "no padding, whole words");
+#define IPV4_AT 12 /* in an address */
+_Static_assert(sizeof(struct flow_key) == 40, "no padding: it is hashed as it lies");
 
-/* Asked for every packet: word by word, without a call. */
+/* Half of one of the key's addresses, as it lies. */
+static uint64_t half_of(const struct flow_key *key, unsigned which)
+{
+    uint64_t half;
+
+    memcpy(&half, (const uint8_t *)key->addr + which * sizeof(half), sizeof(half));
+    return half;
+}
+
+/* Asked for every packet: without a call, and by the fields as they were written. */
 static bool same_key(const struct flow_key *a, const struct flow_key *b)
 {
-    uint64_t x[KEY_WORDS], y[KEY_WORDS];
+    uint64_t differ = (uint64_t)(a->port[0] ^ b->port[0]) | (uint64_t)(a->port[1] ^ b->port[1]) |
+                      (a->transport ^ b->transport);
 
-    memcpy(x, a, sizeof(x));
-    memcpy(y, b, sizeof(y));
-    return ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3]) | (x[4] ^ y[4])) == 0;
+    for (unsigned i = 0; i < 4; i++)
+        differ |= half_of(a, i) ^ half_of(b, i);
+    return differ == 0;
+}
+
+/* Where a flow stands that was found lately, unless another has taken the place. Not keyed: whoever
+ * fills it with others makes a packet cost what it costs without. */
+static struct flow_node **lately_of(struct flow_table *t, const struct flow_key *key)
+{
+    const uint64_t ports = (uint64_t)key->port[0] << 16 | key->port[1];
+    const uint64_t mixed = (half_of(key, 1) ^ ports) * 3 + half_of(key, 3);
+
+    return &t->lately[mixed * 0x9e3779b97f4a7c15U >> (64 - LATELY_BITS)]; /* Knuth 6.4 */
 }
 
 /* Where the tag's node stands, or the free slot where it would. */
@@ -180,13 +196,15 @@ static uint32_t tag_of(const struct flow_table *t, const struct flow_key *key)
 
 struct flow_node *flow_find(struct flow_table *t, const struct flow_key *key)
 {
-    if (t->recent != NULL && same_key(&t->recent->key, key))
-        return t->recent;
+    struct flow_node **lately = lately_of(t, key);
+
+    if (*lately != NULL && same_key(&(*lately)->key, key))
+        return *lately;
     const uint32_t at = slot_of(t, tag_of(t, key), key);
     if (t->slots[at].index == FLOW_NOBODY)
         return NULL;
-    t->recent = node_at(t, t->slots[at].index);
-    return t->recent;
+    *lately = node_at(t, t->slots[at].index);
+    return *lately;
 }
 
 /* Twice the slots; tags are enough to find the new homes. False: no memory, and nothing changed. */
@@ -224,7 +242,7 @@ static bool add_chunk(struct flow_table *t)
         t->chunks = chunks;
         t->chunk_room = room;
     }
-    uint8_t *chunk = table_alloc(t, CHUNK_NODES * t->node_size);
+    uint8_t *chunk = table_alloc(t, chunk_size(t));
     if (chunk == NULL)
         return false;
     t->chunks[t->chunk_count++] = chunk;
@@ -367,8 +385,10 @@ static void slot_remove(struct flow_table *t, uint32_t hole)
 
 void flow_remove(struct flow_table *t, struct flow_node *n)
 {
-    if (t->recent == n)
-        t->recent = NULL;
+    struct flow_node **lately = lately_of(t, &n->key);
+
+    if (*lately == n)
+        *lately = NULL;
     slot_remove(t, slot_of(t, n->tag, &n->key));
     wheel_remove(t, n);
     queue_remove(t, n);
@@ -398,10 +418,23 @@ static bool move_if_refreshed(struct flow_table *t, struct flow_node *n, int64_t
     return true;
 }
 
+/* The clock may leap by a century (the times of a file are what its writer likes): not every second
+ * between is looked at. All nodes move to the last round before now. */
+static void catch_up(struct flow_table *t, int64_t now_s)
+{
+    t->turned_to_s = now_s - SPOKES;
+    for (struct flow_node *n = NULL; (n = flow_each(t, n)) != NULL;) {
+        wheel_remove(t, n);
+        wheel_add(t, n, due_s(t, n));
+    }
+}
+
 struct flow_node *flow_next_expired(struct flow_table *t, int64_t now_ns)
 {
     const int64_t now_s = second_of(now_ns);
 
+    if (t->count > 0 && now_s - t->turned_to_s > 2 * (int64_t)SPOKES)
+        catch_up(t, now_s);
     while (t->count > 0 && t->turned_to_s <= now_s) {
         const uint32_t first = t->spoke_first[(uint64_t)t->turned_to_s % SPOKES];
         if (first == FLOW_NOBODY)

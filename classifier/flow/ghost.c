@@ -38,17 +38,32 @@ void ghost_add(struct ghost_table *t, const struct ghost *g)
     t->at[place_of(t, &g->key)] = *g;
 }
 
+/* NULL: none whose straggler it can be. */
+static const struct ghost *find(const struct ghost_table *t, const struct flow_key *key,
+                                const struct packet *p)
+{
+    if (p->transport != TRANSPORT_TCP || (p->flags & TCP_SYN) != 0)
+        return NULL;
+    const struct ghost *g = &t->at[place_of(t, key)];
+    if (!g->live)
+        return NULL;
+    if (memcmp(&g->key, key, sizeof(*key)) != 0)
+        return NULL;
+    if (p->time_ns > g->ended_ns + GHOST_NS || p->time_ns < g->ended_ns - GHOST_NS)
+        return NULL;
+    return g;
+}
+
 bool ghost_is_straggler(const struct ghost_table *t, const struct flow_key *key, unsigned side,
                         const struct packet *p)
 {
-    if (p->transport != TRANSPORT_TCP || (p->flags & TCP_SYN) != 0)
-        return false;
-    const struct ghost *g = &t->at[place_of(t, key)];
-    if (!g->live)
-        return false;
-    if (memcmp(&g->key, key, sizeof(*key)) != 0)
-        return false;
-    if (p->time_ns > g->ended_ns + GHOST_NS || p->time_ns < g->ended_ns - GHOST_NS)
-        return false;
-    return g->end[side] - p->seq <= GHOST_REACH;
+    const struct ghost *g = find(t, key, p);
+    return g != NULL && g->end[side] - p->seq <= GHOST_REACH;
+}
+
+bool ghost_goes_on(const struct ghost_table *t, const struct flow_key *key, unsigned side,
+                   const struct packet *p)
+{
+    const struct ghost *g = find(t, key, p);
+    return g != NULL && p->payload_len > 0 && p->seq - g->end[side] < GHOST_WINDOW;
 }

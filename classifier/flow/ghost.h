@@ -22,6 +22,8 @@ struct ghost {
     bool live;
 };
 
+#define GHOST_WINDOW (64U << 10) /* bytes behind the end: of the same connection */
+
 struct ghost_table;
 
 struct ghost_table *ghost_table_create(struct budget *budget, struct err *err);
@@ -32,5 +34,8 @@ void ghost_add(struct ghost_table *t, const struct ghost *g);
 /* Belongs this packet of no known connection to one that has ended? */
 bool ghost_is_straggler(const struct ghost_table *t, const struct flow_key *key, unsigned side,
                         const struct packet *p);
+/* Or are these bytes from behind its end? */
+bool ghost_goes_on(const struct ghost_table *t, const struct flow_key *key, unsigned side,
+                   const struct packet *p);
 
 #endif

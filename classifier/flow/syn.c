@@ -15,7 +15,7 @@ struct syn_ring {
     struct syn at[SYN_RING];
 };
 
-struct syn_ring *syn_ring_create(struct budget *budget, struct err *err)
+struct syn_ring *syn_ring_create(struct budget *budget, const struct hash_key *key, struct err *err)
 {
     struct syn_ring *r = budget_alloc(budget, sizeof(*r));
 
@@ -23,7 +23,7 @@ struct syn_ring *syn_ring_create(struct budget *budget, struct err *err)
         err_set(err, "the memory limit is too small for the table of unanswered SYNs");
         return NULL;
     }
-    r->key = hash_key_from_seed(2);
+    r->key = *key;
     for (uint32_t i = 0; i < BUCKETS; i++)
         r->bucket[i] = FLOW_NOBODY;
     return r;

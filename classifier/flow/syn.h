@@ -32,7 +32,10 @@ struct syn {
 
 struct syn_ring;
 
-struct syn_ring *syn_ring_create(struct budget *budget, struct err *err);
+/* `key` should be nobody's guess: who knows it sends SYNs that all stand in one bucket. What is
+ * found does not depend on it. */
+struct syn_ring *syn_ring_create(struct budget *budget, const struct hash_key *key,
+                                 struct err *err);
 void syn_ring_free(struct syn_ring *r, struct budget *budget); /* NULL is fine */
 
 /* A SYN and nothing else: no payload, no ACK. */

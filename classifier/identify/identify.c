@@ -126,17 +126,18 @@ static void add_turn(const struct asking *a, enum direction d, size_t len)
     s->turn_len[s->turns - 1] = (uint16_t)(s->turn_len[s->turns - 1] + len);
 }
 
-static size_t turns_of(const struct asking *a, struct dpi_turn out[IDENTIFY_TURNS])
+uint8_t identify_turns(const struct identify *s, const struct bytes opening[2],
+                       struct opening_turn out[IDENTIFY_TURNS])
 {
     size_t at[2] = {0, 0};
 
-    for (size_t n = 0; n < a->s->turns; n++) {
-        const enum direction d = turn_direction(a->s, n);
+    for (size_t n = 0; n < s->turns; n++) {
+        const enum direction d = turn_direction(s, n);
         out[n].direction = d;
-        out[n].bytes = bytes_first(bytes_after(a->seen[d], at[d]), a->s->turn_len[n]);
-        at[d] += a->s->turn_len[n];
+        out[n].bytes = bytes_first(bytes_after(opening[d], at[d]), s->turn_len[n]);
+        at[d] += s->turn_len[n];
     }
-    return a->s->turns;
+    return s->turns;
 }
 
 /* --- answers ---------------------------------------------------------------------------------- */
@@ -204,7 +205,7 @@ static struct identity ask_layers(const struct asking *a, const struct opening *
                                        .reversed = best.reversed && a->c->midstream});
 }
 
-static struct opening opening_of(const struct asking *a)
+static struct opening opening_of(const struct asking *a, struct opening_turn turns[IDENTIFY_TURNS])
 {
     return (struct opening){
         .seen = {a->seen[0], a->seen[1]},
@@ -214,6 +215,8 @@ static struct opening opening_of(const struct asking *a)
         .direction_known = a->c->direction_known,
         .inner = a->c->inner,
         .transport = a->c->transport,
+        .turn = turns,
+        .turns = identify_turns(a->s, a->seen, turns),
         .server_port = a->c->server.port,
     };
 }
@@ -225,17 +228,17 @@ static bool is_ours(const char *name, bool datagrams)
     const struct layer *l;
 
     for (size_t n = 0; (l = registry_layer(n)) != NULL; n++)
-        if (strcmp(l->name, name) == 0)
-            return datagrams ? registry_asks(n, true) : true;
+        if (strcmp(l->name, name) == 0 && (!datagrams || registry_asks(n, true)))
+            return true;
     return false;
 }
 
 static struct identity ask_dpi(const struct asking *a, bool with_ports)
 {
-    struct dpi_turn turns[IDENTIFY_TURNS];
+    struct opening_turn turns[IDENTIFY_TURNS];
     const struct dpi_question q = {
         .turns = turns,
-        .count = turns_of(a, turns),
+        .count = identify_turns(a->s, a->seen, turns),
         .transport = a->datagrams ? TRANSPORT_UDP : TRANSPORT_TCP,
         .client_port = with_ports ? a->c->client.port : 0,
         .server_port = with_ports ? a->c->server.port : 0,
@@ -268,7 +271,8 @@ static struct identity conclude(const struct asking *a, const char *why, enum co
     struct identity id = not_yet();
 
     if (!a->datagrams) {
-        struct opening o = opening_of(a);
+        struct opening_turn turns[IDENTIFY_TURNS];
+        struct opening o = opening_of(a, turns);
         o.ended[TO_SERVER] = o.ended[TO_CLIENT] = true;
         id = ask_layers(a, &o);
         if (!decided(&id))
@@ -314,7 +318,8 @@ static struct identity add_bytes(struct asking *a, enum direction d, struct byte
         return conclude_without_memory(a);
     a->used += in.len;
     add_turn(a, d, in.len);
-    const struct opening o = opening_of(a);
+    struct opening_turn turns[IDENTIFY_TURNS];
+    const struct opening o = opening_of(a, turns);
     const struct identity id = ask_layers(a, &o);
     if (decided(&id))
         return id;
@@ -342,10 +347,12 @@ static struct identity feed_stream(struct asking *a, enum direction d, struct by
 
 /* --- datagrams -------------------------------------------------------------------------------- */
 
-/* The layers see the datagram; nDPI sees all of them again after 1, 2, 4 and 8. */
+/* The layers see the datagram; nDPI sees all of them again after 1, 2, 4 and 8, unless a layer
+ * needs more. */
 static struct identity ask_about_datagram(struct asking *a, enum direction d, struct bytes datagram)
 {
-    struct opening o = opening_of(a);
+    struct opening_turn said[IDENTIFY_TURNS];
+    struct opening o = opening_of(a, said);
     const unsigned turns = a->s->turns;
 
     o.seen[d] = datagram;
@@ -355,7 +362,7 @@ static struct identity ask_about_datagram(struct asking *a, enum direction d, st
         return id;
     if (turns == IDENTIFY_TURNS || a->seen[d].len == OPENING_MAX)
         return conclude_seen(a);
-    return (turns & (turns - 1)) == 0 ? ask_dpi(a, true) : not_yet();
+    return (turns & (turns - 1)) == 0 && !a->s->more ? ask_dpi(a, true) : not_yet();
 }
 
 static struct identity feed_datagram(struct asking *a, enum direction d, struct bytes in)
@@ -399,7 +406,8 @@ struct identity identify_ended(struct identifier *i, struct identify *s,
         return conclude_seen(&a);
     if (a.datagrams)
         return not_yet();
-    const struct opening o = opening_of(&a);
+    struct opening_turn turns[IDENTIFY_TURNS];
+    const struct opening o = opening_of(&a, turns);
     const struct identity id = ask_layers(&a, &o);
     if (decided(&id) || s->turns_over || turn_begins(&a, d))
         return id;

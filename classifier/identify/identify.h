@@ -33,7 +33,7 @@ struct identify_context {
     int64_t time_ns;
 };
 
-#define IDENTIFY_TURNS 8
+#define IDENTIFY_TURNS OPENING_TURNS
 
 /* Private to identify.c; zero-filled = ready. */
 struct identify {
@@ -85,6 +85,9 @@ struct identity identify_feed(struct identifier *i, struct identify *s,
  * end, or a gap. A stream without a byte stays IDENTIFIED_NOT_YET. */
 struct identity identify_ended(struct identifier *i, struct identify *s,
                                const struct identify_context *c, enum direction d);
+/* The turns of an opening as a decided identity has it. Returns how many. */
+uint8_t identify_turns(const struct identify *s, const struct bytes opening[2],
+                       struct opening_turn out[IDENTIFY_TURNS]);
 /* Gives back what it kept. */
 void identify_end(struct identifier *i, struct identify *s);
 

@@ -104,7 +104,7 @@ static void copy_lower(char out[NAME_ROOM], const char *in)
     size_t n = 0;
 
     for (; n < NAME_ROOM - 1 && in[n] != '\0'; n++)
-        out[n] = in[n] >= 'A' && in[n] <= 'Z' ? (char)(in[n] | 0x20) : in[n];
+        out[n] = (char)(in[n] >= 'A' && in[n] <= 'Z' ? in[n] | 0x20 : in[n]);
     out[n] = '\0';
 }
 
@@ -246,8 +246,8 @@ static void put_tcp(struct dpi *d, enum direction dir, size_t len, uint8_t flags
     d->next_seq[dir] += (uint32_t)len + ((flags & TCP_SYN) != 0 ? 1 : 0);
 }
 
-static ndpi_protocol give_packet(struct dpi *d, const struct dpi_question *q, struct dpi_turn turn,
-                                 uint8_t tcp_flags)
+static ndpi_protocol give_packet(struct dpi *d, const struct dpi_question *q,
+                                 struct opening_turn turn, uint8_t tcp_flags)
 {
     const struct bytes in = bytes_first(turn.bytes, DPI_TURN_MAX);
     const bool tcp = q->transport == TRANSPORT_TCP;
@@ -276,9 +276,9 @@ static void shake_hands(struct dpi *d, const struct dpi_question *q)
 {
     d->next_seq[TO_SERVER] = 1;
     d->next_seq[TO_CLIENT] = 1;
-    (void)give_packet(d, q, (struct dpi_turn){.direction = TO_SERVER}, TCP_SYN);
-    (void)give_packet(d, q, (struct dpi_turn){.direction = TO_CLIENT}, TCP_SYN | TCP_ACK);
-    (void)give_packet(d, q, (struct dpi_turn){.direction = TO_SERVER}, TCP_ACK);
+    (void)give_packet(d, q, (struct opening_turn){.direction = TO_SERVER}, TCP_SYN);
+    (void)give_packet(d, q, (struct opening_turn){.direction = TO_CLIENT}, TCP_SYN | TCP_ACK);
+    (void)give_packet(d, q, (struct opening_turn){.direction = TO_SERVER}, TCP_ACK);
 }
 
 /* The same set of risks is the same list: told lists live as long as the dpi. When too many

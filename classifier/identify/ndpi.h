@@ -17,19 +17,14 @@
 #include "base/budget.h"
 #include "base/bytes.h"
 #include "base/err.h"
-#include "model/endpoint.h"
+#include "model/opening.h"
 
 struct dpi;
 
-struct dpi_turn {
-    enum direction direction;
-    struct bytes bytes; /* at most DPI_TURN_MAX are looked at */
-};
-
-#define DPI_TURN_MAX 4096
+#define DPI_TURN_MAX 4096 /* bytes of a turn that are looked at */
 
 struct dpi_question {
-    const struct dpi_turn *turns;
+    const struct opening_turn *turns;
     size_t count;
     uint8_t transport;                 /* enum transport */
     uint16_t client_port, server_port; /* 0, 0: neutral ones, which mean nothing to nDPI */

@@ -35,6 +35,8 @@ static const struct {
     {&layer_dns, STREAM | DATAGRAM},
     {&layer_mdns, DATAGRAM},
     {&layer_llmnr, DATAGRAM},
+    {&layer_bittorrent_udp, DATAGRAM},
+    {&layer_utp, DATAGRAM},
     {&layer_http2, STREAM},
     {&layer_ldap, STREAM},
     {&layer_git, STREAM},
@@ -48,6 +50,7 @@ static const struct {
     {&layer_wireguard, DATAGRAM},
     {&layer_telnet, STREAM},
     {&layer_socks, STREAM},
+    {&layer_mse, STREAM},
     {&layer_websocket, STREAM}, /* begun before the capture; else http opens it */
     /* Never recognised, only opened by name. */
     {&layer_hixie, STREAM},

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/bencode.h"
 
-#define DIGITS_MAX 9  /* of a string's length */
-#define DEPTH_MAX  32 /* lists and dictionaries inside each other */
+#define DIGITS_MAX         9 /* of a string's length */
+#define INTEGER_DIGITS_MAX 18
+#define DEPTH_MAX          32 /* lists and dictionaries inside each other */
 
 static bool is_digit(uint8_t c)
 {
@@ -59,7 +60,7 @@ bool bencode_skip(struct cursor *c)
     return !c->truncated;
 }
 
-bool bencode_find_string(struct bytes in, struct bytes key, struct bytes *out)
+bool bencode_find(struct bytes in, struct bytes key, struct bytes *out)
 {
     struct cursor c = cursor_over(in);
     struct bytes name;
@@ -67,10 +68,46 @@ bool bencode_find_string(struct bytes in, struct bytes key, struct bytes *out)
     if (cursor_u8(&c) != 'd')
         return false;
     while (bencode_string(&c, &name)) {
-        if (bytes_equal(name, key))
-            return bencode_string(&c, out);
-        if (!bencode_skip(&c))
+        const struct bytes from = c.left;
+        const bool whole = bencode_skip(&c);
+        if (bytes_equal(name, key)) {
+            *out = bytes_first(from, whole ? from.len - c.left.len : from.len);
+            return from.len > 0;
+        }
+        if (!whole)
             return false;
     }
     return false;
+}
+
+bool bencode_find_string(struct bytes in, struct bytes key, struct bytes *out)
+{
+    struct bytes value;
+
+    if (!bencode_find(in, key, &value))
+        return false;
+    struct cursor c = cursor_over(value);
+    return bencode_string(&c, out);
+}
+
+bool bencode_find_integer(struct bytes in, struct bytes key, int64_t *out)
+{
+    struct bytes digits;
+    int64_t n = 0;
+
+    if (!bencode_find(in, key, &digits) || digits.len < 3 || digits.at[0] != 'i' ||
+        digits.at[digits.len - 1] != 'e')
+        return false;
+    digits = bytes_of(digits.at + 1, digits.len - 2);
+    const bool minus = digits.at[0] == '-';
+    digits = bytes_after(digits, minus ? 1 : 0);
+    if (digits.len == 0 || digits.len > INTEGER_DIGITS_MAX)
+        return false;
+    for (size_t i = 0; i < digits.len; i++) {
+        if (!is_digit(digits.at[i]))
+            return false;
+        n = n * 10 + (digits.at[i] - '0');
+    }
+    *out = minus ? -n : n;
+    return true;
 }

@@ -1,15 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* bittorrent.c - the layer bittorrent: a peer connection in the clear (BEP 3, BEP 6, BEP 10).
+/* bittorrent.c - the layer bittorrent: a peer connection in the clear (BEP 3, 6, 10, 11).
  *
- * In:    the handshake of 68 bytes at the start of either direction, then messages, cut anywhere.
- * Out:   EVENT_BITTORRENT "peer" for each handshake, always; evidence; certain when both handshakes
- *        name the same torrent or MESSAGES_CERTAIN messages in a row were right.
- * State: struct bittorrent, and one extension handshake of at most EXTENSION_MAX bytes from the
- *        host's memory. Payload of messages is skipped by arithmetic; a gap inside it loses nothing
- *        else, a gap over a message's header ends the reading of that direction.
+ * In:    the handshake of 68 bytes at the start of either direction, then messages, cut anywhere;
+ *        or, where the start is missing or encrypted, messages that are sought.
+ * Out:   EVENT_BITTORRENT "peer" for each handshake, and for each extension handshake with what it
+ *        adds (the program's name, its port); "pex" for the peers that it names; "dht" for its
+ *        node's port. Evidence; certain when both handshakes name the same torrent,
+ *        MESSAGES_CERTAIN messages in a row were right, or messages were found in both directions.
+ * State: struct bittorrent, and one extended message of at most EXTENSION_MAX bytes a direction
+ *        from the host's memory. Payload of messages is skipped by arithmetic; a gap inside it
+ *        loses nothing else, after a gap over a message's header the next messages are sought.
  */
-#include "layers/bencode.h"
+#include "layers/bittorrent.h"
+
+#include "base/cursor.h"
+#include "layers/bittorrent_extension.h"
+#include "layers/bittorrent_message.h"
 #include "layers/bittorrent_peer_id.h"
+#include "layers/bittorrent_seek.h"
 #include "layers/layers.h"
 #include "layers/probe.h"
 
@@ -18,54 +26,14 @@
 #define INFO_HASH_AT     28
 #define PEER_ID_AT       48
 #define INFO_HASH_LEN    20
-#define LENGTH_LEN       4
-#define MESSAGE_MAX      (16U << 20) /* a bitfield of 128 million pieces; pieces are 16 KiB */
 #define MESSAGES_CERTAIN 2
-#define EXTENSION_MAX    2048
+#define EXTENSION_MAX    4096
+#define PEX_PEERS        BITTORRENT_PEERS
 #define CLIENT_MAX       48 /* bytes of a name that are kept */
 
 #define PROTOCOL                                                                                   \
     "\x13"                                                                                         \
     "BitTorrent protocol"
-
-enum message { /* BEP 3, BEP 6, BEP 10, BEP 52 */
-               CHOKE = 0,
-               UNCHOKE = 1,
-               INTERESTED = 2,
-               NOT_INTERESTED = 3,
-               HAVE = 4,
-               BITFIELD = 5,
-               REQUEST = 6,
-               PIECE = 7,
-               CANCEL = 8,
-               PORT = 9,
-               SUGGEST_PIECE = 13,
-               HAVE_ALL = 14,
-               HAVE_NONE = 15,
-               REJECT_REQUEST = 16,
-               ALLOWED_FAST = 17,
-               EXTENDED = 20,
-               HASH_REQUEST = 21,
-               HASHES = 22,
-               HASH_REJECT = 23,
-};
-
-/* The length of each message, type included: exactly, or at least. 0: not a known type. */
-static const struct {
-    uint8_t length;
-    bool more;
-} form[] = {
-    [CHOKE] = {1, false},         [UNCHOKE] = {1, false},
-    [INTERESTED] = {1, false},    [NOT_INTERESTED] = {1, false},
-    [HAVE] = {5, false},          [BITFIELD] = {2, true},
-    [REQUEST] = {13, false},      [PIECE] = {9, true},
-    [CANCEL] = {13, false},       [PORT] = {3, false},
-    [SUGGEST_PIECE] = {5, false}, [HAVE_ALL] = {1, false},
-    [HAVE_NONE] = {1, false},     [REJECT_REQUEST] = {13, false},
-    [ALLOWED_FAST] = {5, false},  [EXTENDED] = {2, true},
-    [HASH_REQUEST] = {49, false}, [HASHES] = {49, true},
-    [HASH_REJECT] = {49, false},
-};
 
 enum peer_state {
     PEER_HANDSHAKE,
@@ -73,7 +41,8 @@ enum peer_state {
     PEER_TYPE,
     PEER_BODY,
     PEER_EXTENDED_TYPE, /* the byte that follows EXTENDED */
-    PEER_EXTENSION,     /* an extension handshake, kept */
+    PEER_KEPT_BODY,     /* of a message that is read when it is whole */
+    PEER_SEEK,
     PEER_DEAD,
 };
 
@@ -85,16 +54,38 @@ struct peer {
     uint64_t offset;
     uint8_t good; /* messages that were right, up to MESSAGES_CERTAIN */
     bool greeted;
+    bool sought; /* messages were found in the middle */
     uint8_t info_hash[INFO_HASH_LEN];
-    uint8_t *extension;
-    uint32_t extension_len, extension_room;
+    uint8_t kind;   /* of the message that is kept: enum kept */
+    uint8_t pex_id; /* by which it wants to get peer exchange */
+    uint8_t *kept;
+    uint32_t kept_len, kept_room;
+    struct bittorrent_seek seek;
     uint8_t client[CLIENT_MAX]; /* what it calls itself (BEP 10, "v") */
     uint8_t client_len;
 };
 
+enum kept { KEPT_HANDSHAKE, KEPT_PEX, KEPT_PORT };
+
 struct bittorrent {
     struct peer peer[2]; /* by direction */
 };
+
+/* The connection began before the capture: where do messages follow one another? */
+static struct recognition recognise_midstream(const struct opening *o)
+{
+    for (int d = TO_SERVER; d <= TO_CLIENT; d++) {
+        struct bittorrent_seek s = {.len = 0};
+        const size_t at = bittorrent_seek(&s, o->seen[d]);
+        if (s.found)
+            return probe_yes("BitTorrent messages (BEP 3); their connection began before",
+                             bytes_of(o->seen[d].at + at - s.last_len, s.last_len),
+                             (enum direction)d);
+    }
+    return o->ended[TO_SERVER] && o->ended[TO_CLIENT]
+               ? probe_no()
+               : probe_more(o, o->ended[TO_SERVER] ? TO_CLIENT : TO_SERVER);
+}
 
 static struct recognition bittorrent_recognise(const struct opening *o)
 {
@@ -106,21 +97,58 @@ static struct recognition bittorrent_recognise(const struct opening *o)
             return probe_yes("BitTorrent handshake (BEP 3)", bytes_first(o->seen[d], RESERVED_AT),
                              (enum direction)d);
     }
+    if (o->midstream && !o->inner)
+        return recognise_midstream(o);
     if (sign[TO_SERVER] == PROBE_NO || sign[TO_CLIENT] == PROBE_NO)
         return probe_no();
     return probe_more(o, o->ended[TO_SERVER] ? TO_CLIENT : TO_SERVER);
 }
 
-static void forget_extension(struct peer *p, struct host *h)
+static void seek_messages(struct peer *p)
 {
-    if (p->extension != NULL)
-        h->free(h, p->extension, p->extension_room);
-    p->extension = NULL;
+    p->state = PEER_SEEK;
+    p->head_len = 0; /* what was read of a handshake or a length is of no use */
+    p->seek = (struct bittorrent_seek){.len = 0};
+}
+
+static void bittorrent_open(void *state, struct host *h, const void *arg)
+{
+    struct bittorrent *b = state;
+    const struct bittorrent_resumed *resumed = arg;
+
+    if (resumed != NULL)
+        h->claim(h, resumed->confidence);
+    for (int d = TO_SERVER; resumed != NULL && d <= TO_CLIENT; d++) {
+        struct peer *p = &b->peer[d];
+        p->left = resumed->skip[d];
+        if (resumed->begin[d] == BEGINS_ANYWHERE)
+            seek_messages(p);
+        else if (resumed->begin[d] == BEGINS_WITH_MESSAGE)
+            p->state = p->left > 0 ? PEER_BODY : PEER_LENGTH;
+        p->sought = p->state == PEER_BODY || p->state == PEER_LENGTH;
+    }
+}
+
+static void bittorrent_join(void *state, struct host *h, const struct opening *o)
+{
+    struct bittorrent *b = state;
+
+    (void)h;
+    for (int d = TO_SERVER; o->midstream && d <= TO_CLIENT; d++)
+        if (probe_sign(o->seen[d], TEXT(PROTOCOL)) != PROBE_YES)
+            seek_messages(&b->peer[d]);
+}
+
+static void forget_kept(struct peer *p, struct host *h)
+{
+    if (p->kept != NULL)
+        h->free(h, p->kept, p->kept_room);
+    p->kept = NULL;
 }
 
 static void die(struct peer *p, struct host *h)
 {
-    forget_extension(p, h);
+    forget_kept(p, h);
     p->state = PEER_DEAD;
 }
 
@@ -175,18 +203,28 @@ static size_t read_handshake(struct bittorrent *b, struct host *h, enum directio
     return take.len;
 }
 
+/* MSE whose initiator greets late, in the clear: nobody could know that it did not yet. */
+static bool is_greeting(const struct peer *p)
+{
+    return memcmp(p->head, PROTOCOL, PEER_LENGTH_LEN) == 0;
+}
+
 static size_t read_length(struct peer *p, struct host *h, enum direction d, struct bytes in)
 {
-    const struct bytes take = bytes_first(in, (size_t)LENGTH_LEN - p->head_len);
+    const struct bytes take = bytes_first(in, (size_t)PEER_LENGTH_LEN - p->head_len);
 
     memcpy(p->head + p->head_len, take.at, take.len);
     p->head_len = (uint8_t)(p->head_len + take.len);
-    if (p->head_len < LENGTH_LEN)
+    if (p->head_len < PEER_LENGTH_LEN)
         return take.len;
-    struct cursor c = cursor_over(bytes_of(p->head, LENGTH_LEN));
+    struct cursor c = cursor_over(bytes_of(p->head, PEER_LENGTH_LEN));
     p->left = cursor_be32(&c);
+    if (p->sought && !p->greeted && is_greeting(p)) {
+        p->state = PEER_HANDSHAKE;
+        return take.len;
+    }
     p->head_len = 0;
-    if (p->left > MESSAGE_MAX)
+    if (p->left > PEER_MESSAGE_MAX)
         malformed(p, h, d);
     else if (p->left > 0) /* 0: keep-alive */
         p->state = PEER_TYPE;
@@ -202,21 +240,34 @@ static void message_is_right(struct peer *p, struct host *h)
         h->claim(h, CONFIDENCE_CERTAIN);
 }
 
+/* Keeps the message that begins, to read it when it is whole; or skips it. */
+static void keep_body(struct peer *p, struct host *h, enum kept kind)
+{
+    p->state = p->left > 0 ? PEER_BODY : PEER_LENGTH;
+    p->kept_room = p->left < EXTENSION_MAX ? p->left : EXTENSION_MAX;
+    p->kept_len = 0;
+    p->kind = (uint8_t)kind;
+    p->kept = p->left > 0 ? h->alloc(h, p->kept_room) : NULL;
+    if (p->kept != NULL)
+        p->state = PEER_KEPT_BODY;
+}
+
 /* Unknown types are other people's extensions: stepped over, and worth nothing. */
 static size_t read_type(struct peer *p, struct host *h, enum direction d, struct bytes in)
 {
     const uint8_t type = in.at[0];
-    const bool known = type < sizeof(form) / sizeof(form[0]) && form[type].length > 0;
+    const bool known = peer_message_known(type);
 
-    if (known &&
-        (p->left < form[type].length || (p->left > form[type].length && !form[type].more))) {
+    if (known && !peer_message_fits(type, p->left)) {
         malformed(p, h, d);
         return 1;
     }
     if (known)
         message_is_right(p, h);
     p->left--;
-    p->state = type == EXTENDED ? PEER_EXTENDED_TYPE : p->left > 0 ? PEER_BODY : PEER_LENGTH;
+    p->state = type == PEER_EXTENDED ? PEER_EXTENDED_TYPE : p->left > 0 ? PEER_BODY : PEER_LENGTH;
+    if (type == PEER_PORT)
+        keep_body(p, h, KEPT_PORT);
     return 1;
 }
 
@@ -230,51 +281,129 @@ static size_t read_body(struct peer *p, struct bytes in)
     return used;
 }
 
-/* BEP 10: extended message 0 is the handshake. Kept if it can be and the name is not known yet. */
-static size_t read_extended_type(struct peer *p, struct host *h, struct bytes in)
+/* BEP 10: extended message 0 is the handshake; the other types are what the other side's says. */
+static size_t read_extended_type(struct bittorrent *b, struct host *h, enum direction d,
+                                 struct bytes in)
 {
-    const bool wanted = in.at[0] == 0 && p->client_len == 0;
+    struct peer *p = &b->peer[d];
+    const uint8_t pex = b->peer[direction_other(d)].pex_id;
 
     p->left--;
     p->state = p->left > 0 ? PEER_BODY : PEER_LENGTH;
-    if (!wanted || p->left == 0)
-        return 1;
-    p->extension_room = p->left < EXTENSION_MAX ? p->left : EXTENSION_MAX;
-    p->extension_len = 0;
-    p->extension = h->alloc(h, p->extension_room);
-    if (p->extension != NULL)
-        p->state = PEER_EXTENSION;
+    if (in.at[0] == 0 && p->client_len == 0)
+        keep_body(p, h, KEPT_HANDSHAKE);
+    else if (pex != 0 && in.at[0] == pex)
+        keep_body(p, h, KEPT_PEX);
     return 1;
 }
 
-static void extension_is_read(struct peer *p, struct host *h)
+/* An event about the torrent that either handshake named. */
+static struct event event_of(const struct bittorrent *b, enum direction d, const char *kind,
+                             const char *action)
 {
-    const struct bytes dictionary = bytes_of(p->extension, p->extension_len);
-    struct bytes name;
+    const struct peer *p = &b->peer[d];
+    const struct peer *known = p->greeted ? p : &b->peer[direction_other(d)];
+    struct event e = {.kind = EVENT_BITTORRENT, .direction = d};
 
-    if (bencode_find_string(dictionary, TEXT("v"), &name)) {
-        name = bytes_first(name, CLIENT_MAX);
-        if (name.len > 0)
-            memcpy(p->client, name.at, name.len);
-        p->client_len = (uint8_t)name.len;
-        h->note(h, "BitTorrent client calls itself (BEP 10)", name);
-    }
-    forget_extension(p, h);
+    e.as.bittorrent = (struct bittorrent_event){.kind = kind,
+                                                .action = action,
+                                                .has_info_hash = known->greeted,
+                                                .confidence = CONFIDENCE_STRONG};
+    memcpy(e.as.bittorrent.info_hash, known->info_hash, INFO_HASH_LEN);
+    return e;
 }
 
-static size_t read_extension(struct peer *p, struct host *h, struct bytes in)
+static void extension_is_read(struct bittorrent *b, struct host *h, enum direction d,
+                              struct bytes dictionary)
 {
-    const size_t room = p->extension_room - p->extension_len;
-    const struct bytes take = bytes_first(bytes_first(in, p->left), room);
+    struct peer *p = &b->peer[d];
+    const struct extension_handshake x = extension_handshake_read(dictionary);
+    struct event e = event_of(b, d, "peer", "extended");
+    char client[CLIENT_MAX + 1];
 
-    memcpy(p->extension + p->extension_len, take.at, take.len);
-    p->extension_len += (uint32_t)take.len;
+    p->client_len = (uint8_t)bytes_first(x.client, CLIENT_MAX).len;
+    if (p->client_len > 0) {
+        memcpy(p->client, x.client.at, p->client_len);
+        h->note(h, "BitTorrent client calls itself (BEP 10)", bytes_of(p->client, p->client_len));
+    }
+    if (x.pex_id != 0)
+        p->pex_id = x.pex_id;
+    if (x.listen_port == 0)
+        return; /* nothing that anybody does not know */
+    memcpy(client, p->client, p->client_len);
+    client[p->client_len] = '\0';
+    e.as.bittorrent.client = p->client_len > 0 ? client : NULL;
+    e.as.bittorrent.listen_port = x.listen_port;
+    h->emit(h, &e);
+}
+
+static void pex_is_read(const struct bittorrent *b, struct host *h, enum direction d,
+                        struct bytes dictionary)
+{
+    struct event e = event_of(b, d, "pex", NULL);
+    struct endpoint peers[PEX_PEERS];
+    struct endpoint_list list = {.at = peers, .room = PEX_PEERS};
+
+    extension_pex_read(dictionary, &list);
+    e.as.bittorrent.peers = peers;
+    e.as.bittorrent.peer_count = list.count;
+    if (list.count > 0)
+        h->emit(h, &e);
+}
+
+/* BEP 5: the port of the sender's DHT node. */
+static void port_is_read(const struct bittorrent *b, struct host *h, enum direction d,
+                         struct bytes port)
+{
+    struct event e = event_of(b, d, "dht", "port");
+    struct cursor c = cursor_over(port);
+
+    e.as.bittorrent.listen_port = cursor_be16(&c);
+    h->emit(h, &e);
+}
+
+static void kept_is_whole(struct bittorrent *b, struct host *h, enum direction d)
+{
+    struct peer *p = &b->peer[d];
+    const struct bytes body = bytes_of(p->kept, p->kept_len);
+
+    switch ((enum kept)p->kind) {
+    case KEPT_HANDSHAKE: extension_is_read(b, h, d, body); break;
+    case KEPT_PEX: pex_is_read(b, h, d, body); break;
+    case KEPT_PORT: port_is_read(b, h, d, body); break;
+    }
+    forget_kept(p, h);
+}
+
+static size_t read_kept_body(struct bittorrent *b, struct host *h, enum direction d,
+                             struct bytes in)
+{
+    struct peer *p = &b->peer[d];
+    const struct bytes take = bytes_first(in, p->kept_room - p->kept_len);
+
+    memcpy(p->kept + p->kept_len, take.at, take.len);
+    p->kept_len += (uint32_t)take.len;
     p->left -= (uint32_t)take.len;
-    if (p->extension_len == p->extension_room) {
-        extension_is_read(p, h);
+    if (p->kept_len == p->kept_room) {
+        kept_is_whole(b, h, d);
         p->state = p->left > 0 ? PEER_BODY : PEER_LENGTH;
     }
     return take.len;
+}
+
+/* Messages found in both directions are a check that nothing else passes. */
+static size_t seek(struct bittorrent *b, struct host *h, enum direction d, struct bytes in)
+{
+    struct peer *p = &b->peer[d];
+    const size_t used = bittorrent_seek(&p->seek, in);
+
+    if (!p->seek.found)
+        return used;
+    p->left = p->seek.skip;
+    p->state = p->left > 0 ? PEER_BODY : PEER_LENGTH;
+    p->sought = true;
+    h->claim(h, b->peer[direction_other(d)].sought ? CONFIDENCE_CERTAIN : CONFIDENCE_STRONG);
+    return used;
 }
 
 static size_t bittorrent_feed(void *state, struct host *h, enum direction d, struct bytes in)
@@ -290,8 +419,9 @@ static size_t bittorrent_feed(void *state, struct host *h, enum direction d, str
         case PEER_LENGTH: used = read_length(p, h, d, left); break;
         case PEER_TYPE: used = read_type(p, h, d, left); break;
         case PEER_BODY: used = read_body(p, left); break;
-        case PEER_EXTENDED_TYPE: used = read_extended_type(p, h, left); break;
-        case PEER_EXTENSION: used = read_extension(p, h, left); break;
+        case PEER_EXTENDED_TYPE: used = read_extended_type(b, h, d, left); break;
+        case PEER_KEPT_BODY: used = read_kept_body(b, h, d, left); break;
+        case PEER_SEEK: used = seek(b, h, d, left); break;
         case PEER_DEAD: break;
         }
         p->offset += used;
@@ -303,12 +433,18 @@ static size_t bittorrent_feed(void *state, struct host *h, enum direction d, str
 static void bittorrent_gap(void *state, struct host *h, enum direction d, uint64_t n)
 {
     struct peer *p = &((struct bittorrent *)state)->peer[d];
-    const bool inside = p->state == PEER_BODY || p->state == PEER_EXTENSION;
+    const bool inside = p->state == PEER_BODY || p->state == PEER_KEPT_BODY;
 
     p->offset += n;
-    forget_extension(p, h);
+    forget_kept(p, h);
+    if (p->state == PEER_DEAD)
+        return;
+    if (p->state == PEER_SEEK) {
+        bittorrent_seek_gap(&p->seek, n);
+        return;
+    }
     if (!inside || n > p->left) {
-        die(p, h);
+        seek_messages(p);
         return;
     }
     p->left -= (uint32_t)n;
@@ -320,8 +456,8 @@ static void bittorrent_close(void *state, struct host *h, enum close_reason why)
     struct bittorrent *b = state;
 
     (void)why;
-    forget_extension(&b->peer[TO_SERVER], h);
-    forget_extension(&b->peer[TO_CLIENT], h);
+    forget_kept(&b->peer[TO_SERVER], h);
+    forget_kept(&b->peer[TO_CLIENT], h);
 }
 
 static void bittorrent_summarise(const void *state, struct flow_info *out)
@@ -338,6 +474,8 @@ const struct layer layer_bittorrent = {
     .application = true,
     .state_size = sizeof(struct bittorrent),
     .recognise = bittorrent_recognise,
+    .open = bittorrent_open,
+    .join = bittorrent_join,
     .feed = bittorrent_feed,
     .gap = bittorrent_gap,
     .close = bittorrent_close,

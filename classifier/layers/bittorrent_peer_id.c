@@ -128,7 +128,7 @@ static void dashed_version(const uint8_t *in, size_t len, char out[VERSION_ROOM]
             break;
         if (in[i] == '-' && (i + 1 == len || in[i + 1] < '0' || in[i + 1] > '9'))
             break;
-        out[at++] = in[i] == '-' ? '.' : (char)in[i];
+        out[at++] = (char)(in[i] == '-' ? '.' : in[i]);
     }
     out[at] = '\0';
 }

@@ -4,7 +4,8 @@
 #include "layers/bittorrent_peer_id.h"
 #include "layers/probe.h"
 
-#define HASH_LEN 20
+#define HASH_LEN    20
+#define PORT_DIGITS 5
 
 /* RFC 3986 s2.1; -1: no hexadecimal digit. */
 static int hex_value(uint8_t c)
@@ -52,12 +53,54 @@ static bool next_parameter(struct bytes *query, struct bytes *name, struct bytes
     return true;
 }
 
-static bool has_port(struct bytes value)
+/* 0: no port. */
+static uint16_t port_of(struct bytes value)
 {
-    for (size_t i = 0; i < value.len; i++)
+    uint32_t n = 0;
+
+    if (value.len == 0 || value.len > PORT_DIGITS)
+        return 0;
+    for (size_t i = 0; i < value.len; i++) {
         if (value.at[i] < '0' || value.at[i] > '9')
-            return false;
-    return value.len > 0 && value.len <= 5;
+            return 0;
+        n = n * 10 + (uint32_t)(value.at[i] - '0');
+    }
+    return n <= UINT16_MAX ? (uint16_t)n : 0;
+}
+
+static const char *event_name(struct bytes value)
+{
+    static const char *const names[] = {"started", "stopped", "completed", "paused"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (bytes_equal(value, bytes_of_text(names[i])))
+            return names[i];
+    return "announce";
+}
+
+/* What a query says, as far as a tracker or a web seed asks for it. */
+struct asked {
+    bool piece;  /* BEP 17 */
+    bool hidden; /* BEP 8: a hash of the info-hash */
+};
+
+static void read_parameter(struct bytes name, struct bytes value, struct asked *asked,
+                           struct bittorrent_event *out)
+{
+    uint8_t hash[HASH_LEN];
+
+    if (bytes_equal(name, TEXT("info_hash")) && !out->has_info_hash)
+        out->has_info_hash = decode_twenty(value, out->info_hash);
+    else if (bytes_equal(name, TEXT("sha_ih")))
+        asked->hidden = decode_twenty(value, hash);
+    else if (bytes_equal(name, TEXT("peer_id")) && !out->has_peer_id)
+        out->has_peer_id = decode_twenty(value, out->peer_id);
+    else if (bytes_equal(name, TEXT("port")))
+        out->listen_port = port_of(value);
+    else if (bytes_equal(name, TEXT("event")))
+        out->action = event_name(value);
+    else if (bytes_equal(name, TEXT("piece")))
+        asked->piece = port_of(value) > 0 || bytes_equal(value, TEXT("0"));
 }
 
 bool bittorrent_tracker_request(struct bytes url, struct bittorrent_event *out)
@@ -66,20 +109,47 @@ bool bittorrent_tracker_request(struct bytes url, struct bittorrent_event *out)
     const struct bytes path = bytes_first(url, mark);
     struct bytes query = bytes_after(url, mark + 1);
     struct bytes name, value;
-    bool port = false;
+    struct asked asked = {.piece = false};
 
-    *out = (struct bittorrent_event){.kind = "http-tracker", .confidence = CONFIDENCE_STRONG};
-    while (next_parameter(&query, &name, &value)) {
-        if (bytes_equal(name, TEXT("info_hash")) && !out->has_info_hash)
-            out->has_info_hash = decode_twenty(value, out->info_hash);
-        else if (bytes_equal(name, TEXT("peer_id")) && !out->has_peer_id)
-            out->has_peer_id = decode_twenty(value, out->peer_id);
-        else if (bytes_equal(name, TEXT("port")))
-            port = has_port(value);
-    }
+    *out = (struct bittorrent_event){
+        .kind = "http-tracker", .action = "announce", .confidence = CONFIDENCE_STRONG};
+    while (next_parameter(&query, &name, &value))
+        read_parameter(name, value, &asked, out);
     if (out->has_peer_id)
         out->client = peer_id_product(out->peer_id);
+    if (out->has_info_hash && asked.piece && !out->has_peer_id) {
+        out->kind = "web-seed"; /* BEP 17 */
+        out->action = NULL;
+        return true;
+    }
+    if (asked.hidden) {
+        out->action = "obfuscated"; /* BEP 8: the port is hidden, too */
+        out->listen_port = 0;
+        return out->has_peer_id;
+    }
     /* BEP 48: a scrape names torrents and nobody. An announce is one whatever its path. */
-    const bool scrape = bytes_find(path, TEXT("/scrape")) < path.len;
-    return out->has_info_hash && ((out->has_peer_id && port) || scrape);
+    if (bytes_find(path, TEXT("/scrape")) < path.len && !out->has_peer_id)
+        out->action = "scrape";
+    return out->has_info_hash &&
+           ((out->has_peer_id && out->listen_port != 0) || strcmp(out->action, "scrape") == 0);
+}
+
+bool bittorrent_user_agent(struct bytes name)
+{
+    static const struct bytes programs[] = {
+        TABLE_TEXT("BiglyBT"),    TABLE_TEXT("BitTorrent"),  TABLE_TEXT("Azureus"),
+        TABLE_TEXT("Deluge"),     TABLE_TEXT("FrostWire"),   TABLE_TEXT("KTorrent"),
+        TABLE_TEXT("libtorrent"), TABLE_TEXT("PicoTorrent"), TABLE_TEXT("qBittorrent"),
+        TABLE_TEXT("rtorrent"),   TABLE_TEXT("Tixati"),      TABLE_TEXT("Transmission"),
+        TABLE_TEXT("Tribler"),    TABLE_TEXT("uTorrent"),    TABLE_TEXT("Vuze"),
+        TABLE_TEXT("WebTorrent"),
+    };
+
+    for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+        const struct bytes rest = bytes_after(name, programs[i].len);
+        if (bytes_start_with_nocase(name, programs[i]) &&
+            (rest.len == 0 || rest.at[0] == '/' || rest.at[0] == ' '))
+            return true;
+    }
+    return false;
 }

@@ -154,6 +154,7 @@ static size_t read_long_head(struct http *s, struct host *h, enum direction d, s
     struct http_side *side = &s->side[d];
 
     for (size_t i = 0; i < in.len; i++) {
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): there are in.len bytes */
         if (in.at[i] == '\n' && side->line_empty) {
             http_begin_body(s, h, d);
             return i + 1;
@@ -179,6 +180,9 @@ static void keep_challenge(struct http *s, struct bytes in)
 static size_t read_body(struct http *s, struct host *h, enum direction d, struct bytes in)
 {
     struct http_side *side = &s->side[d];
+
+    if (d == TO_CLIENT && s->tracker_answers)
+        http_tracker_body(s, h, in);
     const size_t n = http_body_feed(&side->body, in);
 
     if (d == TO_SERVER)
@@ -299,6 +303,10 @@ static void lose_in_body(struct http *s, struct host *h, enum direction d, uint6
     struct http_side *side = &s->side[d];
     const uint64_t mine = http_body_gap(&side->body, n);
 
+    if (d == TO_CLIENT) { /* what is left of a tracker's answer says nothing */
+        http_kept_free(&s->answer, h);
+        s->tracker_answers = false;
+    }
     side->offset += mine;
     if (side->body.state == BODY_DONE || side->body.state == BODY_LOST)
         http_end_message(s, h, d);
@@ -460,6 +468,7 @@ static void http_close(void *state, struct host *h, enum close_reason why)
     }
     http_kept_free(&s->side[TO_SERVER].kept, h);
     http_kept_free(&s->side[TO_CLIENT].kept, h);
+    http_kept_free(&s->answer, h);
     http_queue_free(&s->queue, h);
     http_exchange_free(&s->orphan, h);
 }

@@ -182,6 +182,19 @@ size_t http_body_feed(struct http_body *b, struct bytes in)
     return used;
 }
 
+bool http_body_next(struct http_body *b, struct bytes *in, struct bytes *data)
+{
+    const bool content =
+        b->state == BODY_LENGTH || b->state == BODY_CHUNK_DATA || b->state == BODY_UNTIL_CLOSE;
+
+    if (b->state == BODY_DONE || b->state == BODY_LOST || in->len == 0)
+        return false;
+    const size_t n = body_step(b, *in);
+    *data = bytes_first(*in, content ? n : 0);
+    *in = bytes_after(*in, n);
+    return true;
+}
+
 uint64_t http_body_gap(struct http_body *b, uint64_t n)
 {
     if (b->state == BODY_UNTIL_CLOSE) {

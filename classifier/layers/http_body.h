@@ -44,6 +44,10 @@ struct http_body http_body_of(struct http_head *head, enum http_body_rule rule);
 /* Returns how much of `in` is the body's: in.len while it goes on. */
 size_t http_body_feed(struct http_body *b, struct bytes in);
 
+/* Takes the next part of the body off `in`; `data`: what of it is content, not framing. False: the
+ * body has ended. */
+bool http_body_next(struct http_body *b, struct bytes *in, struct bytes *data);
+
 /* `n` bytes were lost. Returns how many of them were the body's for certain; when that is less
  * than `n`, the state is DONE (the body ended within) or LOST. */
 uint64_t http_body_gap(struct http_body *b, uint64_t n);

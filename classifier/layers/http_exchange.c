@@ -5,7 +5,7 @@
 
 struct http_exchange *http_queue_at(const struct http_queue *q, unsigned n)
 {
-    return &q->at[(q->first + n) & (q->room - 1u)];
+    return &q->at[(q->first + n) & (q->room - 1U)];
 }
 
 struct http_exchange *http_queue_awaited(const struct http_queue *q)
@@ -19,7 +19,7 @@ struct http_exchange *http_queue_awaited(const struct http_queue *q)
 
 struct http_exchange *http_queue_last(const struct http_queue *q)
 {
-    return q->count > 0 ? http_queue_at(q, q->count - 1u) : NULL;
+    return q->count > 0 ? http_queue_at(q, q->count - 1U) : NULL;
 }
 
 bool http_queue_full(const struct http_queue *q)
@@ -63,7 +63,7 @@ struct http_exchange http_queue_take(struct http_queue *q)
     const struct http_exchange x = *http_queue_at(q, 0);
 
     q->text -= (uint32_t)http_text_size(x.asked);
-    q->first = (uint16_t)((q->first + 1u) & (q->room - 1u));
+    q->first = (uint16_t)((q->first + 1U) & (q->room - 1U));
     q->count--;
     return x;
 }

@@ -32,6 +32,7 @@ struct http_exchange {
     struct ws_request ws; /* where it asked for WebSocket */
     bool request_over, response_over;
     bool response_only; /* the request was not captured */
+    bool tracker;       /* it announces to a BitTorrent tracker: the answer names peers */
 };
 
 struct http_queue {

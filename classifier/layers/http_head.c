@@ -154,7 +154,8 @@ bool http_head_parse(struct bytes head, enum direction d, struct http_head *out)
     return true;
 }
 
-struct bytes http_head_value(const struct http_head *h, enum http_field f, unsigned n)
+/* Of a field, from 0; n < count. */
+static struct bytes nth_value(const struct http_head *h, enum http_field f, unsigned n)
 {
     struct bytes value = {0}, rest = h->fields;
     bool folded, bad;
@@ -179,7 +180,7 @@ struct bytes http_head_list(const struct http_head *h, enum http_field f,
     if (h->count[f] <= 1)
         return h->value[f];
     for (unsigned n = 0; n < h->count[f]; n++) {
-        const struct bytes value = http_head_value(h, f, n);
+        const struct bytes value = nth_value(h, f, n);
         if (len + value.len + 2 > HTTP_LIST_ROOM)
             break;
         if (len > 0) {
@@ -196,7 +197,7 @@ struct bytes http_head_list(const struct http_head *h, enum http_field f,
 bool http_head_has(const struct http_head *h, enum http_field f, const char *token)
 {
     for (unsigned n = 0; n < h->count[f]; n++)
-        if (http_list_has(http_head_value(h, f, n), bytes_of_text(token)))
+        if (http_list_has(nth_value(h, f, n), bytes_of_text(token)))
             return true;
     return false;
 }

@@ -68,9 +68,6 @@ struct bytes http_head_list(const struct http_head *h, enum http_field f,
 /* Is `token` in any of the field's lists? */
 bool http_head_has(const struct http_head *h, enum http_field f, const char *token);
 
-/* The n-th value of a field, from 0; n < count. */
-struct bytes http_head_value(const struct http_head *h, enum http_field f, unsigned n);
-
 /* The field by which a request says whose page sent it; NULL: it does not. */
 const struct bytes *http_head_origin(const struct http_head *h);
 

@@ -3,6 +3,7 @@
 #include "layers/ws_handshake.h"
 
 #define SWITCHING_PROTOCOLS 101
+#define OK                  200
 #define UPGRADE_REQUIRED    426
 
 void http_tell_faults(const struct http *s, struct host *h, enum direction d, struct http_faults *f)
@@ -112,6 +113,7 @@ void http_on_request(struct http *s, struct host *h, struct http_head *head)
     s->asked = true;
     s->alone = false;
     go_on_after_refusal(s, h, &x);
+    http_tracker_request(s, h, head, &x);
     if (head->count[HTTP_HOST] > 0)
         h->claim(h, CONFIDENCE_STRONG); /* also with a method that nobody knows */
     tell_request(h, head, &x);
@@ -187,6 +189,7 @@ void http_on_response(struct http *s, struct host *h, struct http_head *head, bo
         return;
     }
     x->status = status;
+    s->tracker_answers = x->tracker && status == OK;
     if (h->interest & INTEREST_HTTP)
         x->answered = http_text_of_response(h, head);
     s->switched = !whole && (status == SWITCHING_PROTOCOLS ||
@@ -234,6 +237,8 @@ static void end_response(struct http *s, struct host *h)
     struct http_exchange *x =
         s->answering == ANSWERING_FIRST ? http_queue_at(&s->queue, 0) : &s->orphan;
 
+    if (s->tracker_answers)
+        http_tracker_end(s, h);
     if (s->answering != ANSWERING_NOBODY) {
         x->response_over = true;
         x->response_length = s->side[TO_CLIENT].body.seen;

@@ -46,6 +46,8 @@ struct http {
     struct http_side side[2]; /* by enum direction */
     struct http_queue queue;
     struct http_exchange orphan; /* an answer whose request was not captured */
+    struct http_kept answer;     /* tracker_answers: its body so far */
+    uint8_t info_hash[20];       /* that a tracker was last asked about */
     uint64_t early_packet; /* what brought data of the client before an upgrade's answer; 0: none */
     uint8_t answering;     /* enum http_answering: whose answer is being read */
     bool asked, answered;  /* a request, a response was read */
@@ -55,11 +57,13 @@ struct http {
     bool refused_websocket; /* it was one to WebSocket */
     bool strange;           /* ... of a version that nobody ever spoke */
     bool smuggling_told;
-    bool switched;   /* a head too long to keep switches protocols at its end */
-    bool too_deep;   /* HTTP_PIPELINE_TOO_DEEP was told */
-    bool revisiting; /* the direction that is not being fed is read */
-    bool closing;    /* in close(): there is no way out any more */
-    bool gone;       /* became another protocol, or left */
+    bool switched;        /* a head too long to keep switches protocols at its end */
+    bool too_deep;        /* HTTP_PIPELINE_TOO_DEEP was told */
+    bool revisiting;      /* the direction that is not being fed is read */
+    bool tracker_told;    /* somebody announced to a BitTorrent tracker */
+    bool tracker_answers; /* and the answer is being read */
+    bool closing;         /* in close(): there is no way out any more */
+    bool gone;            /* became another protocol, or left */
 };
 
 /* http.c */

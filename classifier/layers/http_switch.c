@@ -196,9 +196,7 @@ void http_on_stray(struct http *s, struct host *h, enum direction d)
     } else if (d == TO_CLIENT && http_is_certain(s) && s->side[TO_SERVER].phase != PHASE_STRAY) {
         host_anomaly(h, HTTP_NOT_A_RESPONSE, d, side->offset);
         http_set_phase(side, PHASE_SEEK);
-    } else if (d == TO_CLIENT) {
-        http_part(s, h);
-    } else if (!s->asked ||
+    } else if (d == TO_CLIENT || !s->asked ||
                (server->phase == PHASE_BODY && server->body.state == BODY_UNTIL_CLOSE)) {
         http_part(s, h); /* nothing the server could still say would make it HTTP */
     } else {

@@ -48,4 +48,13 @@ size_t http_resume_read(struct http *s, struct host *h, struct bytes in);
 /* What the client says after its request may tell it, too. */
 void http_resume_await(struct http *s, struct host *h, struct bytes in);
 
+/* http_tracker.c */
+/* Does the request announce to a BitTorrent tracker? Told at once; `x` remembers. */
+void http_tracker_request(struct http *s, struct host *h, const struct http_head *head,
+                          struct http_exchange *x);
+/* The body of its answer, before it is read. */
+void http_tracker_body(struct http *s, struct host *h, struct bytes in);
+/* The answer is over: tells of its peers. */
+void http_tracker_end(struct http *s, struct host *h);
+
 #endif

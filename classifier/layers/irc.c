@@ -36,7 +36,7 @@ static struct recognition by_registration(const struct opening *o)
         if ((said & SAID_NICK) != 0 && (said & (SAID_USER | SAID_CAP)) != 0)
             return probe_yes("IRC registration (RFC 2812 s3.1)", line, TO_SERVER);
         left = bytes_after(left, (size_t)(line.at - left.at) + line.len);
-        left = bytes_after(left, left.at[0] == '\r' ? 2 : 1);
+        left = bytes_after(left, left.len > 0 && left.at[0] == '\r' ? 2 : 1);
     }
     if (all.len == LINE_LEN_MAX || (left.len >= 5 && command_of(left) == 0 && left.at[0] != 'C'))
         return probe_no();

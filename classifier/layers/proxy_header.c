@@ -135,7 +135,9 @@ static struct endpoint read_endpoint(struct cursor c, uint8_t family)
         e.addr = addr_from_ipv4(cursor_take(&c, IPV4_LEN).at);
         cursor_skip(&c, IPV4_LEN);
     } else {
-        memcpy(e.addr.byte, cursor_take(&c, sizeof(e.addr.byte)).at, sizeof(e.addr.byte));
+        const struct bytes source = cursor_take(&c, sizeof(e.addr.byte));
+        if (source.len == sizeof(e.addr.byte))
+            memcpy(e.addr.byte, source.at, sizeof(e.addr.byte));
         cursor_skip(&c, sizeof(e.addr.byte));
     }
     e.port = cursor_be16(&c);

@@ -15,7 +15,6 @@
 #include "layers/ws_join.h"
 #include "layers/ws_message.h"
 #include "layers/ws_midstream.h"
-#include "layers/ws_midstream.h"
 #include "layers/ws_opening.h"
 #include "layers/ws_payload.h"
 #include "layers/ws_search.h"

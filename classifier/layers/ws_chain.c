@@ -4,9 +4,7 @@
 #include "base/utf8.h"
 #include "layers/ws_unmask.h"
 
-#define LEAST_TEXT   4  /* bytes: shorter text is UTF-8 by chance */
-#define FITS_CONTENT 2  /* points */
-#define MOST_HEADERS 16 /* of a chain: if they do not prove it, more of the same will not */
+#define LEAST_TEXT 4 /* bytes: shorter text is UTF-8 by chance */
 
 static bool is_utf8(struct bytes in, bool whole)
 {
@@ -55,52 +53,10 @@ bool ws_walk_accepts(const struct ws_chain_rule *r, const struct ws_walk *w,
 
 void ws_walk_take(struct ws_walk *w, const struct ws_frame_event *f)
 {
-    const bool control = ws_is_control(f->opcode);
-
     w->headers++;
     w->last_mask = f->mask;
-    if (!control) {
-        w->in_message = !f->fin;
-        w->data_seen = true;
-    }
-    if (control || f->length > 0) /* empty data frames: runs of a pattern look like that */
-        w->points++;
-}
-
-static enum ws_chain_end walk_frame(const struct ws_chain_rule *r, struct ws_walk *w,
-                                    const struct ws_header *f, struct bytes after)
-{
-    if (w->headers == MOST_HEADERS || !ws_walk_accepts(r, w, f))
-        return WS_CHAIN_BROKEN;
-    ws_walk_take(w, &f->frame);
-    if (w->points >= r->points)
-        return WS_CHAIN_HOLDS;
-    if (after.len < f->frame.length)
-        return WS_CHAIN_SHORT;
-    const enum ws_content inside = ws_look_inside(&f->frame, bytes_first(after, f->frame.length));
-    if (inside == CONTENT_WRONG)
-        return WS_CHAIN_BROKEN;
-    if (inside == CONTENT_FITS)
-        w->points += FITS_CONTENT;
-    return w->points >= r->points ? WS_CHAIN_HOLDS : WS_CHAIN_SHORT;
-}
-
-struct ws_chain ws_chain_walk(const struct ws_chain_rule *r, struct bytes in)
-{
-    struct ws_chain chain = {.end = WS_CHAIN_SHORT};
-    struct ws_walk w = {0};
-    struct ws_header f;
-    bool whole = true;
-
-    while (whole && ws_read_header(in, &f)) {
-        const struct bytes after = bytes_after(in, f.size);
-        chain.end = walk_frame(r, &w, &f, after);
-        chain.points = w.points;
-        if (chain.end != WS_CHAIN_SHORT)
-            return chain;
-        whole = after.len >= f.frame.length;
-        in = bytes_after(after, f.frame.length);
-    }
-    chain.tiled = whole && in.len == 0;
-    return chain;
+    if (ws_is_control(f->opcode))
+        return;
+    w->in_message = !f->fin;
+    w->data_seen = true;
 }

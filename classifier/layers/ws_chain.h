@@ -16,17 +16,10 @@ struct ws_chain_rule {
     bool masked;       /* what all frames must be */
     bool mask_repeats; /* this sender uses one key again: else a key that repeats is a pattern */
     bool deflate;
-    bool in_midst;   /* the first frames may go on with a message that began unseen */
-    unsigned points; /* enough of them: a legal header is one, content that fits two more */
+    bool in_midst; /* the first frames may go on with a message that began unseen */
 };
 
 enum ws_chain_end { WS_CHAIN_BROKEN, WS_CHAIN_SHORT, WS_CHAIN_HOLDS };
-
-struct ws_chain {
-    enum ws_chain_end end;
-    unsigned points;
-    bool tiled; /* SHORT: the bytes end where a frame ends */
-};
 
 /* Cheap: can this be the first byte of a chain? Not of one that goes on with a message. */
 static inline bool ws_chain_may_begin(uint8_t first)
@@ -36,12 +29,10 @@ static inline bool ws_chain_may_begin(uint8_t first)
     return (first & 0x30) == 0 && (opcodes >> (first & 0x0f) & 1); /* RSV2, RSV3: never agreed */
 }
 
-struct ws_chain ws_chain_walk(const struct ws_chain_rule *r, struct bytes in);
-
-/* The same, frame by frame, for whoever judges chains in another way (ws_weigh.h). */
+/* Frame by frame; what a chain is worth is for others to judge (ws_weigh.h). */
 struct ws_walk {
     uint32_t last_mask;
-    unsigned points, headers;
+    unsigned headers;
     bool in_message, data_seen;
 };
 

@@ -10,6 +10,7 @@
 struct ping {
     uint64_t sum; /* of its payload */
     int64_t ns;
+    uint64_t packet;
     uint8_t length;
 };
 
@@ -143,7 +144,9 @@ static void answer(struct watch_side *pinger, struct ws_round_trips *r, struct p
         const struct ping *ping = &pinger->ping[i];
         if (ping->sum != pong.sum || ping->length != pong.length)
             continue;
-        count_round_trip(r, pong.ns - ping->ns);
+        if (pong.packet !=
+            ping->packet) /* else both are read again, and their times are not theirs */
+            count_round_trip(r, pong.ns - ping->ns);
         forget_oldest(pinger, i + 1);
         return;
     }
@@ -159,7 +162,7 @@ void ws_figures_control_end(struct websocket *ws, struct host *h, enum direction
     ws_current(&s->decoder, &f);
     if (w == NULL || s->control_lossy || s->decoder.left > 0 || f.frame.length > WS_CONTROL_MAX)
         return;
-    const struct ping said = {w->side[d].sum, h->time_ns, (uint8_t)f.frame.length};
+    const struct ping said = {w->side[d].sum, h->time_ns, h->packet, (uint8_t)f.frame.length};
     if (f.frame.opcode == WS_PING)
         wait_for_pong(&w->side[d], said);
     else if (f.frame.opcode == WS_PONG)

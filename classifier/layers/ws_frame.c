@@ -61,6 +61,35 @@ bool ws_read_header(struct bytes in, struct ws_header *out)
     return true;
 }
 
+/* The mask bit as it has to be, and the shortest form of the length. */
+bool ws_read_plain(struct bytes in, enum direction d, struct ws_header *out)
+{
+    const bool masked = d == TO_SERVER;
+    const size_t key = masked ? 4 : 0;
+
+    if (in.len < 4 + key || in.at[0] != (FIN_BIT | WS_TEXT))
+        return false;
+    size_t size = 2 + key, length = in.at[1] ^ (masked ? MASK_BIT : 0U);
+    if (length == LEN7_IS_16) {
+        length = (size_t)in.at[2] << 8 | in.at[3];
+        size += 2;
+        if (length < LEN7_IS_16)
+            return false;
+    } else if (length == 0 || length > LEN7_IS_16) {
+        return false;
+    }
+    if (in.len < size + length)
+        return false;
+    struct cursor c = cursor_over(bytes_of(in.at + size - key, key));
+    *out = (struct ws_header){.frame = {.opcode = WS_TEXT,
+                                        .fin = true,
+                                        .masked = masked,
+                                        .mask = masked ? cursor_be32(&c) : 0,
+                                        .length = length},
+                              .size = (uint8_t)size};
+    return true;
+}
+
 /* Moves header bytes from `in` to the decoder until `want` are there. */
 static bool gather(struct ws_decoder *d, struct bytes *in, size_t want)
 {

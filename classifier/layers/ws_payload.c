@@ -285,7 +285,7 @@ static void inflate_end(struct websocket *ws, struct host *h, enum direction d)
     struct ws_side *s = &ws->side[d];
     struct ws_inflater *z;
 
-    if (s->message.unread)
+    if (s->message.unread || ws->detail == NULL)
         return;
     if (!s->message.fin || s->message.lossy) {
         s->history_lost = true;

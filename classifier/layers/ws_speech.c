@@ -88,7 +88,7 @@ enum speech ws_speech_agreed(struct bytes subprotocol)
         return SPEECH_NONE;
     for (size_t i = 0; i < sizeof(subprotocols) / sizeof(subprotocols[0]); i++) {
         const struct bytes name = bytes_of_text(subprotocols[i].name);
-        const bool open = name.at[name.len - 1] == '*';
+        const bool open = name.len > 0 && name.at[name.len - 1] == '*';
         if (open ? bytes_start_with(subprotocol, bytes_first(name, name.len - 1))
                  : bytes_equal(subprotocol, name))
             return subprotocols[i].speech;

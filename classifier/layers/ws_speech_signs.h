@@ -60,10 +60,9 @@ static inline bool speech_is_alone(const struct hearing *m, const struct json_to
     return top->after.len == 0 || top->after.at[0] == '\n' || top->after.at[0] == mark;
 }
 
-struct sign speech_read(const struct hearing *m);      /* ws_speech_text.c: of any message */
-struct sign speech_object(const struct hearing *m);    /* ws_speech_object.c: '{' */
-struct sign speech_list(const struct hearing *m);      /* ws_speech_list.c: '[' */
-struct sign speech_engine_io(const struct hearing *m); /* ws_speech_text.c: a digit */
+struct sign speech_read(const struct hearing *m);   /* ws_speech_text.c: of any message */
+struct sign speech_object(const struct hearing *m); /* ws_speech_object.c: '{' */
+struct sign speech_list(const struct hearing *m);   /* ws_speech_list.c: '[' */
 struct sign
 speech_sockjs_messages(const struct hearing *m, /* ws_speech_list.c: a list of strings */
                        struct bytes list);

@@ -135,7 +135,7 @@ static bool is_guacamole(struct bytes text)
            is_one_of(bytes_first(rest, len), opcodes);
 }
 
-struct sign speech_engine_io(const struct hearing *m)
+static struct sign engine_io(const struct hearing *m)
 {
     static const char *const probes[] = {"2probe", "3probe", NULL};
     static const char *const controls[] = {"1", "2", "3", "5", "6", NULL};
@@ -318,6 +318,6 @@ struct sign speech_read(const struct hearing *m)
     case 'o':
     case 'a':
     case 'c': return sockjs(m);
-    default: return is_digit(m->text.at[0]) ? speech_engine_io(m) : speech_line(m);
+    default: return is_digit(m->text.at[0]) ? engine_io(m) : speech_line(m);
     }
 }

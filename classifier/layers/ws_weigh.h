@@ -27,7 +27,7 @@ struct ws_habit {
 enum ws_then { WS_THEN_MORE, WS_THEN_LOSS, WS_THEN_END };
 
 struct ws_weigh_rule {
-    struct ws_chain_rule chain; /* its points mean nothing here */
+    struct ws_chain_rule chain;
     struct ws_habit habit;
     int enough;     /* bits */
     size_t reach;   /* bytes that are looked at, at most */

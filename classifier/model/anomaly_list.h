@@ -42,7 +42,7 @@
     X(STREAM_OVERLAP_DIFFERS, "overlap_differs", "stream", "tcp",                                  \
       "the same sequence numbers carried different bytes")                                         \
     X(STREAM_AMBIGUOUS, "evasion_ambiguous", "stream", "tcp",                                      \
-      "overlapping bytes make it two different flows: which one, its receiver decides")            \
+      "disputed bytes make it two different flows: which one, its receiver decides")               \
     X(STREAM_BAD_CHECKSUM, "bad_checksum", "stream", "tcp", "a checksum is wrong; not read")       \
     X(STREAM_TTL_LOW, "ttl_low", "stream", "tcp",                                                  \
       "a TTL far below its sender's: other bytes took its place, or it was never received")        \
@@ -58,6 +58,8 @@
       "data on a SYN that was not taken, and other bytes in its place (RFC 7413)")                 \
     X(STREAM_DATA_AFTER_FIN, "data_after_fin", "stream", "tcp",                                    \
       "bytes behind its sender's FIN: not read (RFC 9293 s3.10.7.4)")                              \
+    X(STREAM_DATA_AFTER_RESET, "data_after_reset", "stream", "tcp",                                \
+      "bytes behind its sender's RST: not read (RFC 9293 s3.10.7.4)")                              \
     X(STREAM_URGENT_BYTE, "urgent_byte", "stream", "tcp",                                          \
       "an urgent byte, which some receivers take out of the stream (RFC 6093)")                    \
     X(STREAM_RESET_OUT_OF_WINDOW, "reset_out_of_window", "stream", "tcp",                          \

@@ -29,15 +29,22 @@ struct tls_event {
     uint16_t client_version; /* the highest the client offers */
 };
 
+/* What a BitTorrent message says. Peers have (part of) the torrent; nodes speak the DHT. */
 struct bittorrent_event {
-    const char *kind; /* "peer", "http-tracker" ... (docs/eve.md) */
+    const char *kind;   /* "peer", "mse", "utp", "dht", "http-tracker", "udp-tracker", "lsd", "pex",
+                           "webtorrent", "web-seed" (docs/eve.md) */
+    const char *action; /* "get_peers", "announce", "started" ...: static lifetime; NULL: none */
     bool has_info_hash, has_peer_id;
     uint8_t info_hash[20], peer_id[20];
     const char *client; /* "libtorrent 2.0.8", or NULL: not known */
     bool encrypted;
-    const struct endpoint *peers;
-    uint16_t peer_count;
+    uint16_t listen_port;         /* where the sender says it can be reached; 0: did not say */
+    const struct endpoint *peers; /* at most BITTORRENT_PEERS of each */
+    const struct endpoint *nodes;
+    uint16_t peer_count, node_count;
     enum confidence confidence;
 };
+
+#define BITTORRENT_PEERS 200
 
 #endif

@@ -15,6 +15,7 @@ struct evidence {
     uint64_t packet;
     const char *what;    /* a sentence of static lifetime */
     struct bytes detail; /* bytes from the wire, at most EVIDENCE_DETAIL: hostile, may be empty */
+    uint8_t bits; /* its weight among signs that count together (host.weigh); 0: stands alone */
 };
 
 #define EVIDENCE_DETAIL 64

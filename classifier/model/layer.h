@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "model/event.h"
+#include "model/known_peer.h"
 #include "model/opening.h"
 
 enum close_reason { CLOSE_FINISHED, CLOSE_RESET, CLOSE_TIMEOUT, CLOSE_INPUT_ENDED };
@@ -20,11 +21,12 @@ struct host;
 struct layer {
     const char *name;      /* in `layers` and in rules: "http" */
     const char *opened_as; /* in become(), where that is another name; else NULL */
-    bool application;      /* may be a flow's `app` (a tunnel's wrapping is not) */
-    bool may_change;  /* can still become, or carry, another protocol: the flow's app is not settled
-                         by it */
+    const char *app;  /* as a flow's `app`, where that is another name: "bittorrent" of "mse" */
+    bool application; /* may be a flow's `app` (a tunnel's wrapping is not) */
+    bool may_change;  /* can still become, or carry, another protocol: app is not settled by it */
     bool transparent; /* carries every byte as it is: the host does that without calling feed */
-    size_t state_size; /* bytes; zero-filled = ready; 0 = stateless */
+    bool carries_stream; /* what it carries is a stream as TCP's, and no messages: identified so */
+    size_t state_size;   /* bytes; zero-filled = ready; 0 = stateless */
 
     /* Pure. NULL: never recognised, only opened by another layer. */
     struct recognition (*recognise)(const struct opening *o);
@@ -35,7 +37,8 @@ struct layer {
      * find its place in it (midstream). By the directions as they are now. May be NULL. */
     void (*join)(void *state, struct host *h, const struct opening *o);
     /* Returns how much it used: in.len, or less after become() or leave(): the rest goes to whoever
-     * is next. NULL: ignores everything. */
+     * is next. NULL: ignores everything. Over UDP each call is one datagram, and so was each turn
+     * that was seen before. */
     size_t (*feed)(void *state, struct host *h, enum direction d, struct bytes in);
     /* `n` bytes of this direction were never captured. Unknown, possibly huge. May be NULL. */
     void (*gap)(void *state, struct host *h, enum direction d, uint64_t n);
@@ -75,6 +78,16 @@ struct host {
     void (*note)(struct host *h, const char *what, struct bytes detail);
     /* At least this sure now that the stream is this layer's protocol. Never goes down. */
     void (*claim)(struct host *h, enum confidence c);
+    /* note() for one of several signs that count together: `bits`, the logarithm to base 2 of how
+     * much likelier it is if the stream is this layer's protocol than if it is anything else. */
+    void (*weigh)(struct host *h, uint8_t bits, const char *what, struct bytes detail);
+    /* Is one end of this flow known to take part in BitTorrent? NULL: not that anybody knows.
+     * Borrowed for the call. */
+    const struct known_peer *(*known_peer)(struct host *h);
+    /* This flow has the shape of encrypted BitTorrent: remembers it, and returns to how many other
+     * addresses, each on a port of its own above 1023, the same client had such flows in the last
+     * five minutes. */
+    unsigned (*others_alike)(struct host *h);
     void (*climb)(struct host *h, enum ladder rung);
     /* What this layer's messages turned out to say, which needs no reader of its own: a name of
      * static lifetime ("socket.io"), shown as the top of the stack. The flow's app stays this
@@ -85,18 +98,19 @@ struct host {
     void *(*alloc)(struct host *h, size_t bytes);
     void (*free)(struct host *h, void *memory, size_t bytes);
 
-    uint32_t interest; /* enum interest, ored: what anybody asked for */
-    bool
-        carry_wanted; /* somebody above still reads what is carried; else carrying is wasted work */
+    uint32_t interest;     /* enum interest, ored: what anybody asked for */
+    bool carry_wanted;     /* somebody above still reads what is carried; else it is wasted work */
     bool carried_known;    /* what is carried has a name already */
     bool message_begins;   /* set by the layer before carry(): these bytes begin a message */
     size_t payload_limit;  /* INTEREST_KEEP: bytes of a message to keep */
     enum ladder ladder;    /* how far the flow's upgrade came so far */
+    uint32_t cut;          /* UDP: bytes of the datagram's end that were not captured */
     uint64_t packet;       /* frame number being read */
     int64_t time_ns;       /* its time */
     struct digest *digest; /* this worker's */
-    bool heard_all[2];     /* in close(CLOSE_FINISHED), by direction: its sender's FIN acknowledged
-                              every     byte of the other direction */
+    /* In close(CLOSE_FINISHED), by direction: its sender's FIN acknowledged every byte of the other
+     * direction. */
+    bool heard_all[2];
 };
 
 /* An anomaly of a layer at a stream offset. Always told: the flow counts them, even when no output

@@ -9,6 +9,14 @@
 
 #define OPENING_MAX 4096 /* bytes kept of each direction until a stream is known */
 
+/* All that one side said until the other spoke; over UDP, one datagram. */
+struct opening_turn {
+    enum direction direction;
+    struct bytes bytes;
+};
+
+#define OPENING_TURNS 8
+
 /* What has been seen of a stream that nobody reads yet. */
 struct opening {
     struct bytes seen[2]; /* by direction: from the stream's first byte (or, midstream, from the
@@ -18,7 +26,11 @@ struct opening {
     bool midstream; /* the connection's start was not captured: directions may be reversed too */
     bool direction_known; /* midstream: and they are not */
     bool inner; /* the payload of messages, as a WebSocket's: not a stream that was wrapped */
-    uint8_t transport;    /* enum transport; for UDP `seen` is one datagram */
+    uint8_t transport; /* enum transport; for UDP `seen` is one datagram */
+    /* Who said what, in order, up to what is asked about; the last may go on. Streams: at most the
+     * first OPENING_TURNS, which together may be less than `seen`. */
+    const struct opening_turn *turn;
+    uint8_t turns;
     uint16_t server_port; /* never a reason on its own */
 };
 

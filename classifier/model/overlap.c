@@ -5,6 +5,7 @@ const char *overlap_name(enum overlap_policy p)
 {
     switch (p) {
     case OVERLAP_LINUX: return "linux";
+    case OVERLAP_LINUX_OLD: return "linux-old";
     case OVERLAP_FIRST: return "first";
     case OVERLAP_LAST: return "last";
     case OVERLAP_WINDOWS: return "windows";

@@ -5,9 +5,10 @@
 #define MODEL_OVERLAP_H
 
 enum overlap_policy {
-    OVERLAP_LINUX, /* the default */
-    OVERLAP_FIRST, /* the bytes that came first, always */
-    OVERLAP_LAST,  /* the bytes that came last, always */
+    OVERLAP_LINUX,     /* the default */
+    OVERLAP_LINUX_OLD, /* before 4.19, which drops datagrams whose fragments overlap */
+    OVERLAP_FIRST,     /* the bytes that came first, always */
+    OVERLAP_LAST,      /* the bytes that came last, always */
     OVERLAP_WINDOWS,
     OVERLAP_BSD,
     OVERLAP_SOLARIS,

@@ -6,10 +6,14 @@
 #include "base/bytes.h"
 #include "model/endpoint.h"
 
+/* Two times can be subtracted, and some hours added. */
+#define FRAME_TIME_MIN (-(INT64_C(1) << 61)) /* ns: 1896 */
+#define FRAME_TIME_MAX (INT64_C(1) << 62)    /* 2116 */
+
 /* What capture gives: borrowed until the next frame is asked for. */
 struct frame {
     uint64_t number;   /* in its file or on its interface, from 1 */
-    int64_t time_ns;   /* since 1970-01-01 UTC; may go backwards */
+    int64_t time_ns;   /* since 1970-01-01 UTC, FRAME_TIME_MIN to _MAX; may go backwards */
     uint32_t linktype; /* LINKTYPE_ value of https://www.tcpdump.org/linktypes.html (not DLT_) */
     uint32_t wire_len; /* bytes on the wire; more than data.len when the snaplen cut it */
     struct bytes data;

@@ -179,6 +179,20 @@ void escape_terminal(struct buffer *out, struct bytes in)
     escape(out, in, &how);
 }
 
+void escape_dot(struct buffer *out, struct bytes in)
+{
+    struct buffer shown = {0};
+
+    escape_terminal(&shown, in);
+    for (size_t i = 0; i < shown.len; i++) {
+        if (shown.at[i] == '"' || shown.at[i] == '\\')
+            buffer_append_byte(out, '\\');
+        buffer_append_byte(out, shown.at[i]);
+    }
+    buffer_inherit(out, &shown);
+    buffer_free(&shown);
+}
+
 void escape_base64(struct buffer *out, struct bytes in)
 {
     if (in.len == 0 || !buffer_reserve(out, BASE64_ROOM(in.len)))

@@ -106,17 +106,18 @@ void eve_tls(struct json *j, const struct event *e, const struct eve_options *ho
     json_end(j);
 }
 
-static void write_peers(struct json *j, const struct bittorrent_event *b)
+static void write_endpoints(struct json *j, const char *name, const struct endpoint *list,
+                            uint16_t count)
 {
     char text[ADDR_TEXT_ROOM];
 
-    if (b->peer_count == 0)
+    if (count == 0)
         return;
-    json_array(j, "peers");
-    for (uint16_t i = 0; i < b->peer_count; i++) {
+    json_array(j, name);
+    for (uint16_t i = 0; i < count; i++) {
         json_object(j, NULL);
-        json_string(j, "ip", bytes_of(text, addr_text(&b->peers[i].addr, text)));
-        json_u64(j, "port", b->peers[i].port);
+        json_string(j, "ip", bytes_of(text, addr_text(&list[i].addr, text)));
+        json_u64(j, "port", list[i].port);
         json_end(j);
     }
     json_end(j);
@@ -129,13 +130,17 @@ void eve_bittorrent(struct json *j, const struct event *e, const struct eve_opti
     (void)how;
     json_object(j, "portwarden");
     json_text(j, "kind", b->kind);
+    eve_text_if(j, "action", b->action);
     if (b->has_info_hash)
         json_hex(j, "info_hash", bytes_of(b->info_hash, sizeof(b->info_hash)));
     if (b->has_peer_id)
         json_hex(j, "peer_id", bytes_of(b->peer_id, sizeof(b->peer_id)));
     eve_text_if(j, "client", b->client);
     json_bool(j, "encrypted", b->encrypted);
-    write_peers(j, b);
+    if (b->listen_port != 0)
+        json_u64(j, "listen_port", b->listen_port);
+    write_endpoints(j, "peers", b->peers, b->peer_count);
+    write_endpoints(j, "nodes", b->nodes, b->node_count);
     eve_text_if(j, "confidence", confidence_name(b->confidence));
     json_end(j);
 }

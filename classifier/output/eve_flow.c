@@ -111,6 +111,8 @@ static void write_evidence(struct json *j, const struct flow_info *f)
         json_u64(j, "packet", f->evidence[i].packet);
         json_text(j, "what", f->evidence[i].what);
         eve_string_if(j, "detail", f->evidence[i].detail);
+        if (f->evidence[i].bits > 0)
+            json_u64(j, "bits", f->evidence[i].bits);
         json_end(j);
     }
     json_end(j);

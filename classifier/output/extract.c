@@ -24,7 +24,8 @@ struct extracted {
     struct buffer tail; /* not written yet */
     uint64_t written;
     char name[NAME_ROOM]; /* empty: no file yet */
-    bool cut;             /* the rest is beyond a limit */
+    bool cut;             /* the rest is beyond a limit, or could not be written */
+    bool broken;          /* it could not: nothing more is, so that the file is a beginning */
 };
 
 struct extract_flow {
@@ -48,16 +49,15 @@ static void complain(struct extract *x, const char *what, const char *why)
         err_set(&x->problem, "--extract: %s: %s", what, why);
 }
 
-static void write_all(struct extract *x, int fd, struct bytes left, const char *name)
+static bool write_all(int fd, struct bytes left)
 {
     while (left.len > 0) {
         const ssize_t n = write(fd, left.at, left.len);
-        if (n < 0 && errno != EINTR) {
-            complain(x, name, strerror(errno));
-            return;
-        }
+        if (n < 0 && errno != EINTR)
+            return false;
         left = bytes_after(left, n > 0 ? (size_t)n : 0);
     }
+    return true;
 }
 
 /* "4711-000012-to-client-text.json": the flow, which of its messages, and what it looks like.
@@ -72,17 +72,26 @@ static void name_file(const struct event *e, uint64_t number, uint8_t opcode, st
              file_kind(buffer_bytes(&m->tail), opcode == WS_TEXT));
 }
 
-static void append_to_file(struct extract *x, struct extracted *m, int flags)
+static bool append_to_file(const struct extract *x, const struct extracted *m, int flags)
 {
     const int fd =
         openat(x->folder, m->name, O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC | flags, 0666);
 
-    if (fd < 0) {
+    if (fd < 0)
+        return false;
+    if (write_all(fd, buffer_bytes(&m->tail)))
+        return close(fd) == 0;
+    const int why = errno;
+    close(fd);
+    errno = why;
+    return false;
+}
+
+static void write_tail(struct extract *x, struct extracted *m, int flags)
+{
+    if (!m->broken && !append_to_file(x, m, flags)) {
         complain(x, m->name, strerror(errno));
-    } else {
-        write_all(x, fd, buffer_bytes(&m->tail), m->name);
-        if (close(fd) != 0)
-            complain(x, m->name, strerror(errno));
+        m->broken = m->cut = true;
     }
     m->written += m->tail.len;
     x->total += m->tail.len;
@@ -104,7 +113,7 @@ static void spill(struct extract *x, const struct event *e, struct extract_flow 
         name_file(e, f->count + 1, opcode, m);
         x->files++;
     }
-    append_to_file(x, m, first ? O_CREAT | O_EXCL : 0);
+    write_tail(x, m, first ? O_CREAT | O_EXCL : 0);
 }
 
 static struct extract_flow *flow_of(struct extract *x, const struct event *e)
@@ -141,8 +150,10 @@ static void on_payload(struct extract *x, const struct event *e)
     if (some.len < e->as.payload.slice.len)
         m->cut = true;
     buffer_append(&m->tail, some);
-    if (m->tail.failed)
+    if (m->tail.failed) {
         complain(x, "a message", "out of memory");
+        m->cut = true;
+    }
     if (m->tail.len >= PIECE)
         spill(x, e, f, e->as.payload.opcode);
 }

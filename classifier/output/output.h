@@ -85,6 +85,14 @@ struct sink *har_sink(struct har *h);
 bool har_finish(struct har *h, struct err *err);
 void har_free(struct har *h);
 
+/* --graph OUT: who exchanged with whom over BitTorrent, for Graphviz. graph_finish writes it, after
+ * the last flow; false: something is missing. */
+struct graph;
+struct graph *graph_create(struct out *out, struct err *err);
+struct sink *graph_sink(struct graph *g);
+bool graph_finish(struct graph *g, struct err *err);
+void graph_free(struct graph *g);
+
 /* --extract FOLDER: each data message as a file, and a list of them, index.jsonl. The folder is
  * made here, or empty. extract_finish ends the list; false: something is missing. */
 struct extract_options {

@@ -85,6 +85,7 @@ static void print_links(struct html *h, const struct view *v)
     print_link(h, report_has_flows(v, RANK_TUNNEL, RANK_TUNNEL), "tunnels", "Tunnels");
     print_link(h, report_has_flows(v, RANK_REFUSED, RANK_UNFRAMED), "upgrades", "Upgrades");
     print_link(h, v->services.count > 0, "websockets", "WebSockets");
+    print_link(h, v->swarm_hosts.count > 0, "p2p", "Peer-to-peer");
     print_link(h, v->clients.count > 0, "talkers", "Talkers");
     print_link(h, v->anomaly_count > 0, "anomalies", "Anomalies");
     print_link(h, true, "input", "Input");
@@ -214,7 +215,7 @@ static void print_port(struct html *h, const struct view *v, const struct port_e
     html_markup(h, "</ul></li>\n");
 }
 
-void report_html_ports(struct html *h, const struct view *v)
+static void write_ports(struct html *h, const struct view *v)
 {
     if (v->port_count == 0)
         return;
@@ -244,10 +245,11 @@ void report_html(struct out *out, const struct summary *s, const struct input_no
     }
     print_start(&h, in);
     print_head(&h, v, in);
-    report_html_ports(&h, v);
+    write_ports(&h, v);
     report_html_rules(&h, v);
     report_html_flows(&h, v);
     report_html_services(&h, v);
+    report_html_swarm(&h, v);
     report_html_talkers(&h, v);
     report_html_anomalies(&h, v);
     report_html_input(&h, v, in);

@@ -13,11 +13,11 @@ extern const char report_script[];
  * that it is the script's own. */
 extern const char report_script_hash[];
 
-void report_html_ports(struct html *h, const struct view *v);
 void report_html_rules(struct html *h, const struct view *v);
 /* Blocked flows, mismatches, failed upgrades: each with its evidence. */
 void report_html_flows(struct html *h, const struct view *v);
 void report_html_services(struct html *h, const struct view *v);
+void report_html_swarm(struct html *h, const struct view *v);
 void report_html_talkers(struct html *h, const struct view *v);
 void report_html_anomalies(struct html *h, const struct view *v);
 void report_html_input(struct html *h, const struct view *v, const struct input_note *in);

@@ -173,6 +173,8 @@ static void put_flow(struct json *j, const struct flow_info *f)
         json_text(j, "what", f->evidence[i].what);
         if (f->evidence[i].detail.len > 0)
             json_hex(j, "hex", f->evidence[i].detail);
+        if (f->evidence[i].bits > 0)
+            json_u64(j, "bits", f->evidence[i].bits);
         json_end(j);
     }
     json_end(j);
@@ -210,6 +212,58 @@ static void put_kinds(struct json *j, const struct view *v)
         put_flow(j, f);
         json_end(j);
     }
+    json_end(j);
+}
+
+static void put_signs(struct json *j, uint32_t signs)
+{
+    json_array(j, "known_by");
+    for (unsigned n = 0; n < SWARM_SIGNS; n++)
+        if ((signs >> n & 1) != 0)
+            json_text(j, NULL, swarm_sign_name(n));
+    json_end(j);
+}
+
+static void put_swarm_host(struct json *j, const struct swarm_host *h)
+{
+    char address[ADDR_TEXT_ROOM];
+
+    json_object(j, NULL);
+    json_string(j, "ip", bytes_of(address, addr_text(&h->addr, address)));
+    if (h->client != NULL)
+        json_text(j, "client", h->client);
+    if (h->listens != 0)
+        json_u64(j, "listen_port", h->listens);
+    json_u64(j, "flows", h->flows);
+    json_u64(j, "peers", h->others);
+    json_u64(j, "blocked", h->blocked);
+    json_u64(j, "bytes_sent", h->sent);
+    json_u64(j, "bytes_received", h->received);
+    put_signs(j, h->signs);
+    json_text(j, "confidence", confidence_name(h->confidence));
+    json_end(j);
+}
+
+static void put_swarm(struct json *j, const struct view *v)
+{
+    json_object(j, "p2p");
+    json_u64(j, "endpoints_named", v->swarm_named);
+    json_array(j, "hosts");
+    for (size_t i = 0; i < v->swarm_hosts.count; i++)
+        put_swarm_host(j, view_swarm_host(v, i));
+    json_end(j);
+    json_array(j, "torrents");
+    for (size_t i = 0; i < v->swarm_torrents.count; i++) {
+        const struct swarm_torrent *t = view_swarm_torrent(v, i);
+        json_object(j, NULL);
+        json_hex(j, "info_hash", bytes_of(t->info_hash, sizeof(t->info_hash)));
+        json_u64(j, "hosts", t->hosts);
+        json_u64(j, "flows", t->flows);
+        json_u64(j, "bytes", t->bytes);
+        put_signs(j, t->signs);
+        json_end(j);
+    }
+    json_end(j);
     json_end(j);
 }
 
@@ -318,6 +372,7 @@ static void put_report(struct json *j, const struct view *v, const struct input_
     for (size_t i = 0; i < v->services.count; i++)
         put_service(j, view_service(v, i));
     json_end(j);
+    put_swarm(j, v);
     put_talkers(j, "clients", &v->clients, v->other_clients);
     put_talkers(j, "servers", &v->servers, v->other_servers);
     put_anomalies(j, v);

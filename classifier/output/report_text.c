@@ -14,6 +14,8 @@
 #define RULES_SHOWN    60
 #define SERVICES_SHOWN 40
 #define TALKERS_SHOWN  10
+#define HOSTS_SHOWN    40
+#define TORRENTS_SHOWN 40
 
 struct text {
     struct sheet sheet;
@@ -278,6 +280,89 @@ static void print_services(struct text *t)
     end_section(&t->sheet);
 }
 
+static void print_swarm_host(struct sheet *s, const struct swarm_host *h)
+{
+    char address[ADDR_TEXT_ROOM];
+
+    buffer_append(&s->raw, bytes_of(address, addr_text(&h->addr, address)));
+    if (h->client != NULL) {
+        buffer_append_text(&s->raw, " ");
+        buffer_append_text(&s->raw, h->client);
+    }
+    if (h->listens != 0)
+        buffer_printf(&s->raw, ", listens on %u", h->listens);
+    begin_entry(s);
+    sheet_break(s);
+    wording_plural(&s->raw, h->flows, "flow");
+    buffer_append_text(&s->raw, " with ");
+    wording_plural(&s->raw, h->others, "host");
+    sheet_piece_raw(s, ", ");
+    buffer_append_text(&s->raw, "sent ");
+    terminal_size(&s->raw, h->sent);
+    sheet_piece_raw(s, ", ");
+    buffer_append_text(&s->raw, "received ");
+    terminal_size(&s->raw, h->received);
+    sheet_piece_raw(s, ", ");
+    if (h->blocked > 0) {
+        wording_count(&s->raw, h->blocked);
+        buffer_append_text(&s->raw, " blocked");
+        sheet_piece_raw(s, ", ");
+    }
+    sheet_break(s);
+    buffer_append_text(&s->raw, "known by ");
+    wording_signs(&s->raw, h->signs);
+    if (h->confidence != CONFIDENCE_NONE)
+        buffer_printf(&s->raw, "; %s", confidence_name(h->confidence));
+    sheet_words_raw(s);
+    end_entry(s);
+}
+
+static void print_torrent(struct sheet *s, const struct swarm_torrent *torrent)
+{
+    wording_info_hash(&s->raw, torrent->info_hash);
+    begin_entry(s);
+    sheet_break(s);
+    wording_plural(&s->raw, torrent->hosts, "host");
+    sheet_piece_raw(s, "");
+    wording_plural(&s->raw, torrent->flows, "flow");
+    sheet_piece_raw(s, ", ");
+    terminal_size(&s->raw, torrent->bytes);
+    sheet_piece_raw(s, ", ");
+    sheet_break(s);
+    buffer_append_text(&s->raw, "known by ");
+    wording_signs(&s->raw, torrent->signs);
+    sheet_words_raw(s);
+    end_entry(s);
+}
+
+static void print_swarm(struct text *t)
+{
+    struct sheet *s = &t->sheet;
+    const struct view *v = t->view;
+
+    if (v->swarm_hosts.count == 0)
+        return;
+    begin_section(s, "Peer-to-peer (BitTorrent): hosts");
+    for (size_t i = 0; i < v->swarm_hosts.count && i < HOSTS_SHOWN; i++)
+        print_swarm_host(s, view_swarm_host(v, i));
+    print_rest(s, v->swarm_hosts.count, HOSTS_SHOWN, "host");
+    if (v->swarm_named > 0) {
+        buffer_append_text(&s->raw, "Trackers, the DHT and peers named ");
+        wording_plural(&s->raw, v->swarm_named, "endpoint");
+        buffer_append_text(&s->raw, ".");
+        sheet_words_raw(s);
+        sheet_break(s);
+    }
+    end_section(s);
+    if (v->swarm_torrents.count == 0)
+        return;
+    begin_section(s, "Peer-to-peer (BitTorrent): torrents");
+    for (size_t i = 0; i < v->swarm_torrents.count && i < TORRENTS_SHOWN; i++)
+        print_torrent(s, view_swarm_torrent(v, i));
+    print_rest(s, v->swarm_torrents.count, TORRENTS_SHOWN, "torrent");
+    end_section(s);
+}
+
 static void print_talkers(struct text *t, const char *title, const struct sorted *all)
 {
     struct sheet *s = &t->sheet;
@@ -352,6 +437,7 @@ void report_text(struct out *out, const struct summary *s, const struct input_no
     print_kinds(&t, "WebSockets that carry another connection", RANK_TUNNEL, RANK_TUNNEL);
     print_kinds(&t, "Upgrades to WebSocket that went wrong", RANK_REFUSED, RANK_UNFRAMED);
     print_services(&t);
+    print_swarm(&t);
     print_talkers(&t, "Top clients", &view->clients);
     print_talkers(&t, "Top servers", &view->servers);
     print_anomalies(&t);

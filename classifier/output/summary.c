@@ -239,6 +239,7 @@ static void on_flow(struct summary *s, const struct flow_info *flow)
     talkers_add(&s->clients, &flow->client.addr, flow);
     talkers_add(&s->servers, &flow->server.addr, flow);
     kept_add(&s->worst, flow, &s->names);
+    swarm_flow(&s->swarm, flow);
 }
 
 static void on_handshake(struct summary *s, const struct event *e)
@@ -315,14 +316,14 @@ static void on_event(void *ctx, const struct event *e)
     case EVENT_ALERT: on_alert(s, e); break;
     case EVENT_ANOMALY: on_anomaly(s, e); break;
     case EVENT_STATS: on_stats(s, &e->as.stats); break;
+    case EVENT_BITTORRENT: swarm_event(&s->swarm, e, &s->names); break;
     case EVENT_HTTP_REQUEST:
     case EVENT_HTTP:
     case EVENT_TLS:
     case EVENT_MESSAGE_BEGIN:
     case EVENT_PAYLOAD:
     case EVENT_MESSAGE:
-    case EVENT_FRAME:
-    case EVENT_BITTORRENT: break;
+    case EVENT_FRAME: break;
     }
 }
 
@@ -334,13 +335,15 @@ struct summary *summary_create(bool keep_all_flows, struct err *err)
         err_set(err, "no memory for the summary");
         return NULL;
     }
-    s->sink = (struct sink){.event = on_event, .ctx = s, .interest = INTEREST_ANOMALIES};
+    s->sink = (struct sink){
+        .event = on_event, .ctx = s, .interest = INTEREST_ANOMALIES | INTEREST_BITTORRENT};
     tally_init(&s->names, 0, SUMMARY_NAMES);
     tally_init(&s->kinds, sizeof(struct flow_kind), SUMMARY_KINDS);
     tally_init(&s->rules, sizeof(struct rule_entry), SUMMARY_RULES);
     tally_init(&s->services, sizeof(struct service), SUMMARY_SERVICES);
     talkers_init(&s->clients);
     talkers_init(&s->servers);
+    swarm_init(&s->swarm);
     kept_init(&s->worst, keep_all_flows ? SUMMARY_ALL : SUMMARY_WORST);
     return s;
 }
@@ -348,7 +351,8 @@ struct summary *summary_create(bool keep_all_flows, struct err *err)
 bool summary_whole(const struct summary *s)
 {
     return !s->names.failed && !s->kinds.failed && !s->rules.failed && !s->services.failed &&
-           !s->clients.tally.failed && !s->servers.tally.failed && !s->worst.failed;
+           !s->clients.tally.failed && !s->servers.tally.failed && !s->worst.failed &&
+           swarm_whole(&s->swarm);
 }
 
 struct sink *summary_sink(struct summary *s)
@@ -369,5 +373,6 @@ void summary_free(struct summary *s)
     talkers_free(&s->clients);
     talkers_free(&s->servers);
     kept_free(&s->worst);
+    swarm_free(&s->swarm);
     free(s);
 }

@@ -11,6 +11,7 @@
 
 #include "output/kept.h"
 #include "output/output.h"
+#include "output/swarm.h"
 #include "output/talkers.h"
 #include "output/totals.h"
 
@@ -107,6 +108,7 @@ struct summary { /* private to summary.c and view.c */
     struct tally names, kinds, rules, services; /* kinds: struct flow_kind, and so on */
     struct talkers clients, servers;
     struct kept worst;
+    struct swarm swarm;
     struct anomaly_entry anomalies[ANOMALY_COUNT]; /* by enum anomaly */
     struct counter stats[SUMMARY_STATS];
     size_t stat_count;

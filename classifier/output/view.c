@@ -160,8 +160,8 @@ static bool add_to_port(struct tally *ports, struct tally *cells, const struct f
  * cells are sorted. */
 static bool lay_out_ports(struct view *v, const struct sorted *ports, const struct sorted *cells)
 {
-    v->ports = calloc(ports->count, sizeof(*v->ports));
-    v->port_apps = calloc(cells->count, sizeof(*v->port_apps));
+    v->ports = calloc(ports->count + 1, sizeof(*v->ports));
+    v->port_apps = calloc(cells->count + 1, sizeof(*v->port_apps));
     if (v->ports == NULL || v->port_apps == NULL)
         return false;
     v->port_count = ports->count;
@@ -255,13 +255,17 @@ static bool view_fill(struct view *v, const struct summary *s)
     v->services = tally_sorted(&s->services, service_compare);
     v->clients = tally_sorted(&s->clients.tally, talker_compare);
     v->servers = tally_sorted(&s->servers.tally, talker_compare);
+    v->swarm_hosts = tally_sorted(&s->swarm.hosts, swarm_host_compare);
+    v->swarm_torrents = tally_sorted(&s->swarm.torrents, swarm_torrent_compare);
+    v->swarm_named = s->swarm.named.count;
     view_anomalies(v, s);
     if (!whole(&v->kinds, &s->kinds))
         return false;
     drop_empty_kinds(&v->kinds);
     return whole(&v->rules, &s->rules) && whole(&v->services, &s->services) &&
-           whole(&v->clients, &s->clients.tally) && whole(&v->servers, &s->servers.tally) &&
-           view_flows(v, &s->worst) && view_ports(v);
+           whole(&v->swarm_hosts, &s->swarm.hosts) &&
+           whole(&v->swarm_torrents, &s->swarm.torrents) && whole(&v->clients, &s->clients.tally) &&
+           whole(&v->servers, &s->servers.tally) && view_flows(v, &s->worst) && view_ports(v);
 }
 
 struct view *view_create(const struct summary *s)
@@ -287,5 +291,7 @@ void view_free(struct view *v)
     free(v->clients.at);
     free(v->servers.at);
     free(v->services.at);
+    free(v->swarm_hosts.at);
+    free(v->swarm_torrents.at);
     free(v);
 }

@@ -38,7 +38,10 @@ struct view {
     struct sorted services;                             /* struct service, most flows first */
     struct anomaly_entry anomalies[ANOMALY_COUNT];      /* most first */
     size_t anomaly_count;
-    const struct counter *stats; /* of the last EVENT_STATS */
+    struct sorted swarm_hosts;    /* struct swarm_host, most bytes first */
+    struct sorted swarm_torrents; /* struct swarm_torrent, the same */
+    size_t swarm_named;           /* endpoints that trackers, the DHT and peers named */
+    const struct counter *stats;  /* of the last EVENT_STATS */
     size_t stat_count;
 };
 
@@ -64,6 +67,16 @@ static inline const struct rule_entry *view_rule(const struct view *v, size_t i)
 static inline const struct service *view_service(const struct view *v, size_t i)
 {
     return v->services.at[i];
+}
+
+static inline const struct swarm_host *view_swarm_host(const struct view *v, size_t i)
+{
+    return v->swarm_hosts.at[i];
+}
+
+static inline const struct swarm_torrent *view_swarm_torrent(const struct view *v, size_t i)
+{
+    return v->swarm_torrents.at[i];
 }
 
 #endif

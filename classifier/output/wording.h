@@ -56,4 +56,9 @@ bool wording_websocket(struct buffer *out, const struct flow_info *flow, size_t 
 /* What portwarden was asked with to show this flow again; nothing for a live one. */
 void wording_command(struct buffer *out, const struct flow_info *flow);
 
+/* "peer wire, MSE": how a host or torrent is known; swarm.h. */
+void wording_signs(struct buffer *out, uint32_t signs);
+/* "4b1bb193...": an info-hash, whole. */
+void wording_info_hash(struct buffer *out, const uint8_t hash[20]);
+
 #endif

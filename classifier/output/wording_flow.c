@@ -3,6 +3,8 @@
 #include "output/terminal.h"
 #include "output/wording.h"
 
+#define TORRENT_SHOWN 4 /* bytes of an info-hash */
+
 static bool is(const char *name, const char *what)
 {
     return name != NULL && strcmp(name, what) == 0;
@@ -74,6 +76,37 @@ void wording_kind_ends(struct buffer *out, const struct flow_kind *kind)
     append_few(out, &kind->servers, "server");
 }
 
+void wording_signs(struct buffer *out, uint32_t signs)
+{
+    bool first = true;
+
+    for (unsigned n = 0; n < SWARM_SIGNS; n++) {
+        if ((signs >> n & 1) == 0)
+            continue;
+        buffer_append_text(out, first ? "" : ", ");
+        buffer_append_text(out, swarm_sign_name(n));
+        first = false;
+    }
+}
+
+void wording_info_hash(struct buffer *out, const uint8_t hash[20])
+{
+    for (size_t i = 0; i < 20; i++)
+        buffer_printf(out, "%02x", hash[i]);
+}
+
+/* "3c01eacb qBittorrent 4.5.2": enough of the info-hash to tell torrents apart. */
+static void append_torrent(struct buffer *out, const struct flow_info *flow)
+{
+    const struct bytes start = bytes_first(flow->info_hash, TORRENT_SHOWN);
+
+    for (size_t i = 0; i < start.len; i++)
+        buffer_printf(out, "%02x", start.at[i]);
+    if (start.len > 0 && flow->peer_client.len > 0)
+        buffer_append_byte(out, ' ');
+    buffer_append(out, flow->peer_client);
+}
+
 void wording_name(struct buffer *out, const struct flow_info *flow)
 {
     if (flow->host.len > 0) {
@@ -83,7 +116,7 @@ void wording_name(struct buffer *out, const struct flow_info *flow)
         buffer_append_text(out, "sni ");
         buffer_append(out, flow->sni);
     } else {
-        buffer_append(out, flow->peer_client);
+        append_torrent(out, flow);
     }
 }
 
@@ -149,11 +182,13 @@ void wording_evidence(struct buffer *out, const struct evidence *seen, const cha
         buffer_printf(out, " of %s", base_name(source));
     buffer_append_text(out, ": ");
     buffer_append_text(out, seen->what);
-    if (seen->detail.len == 0)
-        return;
-    buffer_append_text(out, " \"");
-    buffer_append(out, seen->detail);
-    buffer_append_byte(out, '"');
+    if (seen->detail.len > 0) {
+        buffer_append_text(out, " \"");
+        buffer_append(out, seen->detail);
+        buffer_append_byte(out, '"');
+    }
+    if (seen->bits > 0)
+        buffer_printf(out, " (%u %s)", seen->bits, seen->bits == 1 ? "bit" : "bits");
 }
 
 /* As a POSIX shell reads it back: plain where that is safe, else in single quotes. */

@@ -14,17 +14,24 @@ size_t bank_words(const struct bank *b)
     return (b->count + 63) / 64;
 }
 
-static bool add(struct bank *b, struct bank_pattern p, const struct source *s)
+/* Keeps `regex`, or gives it back. */
+static bool add(struct bank *b, char *regex, unsigned flags, const struct node *where,
+                const struct source *s)
 {
     if (b->count == b->room) {
         const uint32_t room = b->room > 0 ? b->room * 2 : 16;
         struct bank_pattern *grown = realloc(b->pattern, room * sizeof(*grown));
-        if (grown == NULL)
+        if (grown == NULL) {
+            free(regex);
             return fault_memory(s);
+        }
         b->pattern = grown;
         b->room = room;
     }
-    b->pattern[b->count++] = p;
+    struct bank_pattern *p = &b->pattern[b->count++];
+    p->regex = regex;
+    p->flags = flags;
+    p->where = where;
     return true;
 }
 
@@ -39,31 +46,32 @@ static bool pattern_fault(const struct source *s, const struct node *where,
 }
 
 /* Would it compile, and can it not match the empty text? */
-static bool usable(const struct bank_pattern *p, const struct source *s)
+static bool usable(const char *regex, unsigned flags, const struct node *where,
+                   const struct source *s)
 {
     hs_compile_error_t *error = NULL;
     hs_expr_info_t *info = NULL;
 
-    if (hs_expression_info(p->regex, p->flags, &info, &error) != HS_SUCCESS) {
-        pattern_fault(s, p->where, error);
+    if (hs_expression_info(regex, flags, &info, &error) != HS_SUCCESS) {
+        pattern_fault(s, where, error);
         hs_free_compile_error(error);
         return false;
     }
     const bool empty = info->min_width == 0;
     free(info); /* Hyperscan's default allocator is malloc() */
     if (empty)
-        return fault(s, p->where,
-                     "this pattern matches the empty text, so it would match everything");
+        return fault(s, where, "this pattern matches the empty text, so it would match everything");
     return true;
 }
 
-static bool add_checked(struct bank *b, struct bank_pattern p, const struct source *s)
+static bool add_checked(struct bank *b, char *regex, unsigned flags, const struct node *where,
+                        const struct source *s)
 {
-    if (p.regex == NULL)
+    if (regex == NULL)
         return fault_memory(s);
-    if (usable(&p, s) && add(b, p, s))
-        return true;
-    free(p.regex);
+    if (usable(regex, flags, where, s))
+        return add(b, regex, flags, where, s);
+    free(regex);
     return false;
 }
 
@@ -77,8 +85,7 @@ bool bank_add_regex(struct bank *b, struct bytes regex, bool nocase, const struc
     if (bytes_find_byte(regex, '\0') != NULL)
         return fault(s, where, "a pattern cannot hold a NUL byte; write \\x00");
     const unsigned flags = PATTERN_FLAGS | (nocase ? HS_FLAG_CASELESS : 0);
-    return add_checked(
-        b, (struct bank_pattern){strndup((const char *)regex.at, regex.len), flags, where}, s);
+    return add_checked(b, strndup((const char *)regex.at, regex.len), flags, where, s);
 }
 
 bool bank_add_literal(struct bank *b, struct bytes text, const struct node *where,
@@ -97,7 +104,7 @@ bool bank_add_literal(struct bank *b, struct bytes text, const struct node *wher
         memcpy(regex + i * 4, (char[]){'\\', 'x', digit[text.at[i] >> 4], digit[text.at[i] & 15]},
                4);
     regex[text.len * 4] = '\0';
-    return add_checked(b, (struct bank_pattern){regex, PATTERN_FLAGS, where}, s);
+    return add_checked(b, regex, PATTERN_FLAGS, where, s);
 }
 
 static bool compile(struct bank *b, const char *const *regex, const unsigned *flags,
@@ -121,7 +128,9 @@ bool bank_compile(struct bank *b, const struct source *s)
         return true;
     const char **regex = calloc(b->count, sizeof(*regex));
     unsigned *number = calloc(b->count, 2 * sizeof(*number)); /* flags, then identifiers */
-    bool good = regex != NULL && number != NULL ? true : fault_memory(s);
+    bool good = regex != NULL && number != NULL;
+    if (!good)
+        fault_memory(s);
     for (uint32_t i = 0; good && i < b->count; i++) {
         regex[i] = b->pattern[i].regex;
         number[i] = b->pattern[i].flags;

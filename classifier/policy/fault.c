@@ -33,7 +33,7 @@ const char *quote(struct bytes text, char out[QUOTE_ROOM])
     const size_t len = clipped ? QUOTE_ROOM - sizeof(dots) : text.len;
 
     for (size_t i = 0; i < len; i++)
-        out[i] = text.at[i] >= ' ' && text.at[i] <= '~' ? (char)text.at[i] : '?';
+        out[i] = (char)(text.at[i] >= ' ' && text.at[i] <= '~' ? text.at[i] : '?');
     memcpy(out + len, clipped ? dots : "", clipped ? sizeof(dots) : 1);
     return out;
 }

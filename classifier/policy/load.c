@@ -105,7 +105,7 @@ static bool read_group(struct loader *l, const struct node *name, struct group *
 }
 
 /* A group may not name another: none can be found while they are read. */
-bool load_groups(struct loader *l, const struct node *n)
+static bool read_groups(struct loader *l, const struct node *n)
 {
     struct policy *p = l->policy;
     size_t count = 0;
@@ -131,7 +131,7 @@ const struct group *group_find(const struct policy *p, struct bytes name)
         const size_t middle = low + (high - low) / 2;
         const struct bytes here = bytes_of_text(p->group[middle].name);
         const size_t len = here.len < name.len ? here.len : name.len;
-        const int order = memcmp(name.at, here.at, len);
+        const int order = len > 0 ? memcmp(name.at, here.at, len) : 0;
         if (order == 0 && name.len == here.len)
             return &p->group[middle];
         if (order < 0 || (order == 0 && name.len < here.len))
@@ -155,8 +155,10 @@ static bool names_differ(struct loader *l)
 {
     const struct policy *p = l->policy;
     const struct rule_info **info = calloc(p->rule_count + 1, sizeof(*info));
-    bool good = info != NULL ? true : fault_memory(&l->source);
+    bool good = info != NULL;
 
+    if (!good)
+        fault_memory(&l->source);
     for (size_t i = 0; good && i < p->rule_count; i++)
         info[i] = &p->rule[i].info;
     if (good)
@@ -226,7 +228,7 @@ static bool load_sections(struct loader *l, const struct node *root)
     static const struct {
         const char *name;
         bool (*load)(struct loader *l, const struct node *n);
-    } section[] = {{"default", read_default},       {"groups", load_groups},
+    } section[] = {{"default", read_default},       {"groups", read_groups},
                    {"ports", load_promises},        {"overlap", load_overlap},
                    {"exceptions", load_exceptions}, {"rules", load_rules}};
 
@@ -338,9 +340,4 @@ uint32_t policy_interest(const struct policy *p)
 size_t policy_rule_count(const struct policy *p)
 {
     return p->rule_count;
-}
-
-const struct rule_info *policy_rule(const struct policy *p, size_t n)
-{
-    return &p->rule[n].info;
 }

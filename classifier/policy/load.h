@@ -30,8 +30,6 @@ bool load_promises(struct loader *l, const struct node *n);
 bool load_exceptions(struct loader *l, const struct node *n);
 /* `overlap`. */
 bool load_overlap(struct loader *l, const struct node *n);
-/* `groups`. */
-bool load_groups(struct loader *l, const struct node *n);
 const struct group *group_find(const struct policy *p, struct bytes name);
 
 /* Warns of each rule that can never match. */

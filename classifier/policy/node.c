@@ -135,9 +135,11 @@ static bool keys_differ(const struct reader *r, const struct node *map)
 {
     struct node **key = calloc(map->count + 1, sizeof(struct node *));
     char said[QUOTE_ROOM];
-    bool good = key != NULL ? true : fault_memory(r->source);
+    bool good = key != NULL;
     size_t count = 0;
 
+    if (!good)
+        fault_memory(r->source);
     for (struct node *n = map->first; good && n != NULL; n = n->next)
         key[count++] = n;
     if (count > 1)

@@ -37,7 +37,6 @@ void policy_free(struct policy *p);
 /* enum interest that the rules need: messages, payload. */
 uint32_t policy_interest(const struct policy *p);
 size_t policy_rule_count(const struct policy *p);
-const struct rule_info *policy_rule(const struct policy *p, size_t n); /* in file order */
 /* The rules as compiled, as text for `rules show`. `out` owns nothing of the policy. */
 struct buffer;
 void policy_show(const struct policy *p, struct buffer *out);

@@ -103,12 +103,13 @@ static bool find_difference(const struct held_segment *h, const struct arrival *
  * they come, so that what is left of one is compared. */
 bool hold_new_wins(const struct stream *s, const struct arrival *a, const struct held_segment *h)
 {
-    const bool whole = s->overlap == OVERLAP_LINUX;
+    const bool whole = s->overlap == OVERLAP_LINUX || s->overlap == OVERLAP_LINUX_OLD;
     const int64_t from = (int64_t)(whole ? h->from : h->offset);
     const int64_t to = (int64_t)(whole ? h->to : hold_end(h));
 
     switch ((enum overlap_policy)s->overlap) {
-    case OVERLAP_LINUX: return a->from < from || (a->from == from && a->to > to);
+    case OVERLAP_LINUX:
+    case OVERLAP_LINUX_OLD: return a->from < from || (a->from == from && a->to > to);
     case OVERLAP_WINDOWS:
     case OVERLAP_BSD: return a->from < from;
     case OVERLAP_SOLARIS: return a->from <= from ? a->to >= to : a->to > to;
@@ -119,18 +120,17 @@ bool hold_new_wins(const struct stream *s, const struct arrival *a, const struct
     return false;
 }
 
-void hold_compare(const struct stream *s, const struct arrival *a, const struct stream_events *ev)
+const struct held_segment *hold_differs(const struct stream *s, const struct arrival *a,
+                                        uint64_t *where)
 {
-    struct held_segment *h = first_overlapped(s, a);
-    uint64_t where;
+    const struct held_segment *h = first_overlapped(s, a);
 
     while (h != NULL && h->offset < a->offset + a->in.len) {
-        if (find_difference(h, a, &where)) {
-            ev->overlap_differs(ev->ctx, where, hold_new_wins(s, a, h));
-            return;
-        }
+        if (find_difference(h, a, where))
+            return h;
         h = h->after;
     }
+    return NULL;
 }
 
 /* Takes from `h` what the winner has. A winner inside another (under OVERLAP_LAST, or when the

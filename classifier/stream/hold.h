@@ -44,8 +44,9 @@ struct held_segment *hold_before(const struct stream *s, uint64_t offset);
 
 void hold_release(struct stream *s, struct held_segment *h, struct budget *budget);
 
-/* Tells where it first differs from what is held. */
-void hold_compare(const struct stream *s, const struct arrival *a, const struct stream_events *ev);
+/* The held segment from which it differs first, and where. NULL: from none. */
+const struct held_segment *hold_differs(const struct stream *s, const struct arrival *a,
+                                        uint64_t *where);
 
 /* Whose bytes are read? By the table of stream.h. */
 bool hold_new_wins(const struct stream *s, const struct arrival *a, const struct held_segment *h);

@@ -94,7 +94,7 @@ static void in_order(struct stream *s, struct arrival a, const struct stream_eve
         size_t n = bytes_before(s->head != NULL ? s->head->offset : UINT64_MAX, s->next, a.in.len);
         hand_on(s, bytes_first(a.in, n), ev);
         arrival_move_on(&a, n);
-        if (a.in.len > 0)
+        if (a.in.len > 0 && s->head != NULL)
             arrival_move_on(&a, meet_first(s, &a, ev));
     }
     hand_on_held(s, ev);
@@ -123,19 +123,30 @@ static void early(struct stream *s, struct arrival a, int64_t now_ns,
     }
 }
 
-/* The segment's bytes where some are held; in the common case there are none. */
-static void take_over_held(struct stream *s, int64_t offset, const struct packet *p,
-                           const struct stream_events *ev)
+/* What of a segment was not handed on yet. */
+static struct arrival arrival_of(const struct stream *s, int64_t offset, const struct packet *p)
 {
     const int64_t next = (int64_t)s->next;
     struct arrival a = {.from = offset, .to = offset + (int64_t)p->payload_len};
 
     a.offset = (uint64_t)(offset > next ? offset : next);
     a.in = bytes_after(p->payload, (size_t)((int64_t)a.offset - offset));
+    return a;
+}
+
+/* The segment's bytes where some are held; in the common case there are none. */
+static void take_over_held(struct stream *s, int64_t offset, const struct packet *p,
+                           const struct stream_events *ev)
+{
+    const struct arrival a = arrival_of(s, offset, p);
+    uint64_t where;
+
     if (a.in.len == 0)
         return;
-    hold_compare(s, &a, ev);
-    if (offset > next)
+    const struct held_segment *h = hold_differs(s, &a, &where);
+    if (h != NULL)
+        ev->overlap_differs(ev->ctx, where, hold_new_wins(s, &a, h));
+    if (offset > (int64_t)s->next)
         early(s, a, p->time_ns, ev);
     else
         in_order(s, a, ev);
@@ -246,6 +257,19 @@ void stream_finish(struct stream *s, const struct stream_events *ev)
     if (s->started && last > s->next)
         give_up_until(s, last, ev);
     note_end(s);
+}
+
+bool stream_contradicts(const struct stream *s, const struct packet *p)
+{
+    const int64_t offset = offset_of(s, p->seq), end = offset + (int64_t)p->payload_len;
+    uint64_t where;
+
+    if (s->head == NULL || end <= (int64_t)s->next || end - (int64_t)s->next > STREAM_WINDOW)
+        return false;
+    if ((p->flags & TCP_FIN) != 0 && (int64_t)hold_end(s->tail) > end)
+        return true;
+    const struct arrival a = arrival_of(s, offset, p);
+    return a.in.len > 0 && hold_differs(s, &a, &where) != NULL;
 }
 
 bool stream_reset_plausible(const struct stream *s, uint32_t seq)

@@ -31,12 +31,10 @@
 
 #define STREAM_HOLD_BYTES       (4U << 20)
 #define STREAM_HOLD_SEGMENTS    4096U
-#define STREAM_PATIENCE_PACKETS 64U          /* of the connection, after a hole was acknowledged */
-#define STREAM_PATIENCE_NS      1000000000LL /* the same, in packet time */
-#define STREAM_ONE_SIDED_NS                                                                        \
-    10000000000LL /* a hole whose other side was never seen to acknowledge anything */
-#define STREAM_WINDOW                                                                              \
-    (1LL << 30) /* the largest window there is (RFC 7323 s2.3): further off is no data */
+#define STREAM_PATIENCE_PACKETS 64U           /* of the connection, after a hole was acknowledged */
+#define STREAM_PATIENCE_NS      1000000000LL  /* the same, in packet time */
+#define STREAM_ONE_SIDED_NS     10000000000LL /* the same, where nobody was seen to acknowledge */
+#define STREAM_WINDOW           (1LL << 30)   /* RFC 7323 s2.3: what is further off is no data */
 
 struct held_segment;
 
@@ -51,9 +49,9 @@ struct stream {
     uint32_t held_bytes;
     uint16_t held_segments;
     uint16_t hole_packets; /* of the connection since the hole was acknowledged */
-    bool started, syn_seen, fin_seen, hole_acknowledged, peer_acks;
+    bool started : 1, syn_seen : 1, fin_seen : 1, hole_acknowledged : 1, peer_acks : 1;
+    bool ended : 1;  /* everything up to the FIN was handed on */
     uint8_t overlap; /* enum overlap_policy of who receives it */
-    bool ended;      /* everything up to the FIN was handed on */
 };
 
 /* Arguments are borrowed. Never NULL. */
@@ -95,6 +93,9 @@ void stream_give_up(struct stream *s, const struct stream_events *ev);
 /* No more will come: hands on what is held, with its gaps, and the gap of what was acknowledged and
  * never seen. */
 void stream_finish(struct stream *s, const struct stream_events *ev);
+
+/* Do bytes that wait differ from this segment's, or lie behind its FIN? */
+bool stream_contradicts(const struct stream *s, const struct packet *p);
 
 /* As it is, with a copy of what is held. False: no memory; `to` holds nothing. */
 bool stream_copy(struct stream *to, const struct stream *from, struct budget *budget);

@@ -53,6 +53,8 @@ static const struct scenario scenarios[] = {
     {"filter", "analyze -f tcp pcaps/small.pcapng", 0},
     {"rules", "rules show rules/strict-web.yaml", 0},
     {"content", "analyze -q --eve out.eve -r rules/websocket-service.yaml pcaps/small.pcap", 0},
+    {"torrent", "analyze -q --eve out.eve pcaps/torrent-plain.pcap.zst", 0},
+    {"graph", "analyze -q --graph out.report pcaps/bittorrent-udp.pcap", 0},
 };
 
 static const struct fault faults[] = {

@@ -85,6 +85,7 @@ pid_t __real_fork(void);
 DIR *__real_opendir(const char *path);
 FILE *__real_fopen(const char *path, const char *mode);
 FILE *__real_fdopen(int fd, const char *mode);
+int __real_fflush(FILE *f);
 int __real_inflateInit2_(z_streamp z, int bits, const char *version, int size);
 ZSTD_DStream *__real_ZSTD_createDStream(void);
 EVP_MD_CTX *__real_EVP_MD_CTX_new(void);
@@ -155,6 +156,14 @@ ssize_t __wrap_pwrite(int fd, const void *at, size_t n, off_t place)
 {
     const ssize_t some = allowed(KIND_WRITE, "pwrite", n);
     return some < 0 ? refused() : __real_pwrite(fd, at, (size_t)some, place);
+}
+
+/* The write(2) of the C library is its own affair: it fails, or does not. */
+int __wrap_fflush(FILE *f)
+{
+    const bool failed = fails(KIND_WRITE, "fflush");
+
+    return failed && now->manner == MANNER_ERROR && now->error != EINTR ? EOF : __real_fflush(f);
 }
 
 ssize_t __wrap_read(int fd, void *at, size_t n)

@@ -12,7 +12,7 @@
 
 enum kind {
     KIND_MEMORY,  /* malloc, calloc, realloc, strdup, strndup, realpath */
-    KIND_WRITE,   /* write, pwrite */
+    KIND_WRITE,   /* write, pwrite, fflush */
     KIND_READ,    /* read, pread */
     KIND_FILE,    /* open, close, rename, fork ...: what gives 0, a descriptor, or -1 */
     KIND_LIBRARY, /* the constructors of the libraries, which allocate within */

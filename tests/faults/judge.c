@@ -30,11 +30,10 @@ static struct content read_whole(const char *path)
 
     if (f == NULL)
         return c;
-    fseek(f, 0, SEEK_END);
-    const long len = ftell(f);
+    const long len = fseek(f, 0, SEEK_END) == 0 ? ftell(f) : -1;
     rewind(f);
-    c.at = malloc((size_t)len + 1);
-    if (len < 0 || c.at == NULL || fread(c.at, 1, (size_t)len, f) != (size_t)len)
+    c.at = len >= 0 ? malloc((size_t)len + 1) : NULL;
+    if (c.at == NULL || fread(c.at, 1, (size_t)len, f) != (size_t)len)
         abort();
     c.at[len] = '\0';
     c.len = (size_t)len;
@@ -153,6 +152,31 @@ static bool is_whole(const struct content *c, const struct content *model)
     return ends_with(c, ends[model->len > 0 && model->at[0] == '{']);
 }
 
+/* Does each file of out.files have as many bytes as its line in the list says? One that could not
+ * be written whole is told as cut. */
+static bool is_listed(const struct content *index)
+{
+    static const char file[] = "{\"file\":\"", length[] = "\"length\":";
+    char path[512];
+
+    for (const char *at = index->at; at != NULL && (at = strstr(at, file)) != NULL;) {
+        const char *name = at + sizeof(file) - 1, *size = strstr(at, length);
+        const size_t len = strcspn(at, "\n");
+        const char *whole = strstr(at, "\"complete\":true,\"cut\":false");
+        const bool told_whole = whole != NULL && whole < at + len;
+
+        snprintf(path, sizeof(path), "out.files/%.*s", (int)strcspn(name, "\""), name);
+        struct content c = read_whole(path);
+        const bool right =
+            c.at != NULL && size != NULL && c.len == strtoull(size + sizeof(length) - 1, NULL, 10);
+        free(c.at);
+        if (told_whole && !right)
+            return false;
+        at += len;
+    }
+    return true;
+}
+
 static const char *wrong_file(const struct content now[FILES])
 {
     if (!is_lines(&now[FILE_EVE]))
@@ -161,6 +185,8 @@ static const char *wrong_file(const struct content now[FILES])
         return "EVE on standard output does not hold whole lines";
     if (!is_lines(&now[FILE_INDEX]))
         return "index.jsonl does not hold whole lines";
+    if (!is_listed(&now[FILE_INDEX]))
+        return "index.jsonl says of a file that it is whole";
     if (!is_whole(&now[FILE_HAR], &good[FILE_HAR]))
         return "the archive is not whole";
     if (!is_whole(&now[FILE_REPORT], &good[FILE_REPORT]))

@@ -72,6 +72,7 @@ static inline bool flows_turn(struct cursor *c, struct flow_turn *out)
 static inline uint32_t flows_random(struct flows *f, uint32_t below)
 {
     f->seed = f->seed * 1664525U + 1013904223U; /* Numerical Recipes */
+    /* cppcheck-suppress zerodiv ; it asks nobody for less than 1 */
     return (f->seed >> 12) % below;
 }
 
@@ -190,7 +191,8 @@ static inline void flows_play_turn(struct flows *f, const struct flow_turn *t)
     }
 }
 
-/* The whole script, or one flow of it (`only` < FLOWS). */
+/* The whole script, or one flow of it (`only` < FLOWS). Time passes alike for both: what expires
+ * does. */
 static inline void flows_play(struct flows *f, struct bytes script, unsigned only)
 {
     struct cursor c = cursor_over(script);
@@ -202,9 +204,11 @@ static inline void flows_play(struct flows *f, struct bytes script, unsigned onl
     for (int i = 0; i < FLOW_TURNS_MOST && flows_turn(&c, &t); i++) {
         now += t.what == FLOW_PAUSE ? 10 * FLOW_TURN_NS : FLOW_TURN_NS;
         f->clock_ns = now;
+        engine_tick(f->engine, now);
         if (only >= FLOWS || t.flow == only)
             flows_play_turn(f, &t);
     }
+    engine_tick(f->engine, now + FLOW_TURN_NS);
     engine_flush(f->engine);
 }
 

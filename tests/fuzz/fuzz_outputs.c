@@ -202,7 +202,8 @@ static void check_extracted(const struct world *w, struct buffer *text)
         }
         unlink(path);
     }
-    closedir(names);
+    if (names != NULL)
+        closedir(names);
     rmdir(folder);
 }
 

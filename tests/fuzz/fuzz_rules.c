@@ -40,6 +40,23 @@ static struct fact value(const char *text)
     return (struct fact){KNOWN_VALUE, bytes_of_text(text)};
 }
 
+/* What is asked of the sections beside the rules. */
+static void check_sections(const struct policy *p)
+{
+    struct addr a;
+
+    for (unsigned i = 0; i < 256; i += 5) {
+        memset(a.byte, (int)i, sizeof(a.byte));
+        if (overlap_name(policy_overlap(p, &a))[0] == '\0')
+            abort();
+    }
+    for (unsigned i = 0; i < EXCEPTIONS; i++) {
+        const struct rule_info *rule = policy_exception(p, (enum policy_exception)i);
+        if (rule != NULL && (rule->name == NULL || rule->line == 0 || rule->action > RULE_ALERT))
+            abort();
+    }
+}
+
 /* Facts as they come to be known: the start, a request, an upgrade, the end. */
 static void learn(struct facts *f, int step)
 {
@@ -116,6 +133,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     check_shown(p);
+    check_sections(p);
     check_flow(p);
     policy_free(p);
     return 0;

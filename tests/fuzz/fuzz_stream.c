@@ -79,7 +79,7 @@ static bool new_wins(const struct model *m, const struct winner *old, const stru
 {
     if (old->to == 0 || m->stream.overlap == OVERLAP_LAST)
         return true;
-    return m->stream.overlap == OVERLAP_LINUX &&
+    return m->stream.overlap <= OVERLAP_LINUX_OLD &&
            (new->from < old->from || (new->from == old->from &&new->to > old->to));
 }
 

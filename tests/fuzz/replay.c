@@ -2,6 +2,7 @@
 /* replay.c - gives every file of the named folders to a fuzz target, once: any compiler, no fuzzer
  * needed. */
 #include <dirent.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,19 +13,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static int replay_file(const char *path)
 {
     FILE *file = fopen(path, "rb");
-    uint8_t *data;
-    long size;
 
-    if (file == NULL || fseek(file, 0, SEEK_END) != 0 || (size = ftell(file)) < 0)
+    if (file == NULL)
         return 0;
+    const long size = fseek(file, 0, SEEK_END) == 0 ? ftell(file) : -1;
+    uint8_t *data = size >= 0 ? malloc(size > 0 ? (size_t)size : 1) : NULL;
     rewind(file);
-    data = malloc(size > 0 ? (size_t)size : 1);
-    if (data == NULL || fread(data, 1, (size_t)size, file) != (size_t)size)
-        return 0;
+    const bool whole = data != NULL && fread(data, 1, (size_t)size, file) == (size_t)size;
     fclose(file);
-    LLVMFuzzerTestOneInput(data, (size_t)size);
+    if (whole)
+        LLVMFuzzerTestOneInput(data, (size_t)size);
     free(data);
-    return 1;
+    return whole;
 }
 
 int main(int argc, char **argv)

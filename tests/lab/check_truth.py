@@ -112,7 +112,7 @@ def check_flow(flow, flows):
     nth = flow.get("nth", 1) - 1
     if not connections[0] and flow.get("transport", "tcp") == "tcp":
         return "no packets"
-    if "messages" not in flow or flow.get("incomplete") or "tls" in flow["layers"]:
+    if "messages" not in flow or flow.get("incomplete") or "tls" in flow.get("layers", []):
         return None
     ways = [join(c[nth]) for c in connections]
     if None in ways:
@@ -123,7 +123,7 @@ def check_flow(flow, flows):
         asked = re.search(rb"GET [^\r\n]*\r\n(?:[^\r\n]+\r\n)*?upgrade: *websocket", ways[0], re.IGNORECASE)
         ways = [ways[0][asked.start():], ways[1][ways[1].index(b"HTTP/1.1 101 "):]]
     heads = [way.partition(b"\r\n\r\n") for way in ways]
-    if "connect" in flow["layers"]:
+    if "connect" in flow.get("layers", []):
         heads = [rest.partition(b"\r\n\r\n") for _, _, rest in heads]
     granted = re.search(rb"(?im)^sec-websocket-extensions:(.*)$", heads[1][0])
     parameters = granted.group(1) if granted else b""
@@ -156,7 +156,7 @@ def main():
                 bad += 1
                 print(f"{capture}: {flow['client']} > {flow['server']}: {problem}")
             told_requests = flow.get("requests", 1 if "messages" in flow else 0)
-            if flow["client"] and "http" in flow["layers"] and "tls" not in flow["layers"][:2] and flow["layers"].count("http") == 1 and not flow.get("incomplete"):
+            if flow["client"] and "http" in flow.get("layers", []) and "tls" not in flow.get("layers", [])[:2] and flow.get("layers", []).count("http") == 1 and not flow.get("incomplete"):
                 got = seen.get((flow["client"], flow["server"]), [0])
                 if got[min(flow.get("nth", 1), len(got)) - 1] != told_requests:
                     bad += 1

@@ -16,7 +16,7 @@ export LAB_DIR LAB_NODE
 
 lab_begin() {
   [ "$(id -u)" = 0 ] || { echo "network namespaces need root" >&2; exit 1; }
-  LAB=$(mktemp -d); LAB_LOG=$LAB/log; LAB_NET=pw$$
+  LAB=$(mktemp -d); LAB_LOG=$LAB/log; LAB_NET=${LAB_PREFIX:-pw}$$
   mkdir "$LAB_LOG"; chmod 755 "$LAB"; chmod 777 "$LAB_LOG"
   export LAB LAB_LOG PYTHONPATH=$LAB_DIR PYTHONDONTWRITEBYTECODE=1
   LAB_PIDS=() LAB_HOSTS=() CAPTURE_PID=
@@ -100,7 +100,7 @@ wait_tcp() {
 capture() {
   local ns=$LAB_NET-$1 iface=${IFACE:-eth0} file=$2 i; shift 2
   [ "$ns" != "$LAB_NET-lan" ] || ns=$LAB_NET iface=lan
-  ip netns exec "$ns" tcpdump -Z root -U -B 16384 -s "${SNAPLEN:-262144}" -i "$iface" -w "$file" "$@" 2>"$LAB/tcpdump.err" &
+  ip netns exec "$ns" tcpdump -Z root ${CAPTURE_WHOLE--U} -B "${CAPTURE_BUFFER:-16384}" -s "${SNAPLEN:-262144}" -i "$iface" -w "$file" "$@" 2>"$LAB/tcpdump.err" &
   CAPTURE_PID=$!
   for i in $(seq 50); do grep -qs 'listening on' "$LAB/tcpdump.err" && break; sleep 0.1; done
   sleep 0.2

@@ -22,8 +22,9 @@ debian=(
   rabbitmq-server                                      # STOMP and MQTT in WebSockets, served by Erlang's Cowboy
   tigervnc-standalone-server v2ray shadowsocks-v2ray-plugin                       # what goes through tunnels, and tunnels
   openssh-server openssh-client redis-server redis-tools mosquitto mosquitto-clients python3-aiosmtpd netcat-openbsd openssl
-  python3-libtorrent aria2 transmission-cli            # three BitTorrent stacks
-  shadowsocks-libev obfs4proxy                         # what looks like encrypted BitTorrent and is not
+  python3-libtorrent aria2 transmission-cli            # three BitTorrent stacks,
+  transmission-daemon qbittorrent-nox rtorrent ctorrent                           # and what else speaks it without a window
+  shadowsocks-libev obfs4proxy libcoap3-bin            # what looks like encrypted BitTorrent, or µTP, and is not
   dnsmasq-base bind9-dnsutils zstd                     # DNS, compressed captures
 )
 command -v npm >/dev/null || debian+=(nodejs npm)      # for ws and bittorrent-tracker below
@@ -37,6 +38,8 @@ cd "$LAB_NODE"
 [ -e package.json ] || echo '{"private": true}' > package.json
 # ws: the WebSocket stack of Node; bittorrent-tracker: an HTTP tracker that serves any torrent; playwright-core: drives Chromium
 npm install --ignore-scripts --no-audit --no-fund ws@8 bittorrent-tracker@11 playwright-core@1
+# webtorrent 1: the last that needs no native WebRTC
+npm install --ignore-scripts --no-audit --no-fund webtorrent@1
 # What is spoken inside WebSockets, each as its users meet it: client and server (SignalR's and Stomp.js's other ends are not on npm, or another's)
 npm install --ignore-scripts --no-audit --no-fund socket.io@4 socket.io-client@4 aedes@1 mqtt@5 stomp-broker-js@1 @stomp/stompjs@7 \
   graphql@16 graphql-ws@6 subscriptions-transport-ws@0.11 @microsoft/signalr@10 rpc-websockets@10 ocpp-rpc@2 wstunnel@1

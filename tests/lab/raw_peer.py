@@ -63,7 +63,8 @@ def play(sock, shape, me, flow):
 def facts(shape):
     if shape == "silent":
         return {"app": "none", "layers": ["tcp"], "note": "handshake and FIN, never a byte"}
-    return {"app": "raw", "layers": ["tcp"], "note": {
+    seems = {"may_seem": "bittorrent"} if shape == "mse-like" else {}
+    return {"app": "raw", "layers": ["tcp"], **seems, "note": {
         "lines": "text lines both ways", "prefixed": "binary messages after a 16-bit length", "random": "uniform random bytes both ways",
         "mse-like": "uniform random bytes in flights shaped like MSE, and no BitTorrent at all", "server-first": "text lines from the server only", "half": "text lines from the client only"}[shape]}
 

@@ -570,7 +570,8 @@ static void check(struct test *t, const struct record *whole, uint64_t number)
     count(&t->sum, &v);
     if (is_shake_lost(whole, lost))
         t->sum.shaken += v.missing;
-    if (getenv("LOSS_SHOW") != NULL && strtoull(getenv("LOSS_SHOW"), NULL, 10) == number)
+    const char *shown = getenv("LOSS_SHOW");
+    if (shown != NULL && strtoull(shown, NULL, 10) == number)
         show(whole, &got, lost);
     if (v.what[0] != 0)
         printf("%s %llu %s%s\n", t->path, (unsigned long long)number,
@@ -645,7 +646,7 @@ static void test_open(struct test *t)
     struct err err = {0};
     const char *most = getenv("LOSS_MOST");
 
-    *t = (struct test){.most = most != NULL ? (size_t)atol(most) : 0};
+    *t = (struct test){.most = most != NULL ? strtoul(most, NULL, 10) : 0};
     t->sink = (struct sink){.event = on_event,
                             .ctx = t,
                             .interest = INTEREST_MESSAGES | INTEREST_FRAMES | INTEREST_KEEP |
@@ -669,9 +670,9 @@ int main(int argc, char **argv)
     test_open(&t);
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "-r") == 0 && i + 1 < argc)
-            percent = (unsigned)atoi(argv[++i]);
+            percent = (unsigned)strtoul(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "-s") == 0 && i + 1 < argc)
-            seed = (uint64_t)atoll(argv[++i]);
+            seed = strtoull(argv[++i], NULL, 10);
         else
             test_capture(&t, argv[i], percent, seed);
     }

@@ -193,8 +193,8 @@ static struct parcel fragment_of(struct trace *out, const struct parcel *p, uint
     return f;
 }
 
-/* In any order, some twice, one perhaps over two others (not in IPv6: RFC 5722). The last one is
- * needed, else what came after it would begin a datagram that never ends. */
+/* In any order, some twice, perhaps two of them in one that comes first (not in IPv6: RFC 5722).
+ * The last one is needed, else what came after it would begin a datagram that never ends. */
 static void add_fragments(struct trace *out, const struct parcel *p, uint32_t id, struct rng *r)
 {
     const struct cuts c = cuts_of(p, r);
@@ -203,7 +203,8 @@ static void add_fragments(struct trace *out, const struct parcel *p, uint32_t id
     uint32_t count = 0, last = rng_below(r, pieces);
 
     if (is_ipv4(p) && pieces > 2 && rng_chance(r, 30)) {
-        f[count++] = fragment_of(out, p, id, c.edge[0], c.edge[2]);
+        const struct parcel both = fragment_of(out, p, id, c.edge[0], c.edge[2]);
+        trace_add(out, &both);
         last = 2 + rng_below(r, pieces - 2);
     }
     for (uint32_t n = 0; n < pieces; n++)

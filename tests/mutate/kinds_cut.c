@@ -258,7 +258,8 @@ static void tail_add(struct tail *t, const struct segment *s)
         t->len = 0;
     const uint32_t keep = t->len + in.len > TAIL ? (uint32_t)(TAIL - in.len) : t->len;
     memmove(t->bytes, t->bytes + t->len - keep, keep);
-    memcpy(t->bytes + keep, in.at, in.len);
+    if (in.len > 0)
+        memcpy(t->bytes + keep, in.at, in.len);
     t->len = keep + (uint32_t)in.len;
     t->end = s->seq + (uint32_t)s->payload.len + ((s->flags & TCP_SYN) != 0 ? 1 : 0);
 }

@@ -3,8 +3,9 @@
 
 #include "tests/mutate/kinds.h"
 
-#define LATE_MOST   6 /* packets */
-#define DECOY_AFTER 1 /* data segments of a direction before its decoys come */
+#define LATE_MOST   6            /* packets */
+#define LATE_NS     2000000000LL /* nor does a network keep anything longer: captures have pauses */
+#define DECOY_AFTER 1            /* data segments of a direction before its decoys come */
 #define DECOY_MOST                                                                                 \
     1300 /* bytes: the checksum of what never crossed an Ethernet is not looked at                 \
           */
@@ -38,6 +39,8 @@ void duplicate(struct trace *out, const struct trace *in, struct rng *r)
             struct late *l = &late[n];
             if (l->p != NULL && syn && (l->p->lane | 1) == (p->lane | 1))
                 l->p = NULL; /* nothing outlives its connection (RFC 9293 s3.4.3) */
+            if (l->p != NULL && p->frame.time_ns > l->p->frame.time_ns + LATE_NS)
+                l->p = NULL;
             if (l->p != NULL && l->due-- == 0) {
                 struct parcel again = *l->p;
                 again.frame.time_ns = p->frame.time_ns;

@@ -199,6 +199,18 @@ static void on_event(void *ctx, const struct event *e)
     out_flush(l->out);
 }
 
+void listener_renew(struct listener *l)
+{
+    const struct engine_config config = {
+        .policy = l->policy, .sinks = &l->sink, .payload_limit = 64, .seed = 1};
+    struct err err = {0};
+
+    engine_free(l->engine);
+    l->engine = engine_create(&config, &err);
+    if (l->engine == NULL)
+        abort();
+}
+
 struct listener *listener_create(const char *rules, struct err *err)
 {
     static const struct eve_options how = {.frames = true, .payload = PAYLOAD_PRINTABLE};
@@ -212,12 +224,9 @@ struct listener *listener_create(const char *rules, struct err *err)
     if (l->policy != NULL && l->eve != NULL) {
         l->sink =
             (struct sink){.event = on_event, .ctx = l, .interest = eve_sink(l->eve)->interest};
-        const struct engine_config config = {
-            .policy = l->policy, .sinks = &l->sink, .payload_limit = 64, .seed = 1};
-        l->engine = engine_create(&config, err);
-    }
-    if (l->engine != NULL)
+        listener_renew(l);
         return l;
+    }
     listener_free(l);
     return NULL;
 }
@@ -281,6 +290,11 @@ static struct bytes words_of(const struct line *l)
     return bytes_of(l->text + l->at, l->end - l->at);
 }
 
+static void describe_one(const char *fate, const struct line *l, char *what, size_t room)
+{
+    snprintf(what, room, "%s: %.*s", fate, (int)(l->end - l->key), (const char *)l->text + l->key);
+}
+
 static void describe(const struct line *a, const struct line *b, char *what, size_t room)
 {
     const struct bytes x = words_of(a), y = words_of(b);
@@ -298,19 +312,20 @@ static void describe(const struct line *a, const struct line *b, char *what, siz
 
 bool said_differ(const struct said *before, const struct said *after, char *what, size_t room)
 {
-    for (size_t i = 0; i < before->count || i < after->count; i++) {
+    for (size_t i = 0;; i++) {
         const struct line *a = i < before->count ? &before->lines[i] : NULL;
         const struct line *b = i < after->count ? &after->lines[i] : NULL;
+        if (a == NULL && b == NULL)
+            return false;
         const int c = a == NULL ? 1 : b == NULL ? -1 : compare_keys(a, b);
         if (c == 0 && bytes_equal(words_of(a), words_of(b)))
             continue;
-        const struct line *one = c < 0 ? a : b;
         if (c == 0)
             describe(a, b, what, room);
+        else if (c < 0)
+            describe_one("gone", a, what, room);
         else
-            snprintf(what, room, "%s: %.*s", c < 0 ? "gone" : "new", (int)(one->end - one->key),
-                     (const char *)one->text + one->key);
+            describe_one("new", b, what, room);
         return true;
     }
-    return false;
 }

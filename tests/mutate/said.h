@@ -24,6 +24,8 @@ struct said {
 
 struct listener *listener_create(const char *rules, struct err *err);
 void listener_free(struct listener *l); /* NULL is fine */
+/* It forgets all that it has heard. */
+void listener_renew(struct listener *l);
 
 /* Runs the trace. Events of strangers, and anomalies named in `adds`, are left out. */
 void said_of(struct listener *l, const struct trace *t, const char *adds, struct said *out);

@@ -34,8 +34,8 @@ static inline void scene_describe(enum decoded result, const struct packet *p, e
     else
         snprintf(text, TEXT_ROOM, "%s", words[result]);
     if (what != ANOMALY_NONE) {
-        strcat(text, " ! ");
-        strcat(text, anomaly_info(what)->name);
+        const size_t len = strlen(text);
+        snprintf(text + len, TEXT_ROOM - len, " ! %s", anomaly_info(what)->name);
     }
 }
 

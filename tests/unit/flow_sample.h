@@ -480,7 +480,7 @@ static inline void sample_handshake(struct sink *sink, const struct flow_info *f
 static inline void sample_flow(struct sink *sink, const struct sample_row *r, uint32_t n,
                                uint64_t id)
 {
-    struct evidence seen[3];
+    struct evidence seen[3] = {{0}};
     const struct ws_totals ws = {.messages = {9, 11},
                                  .frames = {12, 13},
                                  .payload = {812, 1990},
@@ -523,10 +523,10 @@ static inline void sample_flow(struct sink *sink, const struct sample_row *r, ui
     f.verdict = r->rule != NULL ? VERDICT_BLOCK : VERDICT_ALLOW;
     for (f.evidence_count = 0; f.evidence_count < 3 && r->seen[f.evidence_count].what != NULL;
          f.evidence_count++)
-        seen[f.evidence_count] = (struct evidence){f.first_packet + r->seen[f.evidence_count].after,
-                                                   r->seen[f.evidence_count].what,
-                                                   bytes_of_text(r->seen[f.evidence_count].detail)};
-    if (f.verdict == VERDICT_BLOCK) {
+        seen[f.evidence_count] = (struct evidence){
+            f.first_packet + r->seen[f.evidence_count].after, r->seen[f.evidence_count].what,
+            bytes_of_text(r->seen[f.evidence_count].detail), 0};
+    if (f.verdict == VERDICT_BLOCK && f.evidence_count > 0) {
         f.verdict_packet = seen[f.evidence_count - 1].packet;
         f.leaked_bytes[TO_SERVER] = UINT64_C(140) + 20U * r->seen[0].after;
         f.leaked_bytes[TO_CLIENT] = 74;

@@ -27,8 +27,8 @@ static const char *const hostile_text[] = {
 static inline void hostile_flow(struct sink *sink, const char *text, enum verdict verdict,
                                 uint64_t id)
 {
-    const struct evidence seen[] = {{id, text, bytes_of_text(text)},
-                                    {id, "zeros", LITERAL("\0\0<\0")}};
+    const struct evidence seen[] = {{id, text, bytes_of_text(text), 0},
+                                    {id, "zeros", LITERAL("\0\0<\0"), 3}};
     const char *risks[] = {text};
     const struct ws_totals ws = {.messages = {1, 2}, .close_code = 1006};
     struct flow_info f = {.id = id,

@@ -24,6 +24,8 @@ struct harness {
     bool became, left;
     enum confidence confidence;
     enum ladder ladder;
+    const struct known_peer *peer; /* what known_peer() says */
+    unsigned alike;                /* what others_alike() says */
     void (*describe)(struct harness *h, const struct event *e);
 };
 
@@ -93,6 +95,23 @@ static inline void harness_claim(struct host *h, enum confidence c)
     buffer_printf(&x->log, "claim(%s) ", confidence_name(c));
 }
 
+static inline void harness_weigh(struct host *h, uint8_t bits, const char *what,
+                                 struct bytes detail)
+{
+    (void)bits;
+    harness_note(h, what, detail);
+}
+
+static inline const struct known_peer *harness_known_peer(struct host *h)
+{
+    return ((struct harness *)h)->peer;
+}
+
+static inline unsigned harness_others_alike(struct host *h)
+{
+    return ((struct harness *)h)->alike;
+}
+
 static inline void harness_climb(struct host *h, enum ladder rung)
 {
     struct harness *x = (struct harness *)h;
@@ -131,6 +150,9 @@ static inline void harness_begin(struct harness *x, uint32_t interest, struct di
                                    .replace = harness_replace,
                                    .note = harness_note,
                                    .claim = harness_claim,
+                                   .weigh = harness_weigh,
+                                   .known_peer = harness_known_peer,
+                                   .others_alike = harness_others_alike,
                                    .climb = harness_climb,
                                    .speaks = harness_speaks,
                                    .alloc = harness_alloc,

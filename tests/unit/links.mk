@@ -8,12 +8,12 @@ LINKS_test_out = output/out output/guard
 LINKS_test_eve = output/eve output/eve_app output/eve_flow output/eve_websocket output/community_id output/websocket_text output/json output/escape output/clock_text output/out output/guard
 LINKS_test_terminal = output/terminal output/escape
 LINKS_test_frames = output/frames output/terminal output/escape output/websocket_text output/out output/guard
-LINKS_test_follow = output/follow output/follow_text output/json_view output/terminal output/escape output/websocket_text output/wording output/wording_flow output/wording_websocket output/kept output/tally output/clock_text output/out output/guard
+LINKS_test_follow = output/swarm output/follow output/follow_text output/json_view output/terminal output/escape output/websocket_text output/wording output/wording_flow output/wording_websocket output/kept output/tally output/clock_text output/out output/guard
 LINKS_test_json_view = output/json_view
 LINKS_test_live = output/live output/terminal output/escape output/clock_text output/out output/guard
 LINKS_test_stream = stream/stream stream/hold
 LINKS_test_stream_overlap = stream/stream stream/hold
-LINKS_test_flow = flow/flow flow/syn flow/ghost
+LINKS_test_flow = flow/flow flow/key flow/syn flow/ghost
 POLICY := $(patsubst classifier/%.c,%,$(wildcard classifier/policy/*.c))
 LINKS_test_policy_docs = $(POLICY)
 LINKS_test_policy_decide = $(POLICY)
@@ -44,7 +44,9 @@ LINKS_ws_trail = layers/ws_trail layers/ws_worth layers/ws_frame layers/ws_unmas
 LINKS_test_utf8 =
 LINKS_http = layers/http layers/http_body layers/http_exchange layers/http_head layers/http_kept layers/http_line \
        layers/http_message layers/http_recognise layers/http_refused layers/http_resume layers/http_switch \
-       layers/http_text layers/http_value layers/ws_draft layers/ws_handshake layers/ws_extension
+       layers/http_text layers/http_value layers/ws_draft layers/ws_handshake layers/ws_extension $(LINKS_tracker)
+LINKS_tracker = layers/http_tracker layers/bittorrent_tracker layers/bittorrent_tracker_answer layers/bittorrent_peer_id layers/bencode \
+       layers/compact_peers layers/probe layers/ws_inflate layers/ws_window layers/deflate_block layers/deflate_code
 LINKS_test_http = $(LINKS_http)
 LINKS_test_http_recognise = layers/http_recognise layers/http_line layers/http_value
 LINKS_test_http_parts = layers/http_body layers/http_head layers/http_line layers/http_value
@@ -52,14 +54,15 @@ LINKS_test_ws_handshake = layers/ws_handshake layers/ws_draft layers/ws_extensio
 LINKS_test_capture = capture/capture capture/pcap_file capture/pcapng_file capture/foreign capture/live capture/input capture/unpack capture/filter capture/linktype
 LINKS_test_capture_file = capture/capture capture/pcap_file capture/pcapng_file capture/foreign capture/live capture/input capture/unpack capture/filter capture/linktype
 LINKS_test_tls = layers/tls layers/tls_hello layers/tls_record layers/probe
-LINKS_test_bittorrent = layers/bittorrent layers/bittorrent_peer_id layers/bittorrent_tracker layers/bencode layers/probe
-LINKS_test_shape = layers/shape layers/raw $(LINKS_ws_trail)
+LINKS_test_bittorrent = layers/bittorrent layers/bittorrent_message layers/bittorrent_seek layers/bittorrent_extension layers/compact_peers \
+       layers/bittorrent_peer_id layers/bittorrent_tracker layers/bencode layers/probe
+LINKS_test_shape = layers/shape layers/raw layers/bittorrent_seek layers/bittorrent_message layers/probe layers/mse_grammar layers/mse_noise $(LINKS_ws_trail)
 LINKS_test_identify = identify/identify identify/registry identify/ndpi $(patsubst classifier/%.c,%,$(wildcard classifier/layers/*.c))
-LINKS_summary = output/summary output/view output/kept output/tally output/talkers
+LINKS_summary = output/summary output/swarm output/view output/kept output/tally output/talkers
 LINKS_sheet = output/sheet output/wording output/wording_flow output/wording_websocket output/websocket_text output/terminal output/escape output/out output/guard
 LINKS_test_summary = $(LINKS_summary)
 LINKS_test_table = $(LINKS_summary) $(LINKS_sheet) output/table output/table_row
-LINKS_test_report = $(LINKS_summary) $(LINKS_sheet) output/json output/clock_text output/html output/report_style output/report_html output/report_html_flows output/report_html_tables output/report_text output/report_json
+LINKS_test_report = $(LINKS_summary) $(LINKS_sheet) output/json output/clock_text output/html output/report_style output/report_html output/report_html_flows output/report_html_tables output/report_html_swarm output/report_text output/report_json
 LINKS_test_eve_hostile = output/eve output/eve_app output/eve_flow output/eve_websocket output/community_id output/websocket_text output/json output/escape output/clock_text output/out output/guard
 LINKS_engine = $(patsubst classifier/%.c,%,$(wildcard $(addprefix classifier/,$(addsuffix /*.c,engine decode flow stream layers identify policy))))
 LINKS_test_engine = $(LINKS_engine)
@@ -94,11 +97,16 @@ FALSEPOS := tests/falsepos/falsepos tests/falsepos/kinds_binary tests/falsepos/k
 $(BUILD)/tests/falsepos/falsepos: $(FALSEPOS:%=$(BUILD)/%.o) $(GROUND)
 	@echo "  LD  $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(lib_ldlibs)
+# The conversations that are no BitTorrent go through the whole engine.
+FALSEPOS_TALKS := bittorrent talk kinds_random kinds_udp kinds_stream kinds_binary kinds_text
+$(BUILD)/tests/falsepos/bittorrent: $(FALSEPOS_TALKS:%=$(BUILD)/tests/falsepos/%.o) $(OBJECTS)
+	@echo "  LD  $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(lib_ldlibs)
 LINKS_test_ws_search = $(LINKS_ws)
 # Fault injection (tests/faults): the whole program, whose own calls to these come to tests/faults/inject.c. It wants
 # objects that are not yet put together (no LTO): those of SAN=1.
 WRAPPED = main malloc calloc realloc aligned_alloc strdup strndup realpath write pwrite read pread close ftruncate rename \
-          mkstemp mkdir pipe dup open openat fstat fork opendir fopen fdopen inflateInit2_ ZSTD_createDStream EVP_MD_CTX_new \
+          mkstemp mkdir pipe dup open openat fstat fork opendir fopen fdopen fflush inflateInit2_ ZSTD_createDStream EVP_MD_CTX_new \
           EVP_MD_fetch yaml_parser_initialize ndpi_init_detection_module pcap_compile pcap_open_dead \
           pcap_fopen_offline_with_tstamp_precision hs_open_stream hs_alloc_scratch
 FAULTS = $(patsubst %,$(BUILD)/tests/faults/%.o,faults inject judge)
@@ -111,3 +119,17 @@ LINKS_test_engine_tcp = $(LINKS_engine)
 LINKS_test_policy_exception = $(POLICY)
 LINKS_test_engine_shed = $(LINKS_engine)
 LINKS_test_budget =
+LINKS_test_peers = flow/peers
+LINKS_test_engine_peers = $(LINKS_engine)
+LINKS_test_bittorrent_seek = $(LINKS_test_bittorrent)
+LINKS_test_dht = layers/dht layers/compact_peers layers/bencode layers/bittorrent_peer_id
+LINKS_test_udp_tracker = layers/udp_tracker layers/compact_peers layers/lsd layers/probe
+LINKS_utp = layers/utp layers/utp_packet layers/utp_socket layers/utp_stream layers/bittorrent_socket layers/bittorrent_talk \
+       layers/bittorrent_udp layers/dht layers/udp_tracker layers/lsd layers/compact_peers layers/bencode \
+       layers/bittorrent_peer_id layers/probe
+LINKS_utp += $(LINKS_test_bittorrent)
+LINKS_test_utp = $(LINKS_utp)
+LINKS_test_bittorrent_udp = $(LINKS_utp)
+LINKS_mse = $(patsubst %,layers/%,mse mse_clear mse_shape mse_noise mse_grammar) layers/bittorrent_message layers/probe
+LINKS_test_mse = $(LINKS_mse)
+LINKS_test_mse_grammar = $(LINKS_test_shape)

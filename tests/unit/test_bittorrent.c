@@ -79,6 +79,16 @@ static const struct vector {
      "claim(strong) peer(> abcd qBittorrent 4.5.2)",
      "",
      {C(HELLO(QB)), C_LOST(81), C("\x00\x00\x00\x02\x02 nonsense")}},
+    {"a gap inside the handshake: messages are found behind it, and read on",
+     "claim(strong)",
+     "",
+     {C("\x13"
+        "BitTorrent protocol" RESERVED "abcdef"),
+      C_LOST(34), C(REQUEST REQUEST REQUEST INTERESTED PIECE INTERESTED)}},
+    {"a gap inside a length",
+     "claim(strong) peer(> abcd qBittorrent 4.5.2) claim(certain)",
+     "",
+     {C(HELLO(QB) "\x00\x00"), C_LOST(40), C(REQUEST REQUEST REQUEST INTERESTED PIECE INTERESTED)}},
     {"a message of the wrong length",
      "claim(strong) peer(> abcd qBittorrent 4.5.2) "
      "anomaly(bittorrent_malformed)",

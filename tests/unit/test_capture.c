@@ -184,6 +184,7 @@ static void ng_extreme_times(struct file *f)
     put_enhanced(f, 1, UINT64_MAX, "b");
     put_enhanced(f, 2, UINT64_MAX, "c");
     put_enhanced(f, 3, UINT64_MAX, "d");
+    put_enhanced(f, 0, 0, "e"); /* from c to here is a time that a number of 64 bits can say */
 }
 
 static void ng_no_interface(struct file *f)
@@ -247,7 +248,7 @@ static const struct vector vectors[] = {
      "1 @1.000001000 L101 1/1 a; 2 @2.000000000 L101 1/101 b; end"},
     {"pcapng, times beyond reason", ng_extreme_times,
      "1 @0.-00000001 L1 1/101 a; 2 @0.000000000 L1 1/101 b; 3 @4611686018.427387904 L1 1/101 c; "
-     "4 @4611686018.427387904 L1 1/101 d; end"},
+     "4 @4611686018.427387904 L1 1/101 d; 5 @-2305843009.-213693952 L1 1/101 e; end"},
     {"pcapng, no such interface", ng_no_interface,
      "1 @1.000000000 L1 1/101 a; "
      "x: damaged after packet 1: a packet of an interface that was not described"},

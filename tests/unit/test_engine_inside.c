@@ -57,7 +57,22 @@ struct scene {
 #define KEY56    "0123456789abcdef0123456789abcdef0123456789abcdef01234567"
 #define HASH     "abcdefghijklmnopqrst"
 
+/* What lies behind the bytes that are looked at is the head of a TDS message, 258 bytes long:
+ * nobody is asked about what is left of a piece. */
+#define THREE  "\0\1\2"
+#define TWELVE THREE THREE THREE THREE
+#define HUNDRED_44                                                                                 \
+    TWELVE TWELVE TWELVE TWELVE TWELVE TWELVE TWELVE TWELVE TWELVE TWELVE TWELVE TWELVE
+#define COUNTED_BYTES                                                                              \
+    HUNDRED_44 HUNDRED_44 HUNDRED_44 HUNDRED_44 HUNDRED_44 HUNDRED_44 HUNDRED_44 HUNDRED_44        \
+        HUNDRED_44 HUNDRED_44 HUNDRED_44 HUNDRED_44 HUNDRED_44 HUNDRED_44 HUNDRED_44 HUNDRED_44    \
+        "\0\1"
+
 static const struct scene scenes[] = {
+    {"nobody's bytes, and more of them than are looked at",
+     "tcp>http>websocket app=websocket/certain",
+     {UP(COUNTED_BYTES)},
+     true},
     {"SSH", TUNNEL "tcp>http>websocket>ssh app=ssh/strong", {DOWN(SSH_DOWN), UP(SSH_UP)}, false},
     {"SSH, the client first",
      TUNNEL "tcp>http>websocket>ssh app=ssh/strong",

@@ -296,7 +296,8 @@ static void test_anomaly(void)
 
 static void test_alert(void)
 {
-    const struct evidence evidence[] = {{8, "the first line is an SSH banner", LITERAL("SSH-2.0")}};
+    const struct evidence evidence[] = {
+        {8, "the first line is an SSH banner", LITERAL("SSH-2.0"), 0}};
     struct flow_info f = fixture_flow();
     struct event e = fixture_event(EVENT_ALERT, &f, 8, 1000);
 

@@ -18,7 +18,7 @@ static void test_hostile(void)
         for (size_t k = 0; k < sizeof(bytes); k++)
             bytes[k] = (uint8_t)(rand() >> 7);
         const struct bytes b = bytes_of(bytes, (size_t)rand() % sizeof(bytes));
-        const struct evidence evidence = {1, "x", b};
+        const struct evidence evidence = {1, "x", b, 0};
         f.evidence = &evidence;
         f.evidence_count = 1;
         struct event e = fixture_event(EVENT_HTTP, &f, 1, i);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* flow.h against a plain model: a list that is searched from one end to the other. */
+#include <time.h>
+
 #include "flow/flow.h"
 #include "flow/ghost.h"
 #include "flow/syn.h"
@@ -140,6 +142,34 @@ static void test_expiry(void)
     end(&f);
 }
 
+/* A capture whose clock goes back by a hundred years and on again: seconds in which nothing can
+ * expire are not counted one by one (a packet would cost a second). */
+static void test_clock_leaps(void)
+{
+    enum { LEAPS = 20 };
+    const int64_t late = INT64_C(4200000000) * SECOND;
+    struct fixture f;
+    const clock_t begun = clock();
+    const struct flow_key old = key_of(1), new = key_of(2), third = key_of(3);
+    size_t expired = 0;
+
+    begin(&f, 0);
+    for (int i = 0; i < LEAPS; i++) {
+        const int64_t now = late + i * 5000 * SECOND;
+        expired += expire(&f, now);
+        flow_create(f.table, &old, 0, 60);
+        flow_create(f.table, &third, 10000 * SECOND, 60);
+        flow_create(f.table, &new, now, 60);
+        struct flow_node *n = flow_next_expired(f.table, now + 2 * SECOND);
+        CHECK(n != NULL && memcmp(&n->key, &new, sizeof(new)) != 0, "an old one");
+        expired += expire(&f, now + 2 * SECOND);
+        CHECK(flow_count(f.table) == 1, "the one that goes on stays");
+    }
+    CHECK(expired == 3 * LEAPS - 1, "each once");
+    CHECK(clock() - begun < CLOCKS_PER_SEC, "in no time");
+    end(&f);
+}
+
 static void test_oldest(void)
 {
     struct fixture f;
@@ -203,7 +233,8 @@ static struct packet syn_at(int64_t now_ns)
 static void test_syns(void)
 {
     struct budget budget = {0};
-    struct syn_ring *r = syn_ring_create(&budget, NULL);
+    const struct hash_key hash_key = hash_key_from_seed(2);
+    struct syn_ring *r = syn_ring_create(&budget, &hash_key, NULL);
     struct packet p = syn_at(0);
     const struct flow_key a = key_of(1), b = key_of(2);
     struct syn s;
@@ -238,7 +269,8 @@ static void test_syns(void)
 static void test_syn_flood(void)
 {
     struct budget budget = {0};
-    struct syn_ring *r = syn_ring_create(&budget, NULL);
+    const struct hash_key hash_key = hash_key_from_seed(2);
+    struct syn_ring *r = syn_ring_create(&budget, &hash_key, NULL);
     const struct packet p = syn_at(0);
     struct flow_key key;
     struct syn s;
@@ -258,6 +290,38 @@ static void test_syn_flood(void)
     CHECK(syn_take_expired(r, INT64_MAX, &s) && !syn_take_expired(r, INT64_MAX, &s),
           "the ring goes on");
     syn_ring_free(r, &budget);
+}
+
+/* All that aim at one bucket of a ring whose key is known. Under another key the same is found: the
+ * engine can take a key that nobody knows, and say the same each time. */
+static void test_syns_aimed(void)
+{
+    enum { AIMED = 64, BUCKET_BITS = SYN_RING - 1 };
+    struct budget budget = {0};
+    const struct hash_key known = hash_key_from_seed(2), other = hash_key_from_seed(77);
+    struct syn_ring *a = syn_ring_create(&budget, &known, NULL);
+    struct syn_ring *b = syn_ring_create(&budget, &other, NULL);
+    unsigned aimed = 0, in_one_bucket = 0;
+
+    for (uint32_t i = 0; aimed < AIMED; i++) {
+        const struct flow_key key = key_of(i);
+        const struct packet p = syn_at(aimed * SECOND / 2);
+        const struct bytes in = bytes_of(&key, sizeof(key));
+        if ((hash_bytes(&known, in) & BUCKET_BITS) != 0)
+            continue;
+        in_one_bucket += (hash_bytes(&other, in) & BUCKET_BITS) == 0;
+        CHECK(syn_note(a, &key, 0, &p, "x") == syn_note(b, &key, 0, &p, "x"), "noted");
+        aimed++;
+    }
+    CHECK(in_one_bucket < 3, "under another key they are spread");
+    for (int i = 0; i < AIMED; i++) {
+        struct syn x = {0}, y = {0};
+        CHECK(syn_take_expired(a, INT64_MAX, &x) && syn_take_expired(b, INT64_MAX, &y), "taken");
+        CHECK(memcmp(&x.key, &y.key, sizeof(x.key)) == 0, "the same, in the same order");
+    }
+    syn_ring_free(a, &budget);
+    syn_ring_free(b, &budget);
+    CHECK(budget.used == 0, "all memory given back");
 }
 
 static void test_ghosts(void)
@@ -298,10 +362,12 @@ int main(void)
 {
     test_syns();
     test_syn_flood();
+    test_syns_aimed();
     test_ghosts();
     test_key();
     test_against_model();
     test_expiry();
+    test_clock_leaps();
     test_oldest();
     test_memory();
     return test_end();

@@ -52,8 +52,9 @@ static void tell_messages(struct sink *sink, const struct flow_info *f)
 
 static void tell_story(struct sink *sink)
 {
-    static const struct evidence evidence[] = {{6, "101 with the right Accept", {NULL, 0}},
-                                               {8, "a legal frame", {(const uint8_t *)"\033", 1}}};
+    static const struct evidence evidence[] = {
+        {6, "101 with the right Accept", {NULL, 0}, 0},
+        {8, "a legal frame", {(const uint8_t *)"\033", 1}, 0}};
     struct flow_info f = fixture_flow(), other = fixture_flow();
 
     other.id = 8;

@@ -66,8 +66,8 @@ static void say_with_decoy(enum overlap_policy policy, size_t from, size_t len, 
 /* Which datagram is read depends on whose it is. */
 static void test_policy(void)
 {
-    const enum overlap_policy real_wins[] = {OVERLAP_LINUX, OVERLAP_LAST};
-    const enum overlap_policy covers[] = {OVERLAP_BSD, OVERLAP_SOLARIS, OVERLAP_LINUX,
+    const enum overlap_policy real_wins[] = {OVERLAP_LINUX_OLD, OVERLAP_LAST};
+    const enum overlap_policy covers[] = {OVERLAP_BSD, OVERLAP_SOLARIS, OVERLAP_LINUX_OLD,
                                           OVERLAP_LAST};
     char text[TEXT_ROOM];
 
@@ -84,6 +84,28 @@ static void test_policy(void)
     CHECK(strstr(text, "GETxxxx") == NULL && strstr(text, "xxxxxxxx") != NULL, "as it stands");
     say_with_decoy(OVERLAP_WINDOWS, 0, 48, text);
     CHECK(strstr(text, "xxxxxxxx") != NULL, "Windows: the same end is not enough");
+    say_with_decoy(OVERLAP_LINUX, 0, 48, text);
+    CHECK_TEXT(text, "bad ! fragment_overlap", "Linux drops it all");
+}
+
+/* Who does not drop what he has goes on without a fragment that lies beyond the end. */
+static void test_beyond_the_end(void)
+{
+    const enum overlap_policy policy = OVERLAP_FIRST;
+    char text[TEXT_ROOM];
+    struct scene s = {0};
+
+    begin(&s, &policy);
+    cut_segment(&c, false);
+    cut_say(&c, &s, 48, c.len - 48, text);
+    cut(&c, false, TRANSPORT_TCP, 40, 24);
+    build_put16(build_at(&c.b) + 6, 0x2000 | 200);
+    cut_sum(&c);
+    scene_say(&s, build_bytes(&c.b), text);
+    CHECK_TEXT(text, "bad ! fragment_overlap", "beyond the end");
+    cut_say(&c, &s, 0, 48, text);
+    CHECK_TEXT(text, CUT_WANT, "and it did no harm");
+    scene_end(&s);
 }
 
 /* Whole units of a fragment that has some more bytes: Linux's alone, and not over IPv6. */
@@ -91,6 +113,7 @@ static void test_ragged(void)
 {
     static const char *const want[OVERLAP_POLICIES] = {
         [OVERLAP_LINUX] = "pending ! fragment_length_wrong",
+        [OVERLAP_LINUX_OLD] = "pending ! fragment_length_wrong",
         [OVERLAP_FIRST] = "bad ! fragment_length_wrong",
         [OVERLAP_LAST] = "bad ! fragment_length_wrong",
         [OVERLAP_WINDOWS] = "bad ! fragment_length_wrong",
@@ -106,7 +129,7 @@ static void test_ragged(void)
         cut_say(&c, &s, 0, 43, text);
         CHECK_TEXT(text, want[i], "43 bytes, and not the last");
         cut_say(&c, &s, 40, c.len - 40, text);
-        CHECK_TEXT(text, policy == OVERLAP_LINUX ? CUT_WANT : "pending", "40 of them are used");
+        CHECK_TEXT(text, policy <= OVERLAP_LINUX_OLD ? CUT_WANT : "pending", "40 of them are used");
         cut_segment(&c, true);
         cut_say_6(&c, &s, 0, 43, text);
         CHECK_TEXT(text, "bad ! fragment_length_wrong", "RFC 8200 s4.5");
@@ -538,6 +561,7 @@ static void test_flood(bool one)
 int main(void)
 {
     test_policy();
+    test_beyond_the_end();
     test_ragged();
     test_overlap_ipv6(false);
     test_overlap_ipv6(true);

@@ -26,7 +26,7 @@ static char *without_early(char *log)
 static const char *sorted(const char *log, char *out, size_t room)
 {
     static char copy[65536];
-    char *token[256];
+    char *token[256] = {NULL};
     size_t count = 0, len = 0;
 
     snprintf(copy, sizeof(copy), "%s", log);
@@ -133,7 +133,7 @@ static void run_mixed(const struct transcript *t, uint32_t seed)
 
 static void run_every_cut(const struct transcript *t)
 {
-    struct turn turns[TURNS_MAX];
+    struct turn turns[TURNS_MAX] = {0};
     const size_t longest = longest_turn(turns, turns_of(t, turns));
 
     for (size_t cut = 0; cut <= longest + 1; cut++)

@@ -337,7 +337,7 @@ static void check_rule_info(void)
                                     NULL, NULL);
 
     CHECK(p != NULL && policy_rule_count(p) == 2, "two rules");
-    const struct rule_info *b = policy_rule(p, 1);
+    const struct rule_info *b = &p->rule[1].info; /* in file order */
     CHECK_TEXT(b->name, "b", "the second rule");
     CHECK(b->id == 2 && b->line == 4 && b->action == RULE_BLOCK, "the second rule");
     policy_free(p);

@@ -196,7 +196,7 @@ static void check_random(enum overlap_policy policy)
     }
     for (uint32_t at = 1; at < end; at++) {
         const size_t best = winner_of(policy, s, at);
-        want[at] = best == COUNT ? '?' : (char)('a' + best);
+        want[at] = (char)(best == COUNT ? '?' : 'a' + (int)best);
     }
     want[end] = '\0';
     CHECK_TEXT(finish(&f), want, overlap_name(policy));

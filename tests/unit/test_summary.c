@@ -226,7 +226,7 @@ static void copies_are_deep(void)
     struct summary *s = summary_create(false, &err);
     struct bytes text = test_copy(LITERAL("chat.example\0/room\0websocket\0file.pcap\0"));
     const char *at = (const char *)text.at;
-    struct evidence seen[] = {{7, "seen", bytes_first(text, 12)}};
+    struct evidence seen[] = {{7, "seen", bytes_first(text, 12), 0}};
     struct flow_info f = {.id = 1,
                           .end = FLOW_FINISHED,
                           .app = at + 19,

@@ -169,7 +169,7 @@ static void test_extensions(void)
 /* The fast sum against the slow one, at every length and alignment. */
 static void test_sum(void)
 {
-    uint8_t data[200];
+    uint8_t data[400];
     bool good = true;
 
     for (size_t i = 0; i < sizeof(data); i++)

@@ -2,6 +2,56 @@
 #include "layers/ws_chain.h"
 #include "test.h"
 
+#define FITS_CONTENT 2  /* points */
+#define MOST_HEADERS 16 /* of a chain: if they do not prove it, more of the same will not */
+
+struct chain {
+    enum ws_chain_end end;
+    unsigned points; /* a legal header is one, content that fits two more */
+    bool tiled;      /* SHORT: the bytes end where a frame ends */
+};
+
+static enum ws_chain_end judge_frame(const struct ws_header *f, struct bytes after, unsigned enough,
+                                     unsigned *points)
+{
+    /* Empty data frames are worth nothing: runs of a pattern look like that. */
+    *points += ws_is_control(f->frame.opcode) || f->frame.length > 0;
+    if (*points >= enough)
+        return WS_CHAIN_HOLDS;
+    if (after.len < f->frame.length)
+        return WS_CHAIN_SHORT;
+    const enum ws_content inside = ws_look_inside(&f->frame, bytes_first(after, f->frame.length));
+    if (inside == CONTENT_WRONG)
+        return WS_CHAIN_BROKEN;
+    *points += inside == CONTENT_FITS ? FITS_CONTENT : 0;
+    return *points >= enough ? WS_CHAIN_HOLDS : WS_CHAIN_SHORT;
+}
+
+/* Walks a chain until it breaks, or has enough points. */
+static struct chain walk(const struct ws_chain_rule *r, struct bytes in, unsigned enough)
+{
+    struct chain chain = {.end = WS_CHAIN_SHORT};
+    struct ws_walk w = {0};
+    struct ws_header f;
+    bool whole = true;
+
+    while (whole && ws_read_header(in, &f)) {
+        const struct bytes after = bytes_after(in, f.size);
+        if (w.headers == MOST_HEADERS || !ws_walk_accepts(r, &w, &f)) {
+            chain.end = WS_CHAIN_BROKEN;
+            return chain;
+        }
+        ws_walk_take(&w, &f.frame);
+        chain.end = judge_frame(&f, after, enough, &chain.points);
+        if (chain.end != WS_CHAIN_SHORT)
+            return chain;
+        whole = after.len >= f.frame.length;
+        in = bytes_after(after, f.frame.length);
+    }
+    chain.tiled = whole && in.len == 0;
+    return chain;
+}
+
 struct vector {
     const char *name;
     enum direction direction;
@@ -79,16 +129,16 @@ int main(void)
 {
     for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
         const struct vector *v = &vectors[i];
-        const struct ws_chain_rule rule = {
-            .direction = v->direction, .masked = v->direction == TO_SERVER, .points = v->points};
+        const struct ws_chain_rule rule = {.direction = v->direction,
+                                           .masked = v->direction == TO_SERVER};
         const struct bytes in = test_copy(v->in);
-        const struct ws_chain chain = ws_chain_walk(&rule, in);
+        const struct chain chain = walk(&rule, in, v->points);
         CHECK(chain.end == v->end, v->name);
         CHECK(chain.tiled == v->tiled, v->name);
         /* The answer for a shorter piece is the same, or "short". */
         for (size_t n = 0; n < in.len; n++) {
             const struct bytes part = test_copy(bytes_first(in, n));
-            const enum ws_chain_end end = ws_chain_walk(&rule, part).end;
+            const enum ws_chain_end end = walk(&rule, part, v->points).end;
             CHECK(end == WS_CHAIN_SHORT || end == v->end, v->name);
             free((void *)(uintptr_t)part.at);
         }

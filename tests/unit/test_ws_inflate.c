@@ -362,7 +362,8 @@ static void test_bomb(void)
         snprintf(sizes, sizeof(sizes), "%zu bytes became 1048576, %zu:1.", one, 1048576 / one);
         CHECK_TEXT(noted, sizes, "the first is noted, with its sizes");
         const char *last = strrchr(log, ' ') + 1;
-        CHECK((size_t)atol(last) == text.len && strchr(last, '!') == NULL, "the context survives");
+        CHECK((size_t)strtol(last, NULL, 10) == text.len && strchr(last, '!') == NULL,
+              "the context survives");
         CHECK(delivered == sizeof(even) + 1048576 + 64 * 1048576 + text.len, "delivery is bounded");
         script_end(&s);
     }
