@@ -140,6 +140,7 @@ void view_facts(const struct conn *c, bool over, struct facts *out)
         .direction_known = c->direction_known || over,
         .app = app_name(c, app, over),
         .confidence = confidence_of(c, app),
+        .presumed = app == NULL && peer_decides(c, app),
         .settled = over || is_settled(c),
         .over = over,
         .host = fact_of(c, NAME_HOST, over),

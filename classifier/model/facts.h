@@ -26,6 +26,7 @@ struct facts {
     uint8_t transport;    /* enum transport */
     bool direction_known; /* false: client, server and their ports are NOT_YET */
     const char *app;      /* NULL = not yet */
+    bool presumed;        /* app is what others said of the ends: not a byte has shown it yet */
     const char *layers[FLOW_LAYERS];
     uint8_t layer_count;
     enum confidence confidence; /* of app */

@@ -193,6 +193,8 @@ static void on_message(struct extract *x, const struct event *e)
     struct extracted *m = &f->side[e->direction];
     if (m->tail.len > 0 || m->name[0] == '\0')
         spill(x, e, f, opcode);
+    if (e->as.message.complete && m->written < e->as.message.length)
+        m->cut = true; /* there was no memory for a flow when its bytes came */
     f->count++;
     if (m->name[0] != '\0')
         list(x, e, m);

@@ -9,6 +9,7 @@ struct kind_key {
     uint32_t rule_line;
     uint16_t port;
     uint8_t transport, verdict, mismatch, ladder, shape, rank, tunnel;
+    uint8_t sure; /* strong or better: a guess does not hide among certainties */
 };
 
 struct rule_key {
@@ -106,6 +107,7 @@ static struct kind_key kind_key_of(struct summary *s, const struct flow_info *fl
     key.ladder = (uint8_t)flow->ladder;
     key.shape = (uint8_t)flow->shape;
     key.tunnel = (uint8_t)flow->tunnel;
+    key.sure = flow->confidence >= CONFIDENCE_STRONG;
     key.rank = (uint8_t)flow_rank(flow);
     return key;
 }

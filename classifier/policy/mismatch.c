@@ -50,7 +50,7 @@ enum tri policy_mismatch(const struct policy *p, const struct facts *f)
         return TRI_NO;
     if (!f->direction_known && !f->over)
         return TRI_NOT_YET;
-    if (f->app == NULL)
+    if (f->app == NULL || f->presumed) /* a port is judged by what it carries */
         return f->over || f->settled ? TRI_NO : TRI_NOT_YET;
     if (f->confidence == CONFIDENCE_GUESS || same(f->app, "none"))
         return TRI_NO;

@@ -74,6 +74,8 @@ static void give(struct machine *m, uint32_t linktype, struct bytes data)
                             .wire_len = (uint32_t)data.len,
                             .data = bytes_of(copy, data.len)};
 
+    if (copy == NULL)
+        abort();
     if (data.len > 0)
         memcpy(copy, data.at, data.len);
     engine_frame(m->engine, &f);

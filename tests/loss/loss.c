@@ -88,7 +88,7 @@ static bool is_control(unsigned opcode)
 static void on_frame(struct record *r, unsigned side, const struct ws_frame_event *f)
 {
     struct frames *all = &r->frames[side];
-    size_t room = all->room, third = all->room;
+    size_t room = all->room, third = room;
 
     if (r->pending[side] != 0 && all->at[r->pending[side] - 1].opcode == WS_CONTINUATION)
         take_part(r, side, &r->open[side][0]);

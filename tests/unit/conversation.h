@@ -105,6 +105,8 @@ static inline void talk_segment(struct talk *t, enum direction d, uint8_t flags,
                                 .data = bytes_of(packet, TALK_HEADERS + data.len)};
     const bool up = d == TO_SERVER;
 
+    if (packet == NULL)
+        abort();
     memset(packet, 0, TALK_HEADERS);
     packet[0] = 0x45;
     packet[8] = 64;

@@ -11,17 +11,18 @@
 
 static inline char *render_read(const char *path)
 {
-    char *text = NULL;
     FILE *file = fopen(path, "rb");
 
-    if (file != NULL && fseek(file, 0, SEEK_END) == 0) {
-        const long size = ftell(file);
-        rewind(file);
-        text = calloc((size_t)size + 1, 1);
-        if (text == NULL || fread(text, 1, (size_t)size, file) != (size_t)size)
-            abort();
-        fclose(file);
-    }
+    if (file == NULL)
+        return NULL;
+    if (fseek(file, 0, SEEK_END) != 0)
+        abort();
+    const long size = ftell(file);
+    rewind(file);
+    char *text = calloc((size_t)size + 1, 1);
+    if (text == NULL || fread(text, 1, (size_t)size, file) != (size_t)size)
+        abort();
+    fclose(file);
     return text;
 }
 

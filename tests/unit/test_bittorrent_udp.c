@@ -133,7 +133,8 @@ static struct recognition ask(const struct layer *l, const struct said *turn, si
     }
     o.turns = (uint8_t)count;
     o.seen[turn[count - 1].direction] = last;
-    const struct recognition r = l->recognise(&o);
+    struct recognition r = l->recognise(&o);
+    r.detail = bytes_of(NULL, 0); /* it borrows what goes now */
     for (size_t i = 0; i < count; i++)
         free((void *)(uintptr_t)turns[i].bytes.at);
     return r;

@@ -151,6 +151,40 @@ static void test_other_capture(void)
     talk_end(&t, "tcp>raw app=raw/strong shape=binary allow:-\n", "another capture");
 }
 
+/* A port is judged by what it carries, not by who was said to listen there. */
+static void test_mismatch(void)
+{
+    static const char rules[] = "version: 1\nrules:\n  - name: web\n    action: block\n"
+                                "    match: {mismatch: true, confidence: probable}\n"
+                                "ports: {5000: http}\n";
+    struct talk t;
+
+    talk_begin(&t, rules, 0);
+    t.packets_matter = true;
+    track(&t, LITERAL(PEERS), SIZE_MAX);
+    t.log.len = 0;
+    next_connection(&t, 5000);
+    talk_open(&t);
+    talk_say(&t, TO_SERVER, LITERAL("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n"));
+    talk_close(&t);
+    next_connection(&t, 5000);
+    t.number = 200;
+    talk_open(&t);
+    talk_close(&t);
+    next_connection(&t, 5000);
+    t.number = 300;
+    talk_open(&t);
+    talk_say(&t, TO_SERVER, LITERAL(NOISE));
+    talk_say(&t, TO_CLIENT, LITERAL(NOISE));
+    talk_close(&t);
+    talk_end(&t,
+             "http/0 tcp>http app=http/strong allow:-\n"
+             "tcp>bittorrent app=bittorrent/probable allow:-\n"
+             "block:web at packet 307 leaked=172/92 "
+             "tcp>bittorrent app=bittorrent/probable shape=binary mismatch block:web\n",
+             "mismatch");
+}
+
 /* A SYN that nobody answers. */
 static void test_half_open(void)
 {
@@ -171,5 +205,6 @@ int main(void)
     test_not_known();
     test_other_capture();
     test_half_open();
+    test_mismatch();
     return test_end();
 }

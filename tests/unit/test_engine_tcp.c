@@ -76,6 +76,8 @@ static void shoot(struct talk *t, const struct shot *s)
     const uint8_t flags = s->flags != 0 ? s->flags : TCP_ACK;
     const enum direction other = direction_other(s->from);
 
+    if (start == NULL)
+        abort();
     memcpy(start, wrap.at, wrap.len);
     p[0] = 0x45;
     p[8] = s->ttl != 0 ? s->ttl : 64;

@@ -103,6 +103,26 @@ static void check_files(void)
     remove_folder(folder);
 }
 
+/* A message of which no byte came: there was no memory for its flow just then. */
+static void check_lost(void)
+{
+    const struct extract_options how = {.message_limit = 100, .total_limit = 10000};
+    const struct flow_info f = fixture_flow();
+    char folder[FOLDER_ROOM];
+    struct err err = {""};
+
+    make_folder(folder);
+    struct extract *x = extract_create(folder, &how, &err);
+    over(x, &f, TO_SERVER,
+         (struct ws_message_event){.opcode = WS_TEXT, .length = 15, .complete = true});
+    CHECK(extract_finish(x, &err), err.text);
+    extract_free(x);
+    CHECK(strstr(content(folder, "index.jsonl"), "\"length\":15,\"complete\":true,\"cut\":true") !=
+              NULL,
+          "the file does not hold it");
+    remove_folder(folder);
+}
+
 /* Large messages of both directions at once, and small ones of one direction between them. */
 static void check_large(void)
 {
@@ -178,6 +198,7 @@ static void check_kinds(void)
 int main(void)
 {
     check_files();
+    check_lost();
     check_large();
     check_limits();
     check_kinds();

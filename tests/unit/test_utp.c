@@ -425,7 +425,8 @@ static void test_anew(void)
     begin(&first, state);
     first.host.replace = on_replace;
     CHECK(v != NULL, "the vector is there");
-    feed_steps(&first, state, v->step, step_count(v->step));
+    if (v != NULL)
+        feed_steps(&first, state, v->step, step_count(v->step));
     layer_utp.close(state, &first.host, CLOSE_FINISHED);
     layer_utp.close(second_state, &anew.host, CLOSE_FINISHED);
     CHECK_TEXT(harness_log(&anew), "claim(strong)", "as sure as before, and told once");
