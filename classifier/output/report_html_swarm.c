@@ -27,7 +27,8 @@ static void print_host(struct html *h, const struct swarm_host *host)
         html_markup(h, "<small>");
         html_wire(h, bytes_of_text(host->client));
         if (host->listens != 0)
-            buffer_printf(h->out, " listens on %u", host->listens);
+            buffer_printf(h->out, "%slistens on %u", host->client != NULL ? ", " : "",
+                          host->listens);
         html_markup(h, "</small>");
     }
     html_markup(h, "</th>");

@@ -133,3 +133,4 @@ LINKS_test_bittorrent_udp = $(LINKS_utp)
 LINKS_mse = $(patsubst %,layers/%,mse mse_clear mse_shape mse_noise mse_grammar) layers/bittorrent_message layers/probe
 LINKS_test_mse = $(LINKS_mse)
 LINKS_test_mse_grammar = $(LINKS_test_shape)
+LINKS_test_swarm = $(LINKS_summary) $(LINKS_sheet) output/graph output/clock_text

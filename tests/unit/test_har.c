@@ -78,8 +78,8 @@ static void check_entries(void)
         "\"url\":\"ws://chat.example.com/chat\"",
         "{\"name\":\"Sec-WebSocket-Key\",\"value\":\"k==\"}",
         "{\"name\":\"Sec-WebSocket-Accept\",\"value\":\"a=\"}",
-        "{\"type\":\"send\",\"time\":1795324561.213456,\"opcode\":1,\"data\":"
-        "\"a\\\"\\n\xef\xbf\xbd\"}",
+        ("{\"type\":\"send\",\"time\":1795324561.213456,\"opcode\":1,\"data\":"
+         "\"a\\\"\\n\xef\xbf\xbd\"}"),
         "\"url\":\"ws://192.168.100.254:80/\"",
         "\"data\":\"AAEC\",\"_length\":9,\"_incomplete\":true}",
         "\n]}}\n",
