@@ -158,6 +158,17 @@ static void malformed(struct peer *p, struct host *h, enum direction d)
     die(p, h);
 }
 
+static uint8_t abilities_of(const uint8_t *reserved)
+{
+    unsigned out = 0;
+
+    out |= (reserved[7] & 0x01) != 0 ? PEER_CAN_DHT : 0;
+    out |= (reserved[7] & 0x04) != 0 ? PEER_CAN_FAST : 0;
+    out |= (reserved[5] & 0x10) != 0 ? PEER_CAN_EXTENDED : 0;
+    out |= (reserved[7] & 0x10) != 0 ? PEER_CAN_V2 : 0;
+    return (uint8_t)out;
+}
+
 static void handshake_is_whole(struct bittorrent *b, struct host *h, enum direction d)
 {
     struct peer *p = &b->peer[d];
@@ -177,6 +188,7 @@ static void handshake_is_whole(struct bittorrent *b, struct host *h, enum direct
     *out = (struct bittorrent_event){.kind = "peer", .has_info_hash = true, .has_peer_id = true};
     memcpy(out->info_hash, p->info_hash, INFO_HASH_LEN);
     memcpy(out->peer_id, p->head + PEER_ID_AT, PEER_ID_LEN);
+    out->abilities = abilities_of(p->head + RESERVED_AT);
     out->client = peer_id_client(out->peer_id, client) ? client : NULL;
     const bool same = other->greeted && memcmp(other->info_hash, p->info_hash, INFO_HASH_LEN) == 0;
     out->confidence = same ? CONFIDENCE_CERTAIN : CONFIDENCE_STRONG;

@@ -29,6 +29,14 @@ struct tls_event {
     uint16_t client_version; /* the highest the client offers */
 };
 
+/* What a peer's handshake says that it can do, ored: bits of its 8 reserved bytes. */
+enum peer_ability {
+    PEER_CAN_DHT = 1 << 0,      /* BEP 5 */
+    PEER_CAN_FAST = 1 << 1,     /* BEP 6 */
+    PEER_CAN_EXTENDED = 1 << 2, /* BEP 10 */
+    PEER_CAN_V2 = 1 << 3,       /* BEP 52 */
+};
+
 /* What a BitTorrent message says. Peers have (part of) the torrent; nodes speak the DHT. */
 struct bittorrent_event {
     const char *kind;   /* "peer", "mse", "utp", "dht", "http-tracker", "udp-tracker", "lsd", "pex",
@@ -38,6 +46,7 @@ struct bittorrent_event {
     uint8_t info_hash[20], peer_id[20];
     const char *client; /* "libtorrent 2.0.8", or NULL: not known */
     bool encrypted;
+    uint8_t abilities;            /* enum peer_ability */
     uint16_t listen_port;         /* where the sender says it can be reached; 0: did not say */
     const struct endpoint *peers; /* at most BITTORRENT_PEERS of each */
     const struct endpoint *nodes;

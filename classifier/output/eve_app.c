@@ -123,6 +123,19 @@ static void write_endpoints(struct json *j, const char *name, const struct endpo
     json_end(j);
 }
 
+static void write_abilities(struct json *j, uint8_t abilities)
+{
+    static const char *const names[] = {"dht", "fast", "extended", "v2"};
+
+    if (abilities == 0)
+        return;
+    json_array(j, "abilities");
+    for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if ((abilities >> i & 1) != 0)
+            json_text(j, NULL, names[i]);
+    json_end(j);
+}
+
 void eve_bittorrent(struct json *j, const struct event *e, const struct eve_options *how)
 {
     const struct bittorrent_event *b = &e->as.bittorrent;
@@ -137,6 +150,7 @@ void eve_bittorrent(struct json *j, const struct event *e, const struct eve_opti
         json_hex(j, "peer_id", bytes_of(b->peer_id, sizeof(b->peer_id)));
     eve_text_if(j, "client", b->client);
     json_bool(j, "encrypted", b->encrypted);
+    write_abilities(j, b->abilities);
     if (b->listen_port != 0)
         json_u64(j, "listen_port", b->listen_port);
     write_endpoints(j, "peers", b->peers, b->peer_count);

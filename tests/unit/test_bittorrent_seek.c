@@ -115,6 +115,8 @@ static void describe(struct harness *h, const struct event *e)
         buffer_printf(&h->log, " %s", b->action);
     if (b->has_info_hash)
         buffer_printf(&h->log, " %.4s", (const char *)b->info_hash);
+    if (b->abilities != 0)
+        buffer_printf(&h->log, " can %u", b->abilities);
     if (b->listen_port != 0)
         buffer_printf(&h->log, " port %u", b->listen_port);
     for (uint16_t i = 0; i < b->peer_count; i++) {
@@ -133,16 +135,16 @@ static const struct vector {
     struct said said[TURNS];
 } vectors[] = {
     {"the extension handshake tells the port, and by which number it wants peers",
-     "claim(strong) peer> abcd claim(certain) peer< abcd peer> extended abcd port 6881 "
+     "claim(strong) peer> abcd can 7 claim(certain) peer< abcd can 7 peer> extended abcd port 6881 "
      "pex< abcd 10.0.0.5:6881 10.0.0.6:6881",
      {.begin = {BEGINS_WITH_HANDSHAKE, BEGINS_WITH_HANDSHAKE}},
      {C(HELLO(QB)), S(HELLO(TR)), C(EXTENDED), S(PEX)}},
     {"a number that nobody gave means nothing",
-     "claim(strong) peer> abcd claim(certain) peer< abcd",
+     "claim(strong) peer> abcd can 7 claim(certain) peer< abcd can 7",
      {.begin = {BEGINS_WITH_HANDSHAKE, BEGINS_WITH_HANDSHAKE}},
      {C(HELLO(QB)), S(HELLO(TR) PEX)}},
     {"the port of the DHT node",
-     "claim(strong) peer> abcd claim(certain) dht> port abcd port 6889",
+     "claim(strong) peer> abcd can 7 claim(certain) dht> port abcd port 6889",
      {.begin = {BEGINS_WITH_HANDSHAKE, BEGINS_WITH_HANDSHAKE}},
      {C(HELLO(QB) HAVE CHOKE PORT)}},
     {"both directions from anywhere",
@@ -150,7 +152,7 @@ static const struct vector {
      {.begin = {BEGINS_ANYWHERE, BEGINS_ANYWHERE}},
      {C(TAIL REQUEST REQUEST PIECE), S(TAIL HAVE REQUEST REQUEST)}},
     {"one with its handshake, the other from a message on",
-     "claim(strong) peer< abcd",
+     "claim(strong) peer< abcd can 7",
      {.begin = {BEGINS_WITH_MESSAGE, BEGINS_WITH_HANDSHAKE}, .skip = {3, 0}},
      {C("abc" HAVE REQUEST), S(HELLO(QB))}},
     {"a message that breaks the rules",

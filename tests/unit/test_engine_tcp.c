@@ -65,7 +65,7 @@ static void shoot(struct talk *t, const struct shot *s)
 {
     const size_t headers = TALK_HEADERS + OPTIONS;
     const struct bytes wrap = header_of(s->wrap);
-    uint8_t *start = calloc(1, wrap.len + headers + s->len), *p = start + wrap.len;
+    uint8_t *start = calloc(1, wrap.len + headers + s->len);
     const bool tagged = s->wrap == VLAN_10 || s->wrap == VLAN_20;
     const struct frame frame = {.number = ++t->number,
                                 .time_ns = t->now_ns += TALK_STEP_NS,
@@ -78,6 +78,7 @@ static void shoot(struct talk *t, const struct shot *s)
 
     if (start == NULL)
         abort();
+    uint8_t *p = start + wrap.len;
     memcpy(start, wrap.at, wrap.len);
     p[0] = 0x45;
     p[8] = s->ttl != 0 ? s->ttl : 64;
