@@ -93,7 +93,7 @@ LINKS_test_hixie = layers/hixie
 
 # The streams that are no WebSocket (tests/falsepos).
 FALSEPOS := tests/falsepos/falsepos tests/falsepos/kinds_binary tests/falsepos/kinds_text \
-       $(patsubst %,classifier/layers/%,raw shape ws_midstream ws_trail ws_worth deflate_look deflate_block deflate_code ws_frame ws_unmask)
+       $(patsubst %,classifier/layers/%,raw shape mse_noise mse_grammar bittorrent_seek bittorrent_message probe ws_midstream ws_trail ws_worth deflate_look deflate_block deflate_code ws_frame ws_unmask)
 $(BUILD)/tests/falsepos/falsepos: $(FALSEPOS:%=$(BUILD)/%.o) $(GROUND)
 	@echo "  LD  $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(lib_ldlibs)
