@@ -4,7 +4,7 @@
 #   make            build build/portwarden
 #   make demo       install what is missing, build, analyse pcaps/port80.pcap, write a report
 #   make check      install what is missing, run every test
-#   make lint       budgets, folder ranks, clang-format, cppcheck, clang-tidy, gcc -fanalyzer: some minutes
+#   make lint       budgets, folder ranks, clang-format, cppcheck, clang-tidy, gcc -fanalyzer: 11 minutes of processor time
 #   make bench      CPU time as ratios to a bare libpcap loop, in one run
 #   make bench-floods    rate, memory and genuine messages under each kind of flood
 #   make recall     SET=folder of captures with truth (pcaps): how much BitTorrent is recognised, ndpiReader's answers beside ours

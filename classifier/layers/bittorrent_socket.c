@@ -16,10 +16,15 @@ bool bittorrent_socket_utp(struct bittorrent_socket *s, struct host *h, enum dir
 
 void bittorrent_socket_give(struct bittorrent_socket *s, struct host *h)
 {
-    const struct bittorrent_socket given = *s;
+    h->replace(h, "utp", &s, false);
+}
 
-    *s = (struct bittorrent_socket){.utp = NULL};
-    h->replace(h, "utp", &given, false);
+void bittorrent_socket_take(struct bittorrent_socket *s, const void *given)
+{
+    struct bittorrent_socket *const *from = given;
+
+    *s = **from;
+    **from = (struct bittorrent_socket){.utp = NULL};
 }
 
 void bittorrent_socket_close(struct bittorrent_socket *s, struct host *h)

@@ -21,8 +21,11 @@ struct bittorrent_socket {
 bool bittorrent_socket_utp(struct bittorrent_socket *s, struct host *h, enum direction d,
                            const struct utp_packet *p);
 
-/* The layer utp goes on with it, in the place of the one that is asked: `s` is empty afterwards. */
+/* The layer utp goes on with it, in the place of the one that is asked: `s` is empty afterwards,
+ * unless there was no memory for that layer. */
 void bittorrent_socket_give(struct bittorrent_socket *s, struct host *h);
+/* That layer takes it: what replace() gave to open(). */
+void bittorrent_socket_take(struct bittorrent_socket *s, const void *given);
 
 void bittorrent_socket_close(struct bittorrent_socket *s, struct host *h);
 

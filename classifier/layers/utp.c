@@ -144,7 +144,7 @@ static void utp_open(void *state, struct host *h, const void *arg)
     struct bittorrent_socket *s = state;
 
     if (arg != NULL) {
-        *s = *(const struct bittorrent_socket *)arg;
+        bittorrent_socket_take(s, arg);
         h->claim(h, confidence_of(s));
         weigh_signs(s, h);
     }

@@ -71,13 +71,19 @@ static void read_at(struct spool *s, void *into, size_t len, uint64_t at)
     }
 }
 
+/* Memory ran out while the text grew. */
+static void note_loss(struct spool *s, const struct spooled *text)
+{
+    if (text->tail.failed && s->error == 0)
+        s->error = ENOMEM;
+}
+
 void spool_settle(struct spool *s, struct spooled *text)
 {
     const struct piece_head head = {.len = text->tail.len};
     const uint64_t place = s->end + 1;
 
-    if (text->tail.failed && s->error == 0)
-        s->error = ENOMEM;
+    note_loss(s, text);
     if (text->tail.len < PIECE || !open_file(s))
         return;
     write_at(s, &head, sizeof(head), s->end);
@@ -107,6 +113,7 @@ void spool_take(struct spool *s, struct spooled *text, void (*piece)(void *ctx, 
         }
     }
     piece(ctx, buffer_bytes(&text->tail));
+    note_loss(s, text);
     spool_forget(text);
 }
 

@@ -4,7 +4,7 @@
  * crash; when it says 0 it has done the same as ever; otherwise it says a sentence; and what it
  * leaves on the disk is whole.
  *
- *   faults FOLDER [MOST]                   all scenarios, at most MOST places each; in FOLDER
+ *   faults FOLDER [MOST [SCENARIO]]        all scenarios, at most MOST places each; in FOLDER
  *   faults FOLDER SCENARIO FAULT NUMBER    one run, shown
  */
 #include <errno.h>
@@ -244,7 +244,8 @@ int __wrap_main(int argc, char **argv)
         return show(&r, argv[2], argv[3], argv[4]);
     r.most = argc > 2 ? strtoull(argv[2], NULL, 10) : 0;
     for (size_t i = 0; i < COUNT(scenarios); i++)
-        try_scenario(&r, &scenarios[i]);
+        if (argc < 4 || strcmp(argv[3], scenarios[i].name) == 0)
+            try_scenario(&r, &scenarios[i]);
     printf("%llu runs, %llu wrong\n", (unsigned long long)r.runs, (unsigned long long)r.wrong);
     return r.wrong != 0;
 }

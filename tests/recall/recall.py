@@ -159,7 +159,7 @@ class Capture:
 
 
 def kind_of(fact):
-    kind = fact.get("kind", "webtorrent" if "websocket" in fact["layers"] else "peer")
+    kind = fact.get("kind", "webtorrent" if "websocket" in fact.get("layers", []) else "peer")
     if kind == "peer" and fact.get("transport") == "udp":
         return "utp"
     if kind == "mse" and "note" in fact:                       # of captures that were made before there were finer words

@@ -51,9 +51,26 @@ static void check_no_place(void)
     spool_close(&s);
 }
 
+/* Memory ran out in the last words of a text: what comes back is not whole. */
+static void check_no_memory(void)
+{
+    struct spool s = {0};
+    struct spooled text = {0};
+    struct buffer got = {0};
+
+    buffer_append_text(&text.tail, "something");
+    spool_settle(&s, &text);
+    text.tail.failed = true;
+    spool_take(&s, &text, collect, &got);
+    CHECK(!spool_good(&s, NULL), "and that is told");
+    buffer_free(&got);
+    spool_close(&s);
+}
+
 int main(void)
 {
     check_interleaved();
+    check_no_memory();
     check_no_place();
     return test_end();
 }

@@ -185,7 +185,8 @@ static void log_replace(struct host *h, const char *protocol, const void *arg, b
     harness_replace(h, protocol, arg, reversed);
     if (arg == NULL)
         return;
-    struct bittorrent_socket given = *(const struct bittorrent_socket *)arg;
+    struct bittorrent_socket given;
+    bittorrent_socket_take(&given, arg);
     bittorrent_socket_close(&given, h);
 }
 
