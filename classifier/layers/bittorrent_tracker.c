@@ -7,17 +7,7 @@
 #define HASH_LEN    20
 #define PORT_DIGITS 5
 
-/* RFC 3986 s2.1; -1: no hexadecimal digit. */
-static int hex_value(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
-        return (c | 0x20) - 'a' + 10;
-    return -1;
-}
-
-/* The value must be exactly twenty bytes once decoded. */
+/* Exactly twenty bytes, once decoded (RFC 3986 s2.1). */
 static bool decode_twenty(struct bytes in, uint8_t out[HASH_LEN])
 {
     size_t n = 0;
@@ -25,8 +15,8 @@ static bool decode_twenty(struct bytes in, uint8_t out[HASH_LEN])
     for (size_t i = 0; i < in.len; i++) {
         uint8_t byte = in.at[i];
         if (byte == '%') {
-            const int high = i + 2 < in.len ? hex_value(in.at[i + 1]) : -1;
-            const int low = i + 2 < in.len ? hex_value(in.at[i + 2]) : -1;
+            const int high = i + 2 < in.len ? hex_digit_value(in.at[i + 1]) : -1;
+            const int low = i + 2 < in.len ? hex_digit_value(in.at[i + 2]) : -1;
             if (high < 0 || low < 0)
                 return false;
             byte = (uint8_t)(high << 4 | low);

@@ -71,14 +71,6 @@ struct http_body http_body_of(struct http_head *head, enum http_body_rule rule)
     return b;
 }
 
-static int hex_value(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    const uint8_t letter = c | 0x20; /* lower case */
-    return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
-}
-
 static void chunk_line_ends(struct http_body *b)
 {
     if (b->digits == 0)
@@ -91,7 +83,7 @@ static void chunk_line_ends(struct http_body *b)
 
 static void chunk_size_byte(struct http_body *b, uint8_t c)
 {
-    const int value = hex_value(c);
+    const int value = hex_digit_value(c);
 
     if (value >= 0 && (b->left > 0 || value > 0 || b->digits == 0)) {
         if (++b->digits > HEX_DIGITS_MAX)
