@@ -84,8 +84,9 @@ static void read_local(struct bytes in)
 /* The layer utp would go on with it. */
 static void on_replace(struct host *h, const char *protocol, const void *arg, bool reversed)
 {
-    struct bittorrent_socket given = *(const struct bittorrent_socket *)arg;
+    struct bittorrent_socket given;
 
+    bittorrent_socket_take(&given, arg);
     harness_replace(h, protocol, arg, reversed);
     bittorrent_socket_close(&given, h);
 }
