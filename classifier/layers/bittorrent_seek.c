@@ -108,17 +108,45 @@ static void accept(struct bittorrent_seek *s, int points)
     s->len = 0;
 }
 
-static void look(struct bittorrent_seek *s)
+/* True: what the window began with is none of it, and the next that may be stands first. */
+static bool look(struct bittorrent_seek *s)
 {
+    bool dropped = false;
+
     while (s->len > 0) {
         const int points = weigh(bytes_of(s->window, s->len));
         if (points == WEIGH_MORE)
-            return;
-        if (points == UNMISTAKABLE || (s->chained && points >= 0))
+            break;
+        if (points == UNMISTAKABLE || (s->chained && points >= 0)) {
             accept(s, points);
-        else
-            drop_first(s);
+            return false;
+        }
+        drop_first(s);
+        dropped = true;
     }
+    return dropped;
+}
+
+/* May these five bytes begin a chain? Its messages are shorter than 64 KiB, and of few types. */
+static bool may_start(const uint8_t *at)
+{
+    const uint8_t type = at[PEER_LENGTH_LEN];
+
+    return at[0] == 0 && at[1] == 0 &&
+           (type == PEER_REQUEST || type == PEER_PIECE || type == PEER_CANCEL ||
+            type == PEER_REJECT || type == PEER_EXTENDED);
+}
+
+/* How many bytes surely begin no chain; what is too short to be told is left. */
+static size_t pass_over(struct bytes in)
+{
+    size_t n = 0;
+
+    while (n + PEER_LENGTH_LEN < in.len && !may_start(in.at + n)) {
+        const uint8_t *zero = bytes_find_byte(bytes_after(in, n + 1), 0);
+        n = zero != NULL ? (size_t)(zero - in.at) : in.len;
+    }
+    return n;
 }
 
 size_t bittorrent_seek(struct bittorrent_seek *s, struct bytes in)
@@ -127,17 +155,19 @@ size_t bittorrent_seek(struct bittorrent_seek *s, struct bytes in)
 
     while (used < in.len && !s->found) {
         const struct bytes left = bytes_after(in, used);
+        const size_t n = s->skip > 0                  ? bytes_first(left, s->skip).len
+                         : s->len == 0 && !s->chained ? pass_over(left)
+                                                      : 0;
+        used += n;
         if (s->skip > 0) {
-            const size_t n = bytes_first(left, s->skip).len;
             s->skip -= (uint32_t)n;
-            used += n;
-        } else if (s->len == 0 && !s->chained && left.at[0] != 0) {
-            const uint8_t *zero = bytes_find_byte(left, 0);
-            used += zero != NULL ? (size_t)(zero - left.at) : left.len;
-        } else {
+        } else if (n == 0) {
             s->window[s->len++] = left.at[0];
             used++;
-            look(s);
+            if (look(s) && s->len <= used) { /* from there on, at once */
+                used -= s->len;
+                s->len = 0;
+            }
         }
     }
     return used;
