@@ -6,14 +6,14 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#define GZIP_WINDOW       (15 + 16) /* the largest window, gzip wrapping: zlib.h, inflateInit2 */
-#define GZIP_MAGIC        "\x1f\x8b"
-#define ZSTD_MAGIC        "\x28\xb5\x2f\xfd"
-#define ZSTD_SKIPPABLE    0x50 /* 50..5f 2a 4d 18: RFC 8878 s3.1.2; parallel zstd begins with one */
-#define ZSTD_SKIP_NIBBLE  0xf0
-#define ZSTD_BLOCK_HEADER 3 /* RFC 8878 s3.1.1.2 */
-#define ZSTD_FIRST        5 /* bytes that tell how long a frame's header is, s3.1.1.1 */
-#define PIECE_MAX         ((size_t)1 << 30) /* zlib counts in unsigned int */
+#define GZIP_WINDOW      (15 + 16) /* the largest window, gzip wrapping: zlib.h, inflateInit2 */
+#define GZIP_MAGIC       "\x1f\x8b"
+#define ZSTD_MAGIC       "\x28\xb5\x2f\xfd"
+#define ZSTD_SKIPPABLE   0x50 /* 50..5f 2a 4d 18: RFC 8878 s3.1.2; parallel zstd begins with one */
+#define ZSTD_SKIP_NIBBLE 0xf0
+#define ZSTD_BETWEEN     4 /* bytes between blocks, at most: a header of 3, or a checksum */
+#define ZSTD_FIRST       5 /* bytes that tell how long a frame's header is, s3.1.1.1 */
+#define PIECE_MAX        ((size_t)1 << 30) /* zlib counts in unsigned int */
 
 struct unpack {
     enum coding coding;
@@ -113,8 +113,9 @@ static enum unpack_result gunzip(struct unpack *u, struct bytes *in, uint8_t **o
 static enum unpack_result unzstd(struct unpack *u, struct bytes *in, uint8_t **out, size_t *room)
 {
     /* An error takes with it all that its call would have given, so a call gets one block at most:
-     * what zstd asks for, less the next block's header that it likes to have with it. */
-    const size_t wish = u->wish > ZSTD_BLOCK_HEADER ? u->wish - ZSTD_BLOCK_HEADER : u->wish;
+     * what zstd asks for, less the next block's header or the checksum, which it likes to have with
+     * it; and those byte by byte. */
+    const size_t wish = u->wish > ZSTD_BETWEEN ? u->wish - ZSTD_BETWEEN : 1;
     ZSTD_inBuffer from = {.src = in->at, .size = bytes_first(*in, wish).len};
     ZSTD_outBuffer to = {.dst = *out, .size = *room};
     const size_t result = ZSTD_decompressStream(u->zstd, &to, &from);
