@@ -26,6 +26,7 @@ struct slot {
 struct unknown {
     struct identify id;
     uint64_t lost[2];   /* by direction: bytes that came after the opening had ended */
+    uint16_t after[2];  /* where that was: bytes of the other direction that had come */
     uint16_t second[2]; /* inside.c: where the second message begins; 0: not yet, or far behind */
 };
 

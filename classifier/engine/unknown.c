@@ -13,6 +13,13 @@ bool unknown_push(struct engine *e, struct conn *c)
     return true;
 }
 
+void unknown_lose(struct unknown *u, enum direction d, uint64_t n)
+{
+    if (u->lost[d] == 0)
+        u->after[d] = u->id.kept_len[direction_other(d)];
+    u->lost[d] += n;
+}
+
 void unknown_free(struct engine *e, struct slot *s)
 {
     struct unknown *u = s->state;
@@ -72,6 +79,7 @@ static struct opening seen_again(const struct conn *c, unsigned level, const str
     struct unknown *u = c->stack[level].state;
     const unsigned first = turned ? 1 : 0;
     const uint64_t lost[2] = {u->lost[first], u->lost[1 - first]};
+    const uint16_t after[2] = {u->after[first], u->after[1 - first]};
     struct opening seen = {
         .seen = {known->opening[first], known->opening[1 - first]},
         .ended = {u->id.ended[first], u->id.ended[1 - first]},
@@ -85,6 +93,7 @@ static struct opening seen_again(const struct conn *c, unsigned level, const str
     };
 
     memcpy(u->lost, lost, sizeof(lost));
+    memcpy(u->after, after, sizeof(after));
     for (uint8_t i = 0; turned && i < seen.turns; i++)
         turn[i].direction = direction_other(turn[i].direction);
     return seen;
@@ -105,27 +114,59 @@ static enum direction direction_now(const struct conn *c, uint8_t client_side, e
     return c->client_side == client_side ? then : direction_other(then);
 }
 
-/* Gives the new reader what was seen, turn by turn, and says what of it was lost. Who was taken for
- * the server may prove to be the client on the way. */
+/* What is read again, and how far that is. */
+struct again {
+    struct engine *e;
+    struct conn *c;
+    unsigned level;
+    uint8_t client_side; /* when it was seen */
+    size_t at[2];
+    uint64_t lost[2];
+    const uint16_t *after;
+};
+
+static void lose_again(struct again *a, enum direction d)
+{
+    if (a->lost[d] > 0)
+        stack_gap(a->e, a->c, a->level, direction_now(a->c, a->client_side, d), a->lost[d]);
+    a->lost[d] = 0;
+}
+
+/* And where the other direction lost something, that. */
+static void feed_again(struct again *a, enum direction d, struct bytes in)
+{
+    const enum direction other = direction_other(d);
+
+    while (in.len > 0) {
+        const bool here = a->lost[other] > 0 && a->after[other] < a->at[d] + in.len;
+        const size_t before = a->after[other] > a->at[d] ? a->after[other] - a->at[d] : 0;
+        const struct bytes part = bytes_first(in, here ? before : in.len);
+        stack_feed(a->e, a->c, a->level, direction_now(a->c, a->client_side, d), part);
+        a->at[d] += part.len;
+        in = bytes_after(in, part.len);
+        if (here)
+            lose_again(a, other);
+    }
+}
+
+/* Gives the new reader what was seen, turn by turn, and says what of it was lost, where it was. Who
+ * was taken for the server may prove to be the client on the way. */
 static void read_again(struct engine *e, struct conn *c, unsigned level, const struct opening *seen,
-                       const uint64_t lost[2])
+                       const struct unknown *u)
 {
     const bool datagrams = seen->transport == TRANSPORT_UDP;
     const uint32_t cut = e->host.cut; /* the last one's; of the others nothing is known */
-    const uint8_t client_side = c->client_side;
-    size_t at[2] = {0, 0};
+    struct again a = {.e = e, .c = c, .level = level, .client_side = c->client_side};
 
+    a.after = u->after;
+    memcpy(a.lost, u->lost, sizeof(a.lost));
     for (uint8_t i = 0; i < seen->turns; i++) {
-        const struct opening_turn *t = &seen->turn[i];
         e->host.cut = datagrams && i + 1 < seen->turns ? 0 : cut;
-        stack_feed(e, c, level, direction_now(c, client_side, t->direction), t->bytes);
-        at[t->direction] += t->bytes.len;
+        feed_again(&a, seen->turn[i].direction, seen->turn[i].bytes);
     }
     for (int d = TO_SERVER; d <= TO_CLIENT && !datagrams; d++) {
-        const enum direction now = direction_now(c, client_side, (enum direction)d);
-        stack_feed(e, c, level, now, bytes_after(seen->seen[d], at[d]));
-        if (lost[d] > 0)
-            stack_gap(e, c, level, now, lost[d]);
+        feed_again(&a, (enum direction)d, bytes_after(seen->seen[d], a.at[d]));
+        lose_again(&a, (enum direction)d);
     }
 }
 
@@ -144,7 +185,7 @@ static void hand_over(struct engine *e, struct conn *c, unsigned level,
     s->confidence = (uint8_t)known->confidence;
     inside_known(e, c, level, known->name);
     slot_join(e, c, level, seen);
-    read_again(e, c, level, seen, u->lost);
+    read_again(e, c, level, seen, u);
     unknown_free(e, &old);
 }
 
@@ -201,12 +242,12 @@ size_t unknown_feed(struct engine *e, struct conn *c, unsigned level, enum direc
     if (u == NULL)
         return in.len; /* no memory: it stays unknown, and the end will say so */
     if (u->id.ended[*d]) {
-        u->lost[*d] += in.len;
+        unknown_lose(u, *d, in.len);
         return in.len;
     }
     struct identity known = identify_feed(e->identifier, &u->id, &context, *d, in);
     if (known.result == IDENTIFIED_NOT_YET) {
-        u->lost[*d] += in.len - known.used;
+        unknown_lose(u, *d, in.len - known.used);
         return in.len;
     }
     if (adopt(e, c, level, &known, in))

@@ -67,6 +67,8 @@ size_t unknown_feed(struct engine *e, struct conn *c, unsigned level, enum direc
                     struct bytes in);
 /* The direction met a gap or its end. True: the slot is no longer unknown. */
 bool unknown_ended(struct engine *e, struct conn *c, unsigned level, enum direction d);
+/* `n` bytes of the direction are not there, or not kept. */
+void unknown_lose(struct unknown *u, enum direction d, uint64_t n);
 void unknown_free(struct engine *e, struct slot *s);
 /* stack.c, for unknown.c. */
 bool slot_open(struct engine *e, struct conn *c, unsigned level, const struct layer *l,
