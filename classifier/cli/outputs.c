@@ -4,22 +4,24 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static bool is_stdout(const char *name)
+bool outputs_is_stdout(const char *name)
 {
     return name != NULL && strcmp(name, "-") == 0;
 }
 
 bool outputs_for_people(const struct options *o)
 {
-    return !o->quiet && !is_stdout(o->eve) && !is_stdout(o->har) && !is_stdout(o->graph);
+    return !o->quiet && !outputs_is_stdout(o->eve) && !outputs_is_stdout(o->har) &&
+           !outputs_is_stdout(o->graph);
 }
 
 bool outputs_show_frames(const struct options *o)
 {
-    const bool for_eve = o->eve != NULL && (o->quiet || o->follow != NULL || is_stdout(o->har) ||
-                                            is_stdout(o->graph));
+    const bool for_eve =
+        o->eve != NULL &&
+        (o->quiet || o->follow != NULL || outputs_is_stdout(o->har) || outputs_is_stdout(o->graph));
 
-    return o->frames && !is_stdout(o->eve) && !for_eve;
+    return o->frames && !outputs_is_stdout(o->eve) && !for_eve;
 }
 
 /* The same regular file, under whatever names. */
@@ -27,7 +29,7 @@ static bool is_same_file(const char *a, const char *b)
 {
     struct stat x, y;
 
-    if (a == NULL || b == NULL || is_stdout(a) || is_stdout(b))
+    if (a == NULL || b == NULL || outputs_is_stdout(a) || outputs_is_stdout(b))
         return false;
     if (strcmp(a, b) == 0)
         return true;
@@ -40,9 +42,9 @@ static bool stdout_is_one_mans(const struct options *o, struct err *err)
     const struct {
         const char *name;
         bool wanted;
-    } users[] = {{"--eve", is_stdout(o->eve)},
-                 {"--har", is_stdout(o->har)},
-                 {"--graph", is_stdout(o->graph)},
+    } users[] = {{"--eve", outputs_is_stdout(o->eve)},
+                 {"--har", outputs_is_stdout(o->har)},
+                 {"--graph", outputs_is_stdout(o->graph)},
                  {"--follow", o->follow != NULL},
                  {"--frames", outputs_show_frames(o)}};
     const char *first = NULL;

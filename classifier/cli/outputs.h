@@ -6,6 +6,8 @@
 #include "base/err.h"
 #include "cli/options.h"
 
+/* "-". NULL is not. */
+bool outputs_is_stdout(const char *name);
 /* Is standard output for people, or does EVE or HAR have it? */
 bool outputs_for_people(const struct options *o);
 /* Are --frames lines for people? With -q, and beside a conversation, they are EVE's alone. */

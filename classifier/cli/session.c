@@ -93,18 +93,14 @@ static bool open_eve(struct session *s, struct err *err)
     return s->eve != NULL;
 }
 
-static bool is_stdout(const char *name)
-{
-    return name != NULL && strcmp(name, "-") == 0;
-}
-
 static bool open_har(struct session *s, struct err *err)
 {
     const char *har = s->options->har;
 
     if (har == NULL)
         return true;
-    s->har_out = is_stdout(har) && s->results != NULL ? s->results : out_open_renamed(har, err);
+    s->har_out =
+        outputs_is_stdout(har) && s->results != NULL ? s->results : out_open_renamed(har, err);
     if (s->har_out == NULL)
         return false;
     s->har = har_create(s->har_out, PORTWARDEN_VERSION, err);
@@ -120,7 +116,7 @@ static bool open_graph(struct session *s, struct err *err)
     if (graph == NULL)
         return true;
     s->graph_out =
-        is_stdout(graph) && s->results != NULL ? s->results : out_open_renamed(graph, err);
+        outputs_is_stdout(graph) && s->results != NULL ? s->results : out_open_renamed(graph, err);
     if (s->graph_out == NULL)
         return false;
     s->graph = graph_create(s->graph_out, err);

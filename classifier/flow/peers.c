@@ -51,12 +51,7 @@ static bool make_room(struct peers *p)
 
 static struct peer_place *place_of(const struct peers *p, const struct endpoint *who)
 {
-    uint8_t text[sizeof(who->addr) + 2];
-
-    memcpy(text, &who->addr, sizeof(who->addr));
-    text[sizeof(who->addr)] = (uint8_t)(who->port >> 8);
-    text[sizeof(who->addr) + 1] = (uint8_t)who->port;
-    return &p->place[hash_bytes(&p->key, bytes_of(text, sizeof(text))) & (p->places - 1)];
+    return &p->place[hash_bytes(&p->key, bytes_of(who, sizeof(*who))) & (p->places - 1)];
 }
 
 static bool is_same(const struct endpoint *a, const struct endpoint *b)

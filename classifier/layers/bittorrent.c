@@ -21,7 +21,6 @@
 #include "layers/layers.h"
 #include "layers/probe.h"
 
-#define HANDSHAKE_LEN    68
 #define RESERVED_AT      20
 #define INFO_HASH_AT     28
 #define PEER_ID_AT       48
@@ -30,10 +29,6 @@
 #define EXTENSION_MAX    4096
 #define PEX_PEERS        BITTORRENT_PEERS
 #define CLIENT_MAX       48 /* bytes of a name that are kept */
-
-#define PROTOCOL                                                                                   \
-    "\x13"                                                                                         \
-    "BitTorrent protocol"
 
 enum peer_state {
     PEER_HANDSHAKE,
@@ -48,7 +43,7 @@ enum peer_state {
 
 struct peer {
     enum peer_state state;
-    uint8_t head[HANDSHAKE_LEN]; /* the handshake; after it, a message's length */
+    uint8_t head[PEER_GREETING_LEN]; /* the handshake; after it, a message's length */
     uint8_t head_len;
     uint32_t left; /* bytes of the message still to come */
     uint64_t offset;
@@ -92,7 +87,7 @@ static struct recognition bittorrent_recognise(const struct opening *o)
     enum probe sign[2];
 
     for (int d = TO_SERVER; d <= TO_CLIENT; d++) {
-        sign[d] = probe_sign(o->seen[d], TEXT(PROTOCOL));
+        sign[d] = probe_sign(o->seen[d], TEXT(PEER_PROTOCOL));
         if (sign[d] == PROBE_YES)
             return probe_yes("BitTorrent handshake (BEP 3)", bytes_first(o->seen[d], RESERVED_AT),
                              (enum direction)d);
@@ -135,7 +130,7 @@ static void bittorrent_join(void *state, struct host *h, const struct opening *o
 
     (void)h;
     for (int d = TO_SERVER; o->midstream && d <= TO_CLIENT; d++)
-        if (probe_sign(o->seen[d], TEXT(PROTOCOL)) != PROBE_YES)
+        if (probe_sign(o->seen[d], TEXT(PEER_PROTOCOL)) != PROBE_YES)
             seek_messages(&b->peer[d]);
 }
 
@@ -179,7 +174,7 @@ static void handshake_is_whole(struct bittorrent *b, struct host *h, enum direct
 
     p->state = PEER_LENGTH;
     p->head_len = 0;
-    if (!bytes_start_with(bytes_of(p->head, HANDSHAKE_LEN), TEXT(PROTOCOL))) {
+    if (!bytes_start_with(bytes_of(p->head, PEER_GREETING_LEN), TEXT(PEER_PROTOCOL))) {
         malformed(p, h, d);
         return;
     }
@@ -206,11 +201,11 @@ static size_t read_handshake(struct bittorrent *b, struct host *h, enum directio
                              struct bytes in)
 {
     struct peer *p = &b->peer[d];
-    const struct bytes take = bytes_first(in, (size_t)HANDSHAKE_LEN - p->head_len);
+    const struct bytes take = bytes_first(in, (size_t)PEER_GREETING_LEN - p->head_len);
 
     memcpy(p->head + p->head_len, take.at, take.len);
     p->head_len = (uint8_t)(p->head_len + take.len);
-    if (p->head_len == HANDSHAKE_LEN)
+    if (p->head_len == PEER_GREETING_LEN)
         handshake_is_whole(b, h, d);
     return take.len;
 }
@@ -218,7 +213,7 @@ static size_t read_handshake(struct bittorrent *b, struct host *h, enum directio
 /* MSE whose initiator greets late, in the clear: nobody could know that it did not yet. */
 static bool is_greeting(const struct peer *p)
 {
-    return memcmp(p->head, PROTOCOL, PEER_LENGTH_LEN) == 0;
+    return memcmp(p->head, PEER_PROTOCOL, PEER_LENGTH_LEN) == 0;
 }
 
 static size_t read_length(struct peer *p, struct host *h, enum direction d, struct bytes in)

@@ -7,6 +7,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The handshake, and how it begins. */
+#define PEER_GREETING_LEN 68
+#define PEER_PROTOCOL_LEN 20
+#define PEER_PROTOCOL                                                                              \
+    "\x13"                                                                                         \
+    "BitTorrent protocol"
+
 #define PEER_LENGTH_LEN  4           /* a message begins with its length, itself not counted */
 #define PEER_MESSAGE_MAX (16U << 20) /* a bitfield of 128 million pieces; pieces are 16 KiB */
 #define PEER_BLOCK       16384       /* what everybody asks for at once (BEP 3) */

@@ -4,8 +4,7 @@
 #include "layers/bittorrent_peer_id.h"
 #include "layers/probe.h"
 
-#define HASH_LEN    20
-#define PORT_DIGITS 5
+#define HASH_LEN 20
 
 /* Exactly twenty bytes, once decoded (RFC 3986 s2.1). */
 static bool decode_twenty(struct bytes in, uint8_t out[HASH_LEN])
@@ -43,21 +42,6 @@ static bool next_parameter(struct bytes *query, struct bytes *name, struct bytes
     return true;
 }
 
-/* 0: no port. */
-static uint16_t port_of(struct bytes value)
-{
-    uint32_t n = 0;
-
-    if (value.len == 0 || value.len > PORT_DIGITS)
-        return 0;
-    for (size_t i = 0; i < value.len; i++) {
-        if (value.at[i] < '0' || value.at[i] > '9')
-            return 0;
-        n = n * 10 + (uint32_t)(value.at[i] - '0');
-    }
-    return n <= UINT16_MAX ? (uint16_t)n : 0;
-}
-
 static const char *event_name(struct bytes value)
 {
     static const char *const names[] = {"started", "stopped", "completed", "paused"};
@@ -78,6 +62,7 @@ static void read_parameter(struct bytes name, struct bytes value, struct asked *
                            struct bittorrent_event *out)
 {
     uint8_t hash[HASH_LEN];
+    uint16_t port;
 
     if (bytes_equal(name, TEXT("info_hash")) && !out->has_info_hash)
         out->has_info_hash = decode_twenty(value, out->info_hash);
@@ -86,11 +71,11 @@ static void read_parameter(struct bytes name, struct bytes value, struct asked *
     else if (bytes_equal(name, TEXT("peer_id")) && !out->has_peer_id)
         out->has_peer_id = decode_twenty(value, out->peer_id);
     else if (bytes_equal(name, TEXT("port")))
-        out->listen_port = port_of(value);
+        out->listen_port = port_from_text(value, &port) ? port : 0;
     else if (bytes_equal(name, TEXT("event")))
         out->action = event_name(value);
     else if (bytes_equal(name, TEXT("piece")))
-        asked->piece = port_of(value) > 0 || bytes_equal(value, TEXT("0"));
+        asked->piece = port_from_text(value, &port); /* a number, at least */
 }
 
 bool bittorrent_tracker_request(struct bytes url, struct bittorrent_event *out)

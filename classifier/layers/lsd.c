@@ -35,21 +35,6 @@ static bool read_hash(struct bytes text, uint8_t hash[LSD_HASH_LEN])
     return true;
 }
 
-static uint16_t read_port(struct bytes text)
-{
-    enum { DIGITS_MAX = 5, PORT_MAX = 65535 };
-    unsigned port = 0;
-
-    if (text.len > DIGITS_MAX)
-        return 0;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.at[i] < '0' || text.at[i] > '9')
-            return 0;
-        port = port * 10 + (unsigned)(text.at[i] - '0');
-    }
-    return port <= PORT_MAX ? (uint16_t)port : 0;
-}
-
 bool lsd_next_hash(struct lsd_announcement *a, uint8_t hash[LSD_HASH_LEN])
 {
     struct bytes name, value;
@@ -70,8 +55,8 @@ bool lsd_read(struct bytes datagram, struct lsd_announcement *out)
         return false;
     out->lines = bytes_after(datagram, sizeof(REQUEST_LINE) - 1);
     for (struct bytes lines = out->lines; next_header(&lines, &name, &value);) {
-        if (bytes_equal_nocase(name, TEXT("Port")))
-            out->port = read_port(value);
+        if (bytes_equal_nocase(name, TEXT("Port")) && !port_from_text(value, &out->port))
+            out->port = 0;
         else if (bytes_equal_nocase(name, TEXT("cookie")))
             out->cookie = value;
     }

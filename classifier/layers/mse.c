@@ -18,13 +18,12 @@
 
 #include "layers/layers.h"
 #include "layers/mse_clear.h"
-#include "layers/mse_noise.h"
+#include "layers/noise.h"
 #include "layers/mse_shape.h"
 #include "layers/probe.h"
 #include "layers/raw.h"
 
 #define NOISE_BYTES   1024  /* of a turn that are judged at a time */
-#define NOISE_LEAST   48    /* below, a turn is too short */
 #define NOISE_SPAN    16384 /* of a direction; then it is believed */
 #define ALIKE_ENOUGH  2
 #define STRONG_MARGIN 4  /* bits of grammar above what is needed */
@@ -38,14 +37,14 @@
 #define PEER_BITS  10
 #define ALIKE_BITS 4
 
-#define BARE_PROOF  (MSE_PROOF + MSE_GREETING)  /* 124: no padding, as Transmission sends it */
-#define BARE_ANSWER (MSE_ANSWER + MSE_GREETING) /* 82 */
+#define BARE_PROOF  (MSE_PROOF + PEER_GREETING_LEN)  /* 124: no padding, as Transmission sends it */
+#define BARE_ANSWER (MSE_ANSWER + PEER_GREETING_LEN) /* 82 */
 
 struct mse {
     struct mse_grammar grammar;
-    struct mse_noise noise[2]; /* by direction: of its turn, since it was last judged */
-    uint32_t judged[2];        /* bytes, up to NOISE_SPAN */
-    uint32_t again[2];         /* bytes of the opening still to be fed: their turns are weighed */
+    struct noise noise[2]; /* by direction: of its turn, since it was last judged */
+    uint32_t judged[2];    /* bytes, up to NOISE_SPAN */
+    uint32_t again[2];     /* bytes of the opening still to be fed: their turns are weighed */
     struct mse_clear clear;
     enum confidence sure;
     bool by_shape; /* its handshake was seen */
@@ -164,7 +163,7 @@ static void weigh_lengths(struct mse *m, struct host *h, const struct opening *o
         h->weigh(h, EXACT_BITS, "the answer has 82 bytes: no padding, and BitTorrent's handshake",
                  bytes_of(NULL, 0));
     if (mse_shape_greets_late(o) && o->turns > MSE_EXCHANGES &&
-        o->turn[MSE_EXCHANGES].bytes.len == MSE_GREETING)
+        o->turn[MSE_EXCHANGES].bytes.len == PEER_GREETING_LEN)
         h->weigh(h, EXACT_BITS, "then 68 bytes: BitTorrent's handshake", bytes_of(NULL, 0));
 }
 
@@ -209,11 +208,11 @@ static bool take_back(struct mse *m, struct host *h, bool for_good, const char *
 /* Returns whether it still is MSE. */
 static bool judge_noise(struct mse *m, struct host *h, enum direction d)
 {
-    const struct mse_noise noise = m->noise[d];
+    const struct noise noise = m->noise[d];
 
-    m->noise[d] = (struct mse_noise){0};
+    m->noise[d] = (struct noise){0};
     if (noise.bytes < NOISE_LEAST || m->sure > CONFIDENCE_PROBABLE ||
-        mse_noise_holds(&noise, MSE_NOISE_LENIENT))
+        noise_holds(&noise, NOISE_LENIENT))
         return true;
     return take_back(m, h, true, "taken back: what follows is not encrypted");
 }
@@ -227,7 +226,7 @@ static size_t hear_noise(struct mse *m, struct host *h, enum direction d, struct
     m->judged[d] += (uint32_t)left.len;
     while (left.len > 0) {
         const struct bytes part = bytes_first(left, NOISE_BYTES - m->noise[d].bytes);
-        mse_noise_feed(&m->noise[d], part);
+        noise_feed(&m->noise[d], part);
         left = bytes_after(left, part.len);
         if (m->noise[d].bytes == NOISE_BYTES && !judge_noise(m, h, d))
             return (size_t)(part.at + part.len - in.at);
@@ -283,7 +282,7 @@ static bool turn_is_over(struct mse *m, struct host *h, enum direction d)
     return why == NULL || take_back(m, h, for_good, why);
 }
 
-/* The bytes of the opening come again, one direction after the other. */
+/* The bytes of the opening come again; their turns were weighed in join(). */
 static struct bytes after_opening(struct mse *m, enum direction d, struct bytes in)
 {
     const size_t n = bytes_first(in, m->again[d]).len;
@@ -320,7 +319,7 @@ static void mse_gap(void *state, struct host *h, enum direction d, uint64_t n)
 
     (void)h;
     m->again[d] = 0;
-    m->noise[d] = (struct mse_noise){0};
+    m->noise[d] = (struct noise){0};
     mse_clear_gap(&m->clear, d, n);
     mse_grammar_gap(&m->grammar, d, n);
 }

@@ -49,12 +49,12 @@ static void keep(struct mse_clear *c, struct host *h, struct bytes in)
 /* Returns how many bytes end the handshake's beginning; 0: it is not whole. */
 static size_t match(struct mse_clear *c, enum direction d, struct bytes in)
 {
-    static const uint8_t protocol[] = MSE_PROTOCOL;
+    static const uint8_t protocol[] = PEER_PROTOCOL;
     uint8_t n = c->matched[d];
 
     for (size_t i = 0; i < in.len; i++) {
         n = in.at[i] == protocol[n] ? (uint8_t)(n + 1) : in.at[i] == protocol[0];
-        if (n == MSE_PROTOCOL_LEN) {
+        if (n == PEER_PROTOCOL_LEN) {
             c->matched[d] = 0;
             return i + 1;
         }
@@ -85,7 +85,7 @@ static bool has_messages(struct bytes said)
 static bool find_messages(const struct mse_clear *c, struct bittorrent_resumed *r, size_t *skip)
 {
     const struct bytes said = bytes_of(c->kept, c->kept_len);
-    const size_t greeting = c->greets_late ? MSE_GREETING : 0;
+    const size_t greeting = c->greets_late ? PEER_GREETING_LEN : 0;
 
     *skip = greeting;
     if (said.len <= greeting) { /* nothing of them was said yet */
@@ -94,7 +94,7 @@ static bool find_messages(const struct mse_clear *c, struct bittorrent_resumed *
     }
     if (has_messages(bytes_after(said, greeting)))
         return true;
-    *skip = MSE_GREETING - greeting;
+    *skip = PEER_GREETING_LEN - greeting;
     return has_messages(bytes_after(said, *skip));
 }
 
@@ -110,12 +110,12 @@ void mse_clear_become(struct mse_clear *c, struct host *h)
         skip = known ? skip : 0;
     }
     h->note(h, "BitTorrent's handshake in the clear, behind an encrypted one (MSE)",
-            TEXT(MSE_PROTOCOL));
+            TEXT(PEER_PROTOCOL));
     h->become(h, "bittorrent", &r);
     const struct bytes said = bytes_after(bytes_of(c->kept, c->kept_len), skip);
     if (said.len > 0)
         h->carry(h, A, said);
-    h->carry(h, B, TEXT(MSE_PROTOCOL));
+    h->carry(h, B, TEXT(PEER_PROTOCOL));
     mse_clear_end(c, h);
 }
 
@@ -131,7 +131,7 @@ static void hear_a(struct mse_clear *c, struct host *h, struct bytes in)
     if (end > 0) {
         c->greets_clear = true;
         c->kept_len = 0;
-        keep(c, h, TEXT(MSE_PROTOCOL));
+        keep(c, h, TEXT(PEER_PROTOCOL));
         said = bytes_after(said, end);
     }
     keep(c, h, said);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/mse_shape.h"
 
-#include "layers/mse_noise.h"
+#include "layers/noise.h"
 #include "layers/probe.h"
 #include "model/packet.h"
 
@@ -66,10 +66,10 @@ static bool is_varied(struct bytes b)
 
 static bool is_noise(struct bytes b)
 {
-    struct mse_noise noise = {0};
+    struct noise noise = {0};
 
-    mse_noise_feed(&noise, b);
-    return mse_noise_holds(&noise, MSE_NOISE_KEEN);
+    noise_feed(&noise, b);
+    return noise_holds(&noise, NOISE_KEEN);
 }
 
 /* TLS records: hello, alert, data. */
@@ -202,10 +202,10 @@ static struct bytes clear_greeting(const struct opening *o)
 
     if (o->turns <= ANSWER)
         return bytes_of(NULL, 0);
-    const size_t at = bytes_find(said, TEXT(MSE_PROTOCOL));
+    const size_t at = bytes_find(said, TEXT(PEER_PROTOCOL));
     return at < o->turn[1].bytes.len + MSE_ANSWER
                ? bytes_of(NULL, 0)
-               : bytes_first(bytes_after(said, at), MSE_PROTOCOL_LEN);
+               : bytes_first(bytes_after(said, at), PEER_PROTOCOL_LEN);
 }
 
 static bool exchange_is_possible(const struct opening *o, bool clear)
@@ -233,8 +233,8 @@ bool mse_shape_greets_late(const struct opening *o)
 {
     if (o->turns < MSE_EXCHANGES)
         return false;
-    return o->turn[ANSWER - 1].bytes.len < MSE_PROOF + MSE_GREETING ||
-           (mse_shape_is_answered(o) && o->turn[ANSWER].bytes.len < MSE_ANSWER + MSE_GREETING);
+    return o->turn[ANSWER - 1].bytes.len < MSE_PROOF + PEER_GREETING_LEN ||
+           (mse_shape_is_answered(o) && o->turn[ANSWER].bytes.len < MSE_ANSWER + PEER_GREETING_LEN);
 }
 
 /* A's handshake comes behind B's answer, and B waits for it: 68 bytes, and then B's. Or B did not
@@ -244,13 +244,13 @@ static enum probe late_greeting(const struct opening *o)
     const size_t said = o->turn[ANSWER + 1].bytes.len;
     const bool whole = o->turns > ANSWER + 2;
 
-    if (said < MSE_GREETING)
+    if (said < PEER_GREETING_LEN)
         return whole ? PROBE_NO : PROBE_MORE;
-    if (o->turn[ANSWER].bytes.len == MSE_ANSWER + MSE_GREETING)
+    if (o->turn[ANSWER].bytes.len == MSE_ANSWER + PEER_GREETING_LEN)
         return PROBE_YES;
-    if (said > MSE_GREETING)
+    if (said > PEER_GREETING_LEN)
         return PROBE_NO;
-    if (!whole || o->turn[ANSWER + 2].bytes.len >= MSE_GREETING)
+    if (!whole || o->turn[ANSWER + 2].bytes.len >= PEER_GREETING_LEN)
         return whole ? PROBE_YES : PROBE_MORE;
     return o->turns > ANSWER + 3 ? PROBE_NO : PROBE_MORE;
 }

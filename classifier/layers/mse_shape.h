@@ -16,21 +16,16 @@
 #ifndef LAYERS_MSE_SHAPE_H
 #define LAYERS_MSE_SHAPE_H
 
+#include "layers/bittorrent_message.h"
 #include "model/opening.h"
 
 #define MSE_KEY       96  /* 768 bits */
 #define MSE_PAD_MAX   512 /* of each of the four paddings */
 #define MSE_PROOF     56  /* A's second flight: without padding, and without what it says first */
 #define MSE_ANSWER    14  /* B's second flight */
-#define MSE_GREETING  68  /* BitTorrent's handshake (BEP 3) */
 #define MSE_EXCHANGES 4   /* turns until the stream is agreed on */
-/* How BitTorrent's handshake begins: in the clear where no more was agreed on than to hide it. */
-#define MSE_PROTOCOL_LEN 20
-#define MSE_PROTOCOL                                                                               \
-    "\x13"                                                                                         \
-    "BitTorrent protocol"
 /* B's handshake begins in so many bytes, or does not come in the clear. */
-#define MSE_CLEAR_MAX (MSE_KEY + MSE_PAD_MAX + MSE_ANSWER + MSE_PAD_MAX + MSE_PROTOCOL_LEN)
+#define MSE_CLEAR_MAX (MSE_KEY + MSE_PAD_MAX + MSE_ANSWER + MSE_PAD_MAX + PEER_PROTOCOL_LEN)
 
 struct recognition mse_shape(const struct opening *o);
 /* Of what was recognised: are all the turns there that make it `probable`, and no more than that?

@@ -15,13 +15,12 @@
 #include "layers/bittorrent_seek.h"
 #include "layers/layers.h"
 #include "layers/mse.h"
-#include "layers/mse_noise.h"
+#include "layers/noise.h"
 #include "layers/shape.h"
 #include "layers/ws_join.h"
 #include "model/packet.h"
 
-#define NOISE_LEAST 48 /* bytes below which noise cannot be told from anything */
-#define NOISE_LOOK  512
+#define NOISE_LOOK 512
 
 struct raw {
     struct shape_stats shape;
@@ -55,10 +54,10 @@ static void raw_open(void *state, struct host *h, const void *arg)
 
 static bool may_be_noise(struct bytes seen)
 {
-    struct mse_noise noise = {0};
+    struct noise noise = {0};
 
-    mse_noise_feed(&noise, bytes_first(seen, NOISE_LOOK));
-    return noise.bytes < NOISE_LEAST || mse_noise_holds(&noise, MSE_NOISE_LENIENT);
+    noise_feed(&noise, bytes_first(seen, NOISE_LOOK));
+    return noise.bytes < NOISE_LEAST || noise_holds(&noise, NOISE_LENIENT);
 }
 
 static void weigh_turns(struct raw *r, struct host *h, const struct opening *o)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/shape.h"
 
-#define RANDOM_MIN 48 /* bytes of a direction below which noise cannot be told from anything */
 #define LENGTH_MAX (1U << 20)
 
 /* A way of writing a message's length, and how many messages in a row it takes to believe it: a
@@ -72,26 +71,22 @@ static bool is_control(uint8_t c)
 
 static void count_bytes(struct shape_side *side, struct bytes in)
 {
-    static const uint8_t ones_of[16] = {0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4};
     enum { LATIN_1_FIRST = 0xa0 }; /* of ISO 8859-1's letters; below are controls */
 
+    noise_feed(&side->noise, in);
     for (size_t i = 0; i < in.len; i++) {
         const uint8_t c = in.at[i];
-        side->ones += (uint32_t)(ones_of[c >> 4] + ones_of[c & 15]);
-        side->nibble[c >> 4]++;
-        side->nibble[c & 15]++;
         side->control = (uint16_t)(side->control + (is_control(c) ? 1 : 0));
         side->high = (uint16_t)(side->high + (c > 127 ? 1 : 0));
         side->high_control =
             (uint16_t)(side->high_control + (c > 127 && c < LATIN_1_FIRST ? 1 : 0));
     }
-    side->bytes += (uint32_t)in.len;
 }
 
 void shape_feed(struct shape_stats *s, enum direction d, struct bytes in)
 {
     struct shape_side *side = &s->side[d];
-    const struct bytes part = bytes_first(in, SHAPE_BYTES - side->bytes);
+    const struct bytes part = bytes_first(in, SHAPE_BYTES - side->noise.bytes);
 
     if (part.len == 0)
         return;
@@ -126,29 +121,7 @@ static bool is_text(const struct shape_side *side)
 
     if (side->control > 0)
         return false;
-    return !side->not_utf8 || (side->high_control == 0 && side->high * MOSTLY <= side->bytes);
-}
-
-/* The mean of n random bytes' bits is 4 with a deviation of sqrt(2/n): three of them. */
-static bool is_balanced(const struct shape_side *side)
-{
-    const int64_t n = side->bytes;
-    const int64_t off = (int64_t)side->ones - 4 * n;
-
-    return off * off <= 9 * 2 * n;
-}
-
-/* Chi-square of 2n nibbles in 16 bins below 37.7 (15 degrees of freedom, p = 0.001). */
-static bool is_even(const struct shape_side *side)
-{
-    const int64_t n = side->bytes;
-    int64_t sum = 0;
-
-    for (size_t i = 0; i < 16; i++) {
-        const int64_t off = 8 * (int64_t)side->nibble[i] - n; /* eight times observed - expected */
-        sum += off * off;
-    }
-    return 10 * sum < 377 * 8 * n;
+    return !side->not_utf8 || (side->high_control == 0 && side->high * MOSTLY <= side->noise.bytes);
 }
 
 static bool looks_text(const struct shape_stats *s)
@@ -163,9 +136,9 @@ static bool looks_random(const struct shape_stats *s)
 
     for (int d = TO_SERVER; d <= TO_CLIENT; d++) {
         const struct shape_side *side = &s->side[d];
-        if (side->bytes < RANDOM_MIN)
+        if (side->noise.bytes < NOISE_LEAST)
             continue;
-        if (!is_balanced(side) || !is_even(side))
+        if (!noise_holds(&side->noise, NOISE_SHAPE))
             return false;
         any = true;
     }
@@ -177,10 +150,10 @@ static bool chain_holds(const struct shape_side *side, size_t i)
 {
     const struct prefix_chain *c = &side->chain[i];
 
-    if (side->bytes == 0)
+    if (side->noise.bytes == 0)
         return true;
     return !c->broken &&
-           (prefixes[i].width == 4 || side->bytes == SHAPE_BYTES || chain_at_boundary(c));
+           (prefixes[i].width == 4 || side->noise.bytes == SHAPE_BYTES || chain_at_boundary(c));
 }
 
 static bool looks_prefixed(const struct shape_stats *s, uint8_t width)
@@ -197,7 +170,7 @@ static bool looks_prefixed(const struct shape_stats *s, uint8_t width)
 
 enum shape shape_of(const struct shape_stats *s)
 {
-    if (s->side[TO_SERVER].bytes + s->side[TO_CLIENT].bytes == 0)
+    if (s->side[TO_SERVER].noise.bytes + s->side[TO_CLIENT].noise.bytes == 0)
         return SHAPE_NONE;
     if (looks_text(s))
         return SHAPE_TEXT;

@@ -15,6 +15,7 @@
 #define LAYERS_SHAPE_H
 
 #include "base/utf8.h"
+#include "layers/noise.h"
 #include "model/endpoint.h"
 #include "model/label.h"
 
@@ -31,9 +32,7 @@ struct prefix_chain {
 };
 
 struct shape_side {
-    uint32_t bytes;
-    uint32_t ones; /* bits that are 1 */
-    uint16_t nibble[16];
+    struct noise noise;    /* of all its bytes */
     uint16_t control;      /* characters that text does not have */
     uint16_t high;         /* bytes above 127 */
     uint16_t high_control; /* 128 to 159: controls in ISO 8859-1 */

@@ -68,19 +68,19 @@ size_t endpoint_text(const struct endpoint *e, char out[ENDPOINT_TEXT_ROOM])
 }
 
 /* 0 .. 65535, digits only. */
-static bool port_from_text(const char *text, uint16_t *port)
+bool port_from_text(struct bytes text, uint16_t *out)
 {
     unsigned value = 0;
 
-    for (const char *at = text; *at != '\0'; at++) {
-        if (*at < '0' || *at > '9')
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.at[i] < '0' || text.at[i] > '9')
             return false;
-        value = value * 10 + (unsigned)(*at - '0');
+        value = value * 10 + (unsigned)(text.at[i] - '0');
         if (value > UINT16_MAX)
             return false;
     }
-    *port = (uint16_t)value;
-    return text[0] != '\0';
+    *out = (uint16_t)value;
+    return text.len > 0;
 }
 
 bool endpoint_from_text(const char *text, struct endpoint *out)
@@ -90,7 +90,7 @@ bool endpoint_from_text(const char *text, struct endpoint *out)
     char addr[ADDR_TEXT_ROOM];
     uint8_t four[4];
 
-    if (colon == NULL || !port_from_text(colon + 1, &out->port))
+    if (colon == NULL || !port_from_text(bytes_of_text(colon + 1), &out->port))
         return false;
     const char *from = brackets ? text + 1 : text;
     const char *end = brackets ? colon - 1 : colon; /* "[" is not ":", so there is a byte before */

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/bytes.h"
+
 #define ADDR_TEXT_ROOM     46 /* the longest address, with its NUL */
 #define ENDPOINT_TEXT_ROOM 56 /* [address]:port, with its NUL */
 
@@ -19,6 +21,8 @@ struct endpoint {
     struct addr addr;
     uint16_t port; /* host order */
 };
+_Static_assert(sizeof(struct endpoint) == sizeof(struct addr) + sizeof(uint16_t),
+               "no padding: it is hashed as it lies");
 
 enum direction { TO_SERVER, TO_CLIENT };
 
@@ -56,6 +60,8 @@ static inline int addr_compare(const struct addr *a, const struct addr *b)
 size_t addr_text(const struct addr *a, char out[ADDR_TEXT_ROOM]);
 /* "10.0.0.1:80", "[2001:db8::1]:80". Returns the length. */
 size_t endpoint_text(const struct endpoint *e, char out[ENDPOINT_TEXT_ROOM]);
+/* A port in digits; false: it is none. */
+bool port_from_text(struct bytes text, uint16_t *out);
 /* The inverse of endpoint_text; false: it is not of that form. */
 bool endpoint_from_text(const char *text, struct endpoint *out);
 

@@ -22,6 +22,9 @@ void report_html_talkers(struct html *h, const struct view *v);
 void report_html_anomalies(struct html *h, const struct view *v);
 void report_html_input(struct html *h, const struct view *v, const struct input_note *in);
 
+/* The last row of a table that does not show all. */
+void report_html_rest(struct html *h, uint64_t n, const char *noun, int columns);
+
 /* Is there something to show in that section? */
 bool report_has_flows(const struct view *v, enum flow_rank from, enum flow_rank to);
 

@@ -7,15 +7,6 @@
 #define HOSTS_SHOWN    40
 #define TORRENTS_SHOWN 40
 
-static void print_rest(struct html *h, size_t all, size_t shown, const char *noun, int columns)
-{
-    if (all <= shown)
-        return;
-    buffer_printf(h->out, "<tr class=\"rest\"><th scope=\"row\" colspan=\"%d\">and ", columns);
-    wording_plural(h->out, all - shown, noun);
-    html_markup(h, " more</th></tr>\n");
-}
-
 static void print_host(struct html *h, const struct swarm_host *host)
 {
     char address[ADDR_TEXT_ROOM];
@@ -80,13 +71,15 @@ void report_html_swarm(struct html *h, const struct view *v)
     html_table(h, "Hosts, by bytes", hosts);
     for (size_t i = 0; i < v->swarm_hosts.count && i < HOSTS_SHOWN; i++)
         print_host(h, view_swarm_host(v, i));
-    print_rest(h, v->swarm_hosts.count, HOSTS_SHOWN, "host", 7);
+    if (v->swarm_hosts.count > HOSTS_SHOWN)
+        report_html_rest(h, v->swarm_hosts.count - HOSTS_SHOWN, "host", 7);
     html_table_end(h);
     if (v->swarm_torrents.count > 0) {
         html_table(h, "Torrents, by bytes", torrents);
         for (size_t i = 0; i < v->swarm_torrents.count && i < TORRENTS_SHOWN; i++)
             print_torrent(h, view_swarm_torrent(v, i));
-        print_rest(h, v->swarm_torrents.count, TORRENTS_SHOWN, "torrent", 5);
+        if (v->swarm_torrents.count > TORRENTS_SHOWN)
+            report_html_rest(h, v->swarm_torrents.count - TORRENTS_SHOWN, "torrent", 5);
         html_table_end(h);
     }
     html_markup(h, "</section>\n");

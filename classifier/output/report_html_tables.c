@@ -15,8 +15,7 @@ static void begin_section(struct html *h, const char *id, const char *title)
                   id, id, id, title);
 }
 
-/* The last row of a table that does not show all. */
-static void print_rest(struct html *h, uint64_t n, const char *noun, int columns)
+void report_html_rest(struct html *h, uint64_t n, const char *noun, int columns)
 {
     if (n == 0)
         return;
@@ -59,7 +58,7 @@ void report_html_rules(struct html *h, const struct view *v)
     for (size_t i = 0; i < v->rules.count && i < RULES_SHOWN; i++)
         print_rule(h, view_rule(v, i));
     if (v->rules.count > RULES_SHOWN)
-        print_rest(h, v->rules.count - RULES_SHOWN, "rule", 6);
+        report_html_rest(h, v->rules.count - RULES_SHOWN, "rule", 6);
     html_table_end(h);
     html_markup(h, "</section>\n");
 }
@@ -139,7 +138,7 @@ void report_html_services(struct html *h, const struct view *v)
     for (size_t i = 0; i < v->services.count && i < SERVICES_SHOWN; i++)
         print_service(h, view_service(v, i));
     if (v->services.count > SERVICES_SHOWN)
-        print_rest(h, v->services.count - SERVICES_SHOWN, "endpoint", 7);
+        report_html_rest(h, v->services.count - SERVICES_SHOWN, "endpoint", 7);
     html_table_end(h);
     html_markup(h, "</section>\n");
 }

@@ -116,14 +116,10 @@ static uint32_t sign_of_kind(const char *kind)
 
 static void count_named(struct swarm *s, const struct endpoint *list, uint16_t count)
 {
-    for (uint16_t i = 0; i < count; i++) {
-        uint8_t key[sizeof(list->addr) + 2];
-        bool fresh;
-        memcpy(key, &list[i].addr, sizeof(list->addr));
-        key[sizeof(list->addr)] = (uint8_t)(list[i].port >> 8);
-        key[sizeof(list->addr) + 1] = (uint8_t)list[i].port;
-        (void)tally_get(&s->named, bytes_of(key, sizeof(key)), &fresh);
-    }
+    bool fresh;
+
+    for (uint16_t i = 0; i < count; i++)
+        (void)tally_get(&s->named, bytes_of(&list[i], sizeof(list[i])), &fresh);
 }
 
 void swarm_event(struct swarm *s, const struct event *e, struct tally *names)
@@ -136,9 +132,8 @@ void swarm_event(struct swarm *s, const struct event *e, struct tally *names)
     const struct endpoint *sender = e->direction == TO_SERVER ? &e->flow->client : &e->flow->server;
     struct swarm_host *h = host_of(s, &sender->addr);
     const bool tracker = sign == SWARM_TRACKER && e->direction == TO_CLIENT;
-    const bool seed = sign == SWARM_WEB_SEED && e->direction == TO_CLIENT;
     if (h != NULL) {
-        h->signs |= tracker ? SWARM_IS_TRACKER : seed ? 0 : sign;
+        h->signs |= tracker ? SWARM_IS_TRACKER : sign;
         h->listens = b->listen_port != 0 ? b->listen_port : h->listens;
         h->client = b->client != NULL ? tally_text(names, b->client) : h->client;
     }
@@ -188,11 +183,11 @@ static void count_host(struct swarm *s, const struct addr *who, const struct flo
 
 void swarm_flow(struct swarm *s, const struct flow_info *f)
 {
+    if (f->app == NULL || strcmp(f->app, "bittorrent") != 0)
+        return;
     const uint32_t signs = signs_of_flow(f);
     const bool asks = (signs & (SWARM_TRACKER | SWARM_WEBTORRENT)) != 0;
 
-    if (f->app == NULL || strcmp(f->app, "bittorrent") != 0)
-        return;
     count_host(s, &f->client.addr, f, true, signs);
     count_host(s, &f->server.addr, f, false, asks ? SWARM_IS_TRACKER : signs);
     struct swarm_pair *p = pair_of(s, f);

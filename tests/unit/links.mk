@@ -31,7 +31,7 @@ LINKS_ws = layers/deflate_block layers/deflate_code layers/ws_keep layers/ws_win
 LINKS_speech = layers/json_keys layers/ws_speech layers/ws_speech_list layers/ws_speech_object layers/ws_speech_text \
        layers/ws_webtorrent layers/bittorrent_peer_id layers/probe
 LINKS_ws += layers/ws_join layers/ws_midstream layers/ws_trail layers/ws_worth layers/deflate_look
-LINKS_ws += layers/ws_inside layers/ws_tunnel layers/shape $(LINKS_speech)
+LINKS_ws += layers/ws_inside layers/ws_tunnel layers/shape layers/noise $(LINKS_speech)
 LINKS_test_websocket = $(LINKS_ws)
 LINKS_test_ws_message = $(LINKS_ws)
 LINKS_test_ws_figures = $(LINKS_ws)
@@ -56,7 +56,7 @@ LINKS_test_capture_file = capture/capture capture/pcap_file capture/pcapng_file 
 LINKS_test_tls = layers/tls layers/tls_hello layers/tls_record layers/probe
 LINKS_test_bittorrent = layers/bittorrent layers/bittorrent_message layers/bittorrent_seek layers/bittorrent_extension layers/compact_peers \
        layers/bittorrent_peer_id layers/bittorrent_tracker layers/bencode layers/probe
-LINKS_test_shape = layers/shape layers/raw layers/bittorrent_seek layers/bittorrent_message layers/probe layers/mse_grammar layers/mse_noise $(LINKS_ws_trail)
+LINKS_test_shape = layers/shape layers/raw layers/bittorrent_seek layers/bittorrent_message layers/probe layers/mse_grammar layers/noise $(LINKS_ws_trail)
 LINKS_test_identify = identify/identify identify/registry identify/ndpi $(patsubst classifier/%.c,%,$(wildcard classifier/layers/*.c))
 LINKS_summary = output/summary output/swarm output/view output/kept output/tally output/talkers
 LINKS_sheet = output/sheet output/wording output/wording_flow output/wording_websocket output/websocket_text output/terminal output/escape output/out output/guard
@@ -93,7 +93,7 @@ LINKS_test_hixie = layers/hixie
 
 # The streams that are no WebSocket (tests/falsepos).
 FALSEPOS := tests/falsepos/falsepos tests/falsepos/kinds_binary tests/falsepos/kinds_text \
-       $(patsubst %,classifier/layers/%,raw shape mse_noise mse_grammar bittorrent_seek bittorrent_message probe ws_midstream ws_trail ws_worth deflate_look deflate_block deflate_code ws_frame ws_unmask)
+       $(patsubst %,classifier/layers/%,raw shape noise mse_grammar bittorrent_seek bittorrent_message probe ws_midstream ws_trail ws_worth deflate_look deflate_block deflate_code ws_frame ws_unmask)
 $(BUILD)/tests/falsepos/falsepos: $(FALSEPOS:%=$(BUILD)/%.o) $(GROUND)
 	@echo "  LD  $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(lib_ldlibs)
@@ -130,7 +130,7 @@ LINKS_utp = layers/utp layers/utp_packet layers/utp_socket layers/utp_stream lay
 LINKS_utp += $(LINKS_test_bittorrent)
 LINKS_test_utp = $(LINKS_utp)
 LINKS_test_bittorrent_udp = $(LINKS_utp)
-LINKS_mse = $(patsubst %,layers/%,mse mse_clear mse_shape mse_noise mse_grammar) layers/bittorrent_message layers/probe
+LINKS_mse = $(patsubst %,layers/%,mse mse_clear mse_shape noise mse_grammar) layers/bittorrent_message layers/probe
 LINKS_test_mse = $(LINKS_mse)
 LINKS_test_mse_grammar = $(LINKS_test_shape)
 LINKS_test_swarm = $(LINKS_summary) $(LINKS_sheet) output/graph output/clock_text

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/bittorrent_socket.h"
 #include "layers/layers.h"
+#include "said.h"
 #include "utp_build.h"
 
 #define TURNS 8
@@ -38,21 +39,6 @@
     "BT-SEARCH * HTTP/1.1\r\nHost: 239.192.152.143:6771\r\nPort: 6881\r\n"                         \
     "Infohash: 6162633435363738393031323334353637383930\r\n"                                       \
     "Infohash: 7879703435363738393031323334353637383930\r\n\r\n\r\n"
-
-struct said {
-    enum direction direction;
-    const char *bytes;
-    size_t len;
-};
-
-#define C(literal)                                                                                 \
-    {                                                                                              \
-        TO_SERVER, literal, sizeof(literal) - 1                                                    \
-    }
-#define S(literal)                                                                                 \
-    {                                                                                              \
-        TO_CLIENT, literal, sizeof(literal) - 1                                                    \
-    }
 
 static const struct vector {
     const char *name;

@@ -4,7 +4,7 @@
 #include "layers/mse_shape.h"
 #include "mse_talk.h"
 
-#define PROTOCOL MSE_PROTOCOL
+#define PROTOCOL PEER_PROTOCOL
 
 /* A turn of so many bytes of noise; behind them, what is said in the clear. */
 struct words {

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-#include "layers/mse_noise.h"
+#include "layers/noise.h"
 
-#define NIBBLES   16
-#define CHI_LEAST 48 /* bytes below which the nibbles say little */
+#define NIBBLES 16
 
-/* Deviations, squared, and ten times the chi-square: p = 6e-5 and 1e-5; 6e-7 and 1e-6. */
+/* Deviations, squared, and ten times the chi-square. */
 static const struct {
     uint32_t deviations_squared, chi_square_10;
 } limit[] = {
-    [MSE_NOISE_KEEN] = {16, 500},
-    [MSE_NOISE_LENIENT] = {25, 567},
+    [NOISE_SHAPE] = {9, 377},
+    [NOISE_BOTH] = {16, 443},
+    [NOISE_KEEN] = {16, 500},
+    [NOISE_LENIENT] = {25, 567},
 };
 
-void mse_noise_feed(struct mse_noise *s, struct bytes in)
+void noise_feed(struct noise *s, struct bytes in)
 {
     static const uint8_t ones_of[NIBBLES] = {0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4};
 
@@ -25,7 +26,7 @@ void mse_noise_feed(struct mse_noise *s, struct bytes in)
     s->bytes += (uint32_t)in.len;
 }
 
-static bool is_balanced(const struct mse_noise *s, uint32_t deviations_squared)
+static bool is_balanced(const struct noise *s, uint32_t deviations_squared)
 {
     const int64_t n = s->bytes;
     const int64_t off = (int64_t)s->ones - 4 * n;
@@ -33,7 +34,7 @@ static bool is_balanced(const struct mse_noise *s, uint32_t deviations_squared)
     return off * off <= deviations_squared * 2 * n;
 }
 
-static bool is_even(const struct mse_noise *s, uint32_t chi_square_10)
+static bool is_even(const struct noise *s, uint32_t chi_square_10)
 {
     const int64_t n = s->bytes;
     int64_t sum = 0;
@@ -42,11 +43,11 @@ static bool is_even(const struct mse_noise *s, uint32_t chi_square_10)
         const int64_t off = 8 * (int64_t)s->nibble[i] - n; /* eight times observed - expected */
         sum += off * off;
     }
-    return 10 * sum <= (int64_t)chi_square_10 * 8 * n;
+    return 10 * sum < (int64_t)chi_square_10 * 8 * n;
 }
 
-bool mse_noise_holds(const struct mse_noise *s, enum mse_noise_test test)
+bool noise_holds(const struct noise *s, enum noise_test test)
 {
     return is_balanced(s, limit[test].deviations_squared) &&
-           (s->bytes < CHI_LEAST || is_even(s, limit[test].chi_square_10));
+           (s->bytes < NOISE_LEAST || is_even(s, limit[test].chi_square_10));
 }
