@@ -43,6 +43,18 @@ enum interest {
     INTEREST_FIGURES = 1 << 9, /* flow_info.ws_figures */
 };
 
+/* Why a rule with `rate` fired: how often something came, and from whom. */
+struct rate_alert {
+    const char *what;          /* "websocket-handshake", "request" ...: what was counted */
+    const char *by;            /* "client", "server", "pair", "network" */
+    struct addr addr;          /* the client, server or network; of a pair: the client */
+    uint8_t prefix;            /* bits of addr that count: 32 or 128 for one host */
+    uint64_t count;            /* at least so many within within_ns */
+    uint64_t over;             /* the limit; where the baseline gave it, what it gave */
+    int64_t within_ns, for_ns; /* for_ns: how long the ban lasts from here; 0: no ban */
+    bool adaptive;             /* the baseline gave the limit, not the file */
+};
+
 struct alert_event {
     bool blocked; /* else allowed to pass */
     const char *rule;
@@ -51,7 +63,8 @@ struct alert_event {
     uint32_t severity;  /* 1 block, 2 alert, 3 allow */
     const char *action; /* "block", "allow", "alert" */
     uint64_t leaked_bytes[2],
-        leaked_packets[2]; /* had passed before the rule could fire; by direction */
+        leaked_packets[2];         /* had passed before the rule could fire; by direction */
+    const struct rate_alert *rate; /* NULL: the rule has no rate */
 };
 
 struct stats_event {
