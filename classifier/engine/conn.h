@@ -99,7 +99,7 @@ struct conn {
     struct policy_flow *policy;
     struct policy_result result;
     uint64_t verdict_packet;
-    uint64_t leaked_bytes[2], leaked_packets[2]; /* by direction */
+    uint64_t leaked_bytes[2], leaked_packets[2]; /* by side */
 };
 
 #define CONN_LINE 64 /* bytes of a cache line: the table's nodes begin with one */

@@ -103,10 +103,9 @@ void tell_anomaly(struct engine *e, struct conn *c, enum anomaly what, enum dire
 static void count_leak(const struct engine *e, struct conn *c)
 {
     for (unsigned side = 0; side < 2; side++) {
-        const enum direction d = conn_direction(c, side);
         const bool now = e->packet != NULL && side == e->side;
-        c->leaked_bytes[d] = c->bytes[side] - (now ? e->packet->wire_len : 0);
-        c->leaked_packets[d] = c->packets[side] - (now ? 1 : 0);
+        c->leaked_bytes[side] = c->bytes[side] - (now ? e->packet->wire_len : 0);
+        c->leaked_packets[side] = c->packets[side] - (now ? 1 : 0);
     }
 }
 
@@ -124,9 +123,9 @@ static void tell_alert(struct engine *e, struct conn *c, const struct rule_info 
         .severity = severity[rule->action],
         .action = action[rule->action],
     };
-    if (rule->action == RULE_BLOCK) {
-        memcpy(ev.as.alert.leaked_bytes, c->leaked_bytes, sizeof(c->leaked_bytes));
-        memcpy(ev.as.alert.leaked_packets, c->leaked_packets, sizeof(c->leaked_packets));
+    for (unsigned side = 0; rule->action == RULE_BLOCK && side < 2; side++) {
+        ev.as.alert.leaked_bytes[conn_direction(c, side)] = c->leaked_bytes[side];
+        ev.as.alert.leaked_packets[conn_direction(c, side)] = c->leaked_packets[side];
     }
     c->alerted = true;
     tell(e, c, &ev);
@@ -177,8 +176,8 @@ void tell_rules(struct engine *e, struct conn *c, bool over)
     c->result = result;
     if (was_final || !c->result.final)
         return;
-    if (e->packet != NULL)
-        c->verdict_packet = e->packet->number;
+    if (e->packet != NULL || !over) /* known from others, it is decided before its first packet */
+        c->verdict_packet = e->host.packet;
     tell_block(e, c);
 }
 

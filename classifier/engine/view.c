@@ -216,7 +216,10 @@ static void view_verdict(const struct engine *e, const struct conn *c, bool over
         out->rule_line = c->result.rule->line;
     }
     out->verdict_packet = c->verdict_packet;
-    memcpy(out->leaked_bytes, c->leaked_bytes, sizeof(out->leaked_bytes));
+    for (unsigned side = 0; side < 2; side++) {
+        out->leaked_bytes[conn_direction(c, side)] = c->leaked_bytes[side];
+        out->leaked_packets[conn_direction(c, side)] = c->leaked_packets[side];
+    }
 }
 
 static void view_layers(const struct conn *c, bool over, struct flow_info *out)

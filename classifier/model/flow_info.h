@@ -109,10 +109,10 @@ struct flow_info {
     bool alerted;     /* a block or alert rule matched */
     const char *rule; /* NULL: the default */
     uint32_t rule_line;
-    uint64_t verdict_packet; /* where it became certain; 0 = at the end */
-    uint64_t leaked_bytes[2];
-    uint32_t anomalies;                  /* how many were raised */
-    const struct ws_totals *ws;          /* NULL: no WebSocket */
+    uint64_t verdict_packet;                     /* where it became certain; 0 = at the end */
+    uint64_t leaked_bytes[2], leaked_packets[2]; /* of a block: had passed before it could fire */
+    uint32_t anomalies;                          /* how many were raised */
+    const struct ws_totals *ws;                  /* NULL: no WebSocket */
     const struct ws_figures *ws_figures; /* NULL: nobody asked (INTEREST_FIGURES), or no frame */
     const char *speaks; /* what its text messages say they are: "socket.io"; NULL: not known */
 };

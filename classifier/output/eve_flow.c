@@ -167,6 +167,12 @@ static void write_ws(struct json *j, const struct ws_totals *w, const struct ws_
     json_end(j);
 }
 
+static void write_leak(struct json *j, const uint64_t bytes[2], const uint64_t packets[2])
+{
+    write_both(j, (struct by_direction){"leaked_bytes_toserver", "leaked_bytes_toclient"}, bytes);
+    write_both(j, (struct by_direction){"leaked_pkts_toserver", "leaked_pkts_toclient"}, packets);
+}
+
 static void write_verdict(struct json *j, const struct flow_info *f)
 {
     if (f->verdict == VERDICT_NONE)
@@ -174,6 +180,8 @@ static void write_verdict(struct json *j, const struct flow_info *f)
     json_text(j, "verdict", verdict_name(f->verdict));
     eve_text_if(j, "rule", f->rule);
     eve_u64_if(j, "verdict_packet", f->verdict_packet);
+    if (f->verdict == VERDICT_BLOCK)
+        write_leak(j, f->leaked_bytes, f->leaked_packets);
 }
 
 static void write_label(struct json *j, const struct flow_info *f)
@@ -229,8 +237,7 @@ void eve_alert(struct json *j, const struct event *e, const struct eve_options *
     json_text(j, "rule", a->rule);
     eve_u64_if(j, "line", a->line);
     eve_u64_if(j, "packet", e->packet);
-    write_both(j, (struct by_direction){"leaked_bytes_toserver", "leaked_bytes_toclient"},
-               a->leaked_bytes);
+    write_leak(j, a->leaked_bytes, a->leaked_packets);
     if (e->flow != NULL)
         write_evidence(j, e->flow);
     json_end(j);

@@ -76,6 +76,7 @@ static void put_counts(struct json *j, const struct summary_counts *c)
     json_u64(j, "syns_not_told", c->bare_syns);
     json_u64(j, "evicted", c->evicted);
     put_pair(j, "leaked_bytes", c->leaked_bytes);
+    put_pair(j, "leaked_packets", c->leaked_packets);
     json_end(j);
 }
 
@@ -120,6 +121,7 @@ static void put_rules(struct json *j, const struct view *v)
         json_u64(j, "line", r->line);
         put_totals(j, &r->totals);
         put_pair(j, "leaked_bytes", r->leaked_bytes);
+        put_pair(j, "leaked_packets", r->leaked_packets);
         json_u64(j, "alerts", r->alerts);
         json_u64(j, "first_packet", r->first_packet);
         json_end(j);
@@ -157,6 +159,7 @@ static void put_flow(struct json *j, const struct flow_info *f)
     put_pair(j, "packets", f->packets);
     put_pair(j, "bytes", f->bytes);
     put_pair(j, "leaked_bytes", f->leaked_bytes);
+    put_pair(j, "leaked_packets", f->leaked_packets);
     json_u64(j, "verdict_packet", f->verdict_packet);
     put_name(j, "host", f->host);
     put_name(j, "path", f->path);
@@ -209,6 +212,7 @@ static void put_kinds(struct json *j, const struct view *v)
         json_text(j, "shape", or_null(shape_name(f->shape)));
         put_totals(j, &kind->totals);
         put_pair(j, "leaked_bytes", kind->leaked_bytes);
+        put_pair(j, "leaked_packets", kind->leaked_packets);
         put_flow(j, f);
         json_end(j);
     }

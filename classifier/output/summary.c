@@ -44,6 +44,14 @@ static void few_u64_add(struct few_u64 *f, uint64_t value)
     f->times[f->count++] = 1;
 }
 
+static void add_leak(uint64_t bytes[2], uint64_t packets[2], const struct flow_info *flow)
+{
+    for (int d = TO_SERVER; d <= TO_CLIENT; d++) {
+        bytes[d] += flow->leaked_bytes[d];
+        packets[d] += flow->leaked_packets[d];
+    }
+}
+
 static void count_time(struct summary_counts *c, const struct flow_info *flow)
 {
     if (c->all.flows == 1 || flow->start_ns < c->start_ns)
@@ -86,8 +94,7 @@ static void count_flow(struct summary *s, const struct flow_info *flow)
         c->late_flows += ((tcp->flags[TO_SERVER] | tcp->flags[TO_CLIENT]) & TCP_SYN) == 0;
     }
     if (flow->verdict == VERDICT_BLOCK)
-        for (int d = TO_SERVER; d <= TO_CLIENT; d++)
-            c->leaked_bytes[d] += flow->leaked_bytes[d];
+        add_leak(c->leaked_bytes, c->leaked_packets, flow);
 }
 
 static struct kind_key kind_key_of(struct summary *s, const struct flow_info *flow)
@@ -138,8 +145,7 @@ static void count_kind(struct summary *s, const struct flow_info *flow)
         return;
     }
     totals_add_flow(&kind->totals, flow);
-    for (int d = TO_SERVER; d <= TO_CLIENT; d++)
-        kind->leaked_bytes[d] += flow->leaked_bytes[d];
+    add_leak(kind->leaked_bytes, kind->leaked_packets, flow);
     few_addr_add(&kind->clients, &flow->client.addr);
     few_addr_add(&kind->servers, &flow->server.addr);
 }
@@ -176,10 +182,8 @@ static void count_rule(struct summary *s, const struct flow_info *flow)
         return;
     totals_add_flow(&r->totals, flow);
     first_packet(&r->first_packet, flow->first_packet);
-    if (flow->verdict != VERDICT_BLOCK)
-        return;
-    for (int d = TO_SERVER; d <= TO_CLIENT; d++)
-        r->leaked_bytes[d] += flow->leaked_bytes[d];
+    if (flow->verdict == VERDICT_BLOCK)
+        add_leak(r->leaked_bytes, r->leaked_packets, flow);
 }
 
 static struct service *service_of(struct summary *s, const struct flow_info *flow,

@@ -40,7 +40,7 @@ struct few_u64 {
 struct flow_kind {
     struct flow_info *worst; /* the one to show: of a higher flow_compare() than the others */
     struct totals totals;
-    uint64_t leaked_bytes[2];
+    uint64_t leaked_bytes[2], leaked_packets[2];
     struct few_addr clients, servers;
 };
 
@@ -48,9 +48,9 @@ struct rule_entry {
     const char *rule;   /* NULL: the default */
     const char *action; /* "block", "allow", "alert" */
     uint32_t line;
-    struct totals totals;     /* of the flows whose verdict it gave */
-    uint64_t leaked_bytes[2]; /* had passed before it could fire */
-    uint64_t alerts;          /* times an alert rule matched */
+    struct totals totals;                        /* of the flows whose verdict it gave */
+    uint64_t leaked_bytes[2], leaked_packets[2]; /* had passed before it could fire */
+    uint64_t alerts;                             /* times an alert rule matched */
     uint64_t first_packet;
 };
 
@@ -84,7 +84,7 @@ struct summary_counts {
     uint64_t evicted;   /* flows that ended because memory was full */
     uint64_t hasty;     /* times that a flow did not wait for missing bytes, for the same reason */
     uint64_t refused;   /* packets that got no flow, for the same reason */
-    uint64_t leaked_bytes[2];
+    uint64_t leaked_bytes[2], leaked_packets[2];
     uint64_t anomalies;
     int64_t start_ns, end_ns;
     bool several_sources; /* packet numbers need their file's name */

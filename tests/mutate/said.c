@@ -43,6 +43,8 @@ static const struct loose {
     {"bytes_toclient", {NULL}, "counters of packets and their bytes"},
     {"leaked_bytes_toserver", {NULL}, "counters of packets and their bytes"},
     {"leaked_bytes_toclient", {NULL}, "counters of packets and their bytes"},
+    {"leaked_pkts_toserver", {NULL}, "counters of packets and their bytes"},
+    {"leaked_pkts_toclient", {NULL}, "counters of packets and their bytes"},
     {"retransmissions", {NULL}, "counters of packets and their bytes"},
     {"out_of_order", {NULL}, "counters of packets and their bytes"},
     {"tcp", {NULL}, "the flags that packets had: cut, repeated and joined ones have others"},

@@ -309,13 +309,15 @@ static void test_alert(void)
                                       .line = 14,
                                       .severity = 1,
                                       .action = "block",
-                                      .leaked_bytes = {10, 20}};
+                                      .leaked_bytes = {10, 20},
+                                      .leaked_packets = {1, 2}};
     check(&plain, &e,
           HEAD("alert", 8) ENDS
           "\"alert\":{\"action\":\"blocked\",\"gid\":1,\"signature_id\":2,\"rev\":1,"
           "\"signature\":\"port-80-is-for-the-web\",\"category\":\"\",\"severity\":1},"
           "\"portwarden\":{\"verdict\":\"block\",\"rule\":\"port-80-is-for-the-web\",\"line\":14,"
           "\"packet\":8,\"leaked_bytes_toserver\":10,\"leaked_bytes_toclient\":20,"
+          "\"leaked_pkts_toserver\":1,\"leaked_pkts_toclient\":2,"
           "\"evidence\":[{\"packet\":8,\"what\":\"the first line is an SSH banner\","
           "\"detail\":\"SSH-2.0\"}]}}",
           "alert");
@@ -345,6 +347,8 @@ static void test_flow(void)
     f.rule = "r";
     f.alerted = true;
     f.verdict_packet = 4;
+    f.leaked_bytes[TO_SERVER] = 300;
+    f.leaked_packets[TO_SERVER] = 3;
     f.anomalies = 2;
     f.ws = &ws;
     check(
@@ -363,7 +367,9 @@ static void test_flow(void)
                 "\"ladder\":\"framed\",\"shape\":\"length-prefixed\","
                 "\"ndpi\":{\"proto\":\"SSH\",\"category\":\"RemoteAccess\","
                 "\"risks\":[\"Clear-Text Credentials\"]},"
-                "\"verdict\":\"block\",\"rule\":\"r\",\"verdict_packet\":4,\"missing_bytes\":12,"
+                "\"verdict\":\"block\",\"rule\":\"r\",\"verdict_packet\":4,"
+                "\"leaked_bytes_toserver\":300,\"leaked_bytes_toclient\":0,"
+                "\"leaked_pkts_toserver\":3,\"leaked_pkts_toclient\":0,\"missing_bytes\":12,"
                 "\"anomalies\":2,"
                 "\"websocket\":{\"messages_toserver\":1,\"messages_toclient\":2,\"frames_"
                 "toserver\":3,"
