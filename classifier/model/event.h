@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* event.h - what a layer saw. Everything in an event is borrowed: copy what must outlive the call.
- */
+/* event.h - what a layer saw. All in an event is borrowed: copy what must outlive the call. */
 #ifndef MODEL_EVENT_H
 #define MODEL_EVENT_H
 
