@@ -179,7 +179,7 @@ static bool open_outputs(struct session *s, const struct session_wants *wants, s
         if (s->summary == NULL)
             return false;
         if (s->options->explain || !wants->results)
-            summary_sink(s->summary)->interest |= INTEREST_FIGURES;
+            summary_sink(s->summary)->interest |= INTEREST_FIGURES | INTEREST_VALIDITY;
         add_sink(s, summary_sink(s->summary));
     }
     return open_eve(s, err) && open_har(s, err) && open_graph(s, err) && open_extract(s, err) &&

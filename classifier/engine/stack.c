@@ -191,8 +191,7 @@ void stack_gap(struct engine *e, struct conn *c, unsigned level, enum direction 
         case SLOT_UNKNOWN:
             if (unknown_ended(e, c, level, d))
                 continue;
-            if (s->state != NULL)
-                unknown_lose(s->state, d, n);
+            unknown_lose(s->state, d, n);
             return;
         case SLOT_LAYER: layer_gap(e, c, level, d, n); return;
         case SLOT_WRAPS: level++; break;

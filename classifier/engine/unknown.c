@@ -15,6 +15,8 @@ bool unknown_push(struct engine *e, struct conn *c)
 
 void unknown_lose(struct unknown *u, enum direction d, uint64_t n)
 {
+    if (u == NULL || (u->id.kept_len[d] == 0 && !u->id.ended[d]))
+        return; /* what comes next is the first that anyone knows of */
     if (u->lost[d] == 0)
         u->after[d] = u->id.kept_len[direction_other(d)];
     u->lost[d] += n;
@@ -89,6 +91,7 @@ static struct opening seen_again(const struct conn *c, unsigned level, const str
         .transport = transport_of(c, level),
         .turn = turn,
         .turns = identify_turns(&u->id, known->opening, turn),
+        .last = (enum direction)(u->id.last ^ first),
         .server_port = conn_endpoint(c, 1U - c->client_side).port,
     };
 

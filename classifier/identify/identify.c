@@ -113,6 +113,7 @@ static void add_turn(const struct asking *a, enum direction d, size_t len)
 {
     struct identify *s = a->s;
 
+    s->last = (uint8_t)d;
     if (s->turns_over)
         return;
     if (turn_begins(a, d)) {
@@ -217,6 +218,7 @@ static struct opening opening_of(const struct asking *a, struct opening_turn tur
         .transport = a->c->transport,
         .turn = turns,
         .turns = identify_turns(a->s, a->seen, turns),
+        .last = (enum direction)a->s->last,
         .server_port = a->c->server.port,
     };
 }

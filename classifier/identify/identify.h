@@ -43,6 +43,7 @@ struct identify {
     uint16_t turn_len[IDENTIFY_TURNS];
     uint8_t turns;          /* how many there are, the current one included */
     uint8_t turn_to_client; /* bit n: turn n goes to the client */
+    uint8_t last;           /* enum direction: whose byte came last */
     bool turns_over;        /* there were more turns than are counted */
     bool ended[2];
     bool more; /* when last asked, a layer needed more */

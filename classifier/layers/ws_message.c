@@ -84,7 +84,7 @@ static void end_message(struct websocket *ws, struct host *h, enum direction d)
                                    .fragments = m->fragments,
                                    .wire_length = m->wire_length};
     ws_payload_end(ws, h, d, &out);
-    if (h->interest & INTEREST_FIGURES)
+    if ((h->interest & INTEREST_FIGURES) && ws_payload_is_asked(h))
         ws_figures_inflated(ws, d);
     emit_message(h, d, &out);
     if (ws->detail != NULL)

@@ -3,7 +3,7 @@
 
 #include "model/packet.h"
 
-struct ws_trail_verdict ws_midstream_look(const struct opening *o)
+static struct ws_trail_verdict look(const struct opening *o)
 {
     struct ws_trail t = {.turned_too = !o->direction_known};
 
@@ -16,6 +16,36 @@ struct ws_trail_verdict ws_midstream_look(const struct opening *o)
             ws_trail_gap(&t, d, 0);
     }
     return ws_trail_verdict(&t);
+}
+
+/* With no more than `len` bytes of whoever spoke last. */
+static struct ws_trail_verdict look_at(const struct opening *all, size_t len)
+{
+    struct opening o = *all;
+
+    o.seen[o.last] = bytes_first(o.seen[o.last], len);
+    o.ended[o.last] = false;
+    return look(&o);
+}
+
+/* What the byte that decided said, and not those behind it: how much was seen at once depends on
+ * the cuts. A frame is judged once, when enough of it is there, so what was found stays found. */
+struct ws_trail_verdict ws_midstream_look(const struct opening *o)
+{
+    const struct ws_trail_verdict all = look(o);
+    size_t enough = o->seen[o->last].len, too_few = 0;
+
+    if (all.confidence == CONFIDENCE_NONE ||
+        look_at(o, enough).confidence == CONFIDENCE_NONE) /* that it ended decided */
+        return all;
+    while (enough - too_few > 1) {
+        const size_t half = too_few + (enough - too_few) / 2;
+        if (look_at(o, half).confidence == CONFIDENCE_NONE)
+            too_few = half;
+        else
+            enough = half;
+    }
+    return look_at(o, enough);
 }
 
 /* The header of the first frame: of the client's, if there is one. */

@@ -56,8 +56,8 @@ static struct bytes next_clear(struct masked *m, uint8_t room[CLEAR_CHUNK])
 
 /* ---- clear bytes of data messages ---- */
 
-/* Beyond what reading for the sake of who is on top needs: then what goes wrong is told, too. */
-static bool is_asked(const struct host *h)
+/* Then what goes wrong is told, too. */
+bool ws_payload_is_asked(const struct host *h)
 {
     return h->interest & (READS_ALL | INTEREST_VALIDITY);
 }
@@ -114,7 +114,7 @@ static void doubt(struct ws_side *s, struct host *h, enum direction d, uint64_t 
 {
     s->message.uncertain = true;
     s->message.text_done = true;
-    if (is_asked(h) && !s->history_told) {
+    if (ws_payload_is_asked(h) && !s->history_told) {
         s->history_told = true;
         ws_anomaly(s, h, WS_HISTORY_LOST, d, at);
     }
@@ -165,7 +165,7 @@ static void inflate_failed(struct websocket *ws, struct host *h, enum direction 
     give_up(ws, h, d);
     if (s->failures < WS_FAILURES)
         s->failures++;
-    if (is_asked(h))
+    if (ws_payload_is_asked(h))
         ws_anomaly(s, h, WS_INFLATE_FAILED, d, x->inflated);
     if (ws->shaken)
         return;
@@ -176,7 +176,7 @@ static void inflate_failed(struct websocket *ws, struct host *h, enum direction 
 static void no_memory(struct websocket *ws, struct host *h, enum direction d, uint64_t at)
 {
     give_up(ws, h, d);
-    if (is_asked(h))
+    if (ws_payload_is_asked(h))
         ws_anomaly(&ws->side[d], h, WS_INFLATE_MEMORY, d, at);
 }
 
@@ -249,7 +249,7 @@ static void inflate_piece(struct websocket *ws, struct host *h, enum direction d
 
     do {
         clear = ws_inflate(h, z, &in, &room);
-        if (ws_inflater_window_broken(z) && !was_broken && is_asked(h))
+        if (ws_inflater_window_broken(z) && !was_broken && ws_payload_is_asked(h))
             ws_anomaly(&ws->side[d], h, WS_DEFLATE_WINDOW, d, x->inflated);
         if (clear.bytes.len > 0)
             inflated(ws, h, d, clear);
@@ -389,7 +389,7 @@ static bool is_complete(const struct ws_message *m, const struct host *h, uint64
 {
     const bool unreadable =
         m->unread || m->uncertain || (m->compressed && length > WS_INFLATED_MAX);
-    return m->fin && m->opcode != 0 && !m->lossy && !(is_asked(h) && unreadable);
+    return m->fin && m->opcode != 0 && !m->lossy && !(ws_payload_is_asked(h) && unreadable);
 }
 
 void ws_payload_end(struct websocket *ws, struct host *h, enum direction d,
@@ -402,9 +402,9 @@ void ws_payload_end(struct websocket *ws, struct host *h, enum direction d,
         inflate_end(ws, h, d);
     if (!m->compressed)
         out->length = m->wire_length;
-    else if (is_asked(h) && x != NULL && x->inflater != NULL)
+    else if (ws_payload_is_asked(h) && x != NULL && x->inflater != NULL)
         out->length = x->inflated;
-    if (m->compressed && is_asked(h) && is_bomb(m, out->length))
+    if (m->compressed && ws_payload_is_asked(h) && is_bomb(m, out->length))
         tell_bomb(&ws->side[d], h, d, out->length);
     out->complete = is_complete(m, h, out->length);
     if (out->complete && !utf8_complete(&m->text) && !m->text_done)
@@ -412,7 +412,7 @@ void ws_payload_end(struct websocket *ws, struct host *h, enum direction d,
     if (x != NULL)
         ws_keep_report(h, &x->data, out);
     ws_inside_end(ws, h, d);
-    if (m->compressed && !is_asked(h) && !ws_inside_reads_on(ws, h, d))
+    if (m->compressed && !ws_payload_is_asked(h) && !ws_inside_reads_on(ws, h, d))
         pass_by(ws, h, d);
 }
 

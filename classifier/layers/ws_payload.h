@@ -22,6 +22,9 @@
 #define WS_BOMB_RATIO 100
 #define WS_BOMB_LEAST (UINT64_C(1) << 20)
 
+/* Did somebody ask for messages, or whether they are valid? Else some are read a little, for the
+ * sake of what is inside: how much depends on the cuts, so no figure may. */
+bool ws_payload_is_asked(const struct host *h);
 /* A data message begins; side->message is set. */
 void ws_payload_begin(struct websocket *ws, struct host *h, enum direction d);
 /* A piece of the data frame being read, just taken off the decoder. */

@@ -31,6 +31,7 @@ struct opening {
      * first OPENING_TURNS, which together may be less than `seen`. */
     const struct opening_turn *turn;
     uint8_t turns;
+    enum direction last;  /* streams: whose byte is the last of `seen` */
     uint16_t server_port; /* never a reason on its own */
 };
 

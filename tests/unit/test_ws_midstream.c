@@ -277,6 +277,53 @@ static void test_hole_first(void)
     scene_free(&s);
 }
 
+/* The server has spoken, and the client's first bytes were lost: they come before the rest. */
+static void test_hole_first_after_server(size_t step)
+{
+    struct scene s = {.count = 0};
+    struct talk t;
+
+    say_text(&s, TO_CLIENT, "{\"type\":\"data\",\"id\":1}");
+    say_text(&s, TO_SERVER, "{\"type\":\"subscribe\",\"id\":1}");
+    say_text(&s, TO_SERVER, "{\"type\":\"stop\",\"id\":1}");
+    talk_begin(&t, NULL, 0);
+    talk_open(&t);
+    talk_say(&t, TO_CLIENT, buffer_bytes(&s.says[0].bytes));
+    t.sent[TO_SERVER] += 114;
+    for (size_t i = 1; i < s.count; i++)
+        for (struct bytes in = buffer_bytes(&s.says[i].bytes); in.len > 0;
+             in = bytes_after(in, step))
+            talk_say(&t, TO_SERVER, bytes_first(in, step));
+    talk_close(&t);
+    const char *log = talk_log(&t);
+    CHECK(bytes_start_with(bytes_of_text(log),
+                           LITERAL("(stream_gap) <1/22 >1/27 >1/22 tcp>websocket")),
+          "a hole before the client's first byte is before the rest");
+    talk_free(&t);
+    scene_free(&s);
+}
+
+/* One turn holds two runs of frames, with nonsense between them: the second is worth more, but the
+ * first decided. */
+static void test_first_run_decides(void)
+{
+    struct scene s = {.count = 0};
+
+    say_text(&s, TO_CLIENT, "{\"type\":\"data\",\"id\":1}");
+    struct buffer *b = say(&s, TO_SERVER);
+    buffer_append(b, LITERAL("\x11\x22\x33"));
+    put_text(b, TO_SERVER, FIN | WS_TEXT, "{\"type\":\"first\"}");
+    put_text(b, TO_SERVER, FIN | WS_TEXT, "{\"type\":\"second\"}");
+    buffer_append(b, LITERAL("\xff\xff\xff\xff\xff\xff\xff\xff\xff"));
+    for (int i = 0; i < 5; i++)
+        put_text(b, TO_SERVER, FIN | WS_TEXT, "{\"type\":\"later\",\"more\":[1,2,3]}");
+    expect(&s,
+           ">1/16 >1/17 >1/31 >1/31 >1/31 >1/31 >1/31 <1/22 (websocket_rsv) "
+           "(websocket_reserved_opcode) (websocket_control_too_long) (websocket_length_top_bit) "
+           "(websocket_lost_sync) tcp>websocket app=websocket/strong allow:-\n",
+           "the first run of frames decides");
+}
+
 /* ---- the trail alone ---- */
 
 static struct ws_trail_verdict follow(struct bytes up, size_t step)
@@ -306,6 +353,7 @@ static void test_trail_cuts(void)
     const struct ws_trail_verdict whole = follow(buffer_bytes(&b), b.len);
     CHECK(whole.confidence == CONFIDENCE_STRONG, "strong: many frames of one side");
     CHECK(whole.by[TO_SERVER].start == sizeof(before) - 1, "from the first of them");
+    test_first_run_decides();
     for (size_t step = 1; step < b.len; step++) {
         const struct ws_trail_verdict cut = follow(buffer_bytes(&b), step);
         CHECK(cut.by[TO_SERVER].score == whole.by[TO_SERVER].score &&
@@ -384,6 +432,8 @@ int main(void)
     test_sure();
     test_begun_inside();
     test_one_side();
+    for (size_t step = 1; step < 80; step++)
+        test_hole_first_after_server(step);
     test_turned();
     test_opaque();
     test_compressed();
