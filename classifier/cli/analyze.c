@@ -8,7 +8,7 @@
 
 #define NAME_ROOM 256
 
-static void print_table(struct session *s)
+static void print_table(struct session *s, const char *name)
 {
     const struct options *o = s->options;
     const struct table_options how = {
@@ -17,22 +17,22 @@ static void print_table(struct session *s)
         .color = options_color(o, STDOUT_FILENO),
         .columns = options_columns(),
     };
-    char name[NAME_ROOM];
-
-    inputs_name(s, name, sizeof(name));
     const struct input_note note = session_note(s, name);
     table_print(s->results, s->summary, &note, &how);
 }
 
 static void run(struct session *s)
 {
+    char name[NAME_ROOM];
+
     inputs_read(s);
-    session_end_input(s, NULL);
+    inputs_name(s, name, sizeof(name));
+    session_end_input(s, name, NULL);
     if (s->follow != NULL && !follow_found(s->follow))
         session_problem(
             s, "--follow: no such flow in the input; --eve - lists them with their flow_id");
     if (s->summary != NULL)
-        print_table(s);
+        print_table(s, name);
 }
 
 int command_analyze(int argc, char **argv)

@@ -142,7 +142,8 @@ static void sum_up(struct session *s, const struct interfaces *all)
     char name[NAME_ROOM] = "";
 
     engine_flush(s->engine);
-    session_end_input(s, &counts);
+    names_text(o, name, sizeof(name));
+    session_end_input(s, name, &counts);
     if (s->summary == NULL)
         return;
     const struct table_options how = {
@@ -151,7 +152,6 @@ static void sum_up(struct session *s, const struct interfaces *all)
         .color = options_color(o, STDOUT_FILENO),
         .columns = options_columns(),
     };
-    names_text(o, name, sizeof(name));
     struct input_note note = session_note(s, name);
     note.live = true;
     note.kernel_drops = counts.kernel_drops;

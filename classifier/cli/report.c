@@ -30,11 +30,9 @@ static enum report_format format_of(const struct options *o)
     return FORMAT_BY_NAME;
 }
 
-static void write_report(struct session *s, struct out *out, enum report_format format)
+static void write_report(struct session *s, const char *name, struct out *out,
+                         enum report_format format)
 {
-    char name[NAME_ROOM];
-
-    inputs_name(s, name, sizeof(name));
     const struct input_note note = session_note(s, name);
     if (format == FORMAT_HTML)
         report_html(out, s->summary, &note);
@@ -49,10 +47,12 @@ static void write_report(struct session *s, struct out *out, enum report_format 
 static void run(struct session *s, struct out *out, enum report_format format)
 {
     struct err err = {0};
+    char name[NAME_ROOM];
 
     inputs_read(s);
-    session_end_input(s, NULL);
-    write_report(s, out, format);
+    inputs_name(s, name, sizeof(name));
+    session_end_input(s, name, NULL);
+    write_report(s, name, out, format);
     if (!out_close(out, &err))
         session_problem(s, err.text);
 }

@@ -240,9 +240,19 @@ bool session_open(struct session *s, const struct options *o, const struct sessi
     return false;
 }
 
-void session_end_input(struct session *s, const struct engine_capture *counts)
+void session_end_input(struct session *s, const char *name, const struct engine_capture *counts)
 {
+    struct input_note note = session_note(s, name);
+
+    if (counts != NULL) {
+        note.live = true;
+        note.kernel_drops = counts->kernel_drops;
+    }
+    if (s->eve != NULL)
+        eve_note_input(s->eve, &note);
     engine_stats(s->engine, counts, true);
+    if (s->eve != NULL)
+        eve_note_input(s->eve, NULL);
     if (engine_totals(s->engine).memory_lacked > 0 ||
         (s->summary != NULL && !summary_whole(s->summary)))
         session_problem(s, "out of memory: not all that was seen could be kept and told");
@@ -255,6 +265,7 @@ struct input_note session_note(const struct session *s, const char *name)
     return (struct input_note){
         .name = name,
         .rules = s->options->rules,
+        .captures = s->inputs_read,
         .packets = totals.frames,
         .bytes = totals.bytes,
         .problems = (const char *const *)s->problems,

@@ -61,9 +61,9 @@ void inputs_read(struct session *s);
 /* The name for heads: "port80.pcap", "3 captures". Writes at most `room` bytes with the NUL. */
 void inputs_name(const struct session *s, char *out, size_t room);
 
-/* After the last frame: the engine's counters, and whether memory ever was short. `counts`: NULL
- * without an interface. */
-void session_end_input(struct session *s, const struct engine_capture *counts);
+/* After the last frame: the engine's counters, and whether memory ever was short. `name`: of the
+ * input, for EVE. `counts`: NULL without an interface. */
+void session_end_input(struct session *s, const char *name, const struct engine_capture *counts);
 /* What was read, for the head of table and report; `name` must outlive it. */
 struct input_note session_note(const struct session *s, const char *name);
 

@@ -13,6 +13,7 @@ struct eve {
     struct eve_options how;
     struct digest *digest;
     struct community_cache community;
+    const struct input_note *input; /* what was read; NULL: not known yet */
 };
 
 /* How each kind is written; no body: it is not. */
@@ -117,6 +118,8 @@ static void write_line(struct eve *eve, const struct event *e, const struct line
     else if (e->of != NULL)
         write_packet(&j, e->of);
     line->body(&j, e, &eve->how);
+    if (e->kind == EVENT_STATS && e->as.stats.final && eve->input != NULL)
+        eve_input(&j, eve->input);
     json_end(&j);
     buffer_append_byte(out, '\n');
 }
@@ -168,6 +171,11 @@ struct eve *eve_create(struct out *out, const struct eve_options *how, struct er
 struct sink *eve_sink(struct eve *e)
 {
     return &e->sink;
+}
+
+void eve_note_input(struct eve *e, const struct input_note *in)
+{
+    e->input = in;
 }
 
 void eve_free(struct eve *e)

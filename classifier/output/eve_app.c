@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "output/eve_words.h"
+
 static bool is_port(struct bytes digits)
 {
     for (size_t i = 0; i < digits.len; i++)
@@ -72,16 +74,11 @@ void eve_http(struct json *j, const struct event *e, const struct eve_options *h
 /* Suricata's names of the versions; an unknown one is its number. */
 static void write_tls_version(struct json *j, uint16_t version)
 {
-    static const char *const name[] = {"SSLv3", "TLSv1", "TLS 1.1", "TLS 1.2", "TLS 1.3"};
-    const unsigned first = 0x0300; /* RFC 8446 s4.1.2, ProtocolVersion */
-    char number[sizeof("0x0000")];
+    const char *word = version >= EVE_TLS_FIRST ? eve_tls_word(version - EVE_TLS_FIRST) : NULL;
+    char number[sizeof(EVE_TLS_NUMBER "0000")];
 
-    if (version >= first && version - first < sizeof(name) / sizeof(name[0])) {
-        json_text(j, "version", name[version - first]);
-        return;
-    }
-    snprintf(number, sizeof(number), "0x%04x", (unsigned)version);
-    json_text(j, "version", version == 0 ? "UNDETERMINED" : number);
+    snprintf(number, sizeof(number), EVE_TLS_NUMBER "%04x", (unsigned)version);
+    json_text(j, "version", word != NULL ? word : version == 0 ? EVE_TLS_UNKNOWN : number);
 }
 
 void eve_tls(struct json *j, const struct event *e, const struct eve_options *how)
@@ -125,14 +122,12 @@ static void write_endpoints(struct json *j, const char *name, const struct endpo
 
 static void write_abilities(struct json *j, uint8_t abilities)
 {
-    static const char *const names[] = {"dht", "fast", "extended", "v2"};
-
     if (abilities == 0)
         return;
     json_array(j, "abilities");
-    for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+    for (unsigned i = 0; i < EVE_PEER_ABILITIES; i++)
         if ((abilities >> i & 1) != 0)
-            json_text(j, NULL, names[i]);
+            json_text(j, NULL, eve_ability_word(i));
     json_end(j);
 }
 
@@ -149,6 +144,8 @@ void eve_bittorrent(struct json *j, const struct event *e, const struct eve_opti
     if (b->has_peer_id)
         json_hex(j, "peer_id", bytes_of(b->peer_id, sizeof(b->peer_id)));
     eve_text_if(j, "client", b->client);
+    if (e->direction == TO_CLIENT)
+        json_text(j, "sender", "server");
     json_bool(j, "encrypted", b->encrypted);
     write_abilities(j, b->abilities);
     if (b->listen_port != 0)

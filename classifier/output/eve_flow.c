@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "output/eve_body.h"
 
+#include "output/eve_words.h"
+
 #define NS_PER_SECOND 1000000000
 
 /* `name` is of static lifetime, as all keys. */
@@ -14,21 +16,8 @@ static void write_both(struct json *j, struct by_direction key, const uint64_t v
     json_u64(j, key.to_client, value[TO_CLIENT]);
 }
 
-/* Suricata's words where it has one for the same thing. */
-static const char *reason_of(enum flow_end end)
-{
-    static const char *const name[] = {
-        [FLOW_GOES_ON] = "interim", [FLOW_TIMEOUT] = "timeout", [FLOW_FINISHED] = "finished",
-        [FLOW_FORCED] = "shutdown", [FLOW_EVICTED] = "forced",  [FLOW_REUSED] = "tcp_reuse",
-    };
-
-    return name[end];
-}
-
 static void write_counts(struct json *j, const struct flow_info *f)
 {
-    static const char *const state[] = {
-        [FLOW_NEW] = "new", [FLOW_ESTABLISHED] = "established", [FLOW_CLOSED] = "closed"};
     const int64_t age = (f->end_ns - f->start_ns) / NS_PER_SECOND;
 
     json_object(j, "flow");
@@ -37,8 +26,8 @@ static void write_counts(struct json *j, const struct flow_info *f)
     json_time(j, "start", f->start_ns);
     json_time(j, "end", f->end_ns);
     json_u64(j, "age", age > 0 ? (uint64_t)age : 0);
-    json_text(j, "state", state[f->state]);
-    json_text(j, "reason", reason_of(f->end));
+    json_text(j, "state", eve_state_word(f->state));
+    json_text(j, "reason", eve_reason_word(f->end));
     json_bool(j, "alerted", f->alerted);
     json_end(j);
 }
@@ -59,12 +48,6 @@ static void write_flags(struct json *j, uint8_t flags)
 
 static void write_tcp(struct json *j, const struct tcp_info *t)
 {
-    static const char *const state[] = {
-        [TCP_STATE_NONE] = "none",           [TCP_STATE_SYN_SENT] = "syn_sent",
-        [TCP_STATE_SYN_RECV] = "syn_recv",   [TCP_STATE_ESTABLISHED] = "established",
-        [TCP_STATE_FIN_WAIT1] = "fin_wait1", [TCP_STATE_FIN_WAIT2] = "fin_wait2",
-        [TCP_STATE_TIME_WAIT] = "time_wait", [TCP_STATE_CLOSED] = "closed",
-    };
     const uint8_t all = t->flags[TO_SERVER] | t->flags[TO_CLIENT];
 
     json_object(j, "tcp");
@@ -72,7 +55,7 @@ static void write_tcp(struct json *j, const struct tcp_info *t)
     json_hex(j, "tcp_flags_ts", bytes_of(&t->flags[TO_SERVER], 1));
     json_hex(j, "tcp_flags_tc", bytes_of(&t->flags[TO_CLIENT], 1));
     write_flags(j, all);
-    json_text(j, "state", state[t->state]);
+    json_text(j, "state", eve_tcp_state_word(t->state));
     if (t->missing[TO_CLIENT] > 0)
         json_bool(j, "tc_gap", true);
     if (t->missing[TO_SERVER] > 0)
@@ -110,7 +93,7 @@ static void write_evidence(struct json *j, const struct flow_info *f)
         json_object(j, NULL);
         json_u64(j, "packet", f->evidence[i].packet);
         json_text(j, "what", f->evidence[i].what);
-        eve_string_if(j, "detail", f->evidence[i].detail);
+        eve_bytes_if(j, "detail", "detail_hex", f->evidence[i].detail);
         if (f->evidence[i].bits > 0)
             json_u64(j, "bits", f->evidence[i].bits);
         json_end(j);
@@ -164,6 +147,7 @@ static void write_ws(struct json *j, const struct ws_totals *w, const struct ws_
     eve_u64_if(j, "close_code", w->close_code);
     if (w->close_by >= 0)
         json_text(j, "close_by", w->close_by == TO_SERVER ? "client" : "server");
+    eve_ws_more(j, w);
     json_end(j);
 }
 
@@ -215,6 +199,7 @@ void eve_flow(struct json *j, const struct event *e, const struct eve_options *h
     eve_u64_if(j, "missing_bytes", f->tcp.missing[TO_SERVER] + f->tcp.missing[TO_CLIENT]);
     eve_u64_if(j, "anomalies", f->anomalies);
     write_ws(j, f->ws, f->ws_figures);
+    eve_flow_more(j, f);
     json_end(j);
 }
 

@@ -13,6 +13,18 @@
 
 enum payload_mode { PAYLOAD_NONE, PAYLOAD_PRINTABLE, PAYLOAD_BASE64 };
 
+/* What was read, for the head of table and report, and for EVE. */
+struct input_note {
+    const char *name;  /* "port80.pcap", "3 captures", "eth0" */
+    const char *rules; /* file, or NULL */
+    uint64_t captures; /* files; 0: live */
+    uint64_t packets, bytes;
+    uint64_t kernel_drops;
+    bool live;
+    const char *const *problems; /* sentences about what could not be read */
+    size_t problem_count;
+};
+
 /* EVE JSON lines (docs/eve.md). */
 struct eve_options {
     bool frames;
@@ -22,6 +34,8 @@ struct eve_options {
 struct eve;
 struct eve *eve_create(struct out *out, const struct eve_options *how, struct err *err);
 struct sink *eve_sink(struct eve *e);
+/* Told with the last EVENT_STATS; borrowed until then. */
+void eve_note_input(struct eve *e, const struct input_note *in);
 void eve_free(struct eve *e);
 
 /* Everything that the table and the report say, added up as flows end. Bounded: see summary.h. */
@@ -32,17 +46,6 @@ struct sink *summary_sink(struct summary *s);
 /* False: memory ran out, and something is not in it. */
 bool summary_whole(const struct summary *s);
 void summary_free(struct summary *s);
-
-/* What was read, for the head of table and report. */
-struct input_note {
-    const char *name;  /* "port80.pcap", "3 captures", "eth0" */
-    const char *rules; /* file, or NULL */
-    uint64_t packets, bytes;
-    uint64_t kernel_drops;
-    bool live;
-    const char *const *problems; /* sentences about what could not be read */
-    size_t problem_count;
-};
 
 struct table_options {
     bool all;     /* every flow, not only the worst */

@@ -374,7 +374,9 @@ static void test_flow(void)
                 "\"websocket\":{\"messages_toserver\":1,\"messages_toclient\":2,\"frames_"
                 "toserver\":3,"
                 "\"frames_toclient\":4,\"payload_toserver\":5,\"payload_toclient\":6,"
-                "\"close_code\":1000,\"close_by\":\"server\"}}}",
+                "\"close_code\":1000,\"close_by\":\"server\"},\"start_ns\":789,\"end_ns\":789,"
+                "\"payload_bytes_toserver\":1234,\"payload_bytes_toclient\":4321,"
+                "\"host\":\"chat.example.com\",\"path\":\"/chat\"}}",
         "flow");
 }
 
@@ -401,8 +403,73 @@ static void test_bare_flow(void)
           "\"flow\":{\"pkts_toserver\":0,\"pkts_toclient\":0,\"bytes_toserver\":0,"
           "\"bytes_toclient\":0,\"start\":\"2026-11-22T05:16:01.123456+0000\","
           "\"end\":\"2026-11-22T05:16:01.123456+0000\",\"age\":0,\"state\":\"new\","
-          "\"reason\":\"interim\",\"alerted\":false},\"portwarden\":{\"direction_known\":false}}",
+          "\"reason\":\"interim\",\"alerted\":false},\"portwarden\":{\"direction_known\":false,"
+          "\"start_ns\":789,\"end_ns\":788}}",
           "a flow of which nothing is known");
+}
+
+/* What only a report asks for (eve_more.c). */
+static void test_more(void)
+{
+    static const struct ws_totals ws = {
+        .text = {1, 0}, .pings = {0, 2}, .close_by = -1, .compressed = true};
+    struct flow_info f = fixture_flow();
+    struct event e = fixture_event(EVENT_FLOW, &f, 9, 1000);
+    struct fixture x;
+    struct eve *eve = eve_create(fixture_begin(&x), &plain, NULL);
+
+    f.ws = &ws;
+    f.tunnel = TRI_NOT_YET;
+    f.first_packet = 3;
+    f.tcp.missing[0] = 7;
+    f.tcp.missing[1] = 8;
+    f.tcp.retransmissions[1] = 9;
+    f.sni = LITERAL("a\xff");
+    f.info_hash = LITERAL("01234567890123456789");
+    f.rule_line = 12;
+    eve_sink(eve)->event(eve_sink(eve)->ctx, &e);
+    eve_free(eve);
+    const char *got = fixture_end(&x);
+    CHECK(strstr(got, "\"text_toserver\":1,\"text_toclient\":0,\"pings_toserver\":0,"
+                      "\"pings_toclient\":2,\"compressed\":true},\"first_packet\":3,") != NULL,
+          "messages by kind");
+    CHECK(strstr(got, "\"missing_bytes_toserver\":7,\"missing_bytes_toclient\":8,"
+                      "\"retransmissions_toserver\":0,\"retransmissions_toclient\":9,"
+                      "\"tunnel\":\"perhaps\",") != NULL,
+          "what was missing, each way");
+    CHECK(strstr(got, "\"sni\":\"a\xef\xbf\xbd\",\"sni_hex\":\"61ff\","
+                      "\"info_hash\":\"3031323334353637383930313233343536373839\",") != NULL,
+          "no UTF-8: its bytes");
+    CHECK(strstr(got, "\"line\":12}") != NULL, "the rule's line");
+    fixture_free(&x);
+}
+
+/* The last stats line says what was read. */
+static void test_input(void)
+{
+    static const char *const problems[] = {"x.pcap: cut short"};
+    const struct input_note note = {.name = "x.pcap",
+                                    .captures = 1,
+                                    .rules = "r.yaml",
+                                    .packets = 3,
+                                    .bytes = 4,
+                                    .problems = problems,
+                                    .problem_count = 1};
+    struct event e = fixture_event(EVENT_STATS, NULL, 0, 1000);
+    struct fixture x;
+    struct eve *eve = eve_create(fixture_begin(&x), &plain, NULL);
+
+    e.as.stats.final = true;
+    eve_note_input(eve, &note);
+    eve_sink(eve)->event(eve_sink(eve)->ctx, &e);
+    eve_free(eve);
+    CHECK_TEXT(fixture_end(&x),
+               "{\"timestamp\":\"2026-11-22T05:16:02.123456+0000\",\"event_type\":\"stats\","
+               "\"stats\":{},\"portwarden\":{\"input\":{\"name\":\"x.pcap\",\"captures\":1,"
+               "\"rules\":\"r.yaml\",\"packets\":3,\"bytes\":4,\"live\":false,"
+               "\"problems\":[\"x.pcap: cut short\"]}}}\n",
+               "what was read");
+    fixture_free(&x);
 }
 
 static void test_stats(void)
@@ -442,6 +509,8 @@ int main(void)
     test_flow();
     test_bare_flow();
     test_stats();
+    test_more();
+    test_input();
     test_not_written();
     return test_end();
 }
