@@ -63,7 +63,7 @@ void report_html_rules(struct html *h, const struct view *v)
     html_markup(h, "</section>\n");
 }
 
-static void print_few_count(struct html *h, const struct few_u64 *few)
+static void print_few_count(struct html *h, const struct few_text *few)
 {
     buffer_printf(h->out, "%s%u", few->more ? "over " : "", few->count);
 }
@@ -100,9 +100,9 @@ static void print_service(struct html *h, const struct service *s)
     html_wire(h, s->host);
     html_markup(h, "<small>");
     html_wire(h, s->path);
-    if (s->subprotocol != NULL) {
-        html_markup(h, " speaks ");
-        html_wire(h, bytes_of_text(s->subprotocol));
+    for (size_t i = 0; i < s->subprotocols.count; i++) {
+        html_markup(h, i == 0 ? " speaks " : ", ");
+        html_wire(h, bytes_of_text(s->subprotocols.at[i]));
     }
     html_markup(h, "</small></th>");
     html_count_cell(h, s->flows);

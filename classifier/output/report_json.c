@@ -1,32 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* The firewall report for programs: one JSON object; docs/report.md says every key. */
-#include "output/output.h"
+#include "output/report_json.h"
 
-#include "output/json.h"
 #include "output/wording.h"
 
-#define FORMAT_VERSION 1
+#define FORMAT_VERSION 2
 
 /* What wording.h writes, as a string. */
 static void raw_string(struct json *j, const char *key, struct buffer *raw)
 {
     json_buffer(j, key, raw);
     buffer_clear(raw);
-}
-
-static void put_pair(struct json *j, const char *key, const uint64_t by_direction[2])
-{
-    json_object(j, key);
-    json_u64(j, "toserver", by_direction[TO_SERVER]);
-    json_u64(j, "toclient", by_direction[TO_CLIENT]);
-    json_end(j);
-}
-
-static void put_totals(struct json *j, const struct totals *t)
-{
-    json_u64(j, "flows", t->flows);
-    put_pair(j, "packets", t->packets);
-    put_pair(j, "bytes", t->bytes);
 }
 
 static const char *transport_name(uint8_t transport)
@@ -60,7 +44,7 @@ static void put_input(struct json *j, const struct view *v, const struct input_n
 static void put_counts(struct json *j, const struct summary_counts *c)
 {
     json_object(j, "totals");
-    put_totals(j, &c->all);
+    report_json_totals(j, &c->all);
     json_u64(j, "tcp", c->tcp);
     json_u64(j, "udp", c->udp);
     json_u64(j, "blocked", c->blocked);
@@ -75,8 +59,8 @@ static void put_counts(struct json *j, const struct summary_counts *c)
     json_u64(j, "flows_begun_before", c->late_flows);
     json_u64(j, "syns_not_told", c->bare_syns);
     json_u64(j, "evicted", c->evicted);
-    put_pair(j, "leaked_bytes", c->leaked_bytes);
-    put_pair(j, "leaked_packets", c->leaked_packets);
+    report_json_pair(j, "leaked_bytes", c->leaked_bytes);
+    report_json_pair(j, "leaked_packets", c->leaked_packets);
     json_end(j);
 }
 
@@ -89,7 +73,7 @@ static void put_ports(struct json *j, const struct view *v)
         json_u64(j, "port", p->port);
         json_text(j, "proto", transport_name(p->transport));
         json_text(j, "expected", p->expected);
-        put_totals(j, &p->totals);
+        report_json_totals(j, &p->totals);
         json_u64(j, "mismatched", p->mismatched);
         json_u64(j, "blocked", p->blocked);
         json_array(j, "apps");
@@ -100,7 +84,7 @@ static void put_ports(struct json *j, const struct view *v)
             if (app->speaks != NULL)
                 json_text(j, "speaks", app->speaks);
             json_bool(j, "mismatch", app->mismatch);
-            put_totals(j, &app->totals);
+            report_json_totals(j, &app->totals);
             json_u64(j, "blocked", app->blocked);
             json_end(j);
         }
@@ -119,9 +103,11 @@ static void put_rules(struct json *j, const struct view *v)
         json_text(j, "rule", r->rule);
         json_text(j, "action", r->action);
         json_u64(j, "line", r->line);
-        put_totals(j, &r->totals);
-        put_pair(j, "leaked_bytes", r->leaked_bytes);
-        put_pair(j, "leaked_packets", r->leaked_packets);
+        report_json_totals(j, &r->totals);
+        report_json_pair(j, "leaked_bytes", r->leaked_bytes);
+        report_json_pair(j, "leaked_packets", r->leaked_packets);
+        json_u64(j, "worst_leak", r->worst_leak);
+        json_u64(j, "too_late", r->too_late);
         json_u64(j, "alerts", r->alerts);
         json_u64(j, "first_packet", r->first_packet);
         json_end(j);
@@ -156,10 +142,10 @@ static void put_flow(struct json *j, const struct flow_info *f)
     json_time(j, "start", f->start_ns);
     json_time(j, "end", f->end_ns);
     json_u64(j, "first_packet", f->first_packet);
-    put_pair(j, "packets", f->packets);
-    put_pair(j, "bytes", f->bytes);
-    put_pair(j, "leaked_bytes", f->leaked_bytes);
-    put_pair(j, "leaked_packets", f->leaked_packets);
+    report_json_pair(j, "packets", f->packets);
+    report_json_pair(j, "bytes", f->bytes);
+    report_json_pair(j, "leaked_bytes", f->leaked_bytes);
+    report_json_pair(j, "leaked_packets", f->leaked_packets);
     json_u64(j, "verdict_packet", f->verdict_packet);
     put_name(j, "host", f->host);
     put_name(j, "path", f->path);
@@ -210,120 +196,12 @@ static void put_kinds(struct json *j, const struct view *v)
         json_bool(j, "mismatch", f->mismatch == TRI_YES);
         json_text(j, "ladder", or_null(ladder_name(f->ladder)));
         json_text(j, "shape", or_null(shape_name(f->shape)));
-        put_totals(j, &kind->totals);
-        put_pair(j, "leaked_bytes", kind->leaked_bytes);
-        put_pair(j, "leaked_packets", kind->leaked_packets);
+        report_json_totals(j, &kind->totals);
+        report_json_pair(j, "leaked_bytes", kind->leaked_bytes);
+        report_json_pair(j, "leaked_packets", kind->leaked_packets);
         put_flow(j, f);
         json_end(j);
     }
-    json_end(j);
-}
-
-static void put_signs(struct json *j, uint32_t signs)
-{
-    json_array(j, "known_by");
-    for (unsigned n = 0; n < SWARM_SIGNS; n++)
-        if ((signs >> n & 1) != 0)
-            json_text(j, NULL, swarm_sign_name(n));
-    json_end(j);
-}
-
-static void put_swarm_host(struct json *j, const struct swarm_host *h)
-{
-    char address[ADDR_TEXT_ROOM];
-
-    json_object(j, NULL);
-    json_string(j, "ip", bytes_of(address, addr_text(&h->addr, address)));
-    if (h->client != NULL)
-        json_text(j, "client", h->client);
-    if (h->listens != 0)
-        json_u64(j, "listen_port", h->listens);
-    json_u64(j, "flows", h->flows);
-    json_u64(j, "peers", h->others);
-    json_u64(j, "blocked", h->blocked);
-    json_u64(j, "bytes_sent", h->sent);
-    json_u64(j, "bytes_received", h->received);
-    put_signs(j, h->signs);
-    json_text(j, "confidence", confidence_name(h->confidence));
-    json_end(j);
-}
-
-static void put_swarm(struct json *j, const struct view *v)
-{
-    json_object(j, "p2p");
-    json_u64(j, "endpoints_named", v->swarm_named);
-    json_array(j, "hosts");
-    for (size_t i = 0; i < v->swarm_hosts.count; i++)
-        put_swarm_host(j, view_swarm_host(v, i));
-    json_end(j);
-    json_array(j, "torrents");
-    for (size_t i = 0; i < v->swarm_torrents.count; i++) {
-        const struct swarm_torrent *t = view_swarm_torrent(v, i);
-        json_object(j, NULL);
-        json_hex(j, "info_hash", bytes_of(t->info_hash, sizeof(t->info_hash)));
-        json_u64(j, "hosts", t->hosts);
-        json_u64(j, "flows", t->flows);
-        json_u64(j, "bytes", t->bytes);
-        put_signs(j, t->signs);
-        json_end(j);
-    }
-    json_end(j);
-    json_end(j);
-}
-
-static void put_service(struct json *j, const struct service *s)
-{
-    json_object(j, NULL);
-    json_string(j, "host", s->host);
-    json_string(j, "path", s->path);
-    json_u64(j, "port", s->port);
-    json_u64(j, "flows", s->flows);
-    json_u64(j, "handshakes", s->handshakes);
-    json_object(j, "ladder");
-    for (int l = LADDER_ASKED; l <= LADDER_UNFRAMED; l++)
-        if (s->ladder[l] > 0)
-            json_u64(j, ladder_name((enum ladder)l), s->ladder[l]);
-    json_end(j);
-    json_u64(j, "origins", s->origins.count);
-    json_bool(j, "more_origins", s->origins.more);
-    json_u64(j, "cross_origin", s->cross_origin);
-    json_u64(j, "no_origin", s->no_origin);
-    json_text(j, "subprotocol", s->subprotocol);
-    put_pair(j, "messages", s->messages);
-    put_pair(j, "payload_bytes", s->payload);
-    json_array(j, "close_codes");
-    for (size_t i = 0; i < s->close_codes.count; i++) {
-        json_object(j, NULL);
-        json_u64(j, "code", s->close_codes.at[i]);
-        json_u64(j, "times", s->close_codes.times[i]);
-        json_end(j);
-    }
-    json_end(j);
-    json_end(j);
-}
-
-static void put_talkers(struct json *j, const char *key, const struct sorted *all,
-                        const struct totals *others)
-{
-    char text[ADDR_TEXT_ROOM];
-
-    json_object(j, key);
-    json_array(j, "addresses");
-    for (size_t i = 0; i < all->count; i++) {
-        const struct talker *t = all->at[i];
-        addr_text(&t->addr, text);
-        json_object(j, NULL);
-        json_text(j, "ip", text);
-        put_totals(j, &t->totals);
-        json_u64(j, "blocked", t->blocked);
-        json_u64(j, "mismatched", t->mismatched);
-        json_u64(j, "missed_bytes", t->missed_bytes);
-        json_end(j);
-    }
-    json_end(j);
-    json_object(j, "others");
-    put_totals(j, others);
-    json_end(j);
     json_end(j);
 }
 
@@ -336,9 +214,12 @@ static void put_anomalies(struct json *j, const struct view *v)
         json_text(j, "event", anomaly_info(a->id)->name);
         json_text(j, "type", anomaly_info(a->id)->type);
         json_text(j, "layer", anomaly_info(a->id)->layer);
+        json_text(j, "what", anomaly_info(a->id)->what);
         json_u64(j, "count", a->count);
         json_u64(j, "first_packet", a->first_packet);
         json_text(j, "source", a->source);
+        if (a->flow_id != 0)
+            json_u64(j, "flow_id", a->flow_id);
         json_end(j);
     }
     json_end(j);
@@ -372,13 +253,11 @@ static void put_report(struct json *j, const struct view *v, const struct input_
     put_ports(j, v);
     put_rules(j, v);
     put_kinds(j, v);
-    json_array(j, "websockets");
-    for (size_t i = 0; i < v->services.count; i++)
-        put_service(j, view_service(v, i));
-    json_end(j);
-    put_swarm(j, v);
-    put_talkers(j, "clients", &v->clients, v->other_clients);
-    put_talkers(j, "servers", &v->servers, v->other_servers);
+    report_json_timeline(j, v);
+    report_json_floods(j, v);
+    report_json_services(j, v);
+    report_json_swarm(j, v);
+    report_json_talkers(j, v);
     put_anomalies(j, v);
     put_stats(j, v);
     json_end(j);

@@ -17,39 +17,16 @@ struct rule_key {
     uint64_t line;
 };
 
-static void few_addr_add(struct few_addr *f, const struct addr *a)
+static void add_both(uint64_t to[2], const uint64_t more[2])
 {
-    for (size_t i = 0; i < f->count; i++)
-        if (addr_compare(&f->at[i], a) == 0)
-            return;
-    if (f->count < FEW)
-        f->at[f->count++] = *a;
-    else
-        f->more = true;
-}
-
-static void few_u64_add(struct few_u64 *f, uint64_t value)
-{
-    for (size_t i = 0; i < f->count; i++) {
-        if (f->at[i] == value) {
-            f->times[i]++;
-            return;
-        }
-    }
-    if (f->count == FEW) {
-        f->more = true;
-        return;
-    }
-    f->at[f->count] = value;
-    f->times[f->count++] = 1;
+    for (int d = TO_SERVER; d <= TO_CLIENT; d++)
+        to[d] += more[d];
 }
 
 static void add_leak(uint64_t bytes[2], uint64_t packets[2], const struct flow_info *flow)
 {
-    for (int d = TO_SERVER; d <= TO_CLIENT; d++) {
-        bytes[d] += flow->leaked_bytes[d];
-        packets[d] += flow->leaked_packets[d];
-    }
+    add_both(bytes, flow->leaked_bytes);
+    add_both(packets, flow->leaked_packets);
 }
 
 static void count_time(struct summary_counts *c, const struct flow_info *flow)
@@ -182,8 +159,13 @@ static void count_rule(struct summary *s, const struct flow_info *flow)
         return;
     totals_add_flow(&r->totals, flow);
     first_packet(&r->first_packet, flow->first_packet);
-    if (flow->verdict == VERDICT_BLOCK)
-        add_leak(r->leaked_bytes, r->leaked_packets, flow);
+    if (flow->verdict != VERDICT_BLOCK)
+        return;
+    add_leak(r->leaked_bytes, r->leaked_packets, flow);
+    const uint64_t leak = flow->leaked_bytes[TO_SERVER] + flow->leaked_bytes[TO_CLIENT];
+    if (leak > r->worst_leak)
+        r->worst_leak = leak;
+    r->too_late += flow->verdict_packet == 0;
 }
 
 static struct service *service_of(struct summary *s, const struct flow_info *flow,
@@ -226,10 +208,9 @@ static void count_socket(struct summary *s, const struct flow_info *flow)
     if (flow->ws == NULL)
         return;
     v->compressed += flow->ws->compressed;
-    for (int d = TO_SERVER; d <= TO_CLIENT; d++) {
-        v->messages[d] += flow->ws->messages[d];
-        v->payload[d] += flow->ws->payload[d];
-    }
+    v->tunnels += flow->tunnel == TRI_YES;
+    add_both(v->messages, flow->ws->messages);
+    add_both(v->payload, flow->ws->payload);
     if (flow->ws->close_code != 0)
         few_u64_add(&v->close_codes, flow->ws->close_code);
 }
@@ -242,10 +223,22 @@ static void on_flow(struct summary *s, const struct flow_info *flow)
     count_kind(s, flow);
     count_rule(s, flow);
     count_socket(s, flow);
+    timeline_add(&s->timeline, tally_text(&s->names, flow->app != NULL ? flow->app : "?"), flow);
     talkers_add(&s->clients, &flow->client.addr, flow);
     talkers_add(&s->servers, &flow->server.addr, flow);
     kept_add(&s->worst, flow, &s->names);
     swarm_flow(&s->swarm, flow);
+}
+
+/* A name off the wire, kept. It ends at its first NUL. */
+static const char *keep_name(struct summary *s, struct bytes name)
+{
+    char text[KEPT_TEXT + 1] = {0};
+    const struct bytes kept = bytes_first(name, KEPT_TEXT);
+
+    if (kept.len > 0)
+        memcpy(text, kept.at, kept.len);
+    return tally_text(&s->names, text);
 }
 
 static void on_handshake(struct summary *s, const struct event *e)
@@ -258,21 +251,19 @@ static void on_handshake(struct summary *s, const struct event *e)
     v->handshakes++;
     v->cross_origin += h->cross_origin;
     if (h->has_origin)
-        few_u64_add(&v->origins, hash_bytes(&s->services.key, h->origin));
+        few_text_add(&v->origins, keep_name(s, h->origin), h->cross_origin);
     else
         v->no_origin++;
-    if (h->subprotocol.len == 0)
-        return;
-    char text[KEPT_TEXT + 1] = {0};
-    const struct bytes agreed = bytes_first(h->subprotocol, KEPT_TEXT);
-    memcpy(text, agreed.at, agreed.len);
-    v->subprotocol = tally_text(&s->names, text);
+    if (h->subprotocol.len > 0)
+        few_text_add(&v->subprotocols, keep_name(s, h->subprotocol), false);
 }
 
 static void on_alert(struct summary *s, const struct event *e)
 {
     const struct alert_event *a = &e->as.alert;
 
+    if (a->rate != NULL)
+        floods_add(&s->floods, e, &s->names);
     if (strcmp(a->action, "alert") != 0) /* the flow will tell its verdict */
         return;
     s->counts.alerts++;
@@ -292,7 +283,10 @@ static void on_anomaly(struct summary *s, const struct event *e)
         return;
     a->id = e->as.anomaly.id;
     a->first_packet = e->packet;
-    a->source = e->flow != NULL ? tally_text(&s->names, e->flow->source) : NULL;
+    if (e->flow == NULL)
+        return;
+    a->source = tally_text(&s->names, e->flow->source);
+    a->flow_id = e->flow->id;
 }
 
 static void on_stats(struct summary *s, const struct stats_event *stats)
@@ -350,6 +344,8 @@ struct summary *summary_create(bool keep_all_flows, struct err *err)
     talkers_init(&s->clients);
     talkers_init(&s->servers);
     swarm_init(&s->swarm);
+    timeline_init(&s->timeline);
+    floods_init(&s->floods);
     kept_init(&s->worst, keep_all_flows ? SUMMARY_ALL : SUMMARY_WORST);
     return s;
 }
@@ -358,7 +354,7 @@ bool summary_whole(const struct summary *s)
 {
     return !s->names.failed && !s->kinds.failed && !s->rules.failed && !s->services.failed &&
            !s->clients.tally.failed && !s->servers.tally.failed && !s->worst.failed &&
-           swarm_whole(&s->swarm);
+           !s->timeline.apps.failed && !s->floods.tally.failed && swarm_whole(&s->swarm);
 }
 
 struct sink *summary_sink(struct summary *s)
@@ -380,5 +376,7 @@ void summary_free(struct summary *s)
     talkers_free(&s->servers);
     kept_free(&s->worst);
     swarm_free(&s->swarm);
+    timeline_free(&s->timeline);
+    floods_free(&s->floods);
     free(s);
 }

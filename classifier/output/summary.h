@@ -4,15 +4,17 @@
  * In:    EVENT_FLOW of flows that ended, EVENT_HANDSHAKE, EVENT_ALERT, EVENT_ANOMALY, EVENT_STATS.
  * Out:   struct view (view.h): everything sorted, worst or largest first.
  * Bound: SUMMARY_* entries of each table; what does not fit is counted in `others`, never lost. At
- *        most some 24 MiB, and with keep_all_flows about 1 KiB more for each flow.
+ *        most some 26 MiB, and with keep_all_flows about 1 KiB more for each flow.
  */
 #ifndef OUTPUT_SUMMARY_H
 #define OUTPUT_SUMMARY_H
 
+#include "output/floods.h"
 #include "output/kept.h"
 #include "output/output.h"
 #include "output/swarm.h"
 #include "output/talkers.h"
+#include "output/timeline.h"
 #include "output/totals.h"
 
 #define SUMMARY_WORST    1000    /* flows kept in full */
@@ -22,19 +24,6 @@
 #define SUMMARY_SERVICES 1024
 #define SUMMARY_NAMES    65536 /* texts: apps, layers, rules, files */
 #define SUMMARY_STATS    128
-#define FEW              8 /* different addresses, origins, close codes told apart */
-
-/* Up to FEW different values; `more`: there were others. */
-struct few_addr {
-    struct addr at[FEW];
-    uint8_t count;
-    bool more;
-};
-struct few_u64 {
-    uint64_t at[FEW], times[FEW];
-    uint8_t count;
-    bool more;
-};
 
 /* Flows alike: a line of the table. */
 struct flow_kind {
@@ -50,8 +39,10 @@ struct rule_entry {
     uint32_t line;
     struct totals totals;                        /* of the flows whose verdict it gave */
     uint64_t leaked_bytes[2], leaked_packets[2]; /* had passed before it could fire */
-    uint64_t alerts;                             /* times an alert rule matched */
-    uint64_t first_packet;
+    uint64_t worst_leak;                         /* bytes, both ways, of one flow */
+    uint64_t too_late;     /* blocked flows of which it was certain only when they were over */
+    uint64_t alerts;       /* times an alert rule matched */
+    uint64_t first_packet; /* of the flows; of the alerts when it gave no verdict */
 };
 
 /* A WebSocket endpoint: host and path without the query. */
@@ -60,9 +51,9 @@ struct service {
     uint16_t port;
     uint64_t handshakes, cross_origin, no_origin;
     uint64_t ladder[LADDER_UNFRAMED + 1]; /* flows, by enum ladder */
-    struct few_u64 origins;               /* hashes: only how many */
-    const char *subprotocol;              /* the last one agreed, or NULL */
-    uint64_t flows, compressed;
+    struct few_text origins;              /* marked: cross-origin */
+    struct few_text subprotocols;         /* agreed */
+    uint64_t flows, compressed, tunnels;
     uint64_t messages[2], payload[2];
     struct few_u64 close_codes;
 };
@@ -71,6 +62,7 @@ struct anomaly_entry {
     enum anomaly id;
     uint64_t count, first_packet;
     const char *source; /* of the first; NULL: not known */
+    uint64_t flow_id;   /* the same; 0: no flow's */
 };
 
 struct summary_counts {
@@ -109,6 +101,8 @@ struct summary { /* private to summary.c and view.c */
     struct talkers clients, servers;
     struct kept worst;
     struct swarm swarm;
+    struct timeline timeline;
+    struct floods floods;
     struct anomaly_entry anomalies[ANOMALY_COUNT]; /* by enum anomaly */
     struct counter stats[SUMMARY_STATS];
     size_t stat_count;

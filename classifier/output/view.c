@@ -258,11 +258,16 @@ static bool view_fill(struct view *v, const struct summary *s)
     v->swarm_hosts = tally_sorted(&s->swarm.hosts, swarm_host_compare);
     v->swarm_torrents = tally_sorted(&s->swarm.torrents, swarm_torrent_compare);
     v->swarm_named = s->swarm.named.count;
+    v->floods = tally_sorted(&s->floods.tally, flood_compare);
+    v->other_floods = s->floods.others;
+    v->timeline = &s->timeline;
+    v->timeline_apps = tally_sorted(&s->timeline.apps, timeline_app_compare);
     view_anomalies(v, s);
     if (!whole(&v->kinds, &s->kinds))
         return false;
     drop_empty_kinds(&v->kinds);
     return whole(&v->rules, &s->rules) && whole(&v->services, &s->services) &&
+           whole(&v->floods, &s->floods.tally) && whole(&v->timeline_apps, &s->timeline.apps) &&
            whole(&v->swarm_hosts, &s->swarm.hosts) &&
            whole(&v->swarm_torrents, &s->swarm.torrents) && whole(&v->clients, &s->clients.tally) &&
            whole(&v->servers, &s->servers.tally) && view_flows(v, &s->worst) && view_ports(v);
@@ -291,6 +296,8 @@ void view_free(struct view *v)
     free(v->clients.at);
     free(v->servers.at);
     free(v->services.at);
+    free(v->floods.at);
+    free(v->timeline_apps.at);
     free(v->swarm_hosts.at);
     free(v->swarm_torrents.at);
     free(v);

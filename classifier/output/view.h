@@ -40,8 +40,12 @@ struct view {
     size_t anomaly_count;
     struct sorted swarm_hosts;    /* struct swarm_host, most bytes first */
     struct sorted swarm_torrents; /* struct swarm_torrent, the same */
-    size_t swarm_named;           /* endpoints that trackers, the DHT and peers named */
-    const struct counter *stats;  /* of the last EVENT_STATS */
+    struct sorted floods;         /* struct flood, blocked first, then the worst */
+    uint64_t other_floods;        /* times that a rate was passed by who is not listed */
+    const struct timeline *timeline;
+    struct sorted timeline_apps; /* struct timeline_app, most bytes first */
+    size_t swarm_named;          /* endpoints that trackers, the DHT and peers named */
+    const struct counter *stats; /* of the last EVENT_STATS */
     size_t stat_count;
 };
 
@@ -67,6 +71,22 @@ static inline const struct rule_entry *view_rule(const struct view *v, size_t i)
 static inline const struct service *view_service(const struct view *v, size_t i)
 {
     return v->services.at[i];
+}
+
+static inline const struct flood *view_flood(const struct view *v, size_t i)
+{
+    return v->floods.at[i];
+}
+
+/* Its applications, and at the end all others, if there are any. */
+static inline size_t view_timeline_count(const struct view *v)
+{
+    return v->timeline_apps.count + (v->timeline->others.sum.flows > 0);
+}
+
+static inline const struct timeline_app *view_timeline_app(const struct view *v, size_t i)
+{
+    return i < v->timeline_apps.count ? v->timeline_apps.at[i] : &v->timeline->others;
 }
 
 static inline const struct swarm_host *view_swarm_host(const struct view *v, size_t i)

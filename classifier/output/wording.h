@@ -29,6 +29,18 @@ bool wording_unseen(struct buffer *out, const struct view *v, const struct input
 
 /* "1 anomaly", "12 anomalies" */
 void wording_anomalies(struct buffer *out, uint64_t n);
+/* "1.2 kB in 12 packets had passed"; false and nothing: nothing had. */
+bool wording_leak(struct buffer *out, const uint64_t bytes[2], const uint64_t packets[2]);
+/* An app in words: "silent" for "none", "unknown" for "?". */
+const char *wording_app_name(const char *app);
+/* "1000 (normal closure) x 3" */
+void wording_close_code(struct buffer *out, uint64_t code, uint64_t times);
+/* A round span in words: "200 ms", "10 s", "5 min", "2 h", "1 d". */
+void wording_width(struct buffer *out, int64_t span_ns);
+/* "client 10.0.0.7", "network 10.0.0.0/24", "client 10.0.0.7 to 10.0.0.2" */
+void wording_flood_who(struct buffer *out, const struct flood *f);
+/* "at least 120 websocket-handshake within 10 s (over 100); 3 times from ...; banned for 10 min" */
+void wording_flood_rate(struct buffer *out, const struct flood *f);
 /* "bad_checksum x 2 (first in packet 12)" */
 void wording_anomaly(struct buffer *out, const struct view *v, const struct anomaly_entry *a);
 
@@ -55,6 +67,8 @@ void wording_evidence(struct buffer *out, const struct evidence *seen, const cha
 bool wording_websocket(struct buffer *out, const struct flow_info *flow, size_t *next);
 /* What portwarden was asked with to show this flow again; nothing for a live one. */
 void wording_command(struct buffer *out, const struct flow_info *flow);
+/* The same of a flow that was not kept; nothing for flow 0 or no file. */
+void wording_follow(struct buffer *out, uint64_t flow_id, const char *source);
 
 /* "peer wire, MSE": how a host or torrent is known; swarm.h. */
 void wording_signs(struct buffer *out, uint32_t signs);

@@ -211,12 +211,18 @@ static void append_shell_word(struct buffer *out, const char *word)
     buffer_append_byte(out, '\'');
 }
 
-void wording_command(struct buffer *out, const struct flow_info *flow)
+void wording_follow(struct buffer *out, uint64_t flow_id, const char *source)
 {
-    if (flow->live || flow->source == NULL)
+    if (flow_id == 0 || source == NULL)
         return;
     buffer_append_text(out, "portwarden analyze --follow ");
-    buffer_append_u64(out, flow->id);
+    buffer_append_u64(out, flow_id);
     buffer_append_byte(out, ' ');
-    append_shell_word(out, flow->source);
+    append_shell_word(out, source);
+}
+
+void wording_command(struct buffer *out, const struct flow_info *flow)
+{
+    if (!flow->live)
+        wording_follow(out, flow->id, flow->source);
 }

@@ -66,6 +66,15 @@ static inline void hostile_flow(struct sink *sink, const char *text, enum verdic
     struct event alert = {.kind = EVENT_ALERT, .flow = &f, .packet = id};
     alert.as.alert = (struct alert_event){.rule = text, .action = "alert", .line = 2};
     sink->event(sink->ctx, &alert);
+    const struct rate_alert rate = {.what = text,
+                                    .by = text,
+                                    .addr = f.client.addr,
+                                    .prefix = 24,
+                                    .count = UINT64_MAX,
+                                    .within_ns = INT64_MIN,
+                                    .for_ns = 1};
+    alert.as.alert.rate = &rate;
+    sink->event(sink->ctx, &alert);
     struct event anomaly = {.kind = EVENT_ANOMALY, .flow = &f, .packet = id};
     anomaly.as.anomaly.id = STREAM_GAP;
     sink->event(sink->ctx, &anomaly);

@@ -58,11 +58,12 @@ LINKS_test_bittorrent = layers/bittorrent layers/bittorrent_message layers/bitto
        layers/bittorrent_peer_id layers/bittorrent_tracker layers/bencode layers/probe
 LINKS_test_shape = layers/shape layers/raw layers/bittorrent_seek layers/bittorrent_message layers/probe layers/mse_grammar layers/noise $(LINKS_ws_trail)
 LINKS_test_identify = identify/identify identify/registry identify/ndpi $(patsubst classifier/%.c,%,$(wildcard classifier/layers/*.c))
-LINKS_summary = output/summary output/swarm output/view output/kept output/tally output/talkers
-LINKS_sheet = output/sheet output/wording output/wording_flow output/wording_websocket output/websocket_text output/terminal output/escape output/out output/guard
+LINKS_summary = output/summary output/few output/timeline output/floods output/swarm output/view output/kept output/tally output/talkers
+LINKS_sheet = output/sheet output/wording output/wording_flow output/wording_lists output/clock_text output/wording_websocket output/websocket_text output/terminal output/escape output/out output/guard
+LINKS_test_timeline = output/timeline output/tally
 LINKS_test_summary = $(LINKS_summary)
 LINKS_test_table = $(LINKS_summary) $(LINKS_sheet) output/table output/table_row
-LINKS_test_report = $(LINKS_summary) $(LINKS_sheet) output/json output/clock_text output/html output/report_style output/report_html output/report_html_flows output/report_html_tables output/report_html_swarm output/report_text output/report_json
+LINKS_test_report = $(LINKS_summary) $(LINKS_sheet) output/json output/clock_text output/html output/report_style output/report_html output/report_html_flows output/report_html_tables output/report_html_swarm output/report_text output/report_text_lists output/report_json output/report_json_lists
 LINKS_test_eve_hostile = output/eve output/eve_app output/eve_flow output/eve_websocket output/eve_more output/eve_words output/community_id output/websocket_text output/json output/escape output/clock_text output/out output/guard
 LINKS_engine = $(patsubst classifier/%.c,%,$(wildcard $(addprefix classifier/,$(addsuffix /*.c,engine decode flow stream layers identify policy))))
 LINKS_test_engine = $(LINKS_engine)

@@ -184,7 +184,7 @@ static void json_is_json(void)
         char *text = report_of(report_json, hostile);
         CHECK(balanced(text), "balanced");
         CHECK(no_controls(text), "no control characters");
-        CHECK(holds(text, "\"format\": 1"), "the format's version");
+        CHECK(holds(text, "\"format\": 2"), "the format's version");
         CHECK(hostile || holds(text, "\"blocked\": 26"), "the figures");
         CHECK(holds(text, "\"websockets\": ["), "the services");
         free(text);

@@ -91,7 +91,7 @@ static void view_of_sample(void)
     CHECK(bytes_equal(chat->path, LITERAL("/chat")), "without the query");
     CHECK(chat->ladder[LADDER_FRAMED] == 2 && chat->ladder[LADDER_REFUSED] == 4, "its ladder");
     CHECK(chat->close_codes.count == 1 && chat->close_codes.times[0] == 2, "its close codes");
-    CHECK_TEXT(chat->subprotocol, "chat.v1", "its subprotocol");
+    CHECK_TEXT(chat->subprotocols.at[0], "chat.v1", "its subprotocol");
     CHECK(view_service(v, 1)->cross_origin == 2, "origins of others");
     view_free(v);
     summary_free(s);
@@ -256,6 +256,78 @@ static void copies_are_deep(void)
     summary_free(s);
 }
 
+static void tell_rate(struct summary *s, const struct flow_info *flow, uint64_t packet,
+                      const struct rate_alert *rate)
+{
+    struct event e = {
+        .kind = EVENT_ALERT, .flow = flow, .packet = packet, .time_ns = (int64_t)packet * 1000};
+
+    e.as.alert = (struct alert_event){
+        .blocked = true, .rule = "flood", .line = 7, .action = "block", .rate = rate};
+    summary_sink(s)->event(s, &e);
+}
+
+static void floods_are_told_apart(void)
+{
+    struct err err = {0};
+    struct summary *s = summary_create(false, &err);
+    const uint8_t one[4] = {192, 0, 2, 1}, other[4] = {192, 0, 2, 2};
+    struct flow_info f = {.id = 9, .source = "a.pcap", .server.addr = addr_from_ipv4(other)};
+    struct rate_alert r = {.what = "request",
+                           .by = "client",
+                           .addr = addr_from_ipv4(one),
+                           .prefix = 32,
+                           .count = 120,
+                           .over = 100,
+                           .within_ns = INT64_C(10000000000),
+                           .for_ns = INT64_C(600000000000)};
+
+    tell_rate(s, &f, 50, &r);
+    r.count = 400;
+    tell_rate(s, &f, 60, &r);
+    r.addr = addr_from_ipv4(other);
+    r.count = 101;
+    tell_rate(s, NULL, 70, &r);
+    struct view *v = view_create(s);
+    CHECK(v->floods.count == 2, "two clients");
+    const struct flood *worst = view_flood(v, 0);
+    CHECK(worst->times == 2 && worst->count == 400 && worst->over == 100, "the most of one");
+    CHECK(worst->first_packet == 50 && worst->last_ns == 60000, "when");
+    CHECK(worst->targets.count == 1 && worst->flow_id == 9, "and against whom");
+    CHECK_TEXT(worst->source, "a.pcap", "in which file");
+    CHECK(view_flood(v, 1)->flow_id == 0, "without a flow, too");
+    CHECK(s->counts.alerts == 0, "a block is no alert");
+    view_free(v);
+    summary_free(s);
+}
+
+static void leaks_are_added_up(void)
+{
+    struct err err = {0};
+    struct summary *s = summary_create(false, &err);
+    struct flow_info f = {.end = FLOW_FINISHED,
+                          .verdict = VERDICT_BLOCK,
+                          .rule = "r",
+                          .verdict_packet = 9,
+                          .leaked_bytes = {100, 20},
+                          .leaked_packets = {3, 1}};
+    const struct event e = {.kind = EVENT_FLOW, .flow = &f};
+
+    summary_sink(s)->event(s, &e);
+    f.leaked_bytes[TO_CLIENT] = 500;
+    f.verdict_packet = 0;
+    summary_sink(s)->event(s, &e);
+    struct view *v = view_create(s);
+    const struct rule_entry *r = view_rule(v, 0);
+    CHECK(r->leaked_bytes[TO_SERVER] == 200 && r->leaked_bytes[TO_CLIENT] == 520, "bytes");
+    CHECK(r->leaked_packets[TO_SERVER] == 6 && r->leaked_packets[TO_CLIENT] == 2, "packets");
+    CHECK(r->worst_leak == 600, "of one flow");
+    CHECK(r->too_late == 1, "certain only when it was over");
+    CHECK(s->counts.leaked_packets[TO_SERVER] == 6, "of all");
+    view_free(v);
+    summary_free(s);
+}
+
 int main(void)
 {
     totals();
@@ -266,5 +338,7 @@ int main(void)
     heavy_hitter_is_found();
     twice_the_same();
     copies_are_deep();
+    floods_are_told_apart();
+    leaks_are_added_up();
     return test_end();
 }
