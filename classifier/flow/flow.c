@@ -129,7 +129,6 @@ size_t flow_count(const struct flow_table *t)
     return t->count;
 }
 
-#define IPV4_AT 12 /* in an address */
 _Static_assert(sizeof(struct flow_key) == 40, "no padding: it is hashed as it lies");
 
 /* Half of one of the key's addresses, as it lies. */
@@ -174,33 +173,13 @@ static uint32_t slot_of(const struct flow_table *t, uint32_t tag, const struct f
     return at;
 }
 
-/* Of IPv4 addresses only the four bytes that differ: less to hash for every packet. */
-static uint32_t tag_of(const struct flow_table *t, const struct flow_key *key)
-{
-    static const uint8_t mapped[IPV4_AT] = {[10] = 0xff, [11] = 0xff}; /* RFC 4291 s2.5.5.2 */
-    struct {
-        uint8_t addr[2][4];
-        uint16_t port[2];
-        uint32_t transport;
-    } short_key = {.transport = key->transport};
-
-    if (memcmp(key->addr[0].byte, mapped, IPV4_AT) != 0 ||
-        memcmp(key->addr[1].byte, mapped, IPV4_AT) != 0)
-        return (uint32_t)hash_bytes(&t->key, bytes_of(key, sizeof(*key)));
-    for (unsigned side = 0; side < 2; side++) {
-        memcpy(short_key.addr[side], key->addr[side].byte + IPV4_AT, 4);
-        short_key.port[side] = key->port[side];
-    }
-    return (uint32_t)hash_bytes(&t->key, bytes_of(&short_key, sizeof(short_key)));
-}
-
 struct flow_node *flow_find(struct flow_table *t, const struct flow_key *key)
 {
     struct flow_node **lately = lately_of(t, key);
 
     if (*lately != NULL && same_key(&(*lately)->key, key))
         return *lately;
-    const uint32_t at = slot_of(t, tag_of(t, key), key);
+    const uint32_t at = slot_of(t, flow_key_tag(key, &t->key), key);
     if (t->slots[at].index == FLOW_NOBODY)
         return NULL;
     *lately = node_at(t, t->slots[at].index);
@@ -358,7 +337,7 @@ struct flow_node *flow_create(struct flow_table *t, const struct flow_key *key, 
     if (t->count == 0)
         t->turned_to_s = second_of(now_ns);
     n->key = *key;
-    n->tag = tag_of(t, key);
+    n->tag = flow_key_tag(key, &t->key);
     n->last_ns = now_ns;
     n->timeout_s = timeout_s;
     t->slots[slot_of(t, n->tag, key)] = (struct slot){.tag = n->tag, .index = n->index};

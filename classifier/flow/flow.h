@@ -58,6 +58,9 @@ struct flow_table *flow_table_create(size_t node_size, struct budget *budget,
                                      const struct hash_key *key, struct err *err);
 void flow_table_free(struct flow_table *t); /* NULL is fine; nodes still in it are just dropped */
 
+/* A keyed hash of it. */
+uint32_t flow_key_tag(const struct flow_key *key, const struct hash_key *secret);
+
 /* Nodes and index together take at most so many bytes of the budget; 0: all of it. */
 void flow_set_share(struct flow_table *t, size_t bytes);
 

@@ -25,7 +25,7 @@ void ghost_table_free(struct ghost_table *t, struct budget *budget)
 
 static uint32_t place_of(const struct ghost_table *t, const struct flow_key *key)
 {
-    return (uint32_t)hash_bytes(&t->key, bytes_of(key, sizeof(*key))) % GHOSTS;
+    return flow_key_tag(key, &t->key) % GHOSTS;
 }
 
 void ghost_clear(struct ghost_table *t)

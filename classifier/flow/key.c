@@ -19,3 +19,25 @@ unsigned flow_key_of(const struct packet *p, struct flow_key *out)
     out->transport = p->transport;
     return side;
 }
+
+#define IPV4_AT 12 /* in an address */
+
+/* Of IPv4 addresses only the four bytes that differ: less to hash for every packet. */
+uint32_t flow_key_tag(const struct flow_key *key, const struct hash_key *secret)
+{
+    static const uint8_t mapped[IPV4_AT] = {[10] = 0xff, [11] = 0xff}; /* RFC 4291 s2.5.5.2 */
+    struct {
+        uint8_t addr[2][4];
+        uint16_t port[2];
+        uint32_t transport;
+    } short_key = {.transport = key->transport};
+
+    if (memcmp(key->addr[0].byte, mapped, IPV4_AT) != 0 ||
+        memcmp(key->addr[1].byte, mapped, IPV4_AT) != 0)
+        return (uint32_t)hash_bytes(secret, bytes_of(key, sizeof(*key)));
+    for (unsigned side = 0; side < 2; side++) {
+        memcpy(short_key.addr[side], key->addr[side].byte + IPV4_AT, 4);
+        short_key.port[side] = key->port[side];
+    }
+    return (uint32_t)hash_bytes(secret, bytes_of(&short_key, sizeof(short_key)));
+}

@@ -12,6 +12,11 @@ struct syn_ring {
     uint32_t first, count; /* of the ring: the oldest, and how many places are used */
     uint64_t overwritten;
     uint32_t bucket[BUCKETS];
+    /* By place, apart from what is remembered: in a flood little else is looked at. */
+    struct link {
+        uint32_t tag; /* of the key's hash: the bucket, and more */
+        uint32_t next;
+    } link[SYN_RING];
     struct syn at[SYN_RING];
 };
 
@@ -45,27 +50,32 @@ bool syn_is_bare(const struct packet *p)
            p->payload_len == 0;
 }
 
-static uint32_t *bucket_of(struct syn_ring *r, const struct flow_key *key)
-{
-    return &r->bucket[hash_bytes(&r->key, bytes_of(key, sizeof(*key))) & (BUCKETS - 1)];
-}
-
 /* The link that leads to this key's SYN; the last of its bucket's links when there is none. */
-static uint32_t *link_of(struct syn_ring *r, const struct flow_key *key)
+static uint32_t *link_of(struct syn_ring *r, uint32_t tag, const struct flow_key *key)
 {
-    uint32_t *link = bucket_of(r, key);
+    uint32_t *link = &r->bucket[tag & (BUCKETS - 1)];
 
-    while (*link != FLOW_NOBODY && memcmp(&r->at[*link].key, key, sizeof(*key)) != 0)
-        link = &r->at[*link].next;
+    while (*link != FLOW_NOBODY &&
+           (r->link[*link].tag != tag || memcmp(&r->at[*link].key, key, sizeof(*key)) != 0))
+        link = &r->link[*link].next;
     return link;
 }
 
 static void unlink_syn(struct syn_ring *r, uint32_t *link)
 {
-    struct syn *s = &r->at[*link];
+    const uint32_t place = *link;
 
-    *link = s->next;
-    s->live = false;
+    *link = r->link[place].next;
+    r->at[place].live = false;
+}
+
+static void unlink_place(struct syn_ring *r, uint32_t place)
+{
+    uint32_t *link = &r->bucket[r->link[place].tag & (BUCKETS - 1)];
+
+    while (*link != place)
+        link = &r->link[*link].next;
+    unlink_syn(r, link);
 }
 
 static void drop_first(struct syn_ring *r)
@@ -79,9 +89,8 @@ static void drop_first(struct syn_ring *r)
 static uint32_t take_place(struct syn_ring *r)
 {
     if (r->count == SYN_RING) {
-        struct syn *oldest = &r->at[r->first];
-        if (oldest->live) {
-            unlink_syn(r, link_of(r, &oldest->key));
+        if (r->at[r->first].live) {
+            unlink_place(r, r->first);
             r->overwritten++;
         }
         drop_first(r);
@@ -92,7 +101,8 @@ static uint32_t take_place(struct syn_ring *r)
 bool syn_note(struct syn_ring *r, const struct flow_key *key, unsigned side, const struct packet *p,
               const char *source)
 {
-    uint32_t *link = link_of(r, key);
+    const uint32_t tag = flow_key_tag(key, &r->key);
+    uint32_t *link = link_of(r, tag, key);
 
     if (*link == FLOW_NOBODY) {
         const uint32_t place = take_place(r);
@@ -102,8 +112,8 @@ bool syn_note(struct syn_ring *r, const struct flow_key *key, unsigned side, con
                                     .live = true,
                                     .vlan_count = p->vlan_count};
         memcpy(r->at[place].vlan, p->vlan, sizeof(p->vlan));
-        link = bucket_of(r, key);
-        r->at[place].next = *link;
+        link = &r->bucket[tag & (BUCKETS - 1)];
+        r->link[place] = (struct link){.tag = tag, .next = *link};
         *link = place;
     } else if (r->at[*link].side != side) {
         return false;
@@ -123,7 +133,7 @@ bool syn_note(struct syn_ring *r, const struct flow_key *key, unsigned side, con
 
 bool syn_take(struct syn_ring *r, const struct flow_key *key, struct syn *out)
 {
-    uint32_t *link = link_of(r, key);
+    uint32_t *link = link_of(r, flow_key_tag(key, &r->key), key);
 
     if (*link == FLOW_NOBODY)
         return false;
@@ -141,7 +151,7 @@ bool syn_take_expired(struct syn_ring *r, int64_t now_ns, struct syn *out)
         if (now_ns != INT64_MAX && oldest->first_ns + SYN_TIMEOUT_S * SECOND_NS >= now_ns)
             return false;
         *out = *oldest;
-        unlink_syn(r, link_of(r, &oldest->key));
+        unlink_place(r, r->first);
         return true;
     }
     return false;

@@ -27,7 +27,6 @@ struct syn {
     uint8_t side;              /* that sent it */
     uint8_t ttl, window_shift; /* as in struct packet */
     bool live;                 /* private: not taken, not told */
-    uint32_t next;             /* private: in its bucket */
 };
 
 struct syn_ring;
