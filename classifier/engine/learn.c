@@ -119,6 +119,8 @@ void learn_from(struct engine *e, struct conn *c, const struct event *ev)
         learn_tunnel(c, ev->as.anomaly.id);
         break;
     case EVENT_HTTP:
+    case EVENT_HTTP_STATUS:
+    case EVENT_HTTP_SLOW:
     case EVENT_MESSAGE_BEGIN:
     case EVENT_PAYLOAD:
     case EVENT_MESSAGE:

@@ -15,6 +15,8 @@ static uint32_t interest_in(const struct event *ev)
     case EVENT_BITTORRENT: return INTEREST_BITTORRENT;
     case EVENT_ANOMALY: return INTEREST_ANOMALIES;
     case EVENT_HTTP_REQUEST:
+    case EVENT_HTTP_STATUS:
+    case EVENT_HTTP_SLOW:
     case EVENT_HANDSHAKE:
     case EVENT_ALERT:
     case EVENT_FLOW:
@@ -26,7 +28,8 @@ static uint32_t interest_in(const struct event *ev)
 /* For rules alone: no output wants these. */
 static bool is_internal(const struct event *ev)
 {
-    return ev->kind == EVENT_HTTP_REQUEST || (ev->kind == EVENT_TLS && !ev->as.tls.final);
+    return ev->kind == EVENT_HTTP_REQUEST || ev->kind == EVENT_HTTP_STATUS ||
+           ev->kind == EVENT_HTTP_SLOW || (ev->kind == EVENT_TLS && !ev->as.tls.final);
 }
 
 static void to_sinks(struct engine *e, const struct conn *c, struct event *ev, bool over)

@@ -4,6 +4,7 @@
 #define MODEL_EVENT_H
 
 #include "base/bytes.h"
+#include "model/alert.h"
 #include "model/anomaly.h"
 #include "model/application.h"
 #include "model/endpoint.h"
@@ -14,6 +15,8 @@
 enum event_kind {
     EVENT_HTTP_REQUEST,  /* a request head was read (for rules; EVENT_HTTP is for people) */
     EVENT_HTTP,          /* a request was answered, or the flow ended before it was */
+    EVENT_HTTP_STATUS,   /* the head of a final answer was read (for rules) */
+    EVENT_HTTP_SLOW,     /* a request is long unfinished (for rules; host.unfinished_ns) */
     EVENT_TLS,           /* hellos seen */
     EVENT_HANDSHAKE,     /* the answer to a WebSocket upgrade request was seen */
     EVENT_MESSAGE_BEGIN, /* the first frame of a WebSocket message, or a control frame */
@@ -40,30 +43,7 @@ enum interest {
     INTEREST_TLS = 1 << 7,
     INTEREST_BITTORRENT = 1 << 8,
     INTEREST_FIGURES = 1 << 9, /* flow_info.ws_figures */
-};
-
-/* Why a rule with `rate` fired: how often something came, and from whom. */
-struct rate_alert {
-    const char *what;          /* "websocket-handshake", "request" ...: what was counted */
-    const char *by;            /* "client", "server", "pair", "network" */
-    struct addr addr;          /* the client, server or network; of a pair: the client */
-    uint8_t prefix;            /* bits of addr that count: 32 or 128 for one host */
-    uint64_t count;            /* at least so many within within_ns */
-    uint64_t over;             /* the limit; where the baseline gave it, what it gave */
-    int64_t within_ns, for_ns; /* for_ns: how long the ban lasts from here; 0: no ban */
-    bool adaptive;             /* the baseline gave the limit, not the file */
-};
-
-struct alert_event {
-    bool blocked; /* else allowed to pass */
-    const char *rule;
-    uint32_t rule_id;   /* 1 + place in the file */
-    uint32_t line;      /* in the rules file; 0 = built in */
-    uint32_t severity;  /* 1 block, 2 alert, 3 allow */
-    const char *action; /* "block", "allow", "alert" */
-    uint64_t leaked_bytes[2],
-        leaked_packets[2];         /* had passed before the rule could fire; by direction */
-    const struct rate_alert *rate; /* NULL: the rule has no rate */
+    INTEREST_STATUS = 1 << 10, /* EVENT_HTTP_STATUS */
 };
 
 struct stats_event {
@@ -84,6 +64,7 @@ struct event {
     const struct packet *of;      /* decode anomalies: what could be read; else NULL */
     union {
         struct http_event http; /* EVENT_HTTP_REQUEST too */
+        uint16_t status;        /* EVENT_HTTP_STATUS */
         struct tls_event tls;
         struct handshake handshake;
         struct {

@@ -23,6 +23,8 @@ static const struct line {
     eve_body *body;
 } lines[] = {
     [EVENT_HTTP_REQUEST] = {0},
+    [EVENT_HTTP_STATUS] = {0},
+    [EVENT_HTTP_SLOW] = {0},
     [EVENT_HTTP] = {"http", false, eve_http},
     [EVENT_TLS] = {"tls", false, eve_tls},
     [EVENT_HANDSHAKE] = {"websocket_handshake", false, eve_handshake},

@@ -203,6 +203,26 @@ void eve_flow(struct json *j, const struct event *e, const struct eve_options *h
     json_end(j);
 }
 
+#define SECOND_NS 1000000000
+
+static void write_rate(struct json *j, const struct rate_alert *r)
+{
+    char text[ADDR_TEXT_ROOM];
+
+    json_object(j, "rate");
+    json_text(j, "what", r->what);
+    json_text(j, "by", r->by);
+    json_string(j, "address", bytes_of(text, addr_text(&r->addr, text)));
+    json_u64(j, "prefix", r->prefix);
+    json_u64(j, "count", r->count);
+    json_u64(j, "over", r->over);
+    json_u64(j, "within", (uint64_t)(r->within_ns / SECOND_NS));
+    if (r->for_ns > 0)
+        json_u64(j, "for", (uint64_t)(r->for_ns / SECOND_NS));
+    json_bool(j, "adaptive", r->adaptive);
+    json_end(j);
+}
+
 void eve_alert(struct json *j, const struct event *e, const struct eve_options *how)
 {
     const struct alert_event *a = &e->as.alert;
@@ -223,6 +243,8 @@ void eve_alert(struct json *j, const struct event *e, const struct eve_options *
     eve_u64_if(j, "line", a->line);
     eve_u64_if(j, "packet", e->packet);
     write_leak(j, a->leaked_bytes, a->leaked_packets);
+    if (a->rate != NULL)
+        write_rate(j, a->rate);
     if (e->flow != NULL)
         write_evidence(j, e->flow);
     json_end(j);

@@ -68,6 +68,8 @@ static void write_event(struct conversation *c, const struct event *e)
             follow_text_end(c, e);
         break;
     case EVENT_HTTP_REQUEST:
+    case EVENT_HTTP_STATUS:
+    case EVENT_HTTP_SLOW:
     case EVENT_TLS:
     case EVENT_MESSAGE_BEGIN:
     case EVENT_PAYLOAD:

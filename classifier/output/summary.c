@@ -318,6 +318,8 @@ static void on_event(void *ctx, const struct event *e)
     case EVENT_STATS: on_stats(s, &e->as.stats); break;
     case EVENT_BITTORRENT: swarm_event(&s->swarm, e, &s->names); break;
     case EVENT_HTTP_REQUEST:
+    case EVENT_HTTP_STATUS:
+    case EVENT_HTTP_SLOW:
     case EVENT_HTTP:
     case EVENT_TLS:
     case EVENT_MESSAGE_BEGIN:

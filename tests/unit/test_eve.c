@@ -323,6 +323,45 @@ static void test_alert(void)
           "alert");
 }
 
+static struct addr network_of_docs(void)
+{
+    const uint8_t four[4] = {192, 0, 2, 0};
+    return addr_from_ipv4(four);
+}
+
+static void test_rate_alert(void)
+{
+    const struct rate_alert rate = {.what = "request",
+                                    .by = "network",
+                                    .addr = network_of_docs(),
+                                    .prefix = 24,
+                                    .count = 101,
+                                    .over = 100,
+                                    .within_ns = 10000000000,
+                                    .for_ns = 600000000000};
+    struct flow_info f = fixture_flow();
+    struct event e = fixture_event(EVENT_ALERT, &f, 8, 1000);
+
+    e.as.alert = (struct alert_event){.blocked = true,
+                                      .rule = "request-flood",
+                                      .rule_id = 2,
+                                      .line = 14,
+                                      .severity = 1,
+                                      .action = "block",
+                                      .rate = &rate};
+    check(&plain, &e,
+          HEAD("alert", 8) ENDS
+          "\"alert\":{\"action\":\"blocked\",\"gid\":1,\"signature_id\":2,\"rev\":1,"
+          "\"signature\":\"request-flood\",\"category\":\"\",\"severity\":1},"
+          "\"portwarden\":{\"verdict\":\"block\",\"rule\":\"request-flood\",\"line\":14,"
+          "\"packet\":8,\"leaked_bytes_toserver\":0,\"leaked_bytes_toclient\":0,"
+          "\"leaked_pkts_toserver\":0,\"leaked_pkts_toclient\":0,"
+          "\"rate\":{\"what\":\"request\",\"by\":\"network\",\"address\":\"192.0.2.0\","
+          "\"prefix\":24,\"count\":101,\"over\":100,\"within\":10,\"for\":600,"
+          "\"adaptive\":false}}}",
+          "alert of a rate");
+}
+
 static void test_flow(void)
 {
     static const char *const risks[] = {"Clear-Text Credentials"};
@@ -506,6 +545,7 @@ int main(void)
     test_frame();
     test_anomaly();
     test_alert();
+    test_rate_alert();
     test_flow();
     test_bare_flow();
     test_stats();
