@@ -16,6 +16,7 @@
 #define MEMORY_MIN      (8U << 20) /* bytes: the fixed tables, and room for some flows */
 #define COLUMNS_DEFAULT 100
 #define COLUMNS_MAX     160
+#define BAN_MAX_S       (365U * 86400)
 #define READING         (COMMAND_ANALYZE | COMMAND_MONITOR | COMMAND_REPORT)
 #define SHOWING         (COMMAND_ANALYZE | COMMAND_MONITOR)
 
@@ -97,11 +98,54 @@ static int word_in(const char *v, const char *const *words)
 
 static bool set_format(struct options *o, const char *v)
 {
-    static const char *const words[] = {"html", "text", "json", NULL};
+    static const char *const words[] = {"html",     "text",     "json", "nft",
+                                        "iptables", "suricata", "pf",   NULL};
     const int at = word_in(v, words);
 
     o->format = (enum report_format)(FORMAT_HTML + at);
     return at >= 0;
+}
+
+static bool set_min_confidence(struct options *o, const char *v)
+{
+    static const char *const words[] = {"probable", "strong", "certain", NULL};
+    const int at = word_in(v, words);
+
+    o->export_option = "--min-confidence";
+    o->min_confidence = (enum confidence)(CONFIDENCE_PROBABLE + at);
+    return at >= 0;
+}
+
+static bool set_block(struct options *o, const char *v)
+{
+    static const char *const words[] = {"service", "pair", "client", "server", NULL};
+    const int at = word_in(v, words);
+
+    o->export_option = "--block";
+    o->block = (enum firewall_width)(WIDTH_SERVICE + at);
+    return at >= 0;
+}
+
+/* "90s", "10m", "1h", "7d". */
+static bool set_ban_time(struct options *o, const char *v)
+{
+    static const struct {
+        char letter;
+        uint32_t seconds;
+    } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
+    char *end;
+
+    if (v[0] < '0' || v[0] > '9')
+        return false;
+    const unsigned long long number = strtoull(v, &end, 10);
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+        if (end[0] != units[i].letter || end[1] != '\0' || number > BAN_MAX_S / units[i].seconds)
+            continue;
+        o->export_option = "--ban-time";
+        o->ban_s = (uint32_t)number * units[i].seconds;
+        return o->ban_s > 0;
+    }
+    return false;
 }
 
 static bool set_payload(struct options *o, const char *v)
@@ -221,8 +265,16 @@ static const struct option_row rows[] = {
      set_iface},
     {"output", 'o', COMMAND_REPORT, "FILE", "write the report here; - is standard output",
      set_output},
-    {"format", 'F', COMMAND_REPORT, "FORMAT", "html, text or json; else by the name of FILE",
-     set_format},
+    {"format", 'F', COMMAND_REPORT, "FORMAT",
+     "html, text, json, nft, iptables, suricata or pf; else by the name of FILE", set_format},
+    {"min-confidence", 0, COMMAND_REPORT, "HOW",
+     "nft and so on: of blocked flows, those at least probable, strong (default) or certain",
+     set_min_confidence},
+    {"block", 0, COMMAND_REPORT, "WHAT",
+     "nft and so on: a finding's service (default), pair, client or server", set_block},
+    {"ban-time", 0, COMMAND_REPORT, "TIME",
+     "nft: for how long, as 90s, 10m, 1h, 7d; else for good (a rule's `for` goes first)",
+     set_ban_time},
     {"rules", 'r', READING, "FILE", "block and allow by these rules", set_rules},
     {"filter", 'f', READING, "BPF", "only packets that match, as tcpdump has it", set_filter},
     {"eve", 0, SHOWING, "FILE", "EVE JSON lines; - is standard output, and then no table", set_eve},

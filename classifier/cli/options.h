@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "output/output.h"
+#include "output/firewall.h"
 
 enum exit_code { EXIT_GOOD = 0, EXIT_INPUT = 1, EXIT_USAGE = 2, EXIT_BLOCKED = 3 };
 
@@ -18,7 +18,16 @@ enum command {
     COMMAND_VERSION = 1 << 4,
 };
 
-enum report_format { FORMAT_BY_NAME, FORMAT_HTML, FORMAT_TEXT, FORMAT_JSON };
+enum report_format {
+    FORMAT_BY_NAME,
+    FORMAT_HTML,
+    FORMAT_TEXT,
+    FORMAT_JSON,
+    FORMAT_NFT, /* from here on for packet filters: export.h */
+    FORMAT_IPTABLES,
+    FORMAT_SURICATA,
+    FORMAT_PF,
+};
 
 #define INTERFACES_MAX 16
 
@@ -27,6 +36,10 @@ struct options {
     const char *ifaces[INTERFACES_MAX];
     size_t iface_count;
     enum report_format format;
+    enum confidence min_confidence; /* NONE: strong */
+    enum firewall_width block;
+    uint32_t ban_s;            /* 0 = for good */
+    const char *export_option; /* one of these three was given: its name */
     enum payload_mode payload;
     size_t payload_limit;   /* 0 = default */
     size_t memory;          /* 0 = default */

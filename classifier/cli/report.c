@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/export.h"
 #include "cli/say.h"
 #include "cli/session.h"
 
@@ -14,10 +15,10 @@ struct ending {
 
 static enum report_format format_of(const struct options *o)
 {
-    static const struct ending endings[] = {{".html", FORMAT_HTML},
-                                            {".htm", FORMAT_HTML},
-                                            {".txt", FORMAT_TEXT},
-                                            {".json", FORMAT_JSON}};
+    static const struct ending endings[] = {
+        {".html", FORMAT_HTML},      {".htm", FORMAT_HTML}, {".txt", FORMAT_TEXT},
+        {".json", FORMAT_JSON},      {".nft", FORMAT_NFT},  {".iptables", FORMAT_IPTABLES},
+        {".rules", FORMAT_SURICATA}, {".pf", FORMAT_PF}};
     const size_t len = strlen(o->output);
 
     if (o->format != FORMAT_BY_NAME)
@@ -44,7 +45,8 @@ static void write_report(struct session *s, const char *name, struct out *out,
 
 /* The report is opened before the captures are read: a path that cannot be written is known at
  * once. */
-static void run(struct session *s, struct out *out, enum report_format format)
+static void run(struct session *s, struct out *out, enum report_format format,
+                const struct firewall *firewall)
 {
     struct err err = {0};
     char name[NAME_ROOM];
@@ -52,7 +54,10 @@ static void run(struct session *s, struct out *out, enum report_format format)
     inputs_read(s);
     inputs_name(s, name, sizeof(name));
     session_end_input(s, name, NULL);
-    write_report(s, name, out, format);
+    if (firewall == NULL)
+        write_report(s, name, out, format);
+    else if (!export_write(s, firewall, format, out))
+        out_fail(out, "out of memory");
     if (!out_close(out, &err))
         session_problem(s, err.text);
 }
@@ -64,19 +69,52 @@ static bool usage_is_good(const struct options *o)
     else if (o->input_count == 0)
         say_error("report: which capture? Name a file, a folder, or - for standard input");
     else if (format_of(o) == FORMAT_BY_NAME)
-        say_error("report: what does '%s' want to be? Give --format html, text or json", o->output);
+        say_error("report: what does '%s' want to be? Give --format html, text, json, nft, "
+                  "iptables, suricata or pf",
+                  o->output);
+    else if (o->export_option != NULL && !export_is_wanted(format_of(o)))
+        say_error("report: %s is for the formats nft, iptables, suricata and pf", o->export_option);
     else
         return true;
     return false;
 }
 
+static int write_to(const struct options *o, struct session *s, const struct session_wants *wants,
+                    const struct firewall *firewall)
+{
+    struct err err = {0};
+    int code;
+
+    if (!session_open(s, o, wants, &code)) {
+        session_close(s);
+        return code;
+    }
+    session_catch_signals();
+    struct out *out = out_open_renamed(o->output, &err);
+    if (out != NULL)
+        run(s, out, format_of(o), firewall);
+    else
+        session_problem(s, err.text);
+    return session_close(s);
+}
+
+static int write_export(const struct options *o, struct session *s)
+{
+    struct firewall *firewall = export_create(o, s);
+
+    if (firewall == NULL)
+        return EXIT_USAGE;
+    const struct session_wants wants = {.sink = firewall_sink(firewall)};
+    const int code = write_to(o, s, &wants, firewall);
+    firewall_free(firewall);
+    return code;
+}
+
 int command_report(int argc, char **argv)
 {
     const struct session_wants wants = {.summary = true};
-    struct err err = {0};
     struct options o;
     struct session s;
-    int code;
 
     if (!options_read(COMMAND_REPORT, argc, argv, &o))
         return EXIT_USAGE;
@@ -86,15 +124,7 @@ int command_report(int argc, char **argv)
     }
     if (!usage_is_good(&o))
         return EXIT_USAGE;
-    if (!session_open(&s, &o, &wants, &code)) {
-        session_close(&s);
-        return code;
-    }
-    session_catch_signals();
-    struct out *out = out_open_renamed(o.output, &err);
-    if (out != NULL)
-        run(&s, out, format_of(&o));
-    else
-        session_problem(&s, err.text);
-    return session_close(&s);
+    if (export_is_wanted(format_of(&o)))
+        return write_export(&o, &s);
+    return write_to(&o, &s, &wants, NULL);
 }

@@ -174,6 +174,8 @@ static bool open_outputs(struct session *s, const struct session_wants *wants, s
         if (s->results == NULL)
             return false;
     }
+    if (wants->sink != NULL)
+        add_sink(s, wants->sink);
     if (wants->summary) {
         s->summary = summary_create(s->options->all, err);
         if (s->summary == NULL)

@@ -34,6 +34,7 @@ struct session {
 /* What a command needs besides rules and engine. */
 struct session_wants {
     bool summary, live, results;
+    struct sink *sink; /* the command's own, or NULL */
 };
 
 /* False: a sentence was printed; exit with `code`. Call session_close in either case. */

@@ -19,6 +19,27 @@ bool addr_is_ipv4(const struct addr *a)
     return memcmp(a->byte, mapped, sizeof(mapped)) == 0;
 }
 
+/* The bits behind the prefix, all 0 or all 1. */
+static struct addr fill(struct addr a, unsigned prefix, bool ones)
+{
+    for (unsigned i = 0; i < sizeof(a.byte); i++) {
+        const unsigned kept = prefix <= i * 8 ? 0 : prefix >= i * 8 + 8 ? 8 : prefix - i * 8;
+        const uint8_t behind = (uint8_t)(0xff >> kept);
+        a.byte[i] = (uint8_t)(ones ? a.byte[i] | behind : a.byte[i] & ~behind);
+    }
+    return a;
+}
+
+struct addr addr_first(const struct addr *a, unsigned prefix)
+{
+    return fill(*a, prefix, false);
+}
+
+struct addr addr_last(const struct addr *a, unsigned prefix)
+{
+    return fill(*a, prefix, true);
+}
+
 /* 0 .. 65535 in decimal; returns where the next character goes. */
 static char *put_decimal(char *at, unsigned value)
 {

@@ -56,6 +56,10 @@ static inline int addr_compare(const struct addr *a, const struct addr *b)
     return x < y ? -1 : x > y;
 }
 
+/* The ends of the network: the bits behind the first `prefix` (0 to 128) are all 0, or all 1. */
+struct addr addr_first(const struct addr *a, unsigned prefix);
+struct addr addr_last(const struct addr *a, unsigned prefix);
+
 /* "10.0.0.1", "2001:db8::1" (RFC 5952). Returns the length. */
 size_t addr_text(const struct addr *a, char out[ADDR_TEXT_ROOM]);
 /* "10.0.0.1:80", "[2001:db8::1]:80". Returns the length. */

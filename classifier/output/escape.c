@@ -193,6 +193,20 @@ void escape_dot(struct buffer *out, struct bytes in)
     buffer_free(&shown);
 }
 
+void escape_firewall(struct buffer *out, struct bytes in)
+{
+    static const char instead[128] = {
+        ['"'] = '\'', ['\\'] = '/', [';'] = ',', ['$'] = '.', ['`'] = '\'', ['#'] = '.'};
+
+    for (size_t i = 0; i < in.len; i++) {
+        const uint8_t byte = in.at[i];
+        const bool printable = byte >= ' ' && byte < DEL;
+        buffer_append_byte(out, !printable           ? '.'
+                                : instead[byte] != 0 ? (uint8_t)instead[byte]
+                                                     : byte);
+    }
+}
+
 void escape_base64(struct buffer *out, struct bytes in)
 {
     if (in.len == 0 || !buffer_reserve(out, BASE64_ROOM(in.len)))

@@ -21,6 +21,10 @@ void escape_json_printable(struct buffer *out, struct bytes in);
 /* Inside the double quotes of Graphviz's language: as escape_terminal, its own escapes taken as
  * text. */
 void escape_dot(struct buffer *out, struct bytes in);
+/* Comments of packet filters: in double quotes for nft, iptables-restore and Suricata's msg, behind
+ * # for pf. None of them can write every byte, and each takes others for its own: what is not
+ * printable ASCII becomes a dot, and " \ ; $ ` # become ' / , . ' . */
+void escape_firewall(struct buffer *out, struct bytes in);
 /* RFC 4648 s4: harmless in every format. */
 void escape_base64(struct buffer *out, struct bytes in);
 

@@ -51,6 +51,11 @@ enum tri policy_mismatch(const struct policy *p, const struct facts *f);
  * said). */
 enum overlap_policy policy_overlap(const struct policy *p, const struct addr *receiver);
 
+/* Does the group of that name hold an address that begins with the first `prefix` (of 128) bits of
+ * `a`? No, where there is no such group. */
+bool policy_group_meets(const struct policy *p, const char *group, const struct addr *a,
+                        unsigned prefix);
+
 /* Why a flow cannot be read as it should. */
 enum policy_exception {
     EXCEPTION_MEMORY,    /* there was none left for some of it */

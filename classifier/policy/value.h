@@ -89,6 +89,8 @@ bool pattern_set_covers(const struct pattern_set *wide, const struct pattern_set
 bool range_set_has(const struct range_set *s, uint64_t number);
 bool range_set_covers(const struct range_set *wide, const struct range_set *narrow);
 bool addr_set_has(const struct addr_set *s, const struct addr *a);
+/* Is any address from `low` to `high` in it? */
+bool addr_set_meets(const struct addr_set *s, const struct addr *low, const struct addr *high);
 bool addr_set_covers(const struct addr_set *wide, const struct addr_set *narrow);
 
 #endif

@@ -17,17 +17,6 @@ static int compare_ranges(const void *a, const void *b)
     return addr_compare(&x->low, &y->low);
 }
 
-/* The bits behind the prefix, all 0 or all 1. */
-static struct addr fill(struct addr a, unsigned prefix, bool ones)
-{
-    for (unsigned i = 0; i < sizeof(a.byte); i++) {
-        const unsigned kept = prefix <= i * 8 ? 0 : prefix >= i * 8 + 8 ? 8 : prefix - i * 8;
-        const uint8_t behind = (uint8_t)(0xff >> kept);
-        a.byte[i] = (uint8_t)(ones ? a.byte[i] | behind : a.byte[i] & ~behind);
-    }
-    return a;
-}
-
 static bool read_address(const char *text, struct addr *out)
 {
     uint8_t four[4];
@@ -102,7 +91,7 @@ static bool read_block(const struct loader *l, const struct node *n, struct addr
     if (prefix == UINT32_MAX)
         return fault(&l->source, n, "\"%s/%s\" needs a prefix of 0 to %u bits", text, slash + 1,
                      ADDR_BITS - before);
-    *out = (struct addr_range){fill(a, before + prefix, false), fill(a, before + prefix, true)};
+    *out = (struct addr_range){addr_first(&a, before + prefix), addr_last(&a, before + prefix)};
     if (slash != NULL && addr_compare(&a, &out->low) != 0)
         return host_bits_fault(l, n, out->low, slash + 1);
     return true;
@@ -175,6 +164,12 @@ bool addr_set_has(const struct addr_set *s, const struct addr *a)
 {
     const struct addr_range *r = range_before(s, a);
     return r != NULL && addr_compare(a, &r->high) <= 0;
+}
+
+bool addr_set_meets(const struct addr_set *s, const struct addr *low, const struct addr *high)
+{
+    const struct addr_range *r = range_before(s, high);
+    return r != NULL && addr_compare(low, &r->high) <= 0;
 }
 
 bool addr_set_covers(const struct addr_set *wide, const struct addr_set *narrow)

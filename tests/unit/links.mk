@@ -135,3 +135,4 @@ LINKS_mse = $(patsubst %,layers/%,mse mse_clear mse_shape noise mse_grammar) lay
 LINKS_test_mse = $(LINKS_mse)
 LINKS_test_mse_grammar = $(LINKS_test_shape)
 LINKS_test_swarm = $(LINKS_summary) $(LINKS_sheet) output/graph output/clock_text
+LINKS_test_firewall = output/firewall output/firewall_list output/firewall_nft output/firewall_iptables output/firewall_suricata output/firewall_pf output/tally output/escape output/out output/guard output/wording output/wording_flow output/terminal output/kept output/clock_text output/swarm
