@@ -6,27 +6,31 @@
 #include "output/terminal.h"
 #include "output/wording.h"
 
-#define PORTS_SHOWN 24
-#define APPS_SHOWN  16 /* of a port */
+#define FIGURE_MOST 99999 /* written out */
 
 static void print_start(struct html *h, const struct input_note *in)
 {
     html_markup(h, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-                   "style-src 'unsafe-inline'; script-src '");
+                   "style-src '");
+    html_markup(h, report_style_hash);
+    html_markup(h, "'; script-src '");
     html_markup(h, report_script_hash);
-    html_markup(h, "'; base-uri 'none'; form-action 'none'\">\n"
+    html_markup(h, "'; base-uri 'none'; form-action 'none'; trusted-types 'none'; "
+                   "require-trusted-types-for 'script'\">\n"
                    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                    "<meta name=\"referrer\" content=\"no-referrer\">\n"
                    "<meta name=\"generator\" content=\"portwarden " PORTWARDEN_VERSION "\">\n"
                    "<title>Firewall report: ");
     html_text(h, in->name);
-    html_markup(h, "</title>\n<style>\n");
+    html_markup(h, "</title>\n<style>");
     for (size_t i = 0; report_style[i] != NULL; i++)
         html_markup(h, report_style[i]);
     html_markup(h, "</style>\n<script>");
-    html_markup(h, report_script);
-    html_markup(h, "</script>\n</head>\n<body>\n<main>\n");
+    for (size_t i = 0; report_script[i] != NULL; i++)
+        html_markup(h, report_script[i]);
+    html_markup(h, "</script>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the "
+                   "findings</a>\n<main>\n");
 }
 
 static void print_figure(struct html *h, const char *name, uint64_t n, const char *when_any)
@@ -37,7 +41,10 @@ static void print_figure(struct html *h, const char *name, uint64_t n, const cha
     html_markup(h, "><dt>");
     html_text(h, name);
     html_markup(h, "</dt><dd>");
-    wording_short_count(h->out, n);
+    if (n <= FIGURE_MOST)
+        html_count(h, n);
+    else
+        wording_short_count(h->out, n);
     html_markup(h, "</dd></div>\n");
 }
 
@@ -79,17 +86,49 @@ static void print_links(struct html *h, const struct view *v)
 {
     html_markup(h, "<nav aria-label=\"On this page\"><ul>\n");
     print_link(h, v->port_count > 0, "ports", "Ports");
+    print_link(h, timeline_count(v->timeline) > 0, "time", "When");
     print_link(h, v->rules.count > 0, "rules", "Rules");
     print_link(h, report_has_flows(v, RANK_BLOCKED, RANK_BLOCKED), "blocked", "Blocked");
     print_link(h, report_has_flows(v, RANK_MISMATCH, RANK_MISMATCH), "mismatches", "Mismatches");
     print_link(h, report_has_flows(v, RANK_TUNNEL, RANK_TUNNEL), "tunnels", "Tunnels");
     print_link(h, report_has_flows(v, RANK_REFUSED, RANK_UNFRAMED), "upgrades", "Upgrades");
+    print_link(h, v->floods.count > 0, "floods", "Floods");
     print_link(h, v->services.count > 0, "websockets", "WebSockets");
     print_link(h, v->swarm_hosts.count > 0, "p2p", "Peer-to-peer");
     print_link(h, v->clients.count > 0, "talkers", "Talkers");
     print_link(h, v->anomaly_count > 0, "anomalies", "Anomalies");
     print_link(h, true, "input", "Input");
     html_markup(h, "</ul></nav>\n");
+}
+
+/* A clause that begins a sentence now. */
+static void append_sentence(struct buffer *out, struct bytes clause)
+{
+    const size_t from = out->len;
+
+    buffer_append(out, clause);
+    if (out->len > from && out->at[from] >= 'a' && out->at[from] <= 'z')
+        out->at[from] = (uint8_t)(out->at[from] - 'a' + 'A');
+}
+
+/* The first clause large, what comes after it below. */
+static void print_headline(struct html *h, const struct view *v)
+{
+    struct buffer whole = {0};
+
+    wording_headline(&whole, v);
+    const struct bytes all = buffer_bytes(&whole), mark = bytes_of_text("; ");
+    const size_t at = bytes_find(all, mark);
+    buffer_append(&h->raw, bytes_first(all, at));
+    html_raw_with(h, " port ", " port&nbsp;");
+    if (at < all.len) {
+        html_markup(h, ". <span>");
+        append_sentence(&h->raw, bytes_after(all, at + mark.len));
+        html_raw_with(h, " port ", " port&nbsp;");
+        html_markup(h, "</span>");
+    }
+    buffer_inherit(h->out, &whole);
+    buffer_free(&whole);
 }
 
 static void print_head(struct html *h, const struct view *v, const struct input_note *in)
@@ -102,8 +141,7 @@ static void print_head(struct html *h, const struct view *v, const struct input_
                 "cy=\"12\" r=\"10\"/><circle cx=\"12\" cy=\"12\" r=\"5.5\"/><path d=\"M12 2v4.5M12 "
                 "17.5V22M2 12h4.5M17.5 12H22\"/></svg><span><b>portwarden</b> firewall "
                 "report</span></p>\n<h1>");
-    wording_headline(&h->raw, v);
-    html_raw_with(h, " port ", " port&nbsp;");
+    print_headline(h, v);
     html_markup(h, "</h1>\n<p class=\"lead\">");
     wording_verdicts(&h->raw, v);
     html_raw(h);
@@ -117,121 +155,7 @@ static void print_head(struct html *h, const struct view *v, const struct input_
     print_figure(h, "anomalies", c->anomalies, NULL);
     html_markup(h, "</dl>\n");
     print_links(h, v);
-    html_markup(h, "</header>\n");
-}
-
-/* Promised apps in shades of one colour; what nobody promised is hatched, so that it can be told
- * without colours too. */
-static const char *app_class(const struct port_app *app, size_t promised_before)
-{
-    static const char *const shade[] = {"k0", "k1", "k2", "k3"};
-
-    if (app->mismatch)
-        return app->blocked > 0 ? "kb" : "km";
-    if (strcmp(app->app, "none") == 0 || strcmp(app->app, "?") == 0)
-        return "kn";
-    return shade[promised_before < 3 ? promised_before : 3];
-}
-
-typedef void draw_fn(struct html *h, const struct port_app *app, const char *class);
-
-/* First the apps of a port that were promised, then those that were not. */
-static void each_app(struct html *h, const struct view *v, const struct port_entry *port,
-                     draw_fn *draw)
-{
-    for (int mismatch = 0; mismatch < 2; mismatch++) {
-        size_t before = 0;
-        for (size_t i = 0; i < port->app_count && i < APPS_SHOWN; i++) {
-            const struct port_app *app = &v->port_apps[port->first_app + i];
-            if (app->mismatch == (mismatch == 1))
-                draw(h, app, app_class(app, before++));
-        }
-    }
-}
-
-static void print_part(struct html *h, uint64_t flows, const char *class)
-{
-    if (flows > 0)
-        buffer_printf(h->out, "<i class=\"%s\" style=\"flex-grow:%llu\"></i>", class,
-                      (unsigned long long)flows);
-}
-
-static void print_segment(struct html *h, const struct port_app *app, const char *class)
-{
-    if (app->mismatch) {
-        print_part(h, app->blocked, "kb");
-        print_part(h, app->totals.flows - app->blocked, "km");
-    } else {
-        print_part(h, app->totals.flows, class);
-    }
-}
-
-static void print_legend(struct html *h, const struct port_app *app, const char *class)
-{
-    buffer_printf(h->out, "<li><i class=\"%s\"></i><span>", class);
-    if (strcmp(app->app, "none") == 0)
-        html_text(h, "silent");
-    else if (strcmp(app->app, "?") == 0)
-        html_text(h, "unknown");
-    else
-        wording_app(&h->raw, app);
-    html_raw(h);
-    html_markup(h, " ");
-    html_count(h, app->totals.flows);
-    if (app->blocked > 0) {
-        html_markup(h, " <em class=\"blocked\">blocked");
-        if (app->blocked < app->totals.flows) {
-            html_markup(h, " ");
-            html_count(h, app->blocked);
-        }
-        html_markup(h, "</em>");
-    } else if (app->mismatch) {
-        html_markup(h, " <em>not promised</em>");
-    }
-    html_markup(h, "</span></li>");
-}
-
-static void print_port(struct html *h, const struct view *v, const struct port_entry *port)
-{
-    html_markup(h, "<li><header><h3>Port ");
-    wording_port(h->out, port->port, port->transport);
-    html_markup(h, "</h3><span>");
-    if (port->expected != NULL) {
-        html_markup(h, "promised ");
-        html_text(h, port->expected);
-    } else {
-        html_markup(h, "promised nothing");
-    }
-    html_markup(h, "</span><span class=\"sum\">");
-    wording_plural(h->out, port->totals.flows, "flow");
-    html_markup(h, ", ");
-    html_size(h, totals_bytes(&port->totals));
-    html_markup(h, "</span></header>\n<div class=\"bar\" aria-hidden=\"true\">");
-    each_app(h, v, port, print_segment);
-    html_markup(h, "</div>\n<ul class=\"legend\">");
-    each_app(h, v, port, print_legend);
-    if (port->app_count > APPS_SHOWN)
-        buffer_printf(h->out, "<li>and %zu more</li>", port->app_count - APPS_SHOWN);
-    html_markup(h, "</ul></li>\n");
-}
-
-static void write_ports(struct html *h, const struct view *v)
-{
-    if (v->port_count == 0)
-        return;
-    html_markup(h,
-                "<section id=\"ports\" aria-labelledby=\"ports-h\">\n<h2 id=\"ports-h\">What each "
-                "port promised, and what it carried</h2>\n<p>By flows. Hatched is what the port "
-                "did not promise; silent flows never carried a byte.</p>\n<ol class=\"ports\">\n");
-    for (size_t i = 0; i < v->port_count && i < PORTS_SHOWN; i++)
-        print_port(h, v, &v->ports[i]);
-    html_markup(h, "</ol>\n");
-    if (v->port_count > PORTS_SHOWN) {
-        html_markup(h, "<p>&hellip; and ");
-        wording_plural(h->out, v->port_count - PORTS_SHOWN, "more port");
-        html_markup(h, ".</p>\n");
-    }
-    html_markup(h, "</section>\n");
+    html_markup(h, "</header>\n<div id=\"main\" tabindex=\"-1\"></div>\n");
 }
 
 void report_html(struct out *out, const struct summary *s, const struct input_note *in)
@@ -245,9 +169,11 @@ void report_html(struct out *out, const struct summary *s, const struct input_no
     }
     print_start(&h, in);
     print_head(&h, v, in);
-    write_ports(&h, v);
+    report_html_ports(&h, v);
+    report_html_time(&h, v);
     report_html_rules(&h, v);
     report_html_flows(&h, v);
+    report_html_floods(&h, v);
     report_html_services(&h, v);
     report_html_swarm(&h, v);
     report_html_talkers(&h, v);

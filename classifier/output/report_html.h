@@ -6,16 +6,20 @@
 #include "output/html.h"
 #include "output/view.h"
 
-/* The only style sheet, in parts up to NULL, and the only script: nothing is ever fetched. */
+/* The only style sheet and the only script, each in parts up to NULL: nothing is ever fetched. */
 extern const char *const report_style[];
-extern const char report_script[];
-/* What the page's Content-Security-Policy allows the script by (CSP3 s2.3.1): test_report.c checks
- * that it is the script's own. */
-extern const char report_script_hash[];
+extern const char *const report_script[];
+/* What the page's Content-Security-Policy allows them by (CSP3 s2.3.1): test_report.c checks that
+ * they are their own. */
+extern const char report_style_hash[], report_script_hash[];
+
+void report_html_ports(struct html *h, const struct view *v);
+void report_html_time(struct html *h, const struct view *v);
 
 void report_html_rules(struct html *h, const struct view *v);
 /* Blocked flows, mismatches, failed upgrades: each with its evidence. */
 void report_html_flows(struct html *h, const struct view *v);
+void report_html_floods(struct html *h, const struct view *v);
 void report_html_services(struct html *h, const struct view *v);
 void report_html_swarm(struct html *h, const struct view *v);
 void report_html_talkers(struct html *h, const struct view *v);

@@ -21,19 +21,6 @@ bool report_has_flows(const struct view *v, enum flow_rank from, enum flow_rank 
     return false;
 }
 
-#define FIRST_PRINTABLE 0x20
-#define LAST_PRINTABLE  0x7e
-
-/* As the right half of a hex dump. */
-static void print_dots(struct html *h, struct bytes in)
-{
-    for (size_t i = 0; i < in.len; i++) {
-        const bool printable = in.at[i] >= FIRST_PRINTABLE && in.at[i] <= LAST_PRINTABLE;
-        buffer_append_byte(&h->raw, printable ? in.at[i] : '.');
-    }
-    html_raw(h);
-}
-
 /* tcp > http > ssh, and under it what says so. */
 static void print_stack(struct html *h, const struct flow_info *flow)
 {
@@ -47,7 +34,7 @@ static void print_stack(struct html *h, const struct flow_info *flow)
         html_markup(h, "<small>");
         html_text(h, reason->what);
         html_markup(h, " ");
-        print_dots(h, bytes_first(reason->detail, REASON_SHOWN));
+        html_dots(h, bytes_first(reason->detail, REASON_SHOWN));
         html_markup(h, "</small>");
     }
     html_markup(h, "</span>");
@@ -59,17 +46,12 @@ static void print_ends(struct html *h, const struct flow_info *flow)
     html_raw_with(h, " -> ", " &rarr; ");
 }
 
-static void print_verdict(struct html *h, enum verdict verdict)
-{
-    const char *name = verdict != VERDICT_NONE ? verdict_name(verdict) : "none";
-
-    buffer_printf(h->out, "<span class=\"tag %s\">%s</span>", name, name);
-}
-
 static void print_summary(struct html *h, const struct flow_kind *kind)
 {
+    const enum verdict verdict = kind->worst->verdict;
+
     html_markup(h, "<summary>");
-    print_verdict(h, kind->worst->verdict);
+    html_tag(h, verdict != VERDICT_NONE ? verdict_name(verdict) : "none");
     print_stack(h, kind->worst);
     html_markup(h, "<span class=\"ends\">");
     wording_kind_ends(&h->raw, kind);
@@ -122,7 +104,9 @@ static void print_rule_facts(struct html *h, const struct flow_info *flow)
     html_size(h, flow->leaked_bytes[TO_SERVER]);
     html_markup(h, " to the server, ");
     html_size(h, flow->leaked_bytes[TO_CLIENT]);
-    html_markup(h, " to the client");
+    html_markup(h, " to the client, in ");
+    wording_plural(h->out, flow->leaked_packets[TO_SERVER] + flow->leaked_packets[TO_CLIENT],
+                   "packet");
     if (flow->verdict_packet > 0)
         buffer_printf(h->out, "; certain at packet %llu", (unsigned long long)flow->verdict_packet);
     html_fact_end(h);
@@ -191,28 +175,27 @@ static void print_facts(struct html *h, const struct flow_info *flow)
     html_markup(h, "</dl>\n");
 }
 
-static void print_evidence(struct html *h, const struct flow_info *flow)
+static void print_evidence(struct html *h, const struct flow_info *flow, bool several_sources)
 {
-    static const char *const heads[] = {"Packet", "What was seen there", "Bytes", NULL};
-
     if (flow->evidence_count == 0)
         return;
-    html_table(h, "Evidence", heads);
+    html_markup(h, "<h4>Evidence</h4>\n<ol class=\"evidence\">\n");
     for (size_t i = 0; i < flow->evidence_count; i++) {
         const struct evidence *e = &flow->evidence[i];
-        buffer_printf(h->out, "<tr><td class=\"p\">%llu</td><td>", (unsigned long long)e->packet);
-        html_text(h, e->what);
-        html_markup(h, "</td><td>");
-        if (e->detail.len > 0) {
-            html_markup(h, "<code>");
-            print_dots(h, e->detail);
-            html_markup(h, "</code><code class=\"hex\">");
-            print_hex(h, e->detail);
-            html_markup(h, "</code>");
+        buffer_printf(h->out, "<li><span class=\"p\">packet %llu", (unsigned long long)e->packet);
+        if (several_sources && flow->source != NULL) {
+            html_markup(h, " of ");
+            html_text(h, wording_base_name(flow->source));
         }
-        html_markup(h, "</td></tr>\n");
+        html_markup(h, "</span><div>");
+        html_text(h, e->what);
+        if (e->bits > 0)
+            buffer_printf(h->out, " <span class=\"soft\">(%u %s)</span>", e->bits,
+                          e->bits == 1 ? "bit" : "bits");
+        html_dump(h, e->detail);
+        html_markup(h, "</div></li>\n");
     }
-    html_table_end(h);
+    html_markup(h, "</ol>\n");
 }
 
 static void print_other(struct html *h, const struct flow_info *flow)
@@ -258,14 +241,12 @@ static void print_kind(struct html *h, const struct view *v, const struct flow_k
     print_summary(h, kind);
     html_markup(h, "<div class=\"body\">\n");
     print_facts(h, flow);
-    print_evidence(h, flow);
+    print_evidence(h, flow, v->counts->several_sources);
     print_others(h, v, kind);
     wording_command(&h->raw, flow);
-    if (h->raw.len > 0) {
-        html_markup(h, "<h4>See it again</h4>\n<code class=\"again\">");
-        html_raw(h);
-        html_markup(h, "</code>\n");
-    }
+    if (h->raw.len > 0)
+        html_markup(h, "<h4>See it again</h4>\n");
+    html_command(h);
     html_markup(h, "</div></details>\n");
 }
 
@@ -280,10 +261,10 @@ static void print_section(struct html *h, const struct view *v, const struct sec
 
     if (!report_has_flows(v, s->from, s->to))
         return;
-    buffer_printf(h->out,
-                  "<section id=\"%s\" aria-labelledby=\"%s-h\">\n<h2 id=\"%s-h\">%s</h2>\n"
-                  "<p>%s</p>\n<div class=\"flows\">\n",
-                  s->id, s->id, s->id, s->title, s->lead);
+    html_begin_section(h, s->id, s->title);
+    html_markup(h, "<p>");
+    html_markup(h, s->lead);
+    html_markup(h, "</p>\n<div class=\"flows\">\n");
     for (size_t i = 0; i < v->kinds.count; i++) {
         const struct flow_kind *kind = view_kind(v, i);
         const enum flow_rank rank = flow_rank(kind->worst);

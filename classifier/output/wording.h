@@ -60,6 +60,8 @@ void wording_name(struct buffer *out, const struct flow_info *flow);
 void wording_oddity(struct buffer *out, const struct flow_info *flow);
 /* The evidence that says most: NULL when there is none. */
 const struct evidence *wording_reason(const struct flow_info *flow);
+/* A path's last part: what a person calls a capture file. */
+const char *wording_base_name(const char *path);
 /* `packet 12: SSH identification string "SSH-2.0-OpenSSH_9.2"`; `source` (a file) may be NULL. */
 void wording_evidence(struct buffer *out, const struct evidence *seen, const char *source);
 /* How its WebSocket fared, sentence by sentence: begins with *next = 0; false when there are no

@@ -167,8 +167,7 @@ const struct evidence *wording_reason(const struct flow_info *flow)
     return reason;
 }
 
-/* A path's last part: what a person calls a capture file. */
-static const char *base_name(const char *path)
+const char *wording_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
@@ -179,7 +178,7 @@ void wording_evidence(struct buffer *out, const struct evidence *seen, const cha
     buffer_append_text(out, "packet ");
     buffer_append_u64(out, seen->packet); /* as a person types it into another tool */
     if (source != NULL)
-        buffer_printf(out, " of %s", base_name(source));
+        buffer_printf(out, " of %s", wording_base_name(source));
     buffer_append_text(out, ": ");
     buffer_append_text(out, seen->what);
     if (seen->detail.len > 0) {
