@@ -41,7 +41,8 @@ static const struct command_help texts[] = {
      "  portwarden report --format text -o - traffic.pcap\n"},
     {COMMAND_RULES,
      "usage: portwarden rules check FILE...     are the rules good? errors with line and column\n"
-     "       portwarden rules show FILE         the rules as they are understood\n\noptions:\n",
+     "       portwarden rules show FILE         the rules as they are understood\n"
+     "       portwarden rules show --keys       what rules can ask, with examples\n\noptions:\n",
      "\nexample:\n  portwarden rules check rules/*.yaml\n"},
     {COMMAND_VERSION,
      "usage: portwarden version\n\nThis version, and those of the libraries it runs "

@@ -236,6 +236,18 @@ static bool set_all(struct options *o, const char *v)
     return o->all = true;
 }
 
+static bool set_keys(struct options *o, const char *v)
+{
+    (void)v;
+    return o->keys = true;
+}
+
+static bool set_markdown(struct options *o, const char *v)
+{
+    (void)v;
+    return o->markdown = true;
+}
+
 static bool set_exit_code(struct options *o, const char *v)
 {
     (void)v;
@@ -305,6 +317,8 @@ static const struct option_row rows[] = {
     {"quiet", 'q', READING, NULL, "no table, no progress", set_quiet},
     {"verbose", 'v', READING, NULL, "what is read, and what it took, on standard error",
      set_verbose},
+    {"keys", 0, COMMAND_RULES, NULL, "show: every key of rules, with an example", set_keys},
+    {"markdown", 0, COMMAND_RULES, NULL, "--keys: as the tables of docs/rules.md", set_markdown},
     {"help", 'h', READING | COMMAND_RULES | COMMAND_VERSION, NULL, "this text", set_help},
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))

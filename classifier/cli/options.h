@@ -46,6 +46,7 @@ struct options {
     size_t extract_limit;   /* bytes; 0 = default */
     long duration_s, count; /* monitor: stop after; 0 = never */
     bool frames, explain, all, exit_code, quiet, verbose, help;
+    bool keys, markdown; /* rules show */
     bool color_always, color_never;
     char **inputs; /* what is no option */
     int input_count;

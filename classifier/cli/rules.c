@@ -49,6 +49,20 @@ static bool show_one(const char *path)
     return good;
 }
 
+static bool show_keys(bool markdown)
+{
+    struct buffer text = {0};
+
+    policy_show_keys(&text, markdown);
+    const bool good = !text.failed;
+    if (good)
+        fwrite(text.at, 1, text.len, stdout);
+    else
+        say_error("out of memory");
+    buffer_free(&text);
+    return good;
+}
+
 int command_rules(int argc, char **argv)
 {
     struct options o;
@@ -62,8 +76,11 @@ int command_rules(int argc, char **argv)
     }
     const bool check = o.input_count > 0 && strcmp(o.inputs[0], "check") == 0;
     const bool show = o.input_count > 0 && strcmp(o.inputs[0], "show") == 0;
+    if (show && o.keys && o.input_count == 1)
+        return show_keys(o.markdown) ? EXIT_GOOD : EXIT_USAGE;
     if ((!check && !show) || o.input_count < 2) {
-        say_error("rules: 'rules check FILE...' or 'rules show FILE'; see --help");
+        say_error("rules: 'rules check FILE...', 'rules show FILE' or 'rules show --keys'; see "
+                  "--help");
         return EXIT_USAGE;
     }
     for (int i = 1; i < o.input_count; i++)

@@ -10,7 +10,6 @@
 #include "engine/habit.h"
 #include "engine/slot.h"
 #include "flow/flow.h"
-#include "identify/identify.h"
 #include "model/facts.h"
 #include "model/layer.h"
 #include "policy/policy.h"
@@ -91,9 +90,10 @@ struct conn {
     uint64_t first_packet;
     bool second_reading;           /* alternate.c: of another connection */
     struct known_peer *known_peer; /* how one of its ends is known: peer.c; NULL: is not */
-    const char *speaks; /* what its messages say they are: a name of static lifetime, or NULL */
+    const char *speaks; /* what its messages say they are: of static lifetime, or NULL */
     struct evidence *evidence;
     struct names *names;
+    struct kept_facts *kept; /* asked.h: what rules ask for, or NULL */
     struct ndpi_info ndpi;
 
     struct policy_flow *policy;

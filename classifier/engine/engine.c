@@ -73,6 +73,7 @@ struct engine *engine_create(const struct engine_config *config, struct err *err
     e->source = "";
     e->now_ns = e->next_tick_ns = INT64_MIN;
     e->policy_interest = policy_interest(config->policy);
+    e->asks = policy_asks(config->policy);
     e->rules = policy_rule_count(config->policy) > 0;
     e->host.interest = interest_of(e);
     e->host.payload_limit =
@@ -324,6 +325,8 @@ static void packet_of_flow(struct engine *e, const struct packet *p)
         tcp_packet(e, c, e->side, p);
     else
         udp_packet(e, c, e->side, p);
+    if ((e->asks & ASK_COUNTS) != 0 && !c->closed)
+        tell_rules(e, c, false);
     e->packet = NULL;
     if (e->budget.live != before)
         c->held += (int64_t)e->budget.live - (int64_t)before;

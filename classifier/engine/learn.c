@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* What a connection remembers of what its layers saw: names for rules and reports, and evidence. */
+#include "engine/asked.h"
 #include "engine/peer.h"
 
 #define NAME_MAX_BYTES 1024U
 #define EVIDENCE_STEP  4U
 
-static void forget(struct engine *e, struct bytes *name)
+void learn_forget(struct engine *e, struct bytes *name)
 {
     budget_free(&e->budget, (void *)(uintptr_t)name->at, name->len);
     *name = bytes_of(NULL, 0);
 }
 
-static struct bytes keep(struct engine *e, struct bytes text)
+struct bytes learn_copy(struct engine *e, struct bytes text)
 {
     uint8_t *at = text.len > 0 ? budget_alloc(&e->budget, text.len) : NULL;
 
@@ -38,8 +39,8 @@ static void learn_name(struct engine *e, struct conn *c, enum name_of which, str
     names->known[which] = text.len > 0 ? KNOWN_VALUE : KNOWN_ABSENT;
     if (bytes_equal(names->of[which], text))
         return;
-    forget(e, &names->of[which]);
-    names->of[which] = keep(e, text);
+    learn_forget(e, &names->of[which]);
+    names->of[which] = learn_copy(e, text);
 }
 
 static struct bytes path_of(struct bytes url)
@@ -95,21 +96,24 @@ static void learn_tunnel(struct conn *c, enum anomaly what)
         c->tunnel = TRI_NOT_YET;
 }
 
-void learn_from(struct engine *e, struct conn *c, const struct event *ev)
+/* Nothing more will be heard of its hellos. */
+static void learn_hello(struct engine *e, struct conn *c, const struct tls_event *tls)
+{
+    learn_name(e, c, NAME_SNI, tls->sni);
+    if (tls->unread && c->names != NULL)
+        c->names->known[NAME_SNI] = KNOWN_NEVER;
+}
+
+static void learn_names(struct engine *e, struct conn *c, const struct event *ev)
 {
     switch (ev->kind) {
-    case EVENT_HTTP_REQUEST:
-        learn_request(e, c, &ev->as.http);
-        tell_rules(e, c, false);
+    case EVENT_HTTP_REQUEST: learn_request(e, c, &ev->as.http); break;
+    case EVENT_HTTP_STATUS:
+        if (ev->as.http.stale && !ev->as.http.response_only)
+            learn_request(e, c, &ev->as.http);
         break;
-    case EVENT_HANDSHAKE:
-        learn_handshake(e, c, &ev->as.handshake);
-        tell_rules(e, c, false);
-        break;
-    case EVENT_TLS:
-        learn_name(e, c, NAME_SNI, ev->as.tls.sni);
-        tell_rules(e, c, false);
-        break;
+    case EVENT_HANDSHAKE: learn_handshake(e, c, &ev->as.handshake); break;
+    case EVENT_TLS: learn_hello(e, c, &ev->as.tls); break;
     case EVENT_BITTORRENT:
         learn_bittorrent(e, c, &ev->as.bittorrent);
         peer_learn(e, c, ev);
@@ -119,7 +123,6 @@ void learn_from(struct engine *e, struct conn *c, const struct event *ev)
         learn_tunnel(c, ev->as.anomaly.id);
         break;
     case EVENT_HTTP:
-    case EVENT_HTTP_STATUS:
     case EVENT_HTTP_SLOW:
     case EVENT_MESSAGE_BEGIN:
     case EVENT_PAYLOAD:
@@ -129,6 +132,16 @@ void learn_from(struct engine *e, struct conn *c, const struct event *ev)
     case EVENT_FLOW:
     case EVENT_STATS: break;
     }
+}
+
+void learn_from(struct engine *e, struct conn *c, const struct event *ev)
+{
+    const bool fresh = e->asks != 0 && asked_learn(e, c, ev);
+
+    learn_names(e, c, ev);
+    if (fresh || ev->kind == EVENT_HTTP_REQUEST || ev->kind == EVENT_HANDSHAKE ||
+        ev->kind == EVENT_TLS || (ev->kind == EVENT_BITTORRENT && (e->asks & ASK_TORRENTS) != 0))
+        tell_rules(e, c, false);
 }
 
 static bool more_evidence(struct engine *e, struct conn *c)
@@ -166,7 +179,7 @@ void learn_sign(struct engine *e, struct conn *c, uint8_t bits, const char *what
     struct evidence *last = c->evidence_count > 0 ? &c->evidence[c->evidence_count - 1] : NULL;
 
     if (last != NULL && says_more(last, what, detail)) {
-        forget(e, &last->detail);
+        learn_forget(e, &last->detail);
         c->evidence_count--;
     }
     if ((c->evidence == NULL || c->evidence_count == c->evidence_room) && !more_evidence(e, c))
@@ -174,7 +187,7 @@ void learn_sign(struct engine *e, struct conn *c, uint8_t bits, const char *what
     c->evidence[c->evidence_count++] = (struct evidence){
         .packet = e->host.packet,
         .what = what,
-        .detail = keep(e, bytes_first(detail, EVIDENCE_DETAIL)),
+        .detail = learn_copy(e, bytes_first(detail, EVIDENCE_DETAIL)),
         .bits = bits,
     };
 }
@@ -187,11 +200,12 @@ void learn_evidence(struct engine *e, struct conn *c, const char *what, struct b
 void learn_free(struct engine *e, struct conn *c)
 {
     for (unsigned i = 0; i < c->evidence_count; i++)
-        forget(e, &c->evidence[i].detail);
+        learn_forget(e, &c->evidence[i].detail);
     budget_free(&e->budget, c->evidence, c->evidence_room * sizeof(*c->evidence));
     for (unsigned i = 0; c->names != NULL && i < NAMES; i++)
-        forget(e, &c->names->of[i]);
+        learn_forget(e, &c->names->of[i]);
     budget_free(&e->budget, c->names, sizeof(*c->names));
+    asked_free(e, c);
     c->evidence = NULL;
     c->names = NULL;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Events to rules and outputs. */
+#include "engine/asked.h"
 #include "engine/shed.h"
 
 /* What an output must have asked for to get an event; 0: everybody gets it. */
@@ -14,8 +15,8 @@ static uint32_t interest_in(const struct event *ev)
     case EVENT_FRAME: return INTEREST_FRAMES;
     case EVENT_BITTORRENT: return INTEREST_BITTORRENT;
     case EVENT_ANOMALY: return INTEREST_ANOMALIES;
+    case EVENT_HTTP_STATUS: return INTEREST_STATUS;
     case EVENT_HTTP_REQUEST:
-    case EVENT_HTTP_STATUS:
     case EVENT_HTTP_SLOW:
     case EVENT_HANDSHAKE:
     case EVENT_ALERT:
@@ -29,7 +30,8 @@ static uint32_t interest_in(const struct event *ev)
 static bool is_internal(const struct event *ev)
 {
     return ev->kind == EVENT_HTTP_REQUEST || ev->kind == EVENT_HTTP_STATUS ||
-           ev->kind == EVENT_HTTP_SLOW || (ev->kind == EVENT_TLS && !ev->as.tls.final);
+           ev->kind == EVENT_HTTP_SLOW ||
+           (ev->kind == EVENT_TLS && (!ev->as.tls.final || ev->as.tls.unread));
 }
 
 static void to_sinks(struct engine *e, const struct conn *c, struct event *ev, bool over)
@@ -63,6 +65,7 @@ static void to_message_rules(struct engine *e, struct conn *c, const struct even
     if (c->policy == NULL)
         return;
     view_facts(c, false, &facts);
+    asked_view(e, c, &facts);
     if (ev->kind == EVENT_PAYLOAD) {
         m.opcode = ev->as.payload.opcode;
         changed = policy_payload(e->policy, c->policy, &facts, &m, ev->as.payload.slice);
@@ -172,6 +175,7 @@ void tell_rules(struct engine *e, struct conn *c, bool over)
     if (!over && !e->rules && !e->config.live)
         return; /* nobody asks before the end */
     view_facts(c, over, &facts);
+    asked_view(e, c, &facts);
     tell_progress(e, c, &facts);
     const struct policy_result result = policy_decide(e->policy, c->policy, &facts, on_fired, e);
     if (c->excepted)

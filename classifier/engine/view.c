@@ -95,7 +95,9 @@ static enum known without_value(const struct conn *c, enum name_of which, bool o
 {
     if (c->names != NULL && c->names->known[which] != KNOWN_NOT_YET)
         return (enum known)c->names->known[which];
-    return over || is_settled(c) ? KNOWN_NEVER : KNOWN_NOT_YET;
+    const bool hello_goes_on =
+        which == NAME_SNI && c->depth > 0 && c->stack[c->depth - 1].layer == &layer_tls;
+    return over || (is_settled(c) && !hello_goes_on) ? KNOWN_NEVER : KNOWN_NOT_YET;
 }
 
 static struct fact fact_of(const struct conn *c, enum name_of which, bool over)
@@ -148,6 +150,13 @@ void view_facts(const struct conn *c, bool over, struct facts *out)
         .origin = fact_of(c, NAME_ORIGIN, over),
         .subprotocol = fact_of(c, NAME_SUBPROTOCOL, over),
         .sni = fact_of(c, NAME_SNI, over),
+        .ladder = (enum ladder)c->ladder,
+        .start_ns = c->start_ns,
+        .vlan = c->vlan,
+        .vlan_count = c->vlan_count,
+        .ndpi = c->ndpi.proto != NULL || c->ndpi.risk_count > 0 ? &c->ndpi : NULL,
+        .info_hash = fact_of(c, NAME_INFO_HASH, over),
+        .peer_client = fact_of(c, NAME_PEER_CLIENT, over),
     };
     out->layer_count = layer_names(c, out->layers);
 }

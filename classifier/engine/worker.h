@@ -3,7 +3,6 @@
 #ifndef ENGINE_WORKER_H
 #define ENGINE_WORKER_H
 
-#include "base/budget.h"
 #include "decode/decode.h"
 #include "engine/conn.h"
 #include "engine/engine.h"
@@ -41,6 +40,7 @@ struct engine {
     int64_t next_tick_ns;
     int64_t latest_ns; /* the latest packet time of all: for counters */
     uint32_t policy_interest;
+    uint32_t asks;               /* policy_asks() */
     bool rules;                  /* there are any */
     struct conn *conn;           /* whose bytes are being read */
     unsigned side;               /* which sent them */
@@ -89,6 +89,9 @@ void learn_evidence(struct engine *e, struct conn *c, const char *what, struct b
 void learn_sign(struct engine *e, struct conn *c, uint8_t bits, const char *what,
                 struct bytes detail);
 void learn_free(struct engine *e, struct conn *c);
+/* A copy within the budget (empty: no memory), and its end. */
+struct bytes learn_copy(struct engine *e, struct bytes text);
+void learn_forget(struct engine *e, struct bytes *copy);
 
 /* tell.c: events to rules and outputs. */
 void tell(struct engine *e, struct conn *c, struct event *ev);
@@ -106,7 +109,7 @@ void conn_finish(struct engine *e, struct conn *c, enum close_reason why);
 void tcp_give_up_holes(struct engine *e, struct conn *c);
 /* Does a SYN on a known pair of ports begin another connection? */
 bool tcp_is_new_connection(struct conn *c, unsigned side, const struct packet *p);
-/* The SYN with which the connection began was kept in the ring: it is part of it now. */
+/* The SYN with which the connection began was kept in the ring. */
 void tcp_take_syn(struct conn *c, const struct syn *s);
 /* Both sides have ended, and each knows it of the other: nothing more can come but stragglers. */
 bool tcp_is_over(const struct conn *c);

@@ -85,18 +85,24 @@ static enum http_field field_named(struct bytes name)
     return (enum http_field)f;
 }
 
-/* Cuts "name: value". HTTP_FIELDS: a name that nobody here asks for, or no field. */
-static enum http_field split_field(struct bytes line, struct bytes *value, bool *bad)
+/* Cuts "name: value"; no name where there is no field. */
+static struct bytes split_line(struct bytes line, struct bytes *value, bool *bad)
 {
     const uint8_t *colon = bytes_find_byte(line, ':');
 
     *bad = colon == NULL || colon == line.at;
     if (*bad)
-        return HTTP_FIELDS;
+        return bytes_of(NULL, 0);
     struct bytes name = bytes_first(line, (size_t)(colon - line.at));
     *value = http_trim(bytes_after(line, name.len + 1));
     *bad = !http_is_tchar(name.at[name.len - 1]) || !http_is_tchar(name.at[0]);
-    return field_named(http_trim(name));
+    return http_trim(name);
+}
+
+/* HTTP_FIELDS: a name that nobody here asks for, or no field. */
+static enum http_field split_field(struct bytes line, struct bytes *value, bool *bad)
+{
+    return field_named(split_line(line, value, bad));
 }
 
 static void read_field(struct http_head *h, struct bytes line)
@@ -152,6 +158,21 @@ bool http_head_parse(struct bytes head, enum direction d, struct http_head *out)
         http_fault(&out->faults, HTTP_NUL);
     http_head_parse_fields(bytes_after(head, first + 1), out);
     return true;
+}
+
+bool http_fields_next(struct bytes *fields, struct bytes name, struct bytes *value)
+{
+    bool folded, bad;
+
+    while (fields->len > 0) {
+        const struct bytes line = next_line(fields, &folded);
+        if (without_cr(line).len == 0)
+            break;
+        const struct bytes here = split_line(line, value, &bad);
+        if (here.len == name.len && bytes_equal_nocase(here, name))
+            return true;
+    }
+    return false;
 }
 
 /* Of a field, from 0; n < count. */

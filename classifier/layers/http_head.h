@@ -58,6 +58,10 @@ bool http_head_parse(struct bytes head, enum direction d, struct http_head *out)
  */
 void http_head_parse_fields(struct bytes fields, struct http_head *out);
 
+/* The next value of the field `name`, whatever its case, in field lines; takes the lines up to it
+ * off `fields`. False: there is none. */
+bool http_fields_next(struct bytes *fields, struct bytes name, struct bytes *value);
+
 #define HTTP_LIST_ROOM 512
 
 /* All values of a field as one list (RFC 9110 s5.2): borrowed from the head, or joined in

@@ -46,6 +46,29 @@ static void tell_request(struct host *h, const struct http_head *head,
         .upgrade = x->websocket,
         .request_packet = h->packet,
         .request_time_ns = h->time_ns,
+        .fields = head->fields,
+    };
+    h->emit(h, &e);
+}
+
+/* For rules, too, with what its request said. */
+static void tell_response(const struct http *s, struct host *h, const struct http_head *head,
+                          const struct http_exchange *x)
+{
+    struct event e = {.kind = EVENT_HTTP_STATUS, .direction = TO_CLIENT};
+
+    if ((h->interest & INTEREST_STATUS) == 0)
+        return;
+    e.as.http = (struct http_event){
+        .method = http_text_part(x->asked, TEXT_METHOD),
+        .host = http_text_part(x->asked, TEXT_HOST),
+        .url = http_text_part(x->asked, TEXT_URL),
+        .user_agent = http_text_part(x->asked, TEXT_USER_AGENT),
+        .origin = http_text_part(x->asked, TEXT_ORIGIN),
+        .status = head->line.status,
+        .response_only = x->asked == NULL,
+        .stale = x->response_only || x != http_queue_last(&s->queue),
+        .fields = head->fields,
     };
     h->emit(h, &e);
 }
@@ -121,7 +144,7 @@ void http_on_request(struct http *s, struct host *h, struct http_head *head)
         h->climb(h, LADDER_ASKED);
         h->note(h, "asked to upgrade to WebSocket", head->line.target);
     }
-    if (x.upgrade || (h->interest & INTEREST_HTTP))
+    if (x.upgrade || (h->interest & (INTEREST_HTTP | INTEREST_EXCHANGE)))
         x.asked = http_text_of_request(h, head);
     if (http_queue_full(&s->queue))
         make_room(s, h);
@@ -189,6 +212,7 @@ void http_on_response(struct http *s, struct host *h, struct http_head *head, bo
         return;
     }
     x->status = status;
+    tell_response(s, h, head, x);
     s->tracker_answers = x->tracker && status == OK;
     if (h->interest & INTEREST_HTTP)
         x->answered = http_text_of_response(h, head);

@@ -3,7 +3,8 @@
  *
  * In:    the records of both directions, cut anywhere.
  * Out:   EVENT_TLS when the ClientHello is whole (final = false), and once more when the
- * ServerHello is, or an alert came instead, or the stream ended (final = true). Evidence, claims.
+ * ServerHello is, or an alert came instead, or the stream ended (final = true; with neither hello,
+ * unread). Evidence, claims.
  * State: struct tls, and one hello of at most TLS_HELLO_MAX bytes a direction, from the host's
  * memory, given back with the final event. After both hellos nothing is looked at.
  */
@@ -58,6 +59,7 @@ static void emit(struct tls *t, struct host *h, bool final)
     struct tls_hello client, server;
 
     e.as.tls.final = final;
+    e.as.tls.unread = !t->side[TO_SERVER].good && !t->side[TO_CLIENT].good;
     if (t->side[TO_SERVER].good && tls_client_hello(hello_body(&t->side[TO_SERVER]), &client)) {
         e.as.tls.sni = client.sni;
         e.as.tls.client_version = client.version;
@@ -77,8 +79,7 @@ static void tell_final(struct tls *t, struct host *h)
     if (t->told)
         return;
     t->told = true;
-    if (t->side[TO_SERVER].good || t->side[TO_CLIENT].good)
-        emit(t, h, true);
+    emit(t, h, true);
     if (t->side[TO_SERVER].good && t->side[TO_CLIENT].good)
         h->claim(h, CONFIDENCE_CERTAIN);
     forget(&t->side[TO_SERVER], h);

@@ -17,10 +17,13 @@ struct http_event {
     bool response_only;       /* the request was not captured */
     uint64_t request_packet;  /* 0: not seen */
     int64_t request_time_ns;  /* of that packet */
+    struct bytes fields;      /* EVENT_HTTP_REQUEST, _RESPONSE: the head's field lines as sent */
+    bool stale;               /* EVENT_HTTP_STATUS: later requests were read before it */
 };
 
 struct tls_event {
-    bool final; /* false: the ClientHello alone, for rules; outputs get the final one */
+    bool final;  /* false: the ClientHello alone, for rules; outputs get the final one */
+    bool unread; /* with `final`: neither hello could be read; for rules alone */
     struct bytes sni;
     const struct bytes *alpn_offered; /* alpn_offered_count of them */
     uint8_t alpn_offered_count;

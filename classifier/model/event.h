@@ -42,8 +42,9 @@ enum interest {
     INTEREST_ANOMALIES = 1 << 6,
     INTEREST_TLS = 1 << 7,
     INTEREST_BITTORRENT = 1 << 8,
-    INTEREST_FIGURES = 1 << 9, /* flow_info.ws_figures */
-    INTEREST_STATUS = 1 << 10, /* EVENT_HTTP_STATUS */
+    INTEREST_FIGURES = 1 << 9,   /* flow_info.ws_figures */
+    INTEREST_STATUS = 1 << 10,   /* EVENT_HTTP_STATUS */
+    INTEREST_EXCHANGE = 1 << 11, /* and what its request said stands in it, too */
 };
 
 struct stats_event {
@@ -63,8 +64,7 @@ struct event {
     const struct flow_info *flow; /* NULL: belongs to no flow (EVENT_STATS, decode anomalies) */
     const struct packet *of;      /* decode anomalies: what could be read; else NULL */
     union {
-        struct http_event http; /* EVENT_HTTP_REQUEST too */
-        uint16_t status;        /* EVENT_HTTP_STATUS */
+        struct http_event http; /* EVENT_HTTP_REQUEST, EVENT_HTTP_STATUS too */
         struct tls_event tls;
         struct handshake handshake;
         struct {

@@ -4,6 +4,7 @@
 #define MODEL_FACTS_H
 
 #include "base/bytes.h"
+#include "model/anomaly.h"
 #include "model/endpoint.h"
 #include "model/flow_info.h"
 #include "model/label.h"
@@ -21,6 +22,64 @@ struct fact {
     struct bytes value;
 };
 
+struct number_fact {
+    enum known known;
+    uint64_t value;
+};
+
+/* What is kept, counted and told to the rules only because one of them asks for it. */
+enum asks {
+    ASK_REQUESTS = 1 << 0,  /* kept_facts: of requests */
+    ASK_RESPONSES = 1 << 1, /* kept_facts: of responses; EVENT_HTTP_STATUS */
+    ASK_TLS = 1 << 2,       /* kept_facts: of hellos */
+    ASK_ANOMALIES = 1 << 3, /* kept_facts.anomalies */
+    ASK_COUNTS = 1 << 4,    /* facts.count, after each packet */
+    ASK_FRAMES = 1 << 5,    /* kept_facts.fragments; EVENT_FRAME */
+    ASK_TORRENTS = 1 << 6,  /* a new info-hash or client is told at once */
+};
+
+enum kept_text {
+    KEPT_METHOD,
+    KEPT_QUERY,
+    KEPT_USER_AGENT,
+    KEPT_ALPN,
+    KEPT_ALPN_OFFERED, /* several, with a NUL between them */
+    KEPT_TEXTS
+};
+
+#define ANOMALY_WORDS ((ANOMALY_COUNT + 63) / 64)
+#define INFO_HASH_LEN 20
+
+/* Of the latest request, its response, and the hellos. Unless known says so, the carrier has not
+ * come yet. */
+struct kept_facts {
+    struct fact text[KEPT_TEXTS];
+    struct number_fact status, tls_version, tls_offered; /* TLS versions as on the wire */
+    struct number_fact cross_origin;                     /* of the WebSocket handshake: 0 or 1 */
+    uint64_t requests, fragments;                        /* of the flow so far */
+    uint64_t anomalies[ANOMALY_WORDS];                   /* a bit for each that the flow had */
+    struct fact *header; /* by number in policy_headers(); several values, with a NUL between */
+};
+
+/* What only grows while the flow lives. */
+enum flow_count {
+    COUNT_PACKETS,
+    COUNT_PACKETS_TO_SERVER,
+    COUNT_PACKETS_TO_CLIENT,
+    COUNT_BYTES,
+    COUNT_BYTES_TO_SERVER,
+    COUNT_BYTES_TO_CLIENT,
+    COUNT_REQUESTS,
+    COUNT_MESSAGES,
+    COUNT_MESSAGES_TO_SERVER,
+    COUNT_MESSAGES_TO_CLIENT,
+    COUNT_FRAMES,
+    COUNT_FRAGMENTS,
+    COUNT_PINGS,
+    COUNT_DURATION, /* nanoseconds */
+    FLOW_COUNTS
+};
+
 struct facts {
     struct endpoint client, server;
     uint8_t transport;    /* enum transport */
@@ -33,6 +92,16 @@ struct facts {
     bool settled;               /* identification is over: app and layers will not change */
     bool over;                  /* the flow has ended: whatever is NOT_YET is now NO */
     struct fact host, path, origin, subprotocol, sni;
+
+    enum ladder ladder;
+    int64_t start_ns;                   /* time of the first packet */
+    const char *interface;              /* live; NULL: a file */
+    const uint16_t *vlan;               /* vlan_count of them */
+    const struct ndpi_info *ndpi;       /* NULL: was not asked */
+    struct fact info_hash, peer_client; /* INFO_HASH_LEN bytes; text */
+    const struct kept_facts *kept;      /* NULL: no rule asks, or nothing came */
+    uint64_t count[FLOW_COUNTS];        /* ASK_COUNTS */
+    uint8_t vlan_count;
 };
 
 /* A WebSocket message as it passes, for `message:` conditions. */

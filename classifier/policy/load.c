@@ -8,12 +8,13 @@
 
 #include "base/buffer.h"
 #include "model/event.h"
+#include "policy/value_read.h"
 
 #define FIRST_READ 4096 /* bytes */
 
 static const char *const later_sections[] = {"tests", NULL};
-static const char *const sections[] = {"version", "default",    "groups", "ports",
-                                       "overlap", "exceptions", "rules",  NULL};
+static const char *const sections[] = {"version",    "default",  "groups", "ports", "overlap",
+                                       "exceptions", "timezone", "rules",  NULL};
 
 void *loader_alloc(struct loader *l, size_t count, size_t size)
 {
@@ -77,6 +78,11 @@ static bool read_default(struct loader *l, const struct node *n)
     return true;
 }
 
+static bool read_timezone(struct loader *l, const struct node *n)
+{
+    return value_read_timezone(l, n, &l->policy->timezone_ns);
+}
+
 static int compare_groups(const void *a, const void *b)
 {
     return strcmp(((const struct group *)a)->name, ((const struct group *)b)->name);
@@ -120,6 +126,7 @@ static bool read_groups(struct loader *l, const struct node *n)
             return false;
     qsort(p->group, count, sizeof(*p->group), compare_groups);
     p->group_count = count;
+    p->home = group_find(p, bytes_of_text("home"));
     return true;
 }
 
@@ -190,6 +197,8 @@ static bool gather(struct loader *l)
         p->message_rule[p->message_count++] = (uint32_t)i;
         p->interest |= INTEREST_MESSAGES | (r->reads_payload ? INTEREST_PAYLOAD : 0);
     }
+    p->interest |= (p->asks & ASK_RESPONSES) != 0 ? INTEREST_STATUS | INTEREST_EXCHANGE : 0;
+    p->interest |= (p->asks & ASK_FRAMES) != 0 ? INTEREST_FRAMES : 0;
     return true;
 }
 
@@ -228,9 +237,10 @@ static bool load_sections(struct loader *l, const struct node *root)
     static const struct {
         const char *name;
         bool (*load)(struct loader *l, const struct node *n);
-    } section[] = {{"default", read_default},       {"groups", read_groups},
-                   {"ports", load_promises},        {"overlap", load_overlap},
-                   {"exceptions", load_exceptions}, {"rules", load_rules}};
+    } section[] = {
+        {"default", read_default}, {"groups", read_groups},         {"ports", load_promises},
+        {"overlap", load_overlap}, {"exceptions", load_exceptions}, {"timezone", read_timezone},
+        {"rules", load_rules}};
 
     if (!refuse_keys(l, root, later_sections) || !check_keys(l, root, "section", sections) ||
         !check_version(l, root))
@@ -330,6 +340,22 @@ void policy_free(struct policy *p)
     bank_free(&p->content);
     arena_free(&p->arena);
     free(p);
+}
+
+uint32_t policy_asks(const struct policy *p)
+{
+    return p->asks;
+}
+
+size_t policy_headers(const struct policy *p)
+{
+    return p->header_count;
+}
+
+struct bytes policy_header(const struct policy *p, size_t number, bool *of_response)
+{
+    *of_response = p->header[number].of_response;
+    return p->header[number].name;
 }
 
 uint32_t policy_interest(const struct policy *p)

@@ -22,6 +22,10 @@ struct loader {
 struct policy *policy_load_text(struct bytes text, const char *name, policy_warn *warn, void *ctx,
                                 struct err *err);
 
+/* The conditions of a map whose keys are in `table`; `what` names the map in sentences. What is no
+ * condition (`message`) is left out. */
+bool load_conditions(struct loader *l, const struct node *map, const struct key *table,
+                     const char *what, struct condition_list *out);
 /* One entry of `rules`. */
 bool load_rule(struct loader *l, const struct node *n, struct rule *out);
 /* `ports`. */

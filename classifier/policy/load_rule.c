@@ -51,42 +51,6 @@ static bool read_action(struct loader *l, const struct node *rule, struct rule *
     return true;
 }
 
-static bool fault_key(const struct loader *l, const struct node *n, const struct key *table,
-                      const char *what)
-{
-    const char *names[32] = {0}; /* more than any table has */
-
-    for (size_t i = 0; i + 1 < sizeof(names) / sizeof(names[0]) && table[i].name != NULL; i++)
-        names[i] = table[i].name;
-    return fault_unknown(&l->source, n, what, names);
-}
-
-/* The conditions of a map whose keys are in `table`; `message`, which is no condition, is left out.
- */
-static bool read_conditions(struct loader *l, const struct node *map, const struct key *table,
-                            const char *what, struct condition_list *out)
-{
-    out->at = loader_alloc(l, map->count, sizeof(*out->at));
-    if (out->at == NULL)
-        return false;
-    for (const struct node *n = map->first; n != NULL; n = n->next) {
-        struct condition *c = &out->at[out->count];
-        unsigned row = 0;
-        if (table == match_keys && node_is(n, "message"))
-            continue;
-        while (table[row].name != NULL && !node_is(n, table[row].name))
-            row++;
-        if (table[row].name == NULL)
-            return fault_key(l, n, table, what);
-        *c = (struct condition){.key = &table[row], .source = n->value};
-        if (!value_read(l, c->key, n->value, &c->value))
-            return false;
-        out->keys |= UINT32_C(1) << row;
-        out->count++;
-    }
-    return true;
-}
-
 /* A block asks for more than an alert or an allow, unless told. */
 static bool settle_confidence(struct loader *l, struct rule *r)
 {
@@ -96,16 +60,17 @@ static bool settle_confidence(struct loader *l, struct rule *r)
     const struct condition *told = NULL;
 
     for (size_t i = 0; i < list->count; i++) {
-        identity = identity || list->at[i].key->identity;
+        identity = identity || (list->at[i].key->flags & KEY_IDENTITY) != 0;
         if (list->at[i].key->kind == VALUE_LEVEL) {
             told = &list->at[i];
             r->confidence = (enum confidence)(CONFIDENCE_PROBABLE + told->value.as.words);
         }
     }
     if (told != NULL && !identity)
-        return fault(&l->source, told->source,
-                     "\"confidence\" says how surely \"app\", \"layers\" or \"mismatch\" must be "
-                     "known; this rule has none of them");
+        return fault(
+            &l->source, told->source,
+            "\"confidence\" says how surely \"app\", \"layers\", \"inside\" or \"mismatch\" must "
+            "be known; this rule has none of them");
     if (told == NULL && identity)
         r->confidence = r->info.action == RULE_BLOCK ? CONFIDENCE_STRONG : CONFIDENCE_PROBABLE;
     for (size_t i = 0; i < list->count; i++)
@@ -122,7 +87,7 @@ static bool read_message(struct loader *l, const struct node *n, struct rule *ou
                      "\"message\" is a map, as in message: {opcode: text, contains: x}; not %s",
                      node_kind_name(n));
     out->has_message = true;
-    if (!read_conditions(l, n, message_keys, "key of \"message\"", &out->message))
+    if (!load_conditions(l, n, message_keys, "key of \"message\"", &out->message))
         return false;
     for (size_t i = 0; i < out->message.count; i++) {
         const struct condition *c = &out->message.at[i];
@@ -146,7 +111,7 @@ static bool read_match(struct loader *l, const struct node *rule, struct rule *o
                      node_kind_name(n));
     const struct node *message = node_get(n, "message");
     if (!refuse_keys(l, n, later_keys) ||
-        !read_conditions(l, n, match_keys, "key", &out->conditions) || !settle_confidence(l, out))
+        !load_conditions(l, n, match_keys, "key", &out->conditions) || !settle_confidence(l, out))
         return false;
     return message == NULL || read_message(l, message, out);
 }

@@ -36,10 +36,18 @@ struct policy *policy_load(const char *path, void (*warn)(void *ctx, const char 
 void policy_free(struct policy *p);
 /* enum interest that the rules need: messages, payload. */
 uint32_t policy_interest(const struct policy *p);
+/* enum asks, ored: what has to be kept, counted and told for them. */
+uint32_t policy_asks(const struct policy *p);
+/* The headers that rules ask for: kept_facts.header has a place for each, by number. */
+size_t policy_headers(const struct policy *p);
+struct bytes policy_header(const struct policy *p, size_t number, bool *of_response);
 size_t policy_rule_count(const struct policy *p);
 /* The rules as compiled, as text for `rules show`. `out` owns nothing of the policy. */
 struct buffer;
 void policy_show(const struct policy *p, struct buffer *out);
+/* Every key with its type, layer, meaning and an example, for `rules show --keys`; or as the tables
+ * of docs/rules.md. */
+void policy_show_keys(struct buffer *out, bool markdown);
 
 /* What a port promises: "http, websocket", or NULL. Lives as long as the policy. */
 const char *policy_promise(const struct policy *p, uint8_t transport, uint16_t port);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/buffer.h"
-#include "policy/load.h"
+#include "policy/value_read.h"
 
 #define TCP TRANSPORT_TCP
 #define UDP TRANSPORT_UDP
@@ -140,7 +140,7 @@ static bool read_ports(struct loader *l, const struct node *key, struct promise 
         ports.text = bytes_after(key->text, strlen("udp/"));
         out->transport = UDP;
     }
-    if (!range_read(l, &ports, UINT16_MAX, &r))
+    if (!range_read(l, &ports, VALUE_PORT, &r))
         return false;
     out->low = (uint16_t)r.low;
     out->high = (uint16_t)r.high;

@@ -12,10 +12,11 @@
  * tens of milliseconds. */
 #define PAIRS_MAX 8000000u
 
-static const struct condition *find(const struct condition_list *list, const struct key *key)
+static const struct condition *find(const struct condition_list *list, const struct condition *like)
 {
     for (size_t i = 0; i < list->count; i++)
-        if (list->at[i].key == key)
+        if (list->at[i].key == like->key && list->at[i].field == like->field &&
+            bytes_equal(list->at[i].name, like->name))
             return &list->at[i];
     return NULL;
 }
@@ -23,7 +24,7 @@ static const struct condition *find(const struct condition_list *list, const str
 static bool covers(const struct condition_list *wide, const struct condition_list *narrow)
 {
     for (size_t i = 0; i < wide->count; i++) {
-        const struct condition *c = &wide->at[i], *same = find(narrow, c->key);
+        const struct condition *c = &wide->at[i], *same = find(narrow, c);
         if (same == NULL || !value_covers(c->key, &c->value, &same->value))
             return false;
     }

@@ -4,6 +4,9 @@
 #include "base/buffer.h"
 #include "policy/load.h"
 
+#define MINUTES_PER_HOUR 60
+#define NS_PER_MINUTE    (60 * INT64_C(1000000000))
+
 static bool is_plain(struct bytes text)
 {
     static const char anywhere[] =
@@ -64,9 +67,22 @@ static void show_text(struct buffer *out, struct bytes text)
     buffer_append_byte(out, escapes ? '"' : '\'');
 }
 
-/* A value as a scalar, [a, b] or {not: ...}. */
-static void show_value(struct buffer *out, const struct node *n, bool negated)
+/* In a map the quotes tell the text 'absent' from the word. */
+static void show_scalar(struct buffer *out, const struct node *n, bool in_map)
 {
+    if (in_map && n->quoted && is_plain(n->text)) {
+        buffer_append_byte(out, '\'');
+        buffer_append(out, n->text);
+        buffer_append_byte(out, '\'');
+        return;
+    }
+    show_text(out, n->text);
+}
+
+/* A value as a scalar, [a, b] or {not: ...}. */
+static void show_value(struct buffer *out, const struct node *n, bool in_map)
+{
+    const bool negated = n->kind == NODE_MAP;
     const struct node *inner = negated ? n->first->value : n;
 
     if (negated)
@@ -74,22 +90,33 @@ static void show_value(struct buffer *out, const struct node *n, bool negated)
     if (inner->kind == NODE_LIST) {
         buffer_append_byte(out, '[');
         for (const struct node *item = inner->first; item != NULL; item = item->next) {
-            show_text(out, item->text);
+            show_scalar(out, item, in_map);
             buffer_append_text(out, item->next != NULL ? ", " : "");
         }
         buffer_append_byte(out, ']');
     } else {
-        show_text(out, inner->text);
+        show_scalar(out, inner, in_map);
     }
     buffer_append_text(out, negated ? "}" : "");
 }
 
+/* The entries of a map are conditions of their own, one behind the other. */
 static void show_conditions(struct buffer *out, const struct condition_list *list, int indent)
 {
+    const struct key *open = NULL;
+
     for (size_t i = 0; i < list->count; i++) {
         const struct condition *c = &list->at[i];
-        buffer_printf(out, "%*s%s: ", indent, "", c->key->name);
-        show_value(out, c->source, c->value.negated);
+        const bool in_map = (c->key->flags & KEY_MAP) != 0;
+        if (c->key != open)
+            buffer_printf(out, "%*s%s:%s", indent, "", c->key->name, in_map ? "\n" : " ");
+        open = in_map ? c->key : NULL;
+        if (in_map) {
+            buffer_printf(out, "%*s", indent + 2, "");
+            show_text(out, c->name);
+            buffer_append_text(out, ": ");
+        }
+        show_value(out, c->source, in_map);
         buffer_append_byte(out, '\n');
     }
 }
@@ -163,6 +190,15 @@ static void show_exceptions(struct buffer *out, const struct policy *p)
     }
 }
 
+static void show_timezone(struct buffer *out, int64_t ns)
+{
+    const int64_t minutes = (ns < 0 ? -ns : ns) / NS_PER_MINUTE;
+
+    if (ns != 0)
+        buffer_printf(out, "timezone: '%c%02d:%02d'\n", ns < 0 ? '-' : '+',
+                      (int)(minutes / MINUTES_PER_HOUR), (int)(minutes % MINUTES_PER_HOUR));
+}
+
 void policy_show(const struct policy *p, struct buffer *out)
 {
     buffer_printf(out, "version: 1\ndefault: %s\n", p->fallback == RULE_ALLOW ? "allow" : "block");
@@ -173,6 +209,7 @@ void policy_show(const struct policy *p, struct buffer *out)
         show_promise(out, &p->promises.own[i]);
     show_overlap(out, &p->overlap);
     show_exceptions(out, p);
+    show_timezone(out, p->timezone_ns);
     buffer_append_text(out, p->rule_count > 0 ? "rules:\n" : "rules: []\n");
     for (size_t i = 0; i < p->rule_count; i++)
         show_rule(out, &p->rule[i]);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* texts.c - the facts that are texts, and whether a set of texts has one of them. */
-#include "policy/worker.h"
+#include "policy/matches.h"
 
 static void add(struct texts *t, struct bytes text)
 {
-    t->at[t->count++] = text;
+    if (t->count < TEXTS_MAX)
+        t->at[t->count++] = text;
 }
 
 /* RFC 9110 s7.2: Host = uri-host [ ":" port ]. A name's final dot (RFC 1034 s3.1) says nothing. */
@@ -49,22 +50,114 @@ static struct texts sent(const struct fact *f, struct bytes (*plain)(struct byte
     return t;
 }
 
-static struct texts read_texts(const struct facts *f, enum text_field which)
+enum known known_of(const struct facts *f, enum known told, bool of_hello)
 {
-    switch (which) {
+    if (told != KNOWN_NOT_YET)
+        return told;
+    if (f->over)
+        return KNOWN_NEVER;
+    for (size_t i = 0; of_hello && i < f->layer_count; i++)
+        if (strcmp(f->layers[i], "tls") == 0)
+            return KNOWN_NOT_YET; /* recognised, but its hello goes on */
+    return f->settled ? KNOWN_NEVER : KNOWN_NOT_YET;
+}
+
+/* Values with a NUL between them, which none of them can have. */
+static struct texts kept(const struct facts *f, const struct fact *fact, bool of_hello)
+{
+    struct texts t = {.known = known_of(f, fact != NULL ? fact->known : KNOWN_NOT_YET, of_hello)};
+
+    if (t.known != KNOWN_VALUE)
+        return t;
+    struct bytes left = fact->value;
+    for (const uint8_t *nul; (nul = bytes_find_byte(left, '\0')) != NULL;) {
+        const struct bytes one = bytes_first(left, (size_t)(nul - left.at));
+        add(&t, one);
+        left = bytes_after(left, one.len + 1);
+    }
+    add(&t, left);
+    return t;
+}
+
+static struct texts kept_text(const struct facts *f, enum kept_text which)
+{
+    const bool of_hello = which == KEPT_ALPN || which == KEPT_ALPN_OFFERED;
+    return kept(f, f->kept != NULL ? &f->kept->text[which] : NULL, of_hello);
+}
+
+static struct texts header(const struct facts *f, uint32_t number)
+{
+    return kept(f, f->kept != NULL ? &f->kept->header[number] : NULL, false);
+}
+
+/* What opens its payload to another protocol: tunnels, proxies and WebSockets. */
+static bool carries(const char *layer)
+{
+    static const char *const carriers[] = {"websocket", "connect", "socks", "proxy", "tls"};
+
+    for (size_t i = 0; i < sizeof(carriers) / sizeof(carriers[0]); i++)
+        if (strcmp(layer, carriers[i]) == 0)
+            return true;
+    return false;
+}
+
+/* The names above the lowest carrier. */
+static struct texts inside(const struct facts *f)
+{
+    size_t at = 0;
+
+    while (at < f->layer_count && !carries(f->layers[at]))
+        at++;
+    if (at >= f->layer_count)
+        return (struct texts){.known = facts_settled(f) ? KNOWN_NEVER : KNOWN_NOT_YET};
+    struct texts t = names(f->layers + at + 1, f->layer_count - at - 1);
+    if (t.count == 0 && facts_settled(f))
+        t.known = KNOWN_ABSENT;
+    return t;
+}
+
+/* nDPI was asked, and knows it: it has a category then, and none or some risks. */
+static struct texts witness(const struct facts *f, enum text_field which)
+{
+    const struct ndpi_info *n = f->ndpi;
+
+    if (n == NULL || (n->proto == NULL && n->risk_count == 0))
+        return (struct texts){.known = KNOWN_NOT_YET};
+    struct texts t = which == FIELD_RISK ? names(n->risks, n->risk_count)
+                                         : names(&n->category, n->category != NULL);
+    t.known = t.count > 0 ? KNOWN_VALUE : KNOWN_ABSENT;
+    return t;
+}
+
+static struct texts read_texts(const struct facts *f, uint32_t which)
+{
+    if (which >= FIELD_COUNT)
+        return header(f, which - FIELD_COUNT);
+    switch ((enum text_field)which) {
     case FIELD_APP: return names(&f->app, f->app != NULL);
     case FIELD_LAYERS: return names(f->layers, f->layer_count);
+    case FIELD_INSIDE: return inside(f);
+    case FIELD_CATEGORY:
+    case FIELD_RISK: return witness(f, (enum text_field)which);
+    case FIELD_INTERFACE: return names(&f->interface, f->interface != NULL);
     case FIELD_HOST: return sent(&f->host, bare_host);
     case FIELD_PATH: return sent(&f->path, without_query);
     case FIELD_ORIGIN: return sent(&f->origin, NULL);
     case FIELD_SUBPROTOCOL: return sent(&f->subprotocol, NULL);
     case FIELD_SNI: return sent(&f->sni, bare_host);
+    case FIELD_PEER_CLIENT: return sent(&f->peer_client, NULL);
+    case FIELD_METHOD: return kept_text(f, KEPT_METHOD);
+    case FIELD_QUERY: return kept_text(f, KEPT_QUERY);
+    case FIELD_USER_AGENT: return kept_text(f, KEPT_USER_AGENT);
+    case FIELD_ALPN: return kept_text(f, KEPT_ALPN);
+    case FIELD_ALPN_OFFERED: return kept_text(f, KEPT_ALPN_OFFERED);
+    case FIELD_HEADER:
     case FIELD_COUNT: break;
     }
     return (struct texts){.known = KNOWN_NEVER};
 }
 
-const struct texts *texts_of(const struct question *q, enum text_field which)
+const struct texts *texts_of(const struct question *q, uint32_t which)
 {
     struct field *field = &q->worker->field[which];
 
@@ -76,10 +169,10 @@ const struct texts *texts_of(const struct question *q, enum text_field which)
 }
 
 /* All regular expressions about one field are searched for at once. */
-static const uint64_t *hits_in(const struct question *q, enum text_field which)
+static const uint64_t *hits_in(const struct question *q, uint32_t which)
 {
     struct field *field = &q->worker->field[which];
-    const struct bank *bank = &q->policy->field[which];
+    const struct bank *bank = field_bank(q->policy, which);
 
     if (field->searched)
         return field->hits;
@@ -93,16 +186,16 @@ static const uint64_t *hits_in(const struct question *q, enum text_field which)
 bool texts_match(const struct question *q, const struct condition *c)
 {
     const struct text_set *set = &c->value.as.text;
-    const struct texts *texts = texts_of(q, c->key->field);
+    const struct texts *texts = texts_of(q, c->field);
 
     for (size_t i = 0; i < texts->count; i++)
         if (text_set_has(set, texts->at[i]))
             return true;
-    return set->patterns.count > 0 && pattern_set_hit(&set->patterns, hits_in(q, c->key->field));
+    return set->patterns.count > 0 && pattern_set_hit(&set->patterns, hits_in(q, c->field));
 }
 
 void forget_texts(struct policy_worker *w)
 {
-    for (size_t i = 0; i < FIELD_COUNT; i++)
+    for (size_t i = 0; i < field_count(w->policy); i++)
         w->field[i].ready = w->field[i].searched = false;
 }

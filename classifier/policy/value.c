@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "policy/value.h"
 
-#include "policy/load.h"
+#include "policy/value_read.h"
 
 static bool read_words(struct loader *l, const struct key *key, const struct node *first,
                        struct value *out)
@@ -89,6 +89,16 @@ static bool covers_patterns(const struct value *wide, const struct value *narrow
     return pattern_set_covers(&wide->as.patterns, &narrow->as.patterns);
 }
 
+static bool covers_anomalies(const struct value *wide, const struct value *narrow)
+{
+    return anomaly_set_covers(&wide->as.anomalies, &narrow->as.anomalies);
+}
+
+static bool covers_hashes(const struct value *wide, const struct value *narrow)
+{
+    return hash_set_covers(&wide->as.hashes, &narrow->as.hashes);
+}
+
 static const struct kind {
     bool (*read)(struct loader *l, const struct key *key, const struct node *first,
                  struct value *out);
@@ -104,6 +114,12 @@ static const struct kind {
     [VALUE_LEVEL] = {read_level, covers_same_word, true},
     [VALUE_LITERAL] = {read_patterns, covers_patterns, false},
     [VALUE_REGEX] = {read_patterns, covers_patterns, false},
+    [VALUE_NUMBER] = {value_read_ranges, covers_ranges, false},
+    [VALUE_DURATION] = {value_read_ranges, covers_ranges, false},
+    [VALUE_TIME] = {value_read_times, covers_ranges, false},
+    [VALUE_DAYS] = {value_read_days, covers_words, false},
+    [VALUE_ANOMALY] = {value_read_anomalies, covers_anomalies, false},
+    [VALUE_HASH] = {value_read_hashes, covers_hashes, false},
 };
 
 static bool check_scalar(const struct loader *l, const struct key *key, const struct node *n)

@@ -8,22 +8,28 @@
 #ifndef POLICY_VALUE_H
 #define POLICY_VALUE_H
 
-#include "model/endpoint.h"
+#include "model/facts.h"
 #include "policy/bank.h"
 
 struct key;
 struct loader;
 
 enum value_kind {
-    VALUE_TEXT,    /* exact, glob, /regex/ */
-    VALUE_PORT,    /* 80, 8000-8999, >1023 */
-    VALUE_SIZE,    /* the same, with KiB, MiB, k, M ... */
-    VALUE_ADDRESS, /* an address, a CIDR block, a group */
-    VALUE_WORDS,   /* of the key's own list: a bit for each */
-    VALUE_FLAG,    /* true or false: bit 0 */
-    VALUE_LEVEL,   /* one word of the key's own list: its place there */
-    VALUE_LITERAL, /* texts, found anywhere */
-    VALUE_REGEX,   /* patterns, found anywhere */
+    VALUE_TEXT,     /* exact, glob, /regex/ */
+    VALUE_PORT,     /* 80, 8000-8999, >1023 */
+    VALUE_SIZE,     /* the same, with KiB, MiB, k, M ... */
+    VALUE_ADDRESS,  /* an address, a CIDR block, a group */
+    VALUE_WORDS,    /* of the key's own list: a bit for each */
+    VALUE_FLAG,     /* true or false: bit 0 */
+    VALUE_LEVEL,    /* one word of the key's own list: its place there */
+    VALUE_LITERAL,  /* texts, found anywhere */
+    VALUE_REGEX,    /* patterns, found anywhere */
+    VALUE_NUMBER,   /* 0 to 2^63-1 */
+    VALUE_DURATION, /* 90s, >10m: nanoseconds */
+    VALUE_TIME,     /* 08:00-18:00: minutes of the day */
+    VALUE_DAYS,     /* mon, mon-fri: a bit for each, from Monday */
+    VALUE_ANOMALY,  /* names or globs of anomalies: a bit for each */
+    VALUE_HASH,     /* info-hashes in hexadecimal digits */
 };
 
 struct pattern_set {
@@ -48,6 +54,16 @@ struct range_set {
     size_t count;
 };
 
+/* A bit for each enum anomaly. */
+struct anomaly_set {
+    uint64_t bits[ANOMALY_WORDS];
+};
+
+struct hash_set {
+    uint8_t (*at)[INFO_HASH_LEN]; /* sorted */
+    size_t count;
+};
+
 struct addr_range {
     struct addr low, high; /* both included */
 };
@@ -63,23 +79,15 @@ struct value {
         struct range_set ranges;
         struct addr_set addresses;
         struct pattern_set patterns;
-        uint32_t words; /* VALUE_WORDS, VALUE_FLAG, VALUE_LEVEL */
+        struct anomaly_set anomalies;
+        struct hash_set hashes;
+        uint32_t words; /* VALUE_WORDS, VALUE_DAYS, VALUE_FLAG, VALUE_LEVEL */
     } as;
 };
 
 bool value_read(struct loader *l, const struct key *key, const struct node *n, struct value *out);
 /* Does whatever satisfies `narrow` satisfy `wide`? Both of the same key. */
 bool value_covers(const struct key *key, const struct value *wide, const struct value *narrow);
-
-/* The readers of the kinds: `first` heads a chain of scalars, each with something in it. */
-bool value_read_text(struct loader *l, const struct key *key, const struct node *first,
-                     struct value *out);
-bool value_read_ranges(struct loader *l, const struct key *key, const struct node *first,
-                       struct value *out);
-bool value_read_addresses(struct loader *l, const struct key *key, const struct node *first,
-                          struct value *out);
-/* "80", "8000-8999" within 0 .. highest. */
-bool range_read(struct loader *l, const struct node *n, uint64_t highest, struct range *out);
 
 /* The pattern's part of the text is not asked here: see pattern_set_hit(). */
 bool text_set_has(const struct text_set *s, struct bytes text);
@@ -91,6 +99,9 @@ bool range_set_covers(const struct range_set *wide, const struct range_set *narr
 bool addr_set_has(const struct addr_set *s, const struct addr *a);
 /* Is any address from `low` to `high` in it? */
 bool addr_set_meets(const struct addr_set *s, const struct addr *low, const struct addr *high);
+bool anomaly_set_covers(const struct anomaly_set *wide, const struct anomaly_set *narrow);
+bool hash_set_has(const struct hash_set *s, const uint8_t hash[INFO_HASH_LEN]);
+bool hash_set_covers(const struct hash_set *wide, const struct hash_set *narrow);
 bool addr_set_covers(const struct addr_set *wide, const struct addr_set *narrow);
 
 #endif

@@ -3,8 +3,7 @@
 #include <stdlib.h>
 
 #include "base/near.h"
-#include "policy/load.h"
-#include "policy/value.h"
+#include "policy/value_read.h"
 
 #define ADDR_BITS      128
 #define MAPPED_BITS    96 /* of ::ffff:0:0/96, before the four bytes of IPv4 */

@@ -1,18 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
-#include "policy/load.h"
-#include "policy/value.h"
+#include "policy/value_read.h"
 
-#define PORT_HIGHEST 65535
-#define SIZE_HIGHEST INT64_MAX /* RFC 6455 s5.2: a frame has at most 2^63-1 bytes */
+#define NS_PER_S UINT64_C(1000000000)
 
-static const struct unit {
+struct unit {
     const char *name;
-    uint64_t bytes;
-} units[] = {
+    uint64_t times;
+};
+
+static const struct unit no_units[] = {{"", 1}, {NULL, 0}};
+static const struct unit sizes[] = {
     {"", 1},       {"k", 1000},          {"M", 1000 * 1000},          {"G", 1000 * 1000 * 1000},
-    {"KiB", 1024}, {"MiB", 1024 * 1024}, {"GiB", 1024 * 1024 * 1024},
+    {"KiB", 1024}, {"MiB", 1024 * 1024}, {"GiB", 1024 * 1024 * 1024}, {NULL, 0},
+};
+static const struct unit durations[] = {
+    {"ms", NS_PER_S / 1000}, {"s", NS_PER_S},         {"m", 60 * NS_PER_S},
+    {"h", 3600 * NS_PER_S},  {"d", 86400 * NS_PER_S}, {NULL, 0},
+};
+
+/* What is a number of each kind. */
+static const struct number_kind {
+    const struct unit *units;
+    uint64_t highest;
+    const char *wanted; /* in the sentence */
+} number_kinds[] = {
+    [VALUE_PORT] = {no_units, UINT16_MAX,
+                    "no port (0 to 65535), range (8000-8999) or bound (>1023)"},
+    [VALUE_SIZE] = {sizes, INT64_MAX, /* RFC 6455 s5.2: a frame has at most 2^63-1 bytes */
+                    "no size: write 512, 64KiB, 1M, a range (1-100) or a bound (>1MiB)"},
+    [VALUE_NUMBER] = {no_units, INT64_MAX, "no number, range (10-99) or bound (>100)"},
+    [VALUE_DURATION] = {durations, INT64_MAX,
+                        "no duration: write 500ms, 90s, 10m, 2h, 1d, a range (1m-5m) or a bound "
+                        "(>10m)"},
 };
 
 static bool take(struct bytes *text, const char *prefix)
@@ -29,48 +50,44 @@ static void skip_spaces(struct bytes *text)
         ;
 }
 
-static uint64_t unit_of(struct bytes name)
+static uint64_t unit_of(const struct unit *units, struct bytes name)
 {
-    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-        if (bytes_equal(name, bytes_of_text(units[i].name)))
-            return units[i].bytes;
+    for (; units->name != NULL; units++)
+        if (bytes_equal(name, bytes_of_text(units->name)))
+            return units->times;
     return 0;
 }
 
-/* The whole text is one number, with a unit where sizes are meant. */
-static bool read_number(struct bytes text, uint64_t highest, uint64_t *out)
+/* The whole text is one number, with a unit where the kind has some. */
+static bool read_number(struct bytes text, const struct number_kind *kind, uint64_t *out)
 {
     uint64_t number = 0;
     size_t digits = 0;
 
     for (; digits < text.len && text.at[digits] >= '0' && text.at[digits] <= '9'; digits++) {
-        if (number > (highest - (uint64_t)(text.at[digits] - '0')) / 10)
+        if (number > (kind->highest - (uint64_t)(text.at[digits] - '0')) / 10)
             return false;
         number = number * 10 + (uint64_t)(text.at[digits] - '0');
     }
     const struct bytes name = bytes_trim(bytes_after(text, digits));
-    const uint64_t unit = highest > PORT_HIGHEST ? unit_of(name) : name.len == 0;
-    if (digits == 0 || unit == 0 || number > highest / unit)
+    const uint64_t unit = unit_of(kind->units, name);
+    if (digits == 0 || unit == 0 || number > kind->highest / unit)
         return false;
     *out = number * unit;
     return true;
 }
 
-static bool range_fault(const struct loader *l, const struct node *n, uint64_t highest)
+static bool range_fault(const struct loader *l, const struct node *n,
+                        const struct number_kind *kind)
 {
     char said[QUOTE_ROOM];
 
-    quote(n->text, said);
-    if (highest == PORT_HIGHEST)
-        return fault(&l->source, n,
-                     "\"%s\" is no port (0 to 65535), range (8000-8999) or bound (>1023)", said);
-    return fault(&l->source, n,
-                 "\"%s\" is no size: write 512, 64KiB, 1M, a range (1-100) or a bound (>1MiB)",
-                 said);
+    return fault(&l->source, n, "\"%s\" is %s", quote(n->text, said), kind->wanted);
 }
 
 /* ">1023", ">=1024", "<1024", "<=1023". *is: whether it is a bound at all. */
-static bool read_bound(struct bytes text, uint64_t highest, struct range *out, bool *is)
+static bool read_bound(struct bytes text, const struct number_kind *kind, struct range *out,
+                       bool *is)
 {
     const bool above = take(&text, ">"), below = !above && take(&text, "<");
     uint64_t number = 0;
@@ -80,32 +97,33 @@ static bool read_bound(struct bytes text, uint64_t highest, struct range *out, b
         return true;
     const bool with = take(&text, "=");
     skip_spaces(&text);
-    if (!read_number(text, highest, &number))
+    if (!read_number(text, kind, &number))
         return false;
-    if (!with && number == (above ? highest : 0))
+    if (!with && number == (above ? kind->highest : 0))
         return false; /* nothing is there */
-    *out = above ? (struct range){with ? number : number + 1, highest}
+    *out = above ? (struct range){with ? number : number + 1, kind->highest}
                  : (struct range){0, with ? number : number - 1};
     return true;
 }
 
-bool range_read(struct loader *l, const struct node *n, uint64_t highest, struct range *out)
+bool range_read(struct loader *l, const struct node *n, enum value_kind which, struct range *out)
 {
+    const struct number_kind *kind = &number_kinds[which];
     bool is_bound = false;
 
-    if (!read_bound(n->text, highest, out, &is_bound))
-        return range_fault(l, n, highest);
+    if (!read_bound(n->text, kind, out, &is_bound))
+        return range_fault(l, n, kind);
     if (is_bound)
         return true;
     const uint8_t *dash = bytes_find_byte(n->text, '-');
     const size_t low_len = dash != NULL ? (size_t)(dash - n->text.at) : n->text.len;
     const struct bytes low = bytes_trim(bytes_first(n->text, low_len));
-    if (!read_number(low, highest, &out->low))
-        return range_fault(l, n, highest);
+    if (!read_number(low, kind, &out->low))
+        return range_fault(l, n, kind);
     out->high = out->low;
     if (dash != NULL &&
-        !read_number(bytes_trim(bytes_after(n->text, low_len + 1)), highest, &out->high))
-        return range_fault(l, n, highest);
+        !read_number(bytes_trim(bytes_after(n->text, low_len + 1)), kind, &out->high))
+        return range_fault(l, n, kind);
     char said[QUOTE_ROOM];
     if (out->low > out->high)
         return fault(&l->source, n, "the range \"%s\" ends before it begins", quote(n->text, said));
@@ -118,8 +136,7 @@ static int compare_ranges(const void *a, const void *b)
     return x->low < y->low ? -1 : x->low > y->low;
 }
 
-/* Sorted ranges that touch become one. */
-static void merge(struct range_set *s)
+void range_set_merge(struct range_set *s)
 {
     size_t kept = 0;
 
@@ -137,7 +154,6 @@ static void merge(struct range_set *s)
 bool value_read_ranges(struct loader *l, const struct key *key, const struct node *first,
                        struct value *out)
 {
-    const uint64_t highest = key->kind == VALUE_PORT ? PORT_HIGHEST : SIZE_HIGHEST;
     struct range_set *set = &out->as.ranges;
     size_t count = 0;
 
@@ -147,9 +163,9 @@ bool value_read_ranges(struct loader *l, const struct key *key, const struct nod
     if (set->at == NULL)
         return false;
     for (const struct node *n = first; n != NULL; n = n->next)
-        if (!range_read(l, n, highest, &set->at[set->count++]))
+        if (!range_read(l, n, key->kind, &set->at[set->count++]))
             return false;
-    merge(set);
+    range_set_merge(set);
     return true;
 }
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
-#include "policy/load.h"
-#include "policy/value.h"
+#include "policy/value_read.h"
 
 static uint8_t lower(uint8_t c)
 {
@@ -45,7 +44,7 @@ static bool has_exact(const struct text_set *s, struct bytes text)
 }
 
 /* Each star tries the shortest run first; only the last star need be tried again. */
-static bool glob_matches(struct bytes glob, struct bytes text, bool nocase)
+bool glob_matches(struct bytes glob, struct bytes text, bool nocase)
 {
     size_t g = 0, t = 0, after_star = SIZE_MAX, retry = 0;
 
@@ -162,6 +161,18 @@ static bool add_text(struct loader *l, const struct node *n, struct text_set *se
     return true;
 }
 
+bool value_read_presence(struct loader *l, bool absent, struct value *out)
+{
+    struct bytes *any = loader_alloc(l, 1, sizeof(*any));
+
+    if (any == NULL)
+        return false;
+    *any = bytes_of_text("*");
+    out->as.text = (struct text_set){.glob = any, .glob_count = 1};
+    out->negated = absent;
+    return true;
+}
+
 bool value_read_text(struct loader *l, const struct key *key, const struct node *first,
                      struct value *out)
 {
@@ -174,7 +185,7 @@ bool value_read_text(struct loader *l, const struct key *key, const struct node 
         .exact = loader_alloc(l, count, sizeof(*set.exact)),
         .glob = loader_alloc(l, count, sizeof(*set.glob)),
         .patterns = {.bank = bank, .id = loader_alloc(l, count, sizeof(*set.patterns.id))},
-        .nocase = key->nocase,
+        .nocase = (key->flags & KEY_NOCASE) != 0,
     };
     if (set.exact == NULL || set.glob == NULL || set.patterns.id == NULL)
         return false;
@@ -186,7 +197,7 @@ bool value_read_text(struct loader *l, const struct key *key, const struct node 
             continue;
         }
         set.patterns.id[set.patterns.count++] = bank->count;
-        if (!bank_add_regex(bank, inside, key->nocase, n, &l->source))
+        if (!bank_add_regex(bank, inside, set.nocase, n, &l->source))
             return false;
     }
     qsort(set.exact, set.exact_count, sizeof(*set.exact), compare_entries);

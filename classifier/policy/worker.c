@@ -27,12 +27,16 @@ static bool prepare_scratch(struct policy_worker *w)
 {
     const struct policy *p = w->policy;
 
-    for (size_t i = 0; i < FIELD_COUNT; i++) {
-        const size_t words = bank_words(&p->field[i]);
+    w->field = calloc(field_count(p), sizeof(*w->field));
+    if (w->field == NULL)
+        return false;
+    for (uint32_t i = 0; i < field_count(p); i++) {
+        const struct bank *bank = field_bank(p, i);
+        const size_t words = bank_words(bank);
         if (words == 0)
             continue;
         w->field[i].hits = calloc(words, sizeof(uint64_t));
-        if (w->field[i].hits == NULL || !bank_scratch(&p->field[i], &w->scratch))
+        if (w->field[i].hits == NULL || !bank_scratch(bank, &w->scratch))
             return false;
     }
     if (!bank_scratch(&p->content, &w->scratch))
@@ -73,8 +77,9 @@ void policy_worker_free(struct policy_worker *w)
 {
     if (w == NULL)
         return;
-    for (size_t i = 0; i < FIELD_COUNT; i++)
+    for (size_t i = 0; w->field != NULL && i < field_count(w->policy); i++)
         free(w->field[i].hits);
+    free(w->field);
     budget_give(w->budget, w->scratch_bytes);
     bank_scratch_free(w->scratch);
     free(w->fresh);

@@ -10,13 +10,14 @@
 
 #include "policy/rules.h"
 
-#define NO_RULE UINT32_MAX
+#define NO_RULE   UINT32_MAX
+#define TEXTS_MAX 48 /* of one field: nDPI knows 42 risks */
 
 /* The texts of a field, as rules may spell them: a host with and without its port. */
 struct texts {
     enum known known;
     size_t count;
-    struct bytes at[FLOW_LAYERS];
+    struct bytes at[TEXTS_MAX];
 };
 
 /* What one policy_decide() has worked out about a field, for the first rule that asks. */
@@ -32,7 +33,7 @@ struct policy_worker {
     struct hs_scratch *scratch;
     size_t scratch_bytes; /* taken from the budget */
     size_t flow_bytes, slot_bytes;
-    struct field field[FIELD_COUNT];
+    struct field *field;       /* FIELD_COUNT, and one for each header */
     struct policy_flow *fresh; /* a flow that has seen nothing, to be copied */
     struct policy_flow *spare; /* for a flow that got no memory: judged anew each time */
 };
@@ -57,6 +58,18 @@ struct policy_flow {
     uint64_t bits[];                 /* open rules; then rules waiting for a message */
 };
 
+/* Fields of texts: enum text_field, and the headers beyond. */
+static inline size_t field_count(const struct policy *p)
+{
+    return FIELD_COUNT + p->header_count;
+}
+
+/* The patterns of all headers are one bank. */
+static inline const struct bank *field_bank(const struct policy *p, uint32_t which)
+{
+    return &p->field[which < FIELD_COUNT ? which : (uint32_t)FIELD_HEADER];
+}
+
 static inline uint64_t *open_rules(struct policy_flow *f)
 {
     return f->bits;
@@ -72,7 +85,9 @@ static inline uint64_t *waiting_rules(const struct policy *p, struct policy_flow
 void stop_waiting(const struct policy *p, struct policy_flow *f, const struct rule *r);
 void free_slots(struct policy_worker *w, struct policy_flow *f);
 
-const struct texts *texts_of(const struct question *q, enum text_field which);
+const struct texts *texts_of(const struct question *q, uint32_t which);
+/* What is known of a field of which the carrier has `told` so much. */
+enum known known_of(const struct facts *f, enum known told, bool of_hello);
 /* Does the set have one of the field's texts? */
 bool texts_match(const struct question *q, const struct condition *c);
 /* Other facts: what was worked out no longer holds. */

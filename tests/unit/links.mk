@@ -16,6 +16,7 @@ LINKS_test_stream_overlap = stream/stream stream/hold
 LINKS_test_flow = flow/flow flow/key flow/syn flow/ghost
 POLICY := $(patsubst classifier/%.c,%,$(wildcard classifier/policy/*.c))
 LINKS_test_policy_docs = $(POLICY)
+LINKS_test_policy_keys = $(POLICY)
 LINKS_test_policy_decide = $(POLICY)
 LINKS_test_policy_load = $(POLICY)
 LINKS_test_policy_message = $(POLICY)

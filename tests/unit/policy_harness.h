@@ -3,7 +3,8 @@
  *
  * A timeline is steps between " | "; a step is words: dir, settled, over, udp, decide (nothing
  * new), and name=value: app, layers (a,b), conf, client, server (addresses), cport, sport, host,
- * path, origin, subprotocol, sni (value, or ?absent, ?never). An answer is steps between " | ":
+ * path, origin, subprotocol, sni (value, or ?absent, ?never), and those of harness_set_more().
+ * A word of a step has no space; ~ stands for one. An answer is steps between " | ":
  * none, allow or block; (rule); ! when final; +name for each rule that fired.
  */
 #ifndef TESTS_UNIT_POLICY_HARNESS_H
@@ -24,6 +25,11 @@ struct timeline {
     struct policy_flow *flow;
     struct budget budget;
     struct facts facts;
+    struct kept_facts asked;
+    struct fact header[4];
+    struct ndpi_info ndpi;
+    const char *risk;
+    uint16_t vlan;
     struct buffer said;
     char kept[4096]; /* what the facts point into */
     size_t used;
@@ -72,6 +78,8 @@ static inline void harness_open(struct timeline *t, const char *yaml)
     struct err err = {0};
 
     *t = (struct timeline){.facts = {.transport = TRANSPORT_TCP}};
+    t->asked.header = t->header;
+    t->facts.kept = &t->asked;
     t->policy = harness_load(yaml, NULL, &err);
     if (t->policy == NULL) {
         printf("%s\n", err.text);
@@ -142,6 +150,81 @@ static inline enum confidence harness_confidence(const char *name)
     return c;
 }
 
+static inline void harness_anomaly(struct timeline *t, const char *name)
+{
+    unsigned a = ANOMALY_NONE + 1;
+
+    while (a < ANOMALY_COUNT && strcmp(anomaly_info((enum anomaly)a)->name, name) != 0)
+        a++;
+    CHECK(a < ANOMALY_COUNT, name);
+    t->asked.anomalies[a / 64] |= UINT64_C(1) << (a % 64);
+}
+
+/* Two hexadecimal digits a byte. */
+static inline void harness_hash(struct timeline *t, const char *digits)
+{
+    static uint8_t hash[INFO_HASH_LEN];
+
+    for (size_t i = 0; i < sizeof(hash); i++)
+        hash[i] = (uint8_t)(hex_digit_value((uint8_t)digits[2 * i]) << 4 |
+                            hex_digit_value((uint8_t)digits[2 * i + 1]));
+    t->facts.info_hash = (struct fact){KNOWN_VALUE, bytes_of(hash, sizeof(hash))};
+}
+
+/* What rules have to ask for: method, query, agent, alpn, offered, h0 to h3 (as facts); status,
+ * version, client-version, cross, vlan, start, ladder, count0 ... (numbers); iface, category, risk,
+ * anomaly, hash, peer. */
+static inline void harness_set_more(struct timeline *t, const char *name, const char *value)
+{
+    static const char *const texts[] = {"method", "query", "agent", "alpn", "offered"};
+    const struct {
+        const char *name;
+        struct number_fact *fact;
+    } number[] = {{"status", &t->asked.status},
+                  {"version", &t->asked.tls_version},
+                  {"client-version", &t->asked.tls_offered},
+                  {"cross", &t->asked.cross_origin}};
+
+    for (size_t i = 0; i < KEPT_TEXTS; i++)
+        if (strcmp(name, texts[i]) == 0)
+            harness_fact(t, &t->asked.text[i], value);
+    for (size_t i = 0; i < sizeof(number) / sizeof(number[0]); i++)
+        if (strcmp(name, number[i].name) == 0)
+            *number[i].fact = (struct number_fact){KNOWN_VALUE, (uint64_t)atoll(value)};
+    if (name[0] == 'h' && name[1] >= '0' && name[1] <= '3')
+        harness_fact(t, &t->header[name[1] - '0'], value);
+    if (strcmp(name, "vlan") == 0) {
+        t->vlan = (uint16_t)atoi(value);
+        t->facts.vlan = &t->vlan;
+        t->facts.vlan_count = 1;
+    }
+    if (strcmp(name, "start") == 0)
+        t->facts.start_ns = atoll(value) * INT64_C(1000000000);
+    if (strcmp(name, "ladder") == 0)
+        t->facts.ladder = (enum ladder)atoi(value);
+    if (strncmp(name, "count", 5) == 0)
+        t->facts.count[atoi(name + 5)] = (uint64_t)atoll(value);
+    if (strcmp(name, "iface") == 0)
+        t->facts.interface = harness_keep(t, value);
+    if (strcmp(name, "anomaly") == 0)
+        harness_anomaly(t, value);
+    if (strcmp(name, "hash") == 0)
+        harness_hash(t, value);
+    if (strcmp(name, "peer") == 0)
+        harness_fact(t, &t->facts.peer_client, value);
+    if (strcmp(name, "category") != 0 && strcmp(name, "risk") != 0)
+        return;
+    t->ndpi.proto = "X";
+    t->facts.ndpi = &t->ndpi;
+    if (strcmp(name, "category") == 0) {
+        t->ndpi.category = harness_keep(t, value);
+    } else {
+        t->risk = harness_keep(t, value);
+        t->ndpi.risks = &t->risk;
+        t->ndpi.risk_count = 1;
+    }
+}
+
 static inline void harness_set(struct timeline *t, const char *name, const char *value)
 {
     struct facts *f = &t->facts;
@@ -184,7 +267,10 @@ static inline void harness_word(struct timeline *t, char *word)
         t->facts.transport = TRANSPORT_UDP;
     if (equals != NULL) {
         *equals = '\0';
+        for (char *tilde = equals + 1; (tilde = strchr(tilde, '~')) != NULL;)
+            *tilde = ' ';
         harness_set(t, word, equals + 1);
+        harness_set_more(t, word, equals + 1);
     }
 }
 

@@ -140,7 +140,8 @@ static const struct mistake mistakes[] = {
     {MATCH("{app: a, confidence: [strong]}"), "t.yaml:3:56: \"confidence\" takes one value, not a "
                                               "list"},
     {MATCH("{host: a, confidence: strong}"),
-     "t.yaml:3:57: \"confidence\" says how surely \"app\", \"layers\" or \"mismatch\" must be "
+     "t.yaml:3:57: \"confidence\" says how surely \"app\", \"layers\", \"inside\" or "
+     "\"mismatch\" must be "
      "known; this rule has none of them"},
     {MATCH("{server-port: 65536}"),
      "t.yaml:3:49: \"65536\" is no port (0 to 65535), range (8000-8999) or bound (>1023)"},

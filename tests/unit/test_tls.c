@@ -11,7 +11,7 @@ static void describe(struct harness *h, const struct event *e)
 {
     const struct tls_event *t = &e->as.tls;
 
-    if (e->kind != EVENT_TLS)
+    if (e->kind != EVENT_TLS || t->unread) /* for rules: nothing is to be hoped for any more */
         return;
     buffer_printf(&h->log, "%s(%.*s offers ", t->final ? "final" : "client", (int)t->sni.len,
                   t->sni.len > 0 ? (const char *)t->sni.at : "");
