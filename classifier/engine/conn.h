@@ -90,7 +90,7 @@ struct conn {
     uint64_t first_packet;
     bool second_reading;           /* alternate.c: of another connection */
     struct known_peer *known_peer; /* how one of its ends is known: peer.c; NULL: is not */
-    const char *speaks; /* what its messages say they are: of static lifetime, or NULL */
+    const char *speaks;            /* what its messages say they are: of static lifetime, or NULL */
     struct evidence *evidence;
     struct names *names;
     struct kept_facts *kept; /* asked.h: what rules ask for, or NULL */
