@@ -204,15 +204,21 @@ void stack_gap(struct engine *e, struct conn *c, unsigned level, enum direction 
 
 void stack_close(struct engine *e, struct conn *c, enum close_reason why)
 {
-    for (unsigned level = 0; level < c->depth; level++) {
+    unsigned level = 0;
+
+    while (level < c->depth) {
         struct call call;
         if (c->stack[level].kind == SLOT_UNKNOWN && !unknown_ended(e, c, level, TO_SERVER))
             unknown_ended(e, c, level, TO_CLIENT);
-        if (level >= c->depth || c->stack[level].kind != SLOT_LAYER)
+        if (level >= c->depth || c->stack[level].kind != SLOT_LAYER) {
+            level++;
             continue;
+        }
         call_begin(e, c, level, &call);
         slot_close(e, &c->stack[level], why);
+        const bool replaced = call.left; /* then who took the place closes next */
         call_end(e, c, &call);
+        level += !replaced;
     }
 }
 

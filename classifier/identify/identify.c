@@ -297,6 +297,15 @@ static struct identity conclude_without_memory(const struct asking *a)
 
 /* --- streams ---------------------------------------------------------------------------------- */
 
+/* While a layer still asks for more, what passes by accident may wait. */
+static struct identity ask_dpi_early(const struct asking *a)
+{
+    const struct identity id = ask_dpi(a, false);
+    const bool weak = !a->c->midstream && id.confidence < CONFIDENCE_STRONG;
+
+    return decided(&id) && weak && a->s->more ? not_yet() : id;
+}
+
 /* The other side begins to speak: what was said so far is whole. */
 static struct identity turn_ended(const struct asking *a)
 {
@@ -306,7 +315,7 @@ static struct identity turn_ended(const struct asking *a)
         return not_yet();
     if (a->s->turns == IDENTIFY_TURNS && !a->s->more)
         return conclude_seen(a);
-    return ask_dpi(a, false);
+    return ask_dpi_early(a);
 }
 
 /* Adds bytes up to the next length at which something is decided. */

@@ -3,29 +3,36 @@
 
 #define REQUEST        17 /* bytes, with the length before it (BEP 3) */
 #define BLOCK          16397
+#define BLOCK_HEAD     13
+#define TLS_13_MORE    9   /* bytes that a full record of TLS 1.3 has more than a block */
 #define REST_MAX       204 /* bytes of small messages behind blocks */
 #define PIPELINE       204 /* bytes above which a turn is requests or anything */
 #define REST_MARKS     2   /* the ends of that many turns may be where blocks began */
 #define BLOCKS_COUNTED 64
 
-/* Quarters of bits. */
-#define BLOCKS_NOW   44 /* of 16397 lengths, the one */
-#define BLOCKS_SINCE 32 /* the same, from the end of an earlier turn */
-#define BLOCKS_AGAIN 4
-#define BLOCKS_AND   14
-#define NOT_BLOCKS   (-2)
-#define ODD_PIPELINE (-3)
-#define LEAST        (-8)
-#define ENOUGH       32 /* and more where more was tried */
-#define ENOUGH_TURNS 4
-#define BITS         4
-#define REFUTED      2
-#define KINDS        2  /* of lengths, that must fit */
-#define LOOKED_AT    64 /* turns whose beginnings are compared */
-#define UNIT         4  /* bytes in which some protocols count */
-#define LOW_BITS     15
-#define ALIKE_WITHIN 4
-#define ALIKE_LEAST  36
+/* Quarters of bits. Of 8,376 large turns of real peers 60 in 100 were whole blocks, 16 in 1000 had
+ * one small message more. */
+#define BLOCKS_NOW      44 /* of 16397 lengths, the one */
+#define BLOCKS_SINCE    32 /* the same, from the end of an earlier turn */
+#define BLOCKS_AGAIN    4
+#define BLOCKS_HEADLESS 24 /* files are sent in 16384 bytes, too */
+#define BLOCKS_AND      14
+#define BLOCKS_AND_ONE  22 /* small message */
+#define NOT_BLOCKS      (-2)
+#define ODD_PIPELINE    (-3)
+#define LEAST           (-8)
+#define ENOUGH          32 /* and more where more was tried */
+#define ENOUGH_TURNS    4
+#define BITS            4
+#define REFUTED         2
+#define KINDS           2  /* of lengths, that must fit */
+#define TWICE           2  /* such a length: no chance */
+#define FEW_TURNS       3  /* among which a whole block is no chance */
+#define LOOKED_AT       64 /* turns whose beginnings are compared */
+#define UNIT            4  /* bytes in which some protocols count */
+#define LOW_BITS        15
+#define ALIKE_WITHIN    4
+#define ALIKE_LEAST     36
 
 /* By what is left of a small turn after its requests: 9 is `have`, 5 `unchoke` or `interested`, 4
  * nothing said to keep alive, 14, 1 (18) and 10 (27) are sums. Measured on 1,361 turns. */
@@ -80,10 +87,17 @@ static int whole_blocks(struct mse_grammar *g, struct mse_side *s, uint32_t bloc
 {
     g->blocks = (uint16_t)(g->blocks < UINT16_MAX ? g->blocks + 1 : g->blocks);
     s->marks = 0; /* what ends together is not counted twice */
+    if (g->blocks <= TWICE)
+        count_kind(g);
     if (!count_once(&s->blocks_counted, blocks < BLOCKS_COUNTED ? blocks : 0))
         return BLOCKS_AGAIN;
-    count_kind(g);
     return now ? BLOCKS_NOW : BLOCKS_SINCE;
+}
+
+static void count_nearly(struct mse_grammar *g)
+{
+    g->nearly = (uint8_t)(g->nearly < UINT8_MAX ? g->nearly + 1 : g->nearly);
+    count_kind(g);
 }
 
 static int large_turn(struct mse_grammar *g, struct mse_side *s)
@@ -94,11 +108,24 @@ static int large_turn(struct mse_grammar *g, struct mse_side *s)
             continue;
         if (!count_once(s->rests_counted, rest))
             break;
-        g->nearly = (uint8_t)(g->nearly < UINT8_MAX ? g->nearly + 1 : g->nearly);
-        count_kind(g);
-        return BLOCKS_AND;
+        count_nearly(g);
+        return rest != TLS_13_MORE && short_turn_adds(rest) > 0 ? BLOCKS_AND_ONE : BLOCKS_AND;
     }
     return NOT_BLOCKS;
+}
+
+/* It may have begun before: what fits counts, and what does not says nothing. A block's head goes
+ * out by itself in many programs: what is left may begin behind it. */
+static int first_turn(struct mse_grammar *g, struct mse_side *s)
+{
+    if (!g->midstream)
+        return s->turn > MSE_SMALL_MAX ? large_turn(g, s) : 0;
+    if (s->turn % BLOCK == BLOCK - BLOCK_HEAD) {
+        count_nearly(g);
+        return BLOCKS_HEADLESS;
+    }
+    const int worth = s->turn > MSE_SMALL_MAX ? large_turn(g, s) : small_turn(g, s, s->turn);
+    return worth > 0 ? worth : 0;
 }
 
 static int worth_of(struct mse_grammar *g, struct mse_side *s)
@@ -108,9 +135,9 @@ static int worth_of(struct mse_grammar *g, struct mse_side *s)
         if (len > 0 && len % BLOCK == 0)
             return whole_blocks(g, s, len / BLOCK, i == 0);
     }
-    if (s->turn > MSE_SMALL_MAX)
-        return large_turn(g, s);
-    return g->turns > 0 ? small_turn(g, s, s->turn) : 0; /* the first may have begun before */
+    if (g->turns == 0)
+        return first_turn(g, s);
+    return s->turn > MSE_SMALL_MAX ? large_turn(g, s) : small_turn(g, s, s->turn);
 }
 
 /* Is the length of the turn, or of what follows, written at its beginning? */
@@ -176,6 +203,20 @@ static void turn_ends(struct mse_grammar *g, struct mse_side *s)
     s->torn = false;
 }
 
+bool mse_grammar_end(struct mse_grammar *g)
+{
+    struct mse_side *s = &g->side[g->speaks];
+    const int before = g->quarters;
+
+    if (!g->begun || s->torn || s->turn == 0 || g->turns == 0)
+        return false;
+    look_at_beginning(g, s);
+    const int worth = worth_of(g, s);
+    g->quarters = (int16_t)(worth > 0 ? before + worth : before);
+    s->turn = 0;
+    return worth > 0;
+}
+
 bool mse_grammar_turn(struct mse_grammar *g, enum direction d)
 {
     const bool ended = g->begun && g->speaks != d;
@@ -226,8 +267,10 @@ int mse_grammar_margin(const struct mse_grammar *g)
 
 bool mse_grammar_fits(const struct mse_grammar *g)
 {
+    const bool few = g->midstream && g->blocks > 0 && g->turns <= FEW_TURNS;
+
     return mse_grammar_margin(g) >= 0 && !mse_grammar_is_refuted(g) && g->blocks + g->nearly > 0 &&
-           g->kinds >= KINDS;
+           g->kinds >= (few ? 1 : KINDS);
 }
 
 bool mse_grammar_is_refuted(const struct mse_grammar *g)

@@ -12,7 +12,8 @@
  * A turn is worth the logarithm of how much oftener peers say just so many bytes than others do;
  * what does not fit costs. What fits counts once a direction: a protocol whose turns are always the
  * same proves nothing by saying it again. What is demanded grows with the turns that were seen, and
- * without a block, and another length that fits, nothing is enough.
+ * without a block, and another length that fits, or a block again, nothing is enough; but met in
+ * its middle, a whole block among the first three turns is.
  */
 #ifndef LAYERS_MSE_GRAMMAR_H
 #define LAYERS_MSE_GRAMMAR_H
@@ -42,6 +43,7 @@ struct mse_grammar {
     struct mse_side side[2]; /* by direction */
     enum direction speaks;
     bool begun;
+    bool midstream;    /* set by who begins: the first turn may have begun before */
     int16_t quarters;  /* of bits, for it less against it, since it last went down to the least */
     uint32_t shortest; /* turn, in bytes, plus 1; 0: none was weighed */
     uint8_t low_bits;  /* of all their lengths: the last four, ored */
@@ -57,6 +59,8 @@ struct mse_grammar {
 bool mse_grammar_turn(struct mse_grammar *g, enum direction d);
 /* The next bytes, of the direction whose turn it is. */
 void mse_grammar_feed(struct mse_grammar *g, struct bytes in);
+/* Nobody says more: the last turn counts, too, where it speaks for it. Returns whether it does. */
+bool mse_grammar_end(struct mse_grammar *g);
 /* `n` bytes of that direction are missing. */
 void mse_grammar_gap(struct mse_grammar *g, enum direction d, uint64_t n);
 

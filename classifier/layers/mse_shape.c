@@ -8,6 +8,7 @@
 #define FLIGHT_MAX    (MSE_KEY + MSE_PAD_MAX)
 #define FIRST_WORDS   256 /* what A may say first: its handshake, and what else it knows by then */
 #define A_MAX         (FLIGHT_MAX + MSE_PROOF + MSE_PAD_MAX + FIRST_WORDS)
+#define B_MAX         (MSE_ANSWER + MSE_PAD_MAX + PEER_GREETING_LEN + FIRST_WORDS)
 #define ANSWER        3 /* the turn of B's answer */
 #define LOOK_TEXT     12
 #define LOOK_ZEROS    16
@@ -263,9 +264,20 @@ static enum probe talk_goes_on(const struct opening *o)
     return mse_shape_greets_late(o) ? late_greeting(o) : PROBE_YES;
 }
 
+/* It ended with B's answer, or with A's greeting behind it. Whoever has heard no greeting has said
+ * none: such an answer is padding at most. */
+static bool ends_agreed(const struct opening *o)
+{
+    if (!is_over(o) || o->turns < MSE_EXCHANGES)
+        return false;
+    const size_t answer = o->turn[ANSWER].bytes.len;
+    const bool greeted = o->turn[ANSWER - 1].bytes.len >= MSE_PROOF + PEER_GREETING_LEN;
+    return answer <= (greeted ? (size_t)B_MAX : (size_t)(MSE_ANSWER + MSE_PAD_MAX));
+}
+
 bool mse_shape_is_whole(const struct opening *o)
 {
-    return talk_goes_on(o) == PROBE_YES && clear_greeting(o).len == 0;
+    return clear_greeting(o).len == 0 && (talk_goes_on(o) == PROBE_YES || ends_agreed(o));
 }
 
 struct recognition mse_shape(const struct opening *o)
@@ -290,6 +302,7 @@ struct recognition mse_shape(const struct opening *o)
         return r;
     if (talk == PROBE_NO || !is_over(o))
         return (struct recognition){.answer = talk};
-    r.confidence = CONFIDENCE_GUESS;
+    if (!ends_agreed(o))
+        r.confidence = CONFIDENCE_GUESS;
     return o->turns >= MSE_EXCHANGES - 1 ? r : probe_no();
 }

@@ -65,6 +65,8 @@ static void weigh_turns(struct raw *r, struct host *h, const struct opening *o)
     if (o->inner || !may_be_noise(o->seen[TO_SERVER]) || !may_be_noise(o->seen[TO_CLIENT]))
         return;
     r->grammar = h->alloc(h, sizeof(*r->grammar));
+    if (r->grammar != NULL)
+        r->grammar->midstream = o->midstream;
     for (uint8_t n = 0; r->grammar != NULL && n < o->turns; n++) {
         mse_grammar_turn(r->grammar, o->turn[n].direction);
         mse_grammar_feed(r->grammar, o->turn[n].bytes);
@@ -157,19 +159,26 @@ static void give_over(struct raw *r, struct host *h, enum direction d)
     stop_looking(r, h);
 }
 
-/* Do the turns say by now that it is BitTorrent? Returns how much of `in` was before that. */
+/* Do the turns say by now that it is BitTorrent? Then mse takes over. */
+static bool give_to_mse(struct raw *r, struct host *h)
+{
+    const struct mse_joined joined = {.grammar = r->grammar};
+
+    if (!mse_grammar_fits(r->grammar) || shape_of(&r->shape) != SHAPE_RANDOM)
+        return false;
+    h->replace(h, "mse", &joined, false);
+    return true;
+}
+
+/* Returns how much of `in` was before that. */
 static size_t hear_turns(struct raw *r, struct host *h, enum direction d, struct bytes in)
 {
     const size_t before = bytes_first(in, r->again[d]).len;
     const struct bytes fresh = bytes_after(in, before);
 
     r->again[d] -= (uint32_t)before;
-    if (fresh.len > 0 && mse_grammar_turn(r->grammar, d) && mse_grammar_fits(r->grammar) &&
-        shape_of(&r->shape) == SHAPE_RANDOM) {
-        const struct mse_joined joined = {.grammar = r->grammar};
-        h->replace(h, "mse", &joined, false);
+    if (fresh.len > 0 && mse_grammar_turn(r->grammar, d) && give_to_mse(r, h))
         return before;
-    }
     mse_grammar_feed(r->grammar, fresh);
     return in.len;
 }
@@ -219,10 +228,14 @@ static void raw_gap(void *state, struct host *h, enum direction d, uint64_t n)
 
 static void raw_close(void *state, struct host *h, enum close_reason why)
 {
+    struct raw *r = state;
+
     (void)why;
-    stop_looking(state, h);
-    stop_weighing(state, h);
-    stop_seeking(state, h);
+    if (r->grammar != NULL && mse_grammar_end(r->grammar))
+        give_to_mse(r, h);
+    stop_looking(r, h);
+    stop_weighing(r, h);
+    stop_seeking(r, h);
 }
 
 static void raw_summarise(const void *state, struct flow_info *out)

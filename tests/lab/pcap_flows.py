@@ -98,3 +98,27 @@ def flows(all_packets):
             out.append(flow)
         flow.add(packet)
     return out
+
+
+def turns(flow):
+    """Of a TCP flow, [client's?, bytes] for all that one side said until the other spoke, by the order in which the capture completed it: sequence
+    numbers and sizes, nothing of what is in them."""
+    out, after, early = [], [None, None], [{}, {}]
+    for packet in flow.packets:
+        side = packet.src != flow.client
+        at = 54 if packet.frame[12:14] == b"\x86\xdd" else 14 + (packet.frame[14] & 15) * 4
+        first = struct.unpack_from("!I", packet.frame, at + 4)[0]
+        if packet.flags & SYN:
+            after[side] = first + 1 & 0xFFFFFFFF
+        elif packet.size:
+            after[side] = first if after[side] is None else after[side]
+            early[side][first] = max(packet.size, early[side].get(first, 0))
+        while fits := [s for s, size in early[side].items() if after[side] - s & 0xFFFFFFFF < 1 << 31]:
+            end = fits[0] + early[side].pop(fits[0]) & 0xFFFFFFFF
+            new = end - after[side] & 0xFFFFFFFF
+            if 0 < new < 1 << 31:
+                after[side] = end
+                if not out or out[-1][0] != (not side):
+                    out.append([not side, 0])
+                out[-1][1] += new
+    return out

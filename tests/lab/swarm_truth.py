@@ -21,6 +21,9 @@ LAYERS = {"peer": ["tcp", "bittorrent"], "mse": ["tcp", "mse"], "mse-unanswered"
           "utp-mse": ["udp", "utp", "mse"], "dht": ["udp", "bittorrent"], "lsd": ["udp", "bittorrent"], "udp-tracker": ["udp", "bittorrent"],
           "http-tracker": ["tcp", "http", "bittorrent"], "webseed": ["tcp", "http", "bittorrent"], "utp-unanswered": ["udp", "utp"]}
 GROUPS = ("239.192.152.143", "[ff15::efc0:988f]")
+KEY, PROOF, SELECTION = 96, 56, 14                             # bytes, least
+TURNS = 4                                                      # of an encrypted handshake
+MANY = 60                                                      # packets: it came to its end
 BARE = 40                                                      # bytes: a uTP header, perhaps with an extension
 BETTER = ("mse-rc4", "mse-plain")                              # than "mse", which says only that keys were exchanged
 
@@ -133,12 +136,19 @@ def judge(flow, told, plan, args):
 
 
 def shortened(flow, facts):
-    """An encrypted handshake that did not get to its end: 96 bytes of key either way, 56 and 14 at least to select."""
-    if min(flow.bytes) < 96:
-        return {**facts, "kind": "mse-unanswered", "layers": LAYERS["mse"], "note": "a key that was not answered"}
-    if flow.bytes[0] < 96 + 56 or flow.bytes[1] < 96 + 14:
-        return {**facts, "kind": "mse", "layers": LAYERS["mse"], "note": "an encrypted handshake that ended early"}
-    return facts
+    """An encrypted handshake that did not get to its end is no encrypted connection, whatever its ends meant to select. What ended it is told by its turns:
+    a key, the other's, a proof, the selection."""
+    kind, note = how_far(flow)
+    return {**facts, "kind": kind, "layers": LAYERS[kind], "note": note} if kind else facts
+
+
+def how_far(flow):
+    """Of a flow that was to be encrypted: (None, None) if it came to a selection, else what it is called, and why."""
+    if min(flow.bytes) < KEY:
+        return "mse-unanswered", "a key that was not answered"
+    if flow.bytes[0] < KEY + PROOF or flow.bytes[1] < KEY + SELECTION or len(flow.packets) < MANY and len(pcap_flows.turns(flow)) < TURNS:
+        return "mse", "an encrypted handshake that ended early"
+    return None, None
 
 
 def from_aria2(folder, flows, plan):
@@ -177,4 +187,5 @@ def main():
         out.write("[\n" + ",\n".join(" " + json.dumps(entry, ensure_ascii=False) for entry in truth) + "\n]\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

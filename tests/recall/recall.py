@@ -5,6 +5,7 @@ whole    the capture as it is: what one flow teaches may help the next (correlat
 alone    every flow between addresses of its own: it has only itself
 cut      the first 20 packets of each peer connection are missing (tracker, DHT and discovery are not cut)
 cut alone   both
+A connection that was to be encrypted (mse-rc4, mse-plain by what its ends were told) and ended before the selection is in a row of its own: "mse, told mse-rc4".
 recall.py PROGRAM FOLDER|CAPTURE... [--misses FILE] [--no-ndpi] [--json FILE]    ndpiReader's answers stand beside ours, if it is installed.
 """
 import argparse
@@ -22,13 +23,16 @@ from collections import defaultdict
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lab"))
 import pcap_flows  # noqa: E402
+import swarm_truth  # noqa: E402
 
 CUT = 20          # packets
 LEFT = 6          # a cut flow counts when so many packets with payload are left
 WAYS = ("whole", "alone", "cut", "cut alone")
 GRADES = ("guess", "probable", "strong", "certain")
 OPEN_KINDS = ("http-tracker", "udp-tracker", "dht", "lsd", "webseed", "webseed-bep19", "webtorrent")          # never cut
-ORDER = ("peer", "mse-rc4", "mse-plain", "mse", "mse-unanswered", "utp", "utp-mse-rc4", "utp-mse-plain", "utp-mse", "utp-unanswered", *OPEN_KINDS)
+ENCRYPTED = ("mse-rc4", "mse-plain", "mse", "mse, told mse-rc4", "mse, told mse-plain", "mse-unanswered", "mse-unanswered, told mse-rc4",
+             "mse-unanswered, told mse-plain")
+ORDER = ("peer", *ENCRYPTED, "utp", "utp-mse-rc4", "utp-mse-plain", "utp-mse", "utp-unanswered", *OPEN_KINDS)
 
 
 def ones(data):
@@ -116,7 +120,7 @@ class Capture:
             transport = "udp" if flow.proto == pcap_flows.UDP else "tcp"
             fact = told.get((transport, frozenset((flow.client, flow.server)), flow.nth)) or groups.get(flow.server)
             if fact and (fact["app"] == "bittorrent" or "webseed" in fact.get("kind", "")):
-                self.flows.append((flow, kind_of(fact)))
+                self.flows.append((flow, on_the_wire(flow, kind_of(fact))))
 
     def cut(self, flow, kind):
         return flow.packets if kind in OPEN_KINDS else flow.packets[CUT:]
@@ -156,6 +160,12 @@ class Capture:
             return f"[{pcap_flows.short('fd80:0:0:0:0:' + words[0] + ':1')}]:{ports[0]}", f"[{pcap_flows.short('fd81:0:0:0:0:' + words[1] + ':2')}]:{ports[1]}"
         parts = number >> 8 & 255, number & 255
         return f"10.{1 + (number >> 16)}.{parts[0]}.{parts[1]}:{ports[0]}", f"10.{101 + (number >> 16)}.{parts[0]}.{parts[1]}:{ports[1]}"
+
+
+def on_the_wire(flow, kind):
+    """By lengths and turns alone: what was told may have been meant, and never happened."""
+    early = swarm_truth.how_far(flow)[0] if kind in swarm_truth.BETTER else None
+    return f"{early}, told {kind}" if early else kind
 
 
 def kind_of(fact):

@@ -118,6 +118,14 @@ static void test_handshakes(void)
                                                   END};
     static const struct words broken_off[] = {NOISE('>', 278), NOISE('<', 329), NOISE('>', 277),
                                               END};
+    static const struct words refused[] = {NOISE('>', 278), NOISE('<', 329), NOISE('>', 277),
+                                           NOISE('<', 354), END};
+    static const struct words refused_late[] = {NOISE('>', 314), NOISE('<', 561), NOISE('>', 65),
+                                                NOISE('<', 14),  NOISE('>', 68),  END};
+    static const struct words greets_unasked[] = {NOISE('>', 314), NOISE('<', 561), NOISE('>', 65),
+                                                  NOISE('<', 527), END};
+    static const struct words long_answer[] = {NOISE('>', 278), NOISE('<', 329), NOISE('>', 277),
+                                               NOISE('<', 851), END};
     static const struct words short_key[] = {NOISE('>', 95),  NOISE('<', 329), NOISE('>', 277),
                                              NOISE('<', 300), NOISE('>', 277), END};
     static const struct words long_pad[] = {NOISE('>', 609), NOISE('<', 329), NOISE('>', 277),
@@ -135,6 +143,10 @@ static void test_handshakes(void)
     check("A's handshake after B's answer", late, "is(probable) mse(probable)");
     check("then it has 68 bytes", late_and_short, "no");
     check("broken off after the proof", broken_off, "is(guess)");
+    check("ended with B's answer", refused, "is(probable) mse(probable)");
+    check("ended with A's greeting", refused_late, "is(probable) mse(probable)");
+    check("B greets before A", greets_unasked, "is(guess)");
+    check("B's answer is too long", long_answer, "is(guess)");
     check("too short for a key", short_key, "no");
     check("too much padding", long_pad, "no");
     check("the server does not speak first", server_first, "no");

@@ -17,9 +17,9 @@ static void noise(uint8_t *at, size_t len)
 }
 
 /* Lengths, of B and A in turns; 0 ends. Each turn in two pieces, the first of `cut` bytes. */
-static struct mse_grammar weigh(const uint32_t *lengths, size_t cut)
+static struct mse_grammar weigh(const uint32_t *lengths, size_t cut, bool midstream)
 {
-    struct mse_grammar g = {.turns = 0};
+    struct mse_grammar g = {.midstream = midstream};
     enum direction d = B;
 
     for (; *lengths > 0; lengths++, d = direction_other(d)) {
@@ -49,14 +49,42 @@ static void test_fits(void)
         {"one block is chance", false, {5000, 130, 16397, 132, 700}},
         {"requests alone", false, {60, 17, 40, 34, 41, 51, 42, 68, 43, 85, 44, 102, 45, 119, 46}},
         {"always the same", false, {17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17}},
-        {"always the same blocks", false, {16397, 23, 16397, 23, 16397, 23, 16397, 23, 16397, 23}},
+        {"a block twice is no chance", true, {16397, 23, 16397, 23, 700}},
+        {"a message behind a block", true, {800, 17, 16402, 14, 9}},
+        {"TLS 1.3 is as long as a block and a have", false, {800, 122, 16406, 122, 16406, 122, 90}},
         {"pages", false, {811, 118, 9000, 121, 433, 118, 99, 117, 22000, 118, 5100, 122, 900}},
     };
 
     for (size_t i = 0; i < sizeof(talk) / sizeof(talk[0]); i++)
         for (size_t cut = 0; cut < 20; cut++) {
-            const struct mse_grammar g = weigh(talk[i].lengths, cut);
+            const struct mse_grammar g = weigh(talk[i].lengths, cut, false);
             CHECK(mse_grammar_fits(&g) == talk[i].fits, talk[i].name);
+        }
+}
+
+/* Met in its middle: the first turn may have begun before, the last counts when all is over. */
+static void test_middle(void)
+{
+    static const struct {
+        const char *name;
+        bool from_start, midstream; /* fits, where the grammar begins so */
+        uint32_t lengths[12];
+    } talk[] = {
+        {"a request first", false, true, {34, 32794, 60}},
+        {"blocks, answered", false, true, {98382, 163}},
+        {"the last turn", true, true, {900, 133, 34, 40, 16397}},
+        {"a block without its head", false, true, {16384, 14, 17, 9}},
+        {"a block without its head, alone", false, false, {16384, 118, 700, 119}},
+        {"a file of a block's length", false, false, {16397}},
+        {"one block among many turns", false, false, {800, 118, 700, 16397, 118, 800}},
+    };
+
+    for (size_t i = 0; i < sizeof(talk) / sizeof(talk[0]); i++)
+        for (unsigned midstream = 0; midstream < 2; midstream++) {
+            struct mse_grammar g = weigh(talk[i].lengths, 3, midstream != 0);
+            mse_grammar_end(&g);
+            CHECK(mse_grammar_fits(&g) == (midstream ? talk[i].midstream : talk[i].from_start),
+                  talk[i].name);
         }
 }
 
@@ -78,7 +106,7 @@ static void test_refuted(void)
 static void test_gap(void)
 {
     static const uint32_t lengths[] = {5000, 133, 16397, 17, 0};
-    struct mse_grammar g = weigh(lengths, 0);
+    struct mse_grammar g = weigh(lengths, 0, false);
     const uint16_t turns = g.turns;
 
     mse_grammar_turn(&g, B);
@@ -113,7 +141,7 @@ static void test_raw(void)
             d = direction_other(d);
         }
         layer_raw.close(state, &h.host, CLOSE_FINISHED);
-        CHECK(h.carried[A].len == 54 && h.carried[B].len == 32808,
+        CHECK(h.carried[A].len == 71 && h.carried[B].len == 32808,
               "it goes on from a turn's first byte");
         CHECK_TEXT(harness_log(&h), "replace(mse)", "raw becomes mse");
         harness_end(&h);
@@ -121,11 +149,38 @@ static void test_raw(void)
     }
 }
 
+/* Where the last turn decides, raw becomes mse as it closes. */
+static void test_raw_closes(void)
+{
+    const struct opening o = {.midstream = true, .transport = 6};
+    const struct layer *const raw = &layer_raw;
+    uint8_t turn[2 * 16397];
+    struct harness h;
+    void *state = calloc(1, raw->state_size);
+
+    harness_begin(&h, UINT32_MAX, NULL);
+    raw->join(state, &h.host, &o);
+    noise_state = 5;
+    noise(turn, sizeof(turn));
+    const struct turn asked = {.direction = A, .bytes = bytes_of(turn, 34)};
+    const struct turn answer = {.direction = B, .bytes = bytes_of(turn, sizeof(turn))};
+    harness_run(&h, raw, state, &asked, 1, 0);
+    harness_run(&h, raw, state, &answer, 1, 1448);
+    CHECK(h.log.len == 0, "not before it is over");
+    raw->close(state, &h.host, CLOSE_FINISHED);
+    CHECK_TEXT(harness_log(&h), "replace(mse)", "raw becomes mse at the end");
+    raw->close(state, &h.host, CLOSE_FINISHED); /* as the engine does with who was replaced */
+    harness_end(&h);
+    free(state);
+}
+
 int main(void)
 {
     test_fits();
+    test_middle();
     test_refuted();
     test_gap();
     test_raw();
+    test_raw_closes();
     return test_end();
 }
