@@ -4,8 +4,9 @@
  * In:    the turns of a stream's opening (model/opening.h), from its first byte.
  * Out:   NO as soon as it cannot be; YES, as `probable`, when five or six turns fit, or four and
  *        no more came; as `strong` when BitTorrent's handshake stands in the clear behind B's
- *        answer; a `guess` when it ended before that answer, with A's proof. No more can be had from a handshake of which
- *        every byte is made to look random: what follows decides (mse.c).
+ *        answer; a `guess` when it ended before that answer, with A's proof. No more can be had
+ *        from a handshake of which every byte is made to look random: what follows decides
+ *        (mse.c).
  *
  *   A: key (96 bytes), padding (0 to 512)
  *   B: key, padding

@@ -42,9 +42,8 @@ struct layer {
     size_t (*feed)(void *state, struct host *h, enum direction d, struct bytes in);
     /* `n` bytes of this direction were never captured. Unknown, possibly huge. May be NULL. */
     void (*gap)(void *state, struct host *h, enum direction d, uint64_t n);
-    /* No more will come: give back what host->alloc gave. Called before the state is freed, once, or
-     * again after replace(): events are still welcome, and the last bytes may say who it was. May
-     * be NULL. */
+    /* No more will come: give back what host->alloc gave. Once, or again after replace(), which it
+     * may call, as it may emit. The state is freed next. May be NULL. */
     void (*close)(void *state, struct host *h, enum close_reason why);
     /* Adds what only this layer knows (ws totals, shape) to the view. May be NULL. */
     void (*summarise)(const void *state, struct flow_info *out);
