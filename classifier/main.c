@@ -15,7 +15,7 @@ static const char help[] =
     "  analyze PCAP...            flows, what they spoke, what the rules say\n"
     "  monitor -i IFACE           the same, live\n"
     "  report -o FILE PCAP...     firewall report: HTML, text or JSON\n"
-    "  rules check|show FILE...   are the rules good? how are they understood?\n"
+    "  rules check|show|test|diff are the rules good, how understood, met, changed?\n"
     "  version                    of portwarden and its libraries\n"
     "\n"
     "portwarden COMMAND --help says more, with examples.\n";

@@ -40,10 +40,51 @@ static const struct command_help texts[] = {
      "  portwarden report -r rules/default.yaml -o report.html traffic.pcap\n"
      "  portwarden report --format text -o - traffic.pcap\n"},
     {COMMAND_RULES,
-     "usage: portwarden rules check FILE...     are the rules good? errors with line and column\n"
-     "       portwarden rules show FILE         the rules as they are understood\n"
-     "       portwarden rules show --keys       what rules can ask, with examples\n\noptions:\n",
-     "\nexample:\n  portwarden rules check rules/*.yaml\n"},
+     "usage: portwarden rules check FILE...           are they good? mistakes with line and "
+     "column\n"
+     "       portwarden rules show FILE               as they are understood\n"
+     "       portwarden rules test FILE...            are the expectations in `tests:` met?\n"
+     "       portwarden rules diff OLD NEW PCAP...    which flows change their verdict, and why?\n"
+     "\noptions:\n",
+     "\nportwarden rules check --help, and so on, say more.\n"},
+    {COMMAND_RULES_CHECK,
+     "usage: portwarden rules check [options] FILE...\n\n"
+     "Every mistake, with line and column. Then warnings: rules that can never match, or "
+     "contradict\n"
+     "each other, or could only block when the flow is over. Then hints about what rules cost.\n"
+     "\noptions:\n",
+     "\nexamples:\n"
+     "  portwarden rules check rules/*.yaml\n"
+     "  portwarden rules check --strict --format json rules.yaml\n"
+     "\nexit: 0 good, 2 a mistake; with --strict also a warning\n"},
+    {COMMAND_RULES_SHOW,
+     "usage: portwarden rules show FILE...\n"
+     "       portwarden rules show --keys\n\n"
+     "The rules as they are understood: a rules file again, with all said that was left unsaid. "
+     "Or\n"
+     "everything that rules can ask.\n"
+     "\noptions:\n",
+     "\nexample:\n  portwarden rules show rules/default.yaml\n"},
+    {COMMAND_RULES_TEST,
+     "usage: portwarden rules test [options] FILE...\n"
+     "       portwarden rules test [options] FILE --captures FOLDER\n\n"
+     "Are the expectations that stand in the section `tests` of a rules file met? Or, of each\n"
+     "capture in a folder: do the rules say what CAPTURE.expect beside it says?\n"
+     "\noptions:\n",
+     "\nexamples:\n"
+     "  portwarden rules test rules/*.yaml\n"
+     "  portwarden rules test --format junit rules.yaml > tests.xml\n"
+     "  portwarden rules test rules.yaml --captures traffic --update\n"
+     "\nexit: 0 all passed, 1 a test failed or a capture could not be read, 2 usage or rules\n"},
+    {COMMAND_RULES_DIFF,
+     "usage: portwarden rules diff [options] OLD NEW PCAP...\n\n"
+     "Both rules files over the same captures: which flows change their verdict, by which rules,\n"
+     "which condition makes the difference, and how much more or less passes.\n"
+     "\noptions:\n",
+     "\nexamples:\n"
+     "  portwarden rules diff old.yaml new.yaml traffic.pcap\n"
+     "  portwarden rules diff --format json --exit-code old.yaml new.yaml traffic/ | jq .\n"
+     "\nexit: 0 good, 1 some input could not be read, 2 usage or rules, 3 changes (--exit-code)\n"},
     {COMMAND_VERSION,
      "usage: portwarden version\n\nThis version, and those of the libraries it runs "
      "on.\n\noptions:\n",

@@ -66,7 +66,7 @@ static int compare_files(const void *a, const void *b)
 
 /* In a folder only what looks like a capture is meant: by its name, whatever is packed around it.
  */
-static bool named_like_capture(const char *name)
+bool inputs_is_capture(const char *name)
 {
     static const char *const parts[] = {".pcap", ".pcapng", ".cap", ".dmp"};
 
@@ -82,7 +82,7 @@ static bool named_like_capture(const char *name)
 static void join_or_flush(struct session *s, int64_t *last_ns, int64_t first_ns)
 {
     if (*last_ns != INT64_MIN && (first_ns < *last_ns || first_ns > *last_ns + JOIN_NS))
-        engine_flush(s->engine);
+        session_flush(s);
     *last_ns = first_ns;
 }
 
@@ -102,7 +102,7 @@ static void read_frames(struct session *s, struct capture *c, int64_t *last_ns)
             join_or_flush(s, last_ns, f.time_ns);
         if (f.time_ns > *last_ns)
             *last_ns = f.time_ns;
-        engine_frame(s->engine, &f);
+        session_frame(s, &f);
         if (n % LOOK_EVERY == 0)
             progress_show(&progress, capture_progress(c));
     }
@@ -135,7 +135,7 @@ static void read_file(struct session *s, const char *path, int64_t *last_ns)
         session_problem(s, err.text);
         return;
     }
-    engine_source(s->engine, path);
+    session_source(s, path);
     s->inputs_read++;
     if (s->options->verbose)
         say_error("reading %s", path);
@@ -152,7 +152,7 @@ static bool list_folder(const char *path, struct files *files)
     bool good = folder != NULL;
 
     while (good && (entry = readdir(folder)) != NULL)
-        if (named_like_capture(entry->d_name))
+        if (inputs_is_capture(entry->d_name))
             good = files_add(files, path, entry->d_name);
     if (folder != NULL)
         closedir(folder);
@@ -179,8 +179,8 @@ static void read_folder(struct session *s, const char *path, int64_t *last_ns)
         qsort(files.at, files.count, sizeof(*files.at), compare_files);
     for (size_t i = 0; i < files.count && !session_stopped(s); i++)
         read_file(s, files.at[i].path, last_ns);
-    engine_flush(s->engine);
-    engine_source(s->engine, "");
+    session_flush(s);
+    session_source(s, "");
     files_free(&files);
 }
 
@@ -201,7 +201,7 @@ void inputs_read(struct session *s)
         else
             read_file(s, path, &last_ns);
     }
-    engine_flush(s->engine);
+    session_flush(s);
     if (session_interrupted())
         session_problem(s, "stopped by a signal: the rest of the input was not read");
 }

@@ -6,19 +6,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "base/near.h"
 #include "cli/say.h"
 
-#define COLUMNS_MIN     80
-#define MEMORY_MIN      (8U << 20) /* bytes: the fixed tables, and room for some flows */
-#define COLUMNS_DEFAULT 100
-#define COLUMNS_MAX     160
-#define BAN_MAX_S       (365U * 86400)
-#define READING         (COMMAND_ANALYZE | COMMAND_MONITOR | COMMAND_REPORT)
-#define SHOWING         (COMMAND_ANALYZE | COMMAND_MONITOR)
+#define MEMORY_MIN (8U << 20) /* bytes: the fixed tables, and room for some flows */
+#define BAN_MAX_S  (365U * 86400)
+#define READING    (COMMAND_ANALYZE | COMMAND_MONITOR | COMMAND_REPORT)
+#define SHOWING    (COMMAND_ANALYZE | COMMAND_MONITOR)
+#define TESTING    (COMMAND_RULES_TEST | COMMAND_RULES_DIFF)
+#define RULES      (COMMAND_RULES | COMMAND_RULES_CHECK | COMMAND_RULES_SHOW | TESTING)
 
 typedef bool set_option(struct options *o, const char *value); /* a function, not a struct */
 
@@ -146,6 +143,42 @@ static bool set_ban_time(struct options *o, const char *v)
         return o->ban_s > 0;
     }
     return false;
+}
+
+static bool set_test_format(struct options *o, const char *v)
+{
+    static const char *const words[] = {"text", "tap", "junit", NULL};
+    const int at = word_in(v, words);
+
+    o->test_format = (enum test_format)(TESTS_TEXT + at);
+    return at >= 0;
+}
+
+static bool set_json_format(struct options *o, const char *v)
+{
+    static const char *const words[] = {"text", "json", NULL};
+    const int at = word_in(v, words);
+
+    o->json = at == 1;
+    return at >= 0;
+}
+
+static bool set_captures(struct options *o, const char *v)
+{
+    o->captures = v;
+    return true;
+}
+
+static bool set_strict(struct options *o, const char *v)
+{
+    (void)v;
+    return o->strict = true;
+}
+
+static bool set_update(struct options *o, const char *v)
+{
+    (void)v;
+    return o->update = true;
 }
 
 static bool set_payload(struct options *o, const char *v)
@@ -287,8 +320,16 @@ static const struct option_row rows[] = {
     {"ban-time", 0, COMMAND_REPORT, "TIME",
      "nft: for how long, as 90s, 10m, 1h, 7d; else for good (a rule's `for` goes first)",
      set_ban_time},
+    {"format", 'F', COMMAND_RULES_TEST, "FORMAT", "text, tap or junit", set_test_format},
+    {"format", 'F', COMMAND_RULES_CHECK | COMMAND_RULES_DIFF, "FORMAT", "text or json",
+     set_json_format},
+    {"strict", 0, COMMAND_RULES_CHECK, NULL, "a warning is as bad as an error", set_strict},
+    {"captures", 0, COMMAND_RULES_TEST, "FOLDER",
+     "instead: every capture there, against NAME.expect beside it", set_captures},
+    {"update", 0, COMMAND_RULES_TEST, NULL, "with --captures: write NAME.expect", set_update},
     {"rules", 'r', READING, "FILE", "block and allow by these rules", set_rules},
-    {"filter", 'f', READING, "BPF", "only packets that match, as tcpdump has it", set_filter},
+    {"filter", 'f', READING | TESTING, "BPF", "only packets that match, as tcpdump has it",
+     set_filter},
     {"eve", 0, SHOWING, "FILE", "EVE JSON lines; - is standard output, and then no table", set_eve},
     {"frames", 0, SHOWING, NULL, "one line a WebSocket frame; in EVE: websocket_frame events",
      set_frames},
@@ -307,19 +348,22 @@ static const struct option_row rows[] = {
     {"extract-limit", 0, COMMAND_ANALYZE, "SIZE", "of all extracted files together (1g)",
      set_extract_limit},
     {"explain", 0, SHOWING, NULL, "why: the evidence under each flow", set_explain},
-    {"all", 0, SHOWING, NULL, "every flow, not only the worst", set_all},
-    {"memory", 0, READING, "SIZE",
+    {"all", 0, SHOWING | COMMAND_RULES_DIFF, NULL, "every flow, not only the worst", set_all},
+    {"memory", 0, READING | TESTING, "SIZE",
      "for flows, reassembly, inflation together (256MiB; at least 8MiB)", set_memory},
     {"duration", 0, COMMAND_MONITOR, "SECONDS", "stop after that time", set_duration},
     {"count", 'c', COMMAND_MONITOR, "PACKETS", "stop after that many packets", set_count},
     {"exit-code", 0, READING, NULL, "exit with 3 if anything was blocked", set_exit_code},
-    {"color", 0, SHOWING, "WHEN", "auto, always or never", set_color},
-    {"quiet", 'q', READING, NULL, "no table, no progress", set_quiet},
-    {"verbose", 'v', READING, NULL, "what is read, and what it took, on standard error",
+    {"exit-code", 0, COMMAND_RULES_DIFF, NULL, "exit with 3 if a flow's verdict changes",
+     set_exit_code},
+    {"color", 0, SHOWING | COMMAND_RULES_DIFF, "WHEN", "auto, always or never", set_color},
+    {"quiet", 'q', READING | TESTING, NULL, "no table, no progress", set_quiet},
+    {"verbose", 'v', READING | TESTING, NULL, "what is read, and what it took, on standard error",
      set_verbose},
-    {"keys", 0, COMMAND_RULES, NULL, "show: every key of rules, with an example", set_keys},
-    {"markdown", 0, COMMAND_RULES, NULL, "--keys: as the tables of docs/rules.md", set_markdown},
-    {"help", 'h', READING | COMMAND_RULES | COMMAND_VERSION, NULL, "this text", set_help},
+    {"keys", 0, COMMAND_RULES_SHOW, NULL, "every key of rules, with an example", set_keys},
+    {"markdown", 0, COMMAND_RULES_SHOW, NULL, "--keys: as the tables of docs/rules.md",
+     set_markdown},
+    {"help", 'h', READING | RULES | COMMAND_VERSION, NULL, "this text", set_help},
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
@@ -350,19 +394,19 @@ static void make_tables(enum command command, struct getopt_tables *t)
     }
 }
 
-static const struct option_row *row_of(int value)
+static const struct option_row *row_of(enum command command, int value)
 {
     if (value >= 256)
         return &rows[value - 256];
     for (size_t i = 0; i < ROWS; i++)
-        if (rows[i].letter == value)
+        if (rows[i].letter == value && (rows[i].commands & command) != 0)
             return &rows[i];
     return NULL;
 }
 
 static bool read_one(enum command command, int value, char **argv, struct options *out)
 {
-    const struct option_row *row = row_of(value);
+    const struct option_row *row = row_of(command, value);
 
     if (value == ':') {
         say_error("%s needs a value; see --help", argv[optind - 1]);
@@ -422,28 +466,4 @@ void options_list(enum command command)
                  rows[i].argument != NULL ? rows[i].argument : "");
         printf("  %s%-22s %s\n", letter, name, rows[i].help);
     }
-}
-
-bool options_color(const struct options *o, int fd)
-{
-    const char *no_color = getenv("NO_COLOR"); /* https://no-color.org */
-
-    if (o->color_always || o->color_never)
-        return o->color_always;
-    return isatty(fd) == 1 && (no_color == NULL || *no_color == 0);
-}
-
-int options_columns(void)
-{
-    const char *wanted = getenv("COLUMNS");
-    struct winsize size;
-    long columns = COLUMNS_DEFAULT;
-
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-        columns = size.ws_col;
-    else if (wanted != NULL && !count_value(wanted, &columns))
-        columns = COLUMNS_DEFAULT;
-    if (columns < COLUMNS_MIN)
-        return COLUMNS_MIN;
-    return columns < COLUMNS_MAX ? (int)columns : COLUMNS_MAX;
 }

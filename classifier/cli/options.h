@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "output/firewall.h"
+#include "output/test_report.h"
 
 enum exit_code { EXIT_GOOD = 0, EXIT_INPUT = 1, EXIT_USAGE = 2, EXIT_BLOCKED = 3 };
 
@@ -16,6 +17,10 @@ enum command {
     COMMAND_REPORT = 1 << 2,
     COMMAND_RULES = 1 << 3,
     COMMAND_VERSION = 1 << 4,
+    COMMAND_RULES_CHECK = 1 << 5,
+    COMMAND_RULES_SHOW = 1 << 6,
+    COMMAND_RULES_TEST = 1 << 7,
+    COMMAND_RULES_DIFF = 1 << 8,
 };
 
 enum report_format {
@@ -33,13 +38,17 @@ enum report_format {
 
 struct options {
     const char *rules, *filter, *eve, *follow, *output, *har, *graph, *extract;
+    const char *captures; /* rules test: a folder */
     const char *ifaces[INTERFACES_MAX];
     size_t iface_count;
     enum report_format format;
     enum confidence min_confidence; /* NONE: strong */
     enum firewall_width block;
-    uint32_t ban_s;            /* 0 = for good */
-    const char *export_option; /* one of these three was given: its name */
+    uint32_t ban_s;               /* 0 = for good */
+    const char *export_option;    /* one of these three was given: its name */
+    enum test_format test_format; /* rules test */
+    bool json;                    /* rules check, rules diff: for programs */
+    bool strict, update;          /* rules check; rules test --captures */
     enum payload_mode payload;
     size_t payload_limit;   /* 0 = default */
     size_t memory;          /* 0 = default */

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
+/* rules: what can be known of rules before they decide anything. */
+#include "cli/rules.h"
+
 #include <stdio.h>
 #include <string.h>
 
+#include "base/near.h"
 #include "cli/commands.h"
-#include "cli/options.h"
 #include "cli/say.h"
-#include "policy/policy.h"
 
-static void on_warning(void *ctx, const char *sentence)
+void rules_warn(void *ctx, const char *sentence)
 {
     (void)ctx;
     say_error("%s", sentence);
@@ -16,7 +18,7 @@ static void on_warning(void *ctx, const char *sentence)
 static bool check_one(const char *path)
 {
     struct err err = {0};
-    struct policy *p = policy_load(path, on_warning, NULL, &err);
+    struct policy *p = policy_load(path, rules_warn, NULL, &err);
 
     if (p == NULL) {
         say_error("%s", err.text);
@@ -28,11 +30,22 @@ static bool check_one(const char *path)
     return true;
 }
 
+int rules_check(const struct options *o)
+{
+    bool good = o->input_count > 0;
+
+    if (!good)
+        say_error("rules check: which rules file? see --help");
+    for (int i = 0; i < o->input_count; i++)
+        good = check_one(o->inputs[i]) && good;
+    return good ? EXIT_GOOD : EXIT_USAGE;
+}
+
 static bool show_one(const char *path)
 {
     struct err err = {0};
     struct buffer text = {0};
-    struct policy *p = policy_load(path, on_warning, NULL, &err);
+    struct policy *p = policy_load(path, rules_warn, NULL, &err);
 
     if (p == NULL) {
         say_error("%s", err.text);
@@ -63,28 +76,74 @@ static bool show_keys(bool markdown)
     return good;
 }
 
+int rules_show(const struct options *o)
+{
+    bool good = o->input_count > 0;
+
+    if (o->keys && !good)
+        return show_keys(o->markdown) ? EXIT_GOOD : EXIT_USAGE;
+    if (!good || o->keys) {
+        say_error(good ? "rules show: --keys goes without a rules file"
+                       : "rules show: which rules file? see --help");
+        return EXIT_USAGE;
+    }
+    for (int i = 0; i < o->input_count; i++)
+        good = show_one(o->inputs[i]) && good;
+    return good ? EXIT_GOOD : EXIT_USAGE;
+}
+
+static const struct subcommand {
+    const char *name;
+    enum command command;
+    int (*run)(const struct options *o);
+} subcommands[] = {
+    {"check", COMMAND_RULES_CHECK, rules_check},
+    {"show", COMMAND_RULES_SHOW, rules_show},
+    {"test", COMMAND_RULES_TEST, rules_test},
+    {"diff", COMMAND_RULES_DIFF, rules_diff},
+};
+#define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))
+
+/* argv[0] is the subcommand's name. */
+static int run(const struct subcommand *s, int argc, char **argv)
+{
+    struct options o;
+
+    if (!options_read(s->command, argc, argv, &o))
+        return EXIT_USAGE;
+    if (o.help) {
+        options_help(s->command);
+        return EXIT_GOOD;
+    }
+    return s->run(&o);
+}
+
+static int unknown_subcommand(const char *word)
+{
+    const char *names[SUBCOMMANDS + 1] = {0};
+
+    for (size_t i = 0; i < SUBCOMMANDS; i++)
+        names[i] = subcommands[i].name;
+    const char *near = near_word(bytes_of_text(word), names);
+    if (near != NULL)
+        say_error("rules: unknown word '%s'; did you mean '%s'?", word, near);
+    else
+        say_error("rules: 'rules check FILE...', 'rules show FILE', 'rules test FILE...' or 'rules "
+                  "diff OLD NEW PCAP...'; see --help");
+    return EXIT_USAGE;
+}
+
 int command_rules(int argc, char **argv)
 {
     struct options o;
-    bool good = true;
 
+    for (size_t i = 0; argc > 1 && i < SUBCOMMANDS; i++)
+        if (strcmp(argv[1], subcommands[i].name) == 0)
+            return run(&subcommands[i], argc - 1, argv + 1);
     if (!options_read(COMMAND_RULES, argc, argv, &o))
         return EXIT_USAGE;
-    if (o.help) {
-        options_help(COMMAND_RULES);
-        return EXIT_GOOD;
-    }
-    const bool check = o.input_count > 0 && strcmp(o.inputs[0], "check") == 0;
-    const bool show = o.input_count > 0 && strcmp(o.inputs[0], "show") == 0;
-    if (show && o.keys && o.input_count == 1)
-        return show_keys(o.markdown) ? EXIT_GOOD : EXIT_USAGE;
-    if ((!check && !show) || o.input_count < 2) {
-        say_error("rules: 'rules check FILE...', 'rules show FILE' or 'rules show --keys'; see "
-                  "--help");
-        return EXIT_USAGE;
-    }
-    for (int i = 1; i < o.input_count; i++)
-        if (!(check ? check_one(o.inputs[i]) : show_one(o.inputs[i])))
-            good = false;
-    return good ? EXIT_GOOD : EXIT_USAGE;
+    if (!o.help)
+        return unknown_subcommand(o.input_count > 0 ? o.inputs[0] : "");
+    options_help(COMMAND_RULES);
+    return EXIT_GOOD;
 }

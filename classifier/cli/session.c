@@ -52,6 +52,27 @@ void session_show(struct session *s)
         out_flush(s->results);
 }
 
+void session_frame(struct session *s, const struct frame *f)
+{
+    engine_frame(s->engine, f);
+    if (s->beside != NULL)
+        engine_frame(s->beside, f);
+}
+
+void session_source(struct session *s, const char *name)
+{
+    engine_source(s->engine, name);
+    if (s->beside != NULL)
+        engine_source(s->beside, name);
+}
+
+void session_flush(struct session *s)
+{
+    engine_flush(s->engine);
+    if (s->beside != NULL)
+        engine_flush(s->beside);
+}
+
 void session_problem(struct session *s, const char *sentence)
 {
     say_error("%s", sentence);
@@ -324,6 +345,7 @@ int session_close(struct session *s)
     if (s->options->verbose && s->engine != NULL)
         say_totals(s);
     engine_free(s->engine);
+    engine_free(s->beside);
     finish_files(s);
     follow_free(s->follow);
     frames_free(s->frames);

@@ -12,6 +12,7 @@ struct session {
     const struct options *options;
     struct policy *policy;
     struct engine *engine;
+    struct engine *beside; /* reads the same frames with other rules; mostly NULL */
     struct sink *sinks;
     struct out *results; /* standard output */
     struct out *eve_out; /* --eve; may be `results` */
@@ -54,11 +55,17 @@ bool session_interrupted(void);
 /* Ctrl-C and SIGTERM: the first asks to stop, the second ends the program. A closed pipe is no
  * signal. */
 void session_catch_signals(void);
+/* The engines: a frame; where the next frames come from; every flow ends here. */
+void session_frame(struct session *s, const struct frame *f);
+void session_source(struct session *s, const char *name);
+void session_flush(struct session *s);
 /* The input waits for its writer: what is known by now is written. */
 void session_show(struct session *s);
 
 /* Every input, one after the other: files, folders, standard input. */
 void inputs_read(struct session *s);
+/* In a folder: is it meant, by its name? */
+bool inputs_is_capture(const char *name);
 /* The name for heads: "port80.pcap", "3 captures". Writes at most `room` bytes with the NUL. */
 void inputs_name(const struct session *s, char *out, size_t room);
 

@@ -79,12 +79,16 @@ static const char *app_name(const struct conn *c, const struct slot *app, bool o
     return over && c->payload[0] + c->payload[1] == 0 ? "none" : NULL;
 }
 
-/* Will the app stay what it is? Not while the top is unknown, or may still become or carry
- * something else. */
+/* Will app and layers stay what they are? Not while the top is unknown, or may still become or
+ * carry something else, nor while what carries it is only announced: the frames around a tunnel's
+ * first message are told after what is in it. */
 static bool is_settled(const struct conn *c)
 {
     if (c->depth == 0)
         return false;
+    for (unsigned level = 0; level + 1U < c->depth; level++)
+        if (only_announced(&c->stack[level]))
+            return false;
     const struct slot *top = &c->stack[c->depth - 1];
     return top->kind == SLOT_NAMED ||
            (top->kind == SLOT_LAYER && (!top->layer->may_change || top->quiet));

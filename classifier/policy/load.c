@@ -8,13 +8,13 @@
 
 #include "base/buffer.h"
 #include "model/event.h"
+#include "policy/tests.h"
 #include "policy/value_read.h"
 
 #define FIRST_READ 4096 /* bytes */
 
-static const char *const later_sections[] = {"tests", NULL};
 static const char *const sections[] = {"version",    "default",  "groups", "ports", "overlap",
-                                       "exceptions", "timezone", "rules",  NULL};
+                                       "exceptions", "timezone", "rules",  "tests", NULL};
 
 void *loader_alloc(struct loader *l, size_t count, size_t size)
 {
@@ -219,7 +219,8 @@ static bool load_rules(struct loader *l, const struct node *n)
         if (!load_rule(l, rule, out))
             return false;
     }
-    return names_differ(l) && gather(l);
+    p->listed = p->rule_count;
+    return names_differ(l);
 }
 
 static bool compile_patterns(struct loader *l)
@@ -242,15 +243,18 @@ static bool load_sections(struct loader *l, const struct node *root)
         {"overlap", load_overlap}, {"exceptions", load_exceptions}, {"timezone", read_timezone},
         {"rules", load_rules}};
 
-    if (!refuse_keys(l, root, later_sections) || !check_keys(l, root, "section", sections) ||
-        !check_version(l, root))
+    const struct node *tests = l->wants_tests ? node_get(root, "tests") : NULL;
+
+    if (!check_keys(l, root, "section", sections) || !check_version(l, root))
         return false;
     for (size_t i = 0; i < sizeof(section) / sizeof(section[0]); i++) {
         const struct node *n = node_get(root, section[i].name);
         if (n != NULL && !section[i].load(l, n))
             return false;
     }
-    return compile_patterns(l);
+    if (tests != NULL && !load_tests(l, tests))
+        return false;
+    return gather(l) && compile_patterns(l);
 }
 
 static bool load(struct loader *l, struct bytes text)
@@ -284,16 +288,29 @@ static struct policy *new_policy(struct err *err)
     return p;
 }
 
+static struct policy *load_with(struct loader *l, struct bytes text)
+{
+    l->policy = new_policy(l->source.err);
+    if (l->policy == NULL || load(l, text))
+        return l->policy;
+    policy_free(l->policy);
+    return NULL;
+}
+
 struct policy *policy_load_text(struct bytes text, const char *name, policy_warn *warn, void *ctx,
                                 struct err *err)
 {
     struct loader l = {.source = {name, err}, .warn = warn, .ctx = ctx};
 
-    l.policy = new_policy(err);
-    if (l.policy == NULL || load(&l, text))
-        return l.policy;
-    policy_free(l.policy);
-    return NULL;
+    return load_with(&l, text);
+}
+
+struct policy *policy_load_tests_text(struct bytes text, const char *name, policy_warn *warn,
+                                      void *ctx, struct err *err)
+{
+    struct loader l = {.source = {name, err}, .warn = warn, .ctx = ctx, .wants_tests = true};
+
+    return load_with(&l, text);
 }
 
 /* The whole file, or one byte more than may be. */
@@ -327,6 +344,18 @@ struct policy *policy_load(const char *path, void (*warn)(void *ctx, const char 
         return new_policy(err);
     if (read_file(path, &text, err))
         p = policy_load_text(buffer_bytes(&text), path, warn, ctx, err);
+    buffer_free(&text);
+    return p;
+}
+
+struct policy *policy_load_tests(const char *path, void (*warn)(void *ctx, const char *sentence),
+                                 void *ctx, struct err *err)
+{
+    struct policy *p = NULL;
+    struct buffer text = {0};
+
+    if (read_file(path, &text, err))
+        p = policy_load_tests_text(buffer_bytes(&text), path, warn, ctx, err);
     buffer_free(&text);
     return p;
 }

@@ -16,6 +16,7 @@ struct loader {
     struct source source;
     policy_warn *warn; /* may be NULL */
     void *ctx;
+    bool wants_tests; /* the section `tests`, too: tests.h */
 };
 
 /* policy_load() for a text that is in memory; `name` stands in sentences. */
@@ -26,6 +27,12 @@ struct policy *policy_load_text(struct bytes text, const char *name, policy_warn
  * condition (`message`) is left out. */
 bool load_conditions(struct loader *l, const struct node *map, const struct key *table,
                      const char *what, struct condition_list *out);
+/* policy_load_tests() for a text that is in memory. */
+struct policy *policy_load_tests_text(struct bytes text, const char *name, policy_warn *warn,
+                                      void *ctx, struct err *err);
+
+/* `tests`, after the rules. */
+bool load_tests(struct loader *l, const struct node *n);
 /* One entry of `rules`. */
 bool load_rule(struct loader *l, const struct node *n, struct rule *out);
 /* `ports`. */

@@ -32,7 +32,9 @@ struct group {
 struct policy {
     struct arena arena;
     struct rule *rule;
-    size_t rule_count;
+    size_t rule_count, listed; /* listed: in the file; those behind select flows for tests */
+    struct rules_test *test;
+    size_t test_count, message_count;
     enum rule_action fallback; /* `default`: ALLOW or BLOCK */
     struct group *group;       /* sorted by name */
     size_t group_count;
@@ -42,8 +44,7 @@ struct policy {
     struct rule_info exception[EXCEPTIONS]; /* without a name: not stated */
     struct bank field[FIELD_COUNT];
     struct bank content;
-    uint32_t *message_rule; /* places of the rules that have `message` */
-    size_t message_count;
+    uint32_t *message_rule;      /* places of the rules that have `message` */
     struct asked_header *header; /* by number: conditions name fields FIELD_COUNT + number */
     size_t header_count, header_room;
     int64_t timezone_ns; /* east of UTC: of `time` and `days` */

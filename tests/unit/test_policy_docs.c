@@ -3,6 +3,7 @@
  * of rules/ loads without a warning; every key is in the reference. Runs in the project's root. */
 #include <glob.h>
 
+#include "policy/tests.h"
 #include "policy_harness.h"
 
 #define FENCE "```"
@@ -54,7 +55,7 @@ static void check_good(struct bytes example, const char *head)
     buffer_append_text(&text, head);
     buffer_append(&text, example);
     struct policy *p =
-        policy_load_text(buffer_bytes(&text), "docs/rules.md", harness_warn, &warnings, &err);
+        policy_load_tests_text(buffer_bytes(&text), "docs/rules.md", harness_warn, &warnings, &err);
     CHECK_TEXT(err.text, "", "an example");
     CHECK(p != NULL && warnings.len == 0, "an example without a warning");
     policy_free(p);
@@ -107,7 +108,7 @@ static void check_shipped_rules(void)
     for (size_t i = 0; i < found.gl_pathc; i++) {
         struct err err = {0};
         struct buffer warnings = {0};
-        struct policy *p = policy_load(found.gl_pathv[i], harness_warn, &warnings, &err);
+        struct policy *p = policy_load_tests(found.gl_pathv[i], harness_warn, &warnings, &err);
         CHECK_TEXT(err.text, "", found.gl_pathv[i]);
         CHECK(p != NULL && policy_rule_count(p) > 0 && warnings.len == 0, found.gl_pathv[i]);
         policy_free(p);

@@ -40,7 +40,6 @@ static const struct mistake mistakes[] = {
     {V "default: drop\n", "t.yaml:2:10: unknown default \"drop\""},
     {V "default: blok\n", "t.yaml:2:10: unknown default \"blok\"; did you mean \"block\"?"},
     {V "default: {a: b}\n", "t.yaml:2:10: \"default\" is allow or block, not a map"},
-    {V "tests: []\n", "t.yaml:2:1: \"tests\" is not in this version of portwarden"},
     {V "rules: {a: b}\n", "t.yaml:2:8: \"rules\" is a list, not a map"},
     {V "rules:\n", "t.yaml:2:7: \"rules\" is a list, not nothing"},
 

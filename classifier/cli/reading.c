@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/reading.h"
+
+#include "cli/say.h"
+#include "cli/session.h"
+
+static struct engine *open_engine(const struct reading *r, const struct policy *policy,
+                                  struct sink *sink)
+{
+    const struct engine_config config = {
+        .policy = policy, .sinks = sink, .memory = r->options->memory};
+    struct err err = {0};
+    struct engine *e = engine_create(&config, &err);
+
+    if (e == NULL)
+        say_error("%s", err.text);
+    return e;
+}
+
+int reading_run(const struct reading *r, char **inputs, int count)
+{
+    struct options o = *r->options;
+    struct session s = {.options = &o};
+
+    o.inputs = inputs;
+    o.input_count = count;
+    o.exit_code = false;
+    s.engine = open_engine(r, r->policy, r->sink);
+    if (s.engine != NULL && r->beside != NULL)
+        s.beside = open_engine(r, r->beside, r->sink_beside);
+    const bool ready = s.engine != NULL && (r->beside == NULL || s.beside != NULL);
+    if (ready) {
+        inputs_read(&s);
+        session_end_input(&s, "", NULL);
+    }
+    const int code = session_close(&s);
+    return ready ? code : EXIT_USAGE;
+}
