@@ -177,7 +177,7 @@ install: all
 	install -m 644 rules/*.yaml $(DESTDIR)$(PREFIX)/share/portwarden/rules/
 	install -m 644 README.md CHANGELOG.md CONTRIBUTING.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/portwarden/
 	install -d $(DESTDIR)$(PREFIX)/share/doc/portwarden/docs
-	install -m 644 docs/*.md docs/*.png $(DESTDIR)$(PREFIX)/share/doc/portwarden/docs/
+	install -m 644 docs/*.md docs/*.json docs/*.png $(DESTDIR)$(PREFIX)/share/doc/portwarden/docs/
 
 clean:
 	rm -rf build

@@ -95,8 +95,8 @@ static int word_in(const char *v, const char *const *words)
 
 static bool set_format(struct options *o, const char *v)
 {
-    static const char *const words[] = {"html",     "text",     "json", "nft",
-                                        "iptables", "suricata", "pf",   NULL};
+    static const char *const words[] = {"html", "text",     "json",     "csv", "markdown",
+                                        "nft",  "iptables", "suricata", "pf",  NULL};
     const int at = word_in(v, words);
 
     o->format = (enum report_format)(FORMAT_HTML + at);
@@ -311,7 +311,8 @@ static const struct option_row rows[] = {
     {"output", 'o', COMMAND_REPORT, "FILE", "write the report here; - is standard output",
      set_output},
     {"format", 'F', COMMAND_REPORT, "FORMAT",
-     "html, text, json, nft, iptables, suricata or pf; else by the name of FILE", set_format},
+     "html, text, json, csv, markdown, nft, iptables, suricata or pf; else by the name of FILE",
+     set_format},
     {"min-confidence", 0, COMMAND_REPORT, "HOW",
      "nft and so on: of blocked flows, those at least probable, strong (default) or certain",
      set_min_confidence},

@@ -28,6 +28,8 @@ enum report_format {
     FORMAT_HTML,
     FORMAT_TEXT,
     FORMAT_JSON,
+    FORMAT_CSV,
+    FORMAT_MARKDOWN,
     FORMAT_NFT, /* from here on for packet filters: export.h */
     FORMAT_IPTABLES,
     FORMAT_SURICATA,

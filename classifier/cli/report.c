@@ -16,9 +16,10 @@ struct ending {
 static enum report_format format_of(const struct options *o)
 {
     static const struct ending endings[] = {
-        {".html", FORMAT_HTML},      {".htm", FORMAT_HTML}, {".txt", FORMAT_TEXT},
-        {".json", FORMAT_JSON},      {".nft", FORMAT_NFT},  {".iptables", FORMAT_IPTABLES},
-        {".rules", FORMAT_SURICATA}, {".pf", FORMAT_PF}};
+        {".html", FORMAT_HTML},         {".htm", FORMAT_HTML}, {".txt", FORMAT_TEXT},
+        {".json", FORMAT_JSON},         {".csv", FORMAT_CSV},  {".md", FORMAT_MARKDOWN},
+        {".markdown", FORMAT_MARKDOWN}, {".nft", FORMAT_NFT},  {".iptables", FORMAT_IPTABLES},
+        {".rules", FORMAT_SURICATA},    {".pf", FORMAT_PF}};
     const size_t len = strlen(o->output);
 
     if (o->format != FORMAT_BY_NAME)
@@ -31,16 +32,19 @@ static enum report_format format_of(const struct options *o)
     return FORMAT_BY_NAME;
 }
 
+typedef void report_fn(struct out *out, const struct summary *s, const struct input_note *in);
+
 static void write_report(struct session *s, const char *name, struct out *out,
                          enum report_format format)
 {
+    static report_fn *const writers[] = {[FORMAT_HTML] = report_html,
+                                         [FORMAT_TEXT] = report_text,
+                                         [FORMAT_JSON] = report_json,
+                                         [FORMAT_CSV] = report_csv,
+                                         [FORMAT_MARKDOWN] = report_markdown};
     const struct input_note note = session_note(s, name);
-    if (format == FORMAT_HTML)
-        report_html(out, s->summary, &note);
-    else if (format == FORMAT_TEXT)
-        report_text(out, s->summary, &note);
-    else
-        report_json(out, s->summary, &note);
+
+    writers[format](out, s->summary, &note);
 }
 
 /* The report is opened before the captures are read: a path that cannot be written is known at
@@ -69,9 +73,10 @@ static bool usage_is_good(const struct options *o)
     else if (o->input_count == 0)
         say_error("report: which capture? Name a file, a folder, or - for standard input");
     else if (format_of(o) == FORMAT_BY_NAME)
-        say_error("report: what does '%s' want to be? Give --format html, text, json, nft, "
-                  "iptables, suricata or pf",
-                  o->output);
+        say_error(
+            "report: what does '%s' want to be? Give --format html, text, json, csv, markdown, "
+            "nft, iptables, suricata or pf",
+            o->output);
     else if (o->export_option != NULL && !export_is_wanted(format_of(o)))
         say_error("report: %s is for the formats nft, iptables, suricata and pf", o->export_option);
     else

@@ -207,6 +207,133 @@ void escape_firewall(struct buffer *out, struct bytes in)
     }
 }
 
+/* = + - @ and their full-width twins, which spreadsheets take for the same (U+FF1D, FF0B, FF0D,
+ * FF20). */
+static bool begins_formula(struct bytes in)
+{
+    static const uint32_t signs[] = {'=', '+', '-', '@', 0xff1d, 0xff0b, 0xff0d, 0xff20};
+    uint32_t point = 0;
+
+    while (in.len > 0 && in.at[0] == ' ')
+        in = bytes_after(in, 1);
+    if (in.len == 0 || utf8_decode(in, &point) == 0)
+        return false;
+    for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+        if (point == signs[i])
+            return true;
+    return false;
+}
+
+void escape_csv(struct buffer *out, struct bytes in)
+{
+    struct buffer shown = {0};
+
+    escape_terminal(&shown, in);
+    buffer_append_byte(out, '"');
+    if (begins_formula(buffer_bytes(&shown)))
+        buffer_append_byte(out, '\'');
+    for (size_t i = 0; i < shown.len; i++) {
+        if (shown.at[i] == '"')
+            buffer_append_byte(out, '"');
+        buffer_append_byte(out, shown.at[i]);
+    }
+    buffer_append_byte(out, '"');
+    buffer_inherit(out, &shown);
+    buffer_free(&shown);
+}
+
+static bool is_alphanumeric(uint8_t byte)
+{
+    return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
+           (byte >= 'A' && byte <= 'Z');
+}
+
+static bool is_digit(struct bytes in, size_t at)
+{
+    return at < in.len && in.at[at] >= '0' && in.at[at] <= '9';
+}
+
+/* `at` ends a clause, or divides a number. "1. a" would begin a list, "a.example" may become a
+ * link. */
+static bool is_plain_mark(struct bytes in, size_t at)
+{
+    const bool ends = at + 1 == in.len || in.at[at + 1] == ' ';
+    const bool after_digit = at > 0 && is_digit(in, at - 1);
+    const bool divides = after_digit && is_digit(in, at + 1);
+
+    switch (in.at[at]) {
+    case '(':
+    case ')': return true;
+    case ',':
+    case ';': return at > 0 && (ends || divides);
+    case ':': return at > 0 && ends;
+    case '.': return at > 0 && (divides || (ends && !after_digit));
+    default: return false;
+    }
+}
+
+/* Letters, digits, single spaces inside, and few marks. */
+static bool is_plain_markdown(struct bytes in)
+{
+    for (size_t i = 0; i < in.len; i++) {
+        const bool space = in.at[i] == ' ' && i > 0 && i + 1 < in.len && in.at[i + 1] != ' ';
+        if (!space && !is_alphanumeric(in.at[i]) && !is_plain_mark(in, i))
+            return false;
+    }
+    return true;
+}
+
+/* CommonMark s6.1: the fence is longer than any run of backticks inside. */
+static size_t longest_run(struct bytes in, uint8_t of)
+{
+    size_t longest = 0, run = 0;
+
+    for (size_t i = 0; i < in.len; i++) {
+        run = in.at[i] == of ? run + 1 : 0;
+        longest = run > longest ? run : longest;
+    }
+    return longest;
+}
+
+static void append_times(struct buffer *out, char byte, size_t times)
+{
+    for (size_t i = 0; i < times; i++)
+        buffer_append_byte(out, (uint8_t)byte);
+}
+
+/* One space of each side is taken off again. */
+static bool needs_padding(struct bytes in)
+{
+    const uint8_t first = in.len > 0 ? in.at[0] : ' ', last = in.len > 0 ? in.at[in.len - 1] : ' ';
+
+    return first == '`' || last == '`' || (first == ' ' && last == ' ');
+}
+
+void escape_markdown(struct buffer *out, struct bytes in)
+{
+    struct buffer shown = {0};
+
+    if (is_plain_markdown(in)) {
+        buffer_append(out, in);
+        return;
+    }
+    escape_terminal(&shown, in);
+    const size_t fence = longest_run(buffer_bytes(&shown), '`') + 1;
+    const bool padded = needs_padding(buffer_bytes(&shown));
+    append_times(out, '`', fence);
+    append_times(out, ' ', padded);
+    for (size_t i = 0; i < shown.len; i++) {
+        if (shown.at[i] == '|')
+            buffer_append_text(out, "\\x7c");
+        else
+            buffer_append_byte(out, shown.at[i]);
+    }
+    append_times(out, ' ', padded);
+    append_times(out, '`', fence);
+    buffer_inherit(out, &shown);
+    buffer_free(&shown);
+}
+
 void escape_base64(struct buffer *out, struct bytes in)
 {
     if (in.len == 0 || !buffer_reserve(out, BASE64_ROOM(in.len)))

@@ -25,6 +25,12 @@ void escape_dot(struct buffer *out, struct bytes in);
  * # for pf. None of them can write every byte, and each takes others for its own: what is not
  * printable ASCII becomes a dot, and " \ ; $ ` # become ' / , . ' . */
 void escape_firewall(struct buffer *out, struct bytes in);
+/* One quoted cell of RFC 4180, as escape_terminal. What a spreadsheet would take for a formula (it
+ * begins with = + - or @, also full-width, after any spaces) gets a ' before it. */
+void escape_csv(struct buffer *out, struct bytes in);
+/* Text of Markdown: as it is where nothing in it could be markup, a link or a mention; else a code
+ * span, as escape_terminal. A | is \x7c, so that it ends no cell of a table. */
+void escape_markdown(struct buffer *out, struct bytes in);
 /* RFC 4648 s4: harmless in every format. */
 void escape_base64(struct buffer *out, struct bytes in);
 

@@ -60,6 +60,8 @@ void table_print(struct out *out, const struct summary *s, const struct input_no
 void report_html(struct out *out, const struct summary *s, const struct input_note *in);
 void report_text(struct out *out, const struct summary *s, const struct input_note *in);
 void report_json(struct out *out, const struct summary *s, const struct input_note *in);
+void report_csv(struct out *out, const struct summary *s, const struct input_note *in);
+void report_markdown(struct out *out, const struct summary *s, const struct input_note *in);
 
 /* One line a WebSocket frame (--frames), to people, with the start of its clear payload, in
  * `columns`, at least 80. */

@@ -37,6 +37,8 @@ const char *wording_app_name(const char *app);
 void wording_close_code(struct buffer *out, uint64_t code, uint64_t times);
 /* A round span in words: "200 ms", "10 s", "5 min", "2 h", "1 d". */
 void wording_width(struct buffer *out, int64_t span_ns);
+/* "10.0.0.7", "10.0.0.0/24" */
+void wording_flood_source(struct buffer *out, const struct flood *f);
 /* "client 10.0.0.7", "network 10.0.0.0/24", "client 10.0.0.7 to 10.0.0.2" */
 void wording_flood_who(struct buffer *out, const struct flood *f);
 /* "at least 120 websocket-handshake within 10 s (over 100); 3 times from ...; banned for 10 min" */

@@ -83,15 +83,23 @@ void wording_width(struct buffer *out, int64_t span_ns)
     buffer_printf(out, " %s", unit[u].name);
 }
 
-void wording_flood_who(struct buffer *out, const struct flood *f)
+void wording_flood_source(struct buffer *out, const struct flood *f)
 {
     const unsigned whole = addr_is_ipv4(&f->addr) ? 32 : 128;
     char address[ADDR_TEXT_ROOM];
 
     addr_text(&f->addr, address);
-    buffer_printf(out, "%s %s", f->by, address);
+    buffer_append_text(out, address);
     if (f->prefix < whole)
         buffer_printf(out, "/%u", f->prefix);
+}
+
+void wording_flood_who(struct buffer *out, const struct flood *f)
+{
+    char address[ADDR_TEXT_ROOM];
+
+    buffer_printf(out, "%s ", f->by);
+    wording_flood_source(out, f);
     if (f->targets.count == 1 && !f->targets.more && strcmp(f->by, "server") != 0) {
         addr_text(&f->targets.at[0], address);
         buffer_printf(out, " to %s", address);

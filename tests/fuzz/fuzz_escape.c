@@ -54,6 +54,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_text(&out);
     must(bytes_find(buffer_bytes(&out), bytes_of("<", 1)) == out.len);
     buffer_clear(&out);
+    escape_csv(&out, in);
+    check_text(&out);
+    must(out.at[0] == '"' && out.at[out.len - 1] == '"' && out.at[1] != '=' && out.at[1] != '@');
+    buffer_clear(&out);
+    escape_markdown(&out, in);
+    check_text(&out);
+    must(bytes_find_byte(buffer_bytes(&out), '|') == NULL);
+    buffer_clear(&out);
     terminal_cell(&out, in, columns, columns % 2 == 0 ? ALIGN_LEFT : ALIGN_RIGHT);
     check_text(&out);
     must(terminal_width(buffer_bytes(&out)) == columns);

@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define MEMORY_DISK "/dev/shm"
 #define PATH        128
 
-enum text { EVE, HAR, FRAMES, FOLLOW, LIVE, TABLE, HTML, TEXT, JSON, TEXTS };
+enum text { EVE, HAR, FRAMES, FOLLOW, LIVE, TABLE, HTML, TEXT, JSON, MARKDOWN, CSV, TEXTS };
 
 struct outputs {
     struct out *out[TEXTS];
@@ -122,6 +122,8 @@ static void close_outputs(struct outputs *o, uint64_t packets, uint8_t options)
     report_html(o->out[HTML], o->summary, &note);
     report_text(o->out[TEXT], o->summary, &note);
     report_json(o->out[JSON], o->summary, &note);
+    report_markdown(o->out[MARKDOWN], o->summary, &note);
+    report_csv(o->out[CSV], o->summary, &note);
     assert(har_finish(o->har, &err) && extract_finish(o->extract, &err));
     eve_free(o->eve);
     har_free(o->har);
@@ -154,7 +156,8 @@ static void check_text(const struct buffer *text)
 
     assert(utf8_feed(&u, buffer_bytes(text)) == text->len && utf8_complete(&u));
     for (size_t i = 0; i < text->len; i++) {
-        assert(text->at[i] >= ' ' || text->at[i] == '\n');
+        assert(text->at[i] >= ' ' || text->at[i] == '\n' ||
+               (text->at[i] == '\r' && text->at[i + 1] == '\n'));
         assert(text->at[i] != 0x7f && (text->at[i] != 0xc2 || text->at[i + 1] >= 0xa0));
     }
 }

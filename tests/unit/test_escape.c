@@ -122,6 +122,63 @@ static void test_base64(void)
     check(escape_base64, LITERAL("foobar"), "Zm9vYmFy", "base64 foobar");
 }
 
+static void test_csv(void)
+{
+    static const char *const formulas[] = {"=1+1",
+                                           "+1",
+                                           "-1",
+                                           "@SUM(A1)",
+                                           "  =1",
+                                           "\xef\xbc\x9d"
+                                           "1",
+                                           "\xef\xbc\x8b"
+                                           "1",
+                                           "\xef\xbc\x8d"
+                                           "1",
+                                           "\xef\xbc\xa0"
+                                           "1"};
+
+    check(escape_csv, LITERAL("a \"b\", c"), "\"a \"\"b\"\", c\"", "CSV: quotes");
+    check(escape_csv, LITERAL("a\r\n=1"), "\"a\\x0d\\x0a=1\"", "CSV: lines stay one");
+    check(escape_csv, LITERAL("a=1"), "\"a=1\"", "CSV: no formula");
+    for (size_t i = 0; i < sizeof(formulas) / sizeof(formulas[0]); i++) {
+        struct buffer out = {0};
+        escape_csv(&out, bytes_of_text(formulas[i]));
+        CHECK(bytes_start_with(buffer_bytes(&out), LITERAL("\"'")), formulas[i]);
+        buffer_free(&out);
+    }
+}
+
+static void test_markdown(void)
+{
+    static const struct {
+        const char *in, *out;
+    } vectors_md[] = {
+        {"27 of 50 flows, after 16.9 kB (1,204 packets) had passed; 2 alerts.",
+         "27 of 50 flows, after 16.9 kB (1,204 packets) had passed; 2 alerts."},
+        {"chat.example", "`chat.example`"},
+        {"1. list", "`1. list`"},
+        {"# head", "`# head`"},
+        {"a  b", "`a  b`"},
+        {" a", "` a`"},
+        {" a ", "`  a  `"},
+        {"<img src=x>", "`<img src=x>`"},
+        {"[a](http://b)", "`[a](http://b)`"},
+        {"@maintainer", "`@maintainer`"},
+        {"a|b", "`a\\x7cb`"},
+        {"a`b", "``a`b``"},
+        {"``", "``` `` ```"},
+        {"`x", "`` `x ``"},
+        {"a\n\n# b", "`a\\x0a\\x0a# b`"},
+        {"http://a", "`http://a`"},
+        {"", ""},
+    };
+
+    for (size_t i = 0; i < sizeof(vectors_md) / sizeof(vectors_md[0]); i++)
+        check(escape_markdown, bytes_of_text(vectors_md[i].in), vectors_md[i].out,
+              "Markdown: text as it is, or a code span");
+}
+
 int main(void)
 {
     test_vectors();
@@ -130,5 +187,7 @@ int main(void)
     check_pairs(escape_html, "HTML: every two bytes");
     check_pairs(escape_terminal, "terminal: every two bytes");
     test_base64();
+    test_csv();
+    test_markdown();
     return test_end();
 }

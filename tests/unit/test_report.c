@@ -194,6 +194,57 @@ static void json_is_json(void)
     }
 }
 
+/* Every record has as many cells as the first; none can be a formula. */
+static void check_csv(const char *text)
+{
+    size_t cells = 0, first = 0;
+    bool inside = false, safe = true;
+
+    for (const char *at = text; *at != '\0'; at++) {
+        const bool begins = !inside && (at == text || at[-1] == ',' || at[-1] == '\n');
+        safe &= !begins || strchr("=+-@\t", *at) == NULL;
+        safe &= !begins || *at != '"' || strchr("=+-@", at[1]) == NULL;
+        inside ^= *at == '"';
+        cells += !inside && (*at == ',' || *at == '\n');
+        if (inside || *at != '\n')
+            continue;
+        first = first == 0 ? cells : first;
+        CHECK(cells == first, "as many cells as columns");
+        cells = 0;
+    }
+    CHECK(!inside && safe, "quotes pair, and nothing is a formula");
+}
+
+static void csv_is_a_table(void)
+{
+    for (int hostile = 0; hostile < 2; hostile++) {
+        char *text = report_of(report_csv, hostile);
+        check_csv(text);
+        CHECK(holds(text, "finding,verdict,rule,"), "a head");
+        CHECK(holds(text, "\r\n\"blocked\",\"block\",\"no-bittorrent\","), "the worst kind");
+        CHECK(holds(text, "\"anomaly\",,,,\"bad_checksum\""), "the anomalies");
+        CHECK(!hostile || holds(text, "\r\n\"flood\",\"alert\","), "the floods");
+        CHECK(!holds(text, "s3cret"), "no secrets from queries");
+        free(text);
+    }
+}
+
+static void markdown_stays_text(void)
+{
+    for (int hostile = 0; hostile < 2; hostile++) {
+        char *text = report_of(report_markdown, hostile);
+        CHECK(no_controls(text), "no control characters");
+        CHECK(hostile || holds(text, "**27 of 53 flows on port 80 are not the web.**"),
+              "the answer");
+        CHECK(holds(text, "\n| Rule | Says |"), "the rules");
+        CHECK(holds(text, "## Blocked\n\n- **"), "what is blocked");
+        CHECK(!hostile || holds(text, "`\"><img src=x onerror=alert(1)>`"),
+              "captured text is code");
+        CHECK(!hostile || holds(text, "## Floods"), "the floods");
+        free(text);
+    }
+}
+
 int main(void)
 {
     html_is_whole_and_ours();
@@ -202,5 +253,7 @@ int main(void)
     is_allowed(report_script, report_script_hash);
     text_survives_mail();
     json_is_json();
+    csv_is_a_table();
+    markdown_stays_text();
     return test_end();
 }
