@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "capture/capture.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "capture/opened.h"
 #include "capture/reader.h"
 
 #define MAGIC_LEN 4
@@ -60,52 +58,44 @@ static bool open_input(struct capture *c, struct err *err)
     return foreign_open_input(c, err);
 }
 
-struct capture *capture_open_fd(int fd, const char *name, const char *filter, size_t room,
-                                struct err *err)
+struct capture *capture_open_input(struct input *taken, const char *name, const char *filter,
+                                   struct err *err)
 {
     struct capture *c = create(name, filter, err);
 
-    if (c == NULL) {
-        close(fd);
-        return NULL;
-    }
-    if (!input_open(&c->input, fd, room)) {
-        err_set(err, "%s: not enough memory", name);
-    } else if (open_input(c, err)) {
-        c->input.tells_idle = true;
-        return c;
+    if (c != NULL) {
+        c->input = *taken;
+        *taken = (struct input){0};
+        if (open_input(c, err)) {
+            c->input.tells_idle = true;
+            return c;
+        }
     }
     capture_close(c);
     return NULL;
 }
 
-static const char *why_not(int error)
+struct capture *capture_open_fd(int fd, const char *name, const char *filter, size_t room,
+                                struct err *err)
 {
-    switch (error) {
-    case ENOENT: return "no such file";
-    case EACCES:
-    case EPERM: return "no permission to read it";
-    default: return strerror(error);
+    struct capture *c = NULL;
+    struct input input;
+
+    if (input_open(&input, fd, room)) {
+        c = capture_open_input(&input, name, filter, err);
+    } else {
+        err_set(err, "%s: not enough memory", name);
+        close(fd);
     }
+    input_close(&input);
+    return c;
 }
 
 struct capture *capture_open_file(const char *path, const char *filter, struct err *err)
 {
-    struct stat st;
+    struct opened *o = opened_create(path, err);
 
-    if (strcmp(path, "-") == 0)
-        return capture_open_fd(STDIN_FILENO, "standard input", filter, INPUT_ROOM, err);
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        err_set(err, "%s: %s", path, why_not(errno));
-        return NULL;
-    }
-    if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
-        err_set(err, "%s: a folder, not a capture file", path);
-        close(fd);
-        return NULL;
-    }
-    return capture_open_fd(fd, path, filter, INPUT_ROOM, err);
+    return o != NULL ? opened_capture(o, filter, err) : NULL;
 }
 
 struct capture *capture_open_live(const struct capture_live *how, struct err *err)

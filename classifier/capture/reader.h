@@ -62,6 +62,9 @@ struct capture {
     struct libpcap lib;
 };
 
+/* Takes what is open, if there is the memory for a capture; `taken` is then empty. */
+struct capture *capture_open_input(struct input *taken, const char *name, const char *filter,
+                                   struct err *err);
 /* Takes `fd`. `room`: bytes of the first buffer. */
 struct capture *capture_open_fd(int fd, const char *name, const char *filter, size_t room,
                                 struct err *err);

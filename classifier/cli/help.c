@@ -34,11 +34,14 @@ static const struct command_help texts[] = {
      "\nOpening an interface needs root or CAP_NET_RAW; both are dropped before the first "
      "packet.\n"},
     {COMMAND_REPORT,
-     "usage: portwarden report [options] -o FILE PCAP...\n\n"
-     "A firewall report: what each port promised and carried, verdicts, evidence.\n\noptions:\n",
+     "usage: portwarden report [options] -o FILE PCAP|EVE...\n\n"
+     "A firewall report: what each port promised and carried, verdicts, evidence. From EVE files, "
+     "of\n"
+     "several sensors, too: they are merged, and their verdicts stand.\n\noptions:\n",
      "\nexamples:\n"
      "  portwarden report -r rules/default.yaml -o report.html traffic.pcap\n"
-     "  portwarden report --format text -o - traffic.pcap\n"},
+     "  portwarden report --format text -o - traffic.pcap\n"
+     "  portwarden report -o week.html /var/log/portwarden/*.eve.gz\n"},
     {COMMAND_RULES,
      "usage: portwarden rules check FILE...           are they good? mistakes with line and "
      "column\n"

@@ -2,6 +2,7 @@
 /* The inputs of analyze and report: files, folders, standard input, one after the other. */
 #include <dirent.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "capture/capture.h"
+#include "cli/eve_inputs.h"
 #include "cli/progress.h"
 #include "cli/say.h"
 #include "cli/session.h"
@@ -126,10 +128,10 @@ static void tell_unread(struct session *s, const char *path, uint64_t before)
     session_problem(s, sentence);
 }
 
-static void read_file(struct session *s, const char *path, int64_t *last_ns)
+static void read_capture(struct session *s, const char *path, struct opened *o, int64_t *last_ns)
 {
     struct err err = {0};
-    struct capture *c = capture_open_file(path, s->options->filter, &err);
+    struct capture *c = opened_capture(o, s->options->filter, &err);
 
     if (c == NULL) {
         session_problem(s, err.text);
@@ -145,14 +147,49 @@ static void read_file(struct session *s, const char *path, int64_t *last_ns)
     capture_close(c);
 }
 
-static bool list_folder(const char *path, struct files *files)
+static void read_file(struct session *s, const char *path, int64_t *last_ns)
+{
+    struct err err = {0};
+    struct opened *o = opened_create(path, &err);
+    char sentence[512];
+
+    if (o == NULL) {
+        session_problem(s, err.text);
+    } else if (!eve_inputs_is_eve(o)) {
+        read_capture(s, path, o, last_ns);
+    } else if (s->eve_reader != NULL) {
+        (void)eve_inputs_add(s, path, o);
+    } else {
+        opened_close(o);
+        snprintf(sentence, sizeof(sentence),
+                 "%s: JSON, not a capture; if it is EVE, 'portwarden report' reads it", path);
+        session_problem(s, sentence);
+    }
+}
+
+/* In a folder with other things in it. */
+static bool is_eve_file(const char *folder, const char *name)
+{
+    char path[PATH_MAX];
+
+    if (!eve_inputs_is_named(name) ||
+        snprintf(path, sizeof(path), "%s/%s", folder, name) >= (int)sizeof(path))
+        return false;
+    struct opened *o = opened_create(path, NULL);
+    const bool good = o != NULL && eve_inputs_is_eve(o) && eve_inputs_has_event(o);
+    opened_close(o);
+    return good;
+}
+
+static bool list_folder(const struct session *s, const char *path, struct files *files)
 {
     DIR *folder = opendir(path);
     const struct dirent *entry;
     bool good = folder != NULL;
 
     while (good && (entry = readdir(folder)) != NULL)
-        if (inputs_is_capture(entry->d_name))
+        if (inputs_is_capture(entry->d_name) ||
+            (s->eve_reader != NULL && is_eve_file(path, entry->d_name)))
             good = files_add(files, path, entry->d_name);
     if (folder != NULL)
         closedir(folder);
@@ -166,7 +203,7 @@ static void read_folder(struct session *s, const char *path, int64_t *last_ns)
     struct files files = {0};
     char sentence[512];
 
-    if (!list_folder(path, &files)) {
+    if (!list_folder(s, path, &files)) {
         snprintf(sentence, sizeof(sentence), "%s: the folder cannot be read", path);
         session_problem(s, sentence);
     } else if (files.count == 0) {
@@ -177,7 +214,7 @@ static void read_folder(struct session *s, const char *path, int64_t *last_ns)
         files.at[i].has_time = capture_first_time(files.at[i].path, &files.at[i].time_ns);
     if (files.count > 1)
         qsort(files.at, files.count, sizeof(*files.at), compare_files);
-    for (size_t i = 0; i < files.count && !session_stopped(s); i++)
+    for (size_t i = 0; i < files.count && !session_stopped(s) && !s->refused; i++)
         read_file(s, files.at[i].path, last_ns);
     session_flush(s);
     session_source(s, "");
@@ -194,7 +231,7 @@ void inputs_read(struct session *s)
 {
     int64_t last_ns = INT64_MIN;
 
-    for (int i = 0; i < s->options->input_count && !session_stopped(s); i++) {
+    for (int i = 0; i < s->options->input_count && !session_stopped(s) && !s->refused; i++) {
         const char *path = s->options->inputs[i];
         if (is_folder(path))
             read_folder(s, path, &last_ns);
@@ -202,8 +239,37 @@ void inputs_read(struct session *s)
             read_file(s, path, &last_ns);
     }
     session_flush(s);
+    if (!s->refused)
+        eve_inputs_read(s);
     if (session_interrupted())
         session_problem(s, "stopped by a signal: the rest of the input was not read");
+}
+
+bool inputs_are_several(const struct options *o)
+{
+    return o->input_count > 1 || (o->input_count == 1 && is_folder(o->inputs[0]));
+}
+
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+/* EVE says what it was made from; several together are as many captures, or as many files. */
+static void eve_name_of_all(const struct session *s, char *out, size_t room)
+{
+    const struct input_note read = eve_reader_input(s->eve_reader);
+    const size_t captures = s->inputs_read + (size_t)read.captures;
+
+    if (s->inputs_read == 0 && s->eve_read == 1 && read.name != NULL)
+        snprintf(out, room, "%s", read.name);
+    else if (eve_reader_captures_only(s->eve_reader))
+        snprintf(out, room, "%zu capture%s", captures, plural(captures));
+    else if (s->inputs_read > 0)
+        snprintf(out, room, "%zu capture%s, %zu EVE file%s", s->inputs_read, plural(s->inputs_read),
+                 s->eve_read, plural(s->eve_read));
+    else
+        snprintf(out, room, "%zu EVE file%s", s->eve_read, plural(s->eve_read));
 }
 
 void inputs_name(const struct session *s, char *out, size_t room)
@@ -212,10 +278,12 @@ void inputs_name(const struct session *s, char *out, size_t room)
     const char *path = o->input_count > 0 ? o->inputs[0] : "";
     const char *slash = strrchr(path, '/');
 
-    if (o->input_count == 1 && strcmp(path, "-") == 0)
+    if (s->eve_read > 0 && (inputs_are_several(o) || eve_reader_input(s->eve_reader).name != NULL))
+        eve_name_of_all(s, out, room);
+    else if (o->input_count == 1 && strcmp(path, "-") == 0)
         snprintf(out, room, "standard input");
-    else if (o->input_count == 1 && !is_folder(path))
+    else if (!inputs_are_several(o))
         snprintf(out, room, "%s", slash != NULL ? slash + 1 : path);
     else
-        snprintf(out, room, "%zu capture%s", s->inputs_read, s->inputs_read == 1 ? "" : "s");
+        snprintf(out, room, "%zu capture%s", s->inputs_read, plural(s->inputs_read));
 }

@@ -56,6 +56,11 @@ static void run(struct session *s, struct out *out, enum report_format format,
     char name[NAME_ROOM];
 
     inputs_read(s);
+    if (s->refused) { /* what was there before stays */
+        out_fail(out, "not made");
+        out_close(out, NULL);
+        return;
+    }
     inputs_name(s, name, sizeof(name));
     session_end_input(s, name, NULL);
     if (firewall == NULL)
@@ -71,7 +76,8 @@ static bool usage_is_good(const struct options *o)
     if (o->output == NULL)
         say_error("report: where to? Name a file with -o, or - for standard output");
     else if (o->input_count == 0)
-        say_error("report: which capture? Name a file, a folder, or - for standard input");
+        say_error(
+            "report: which capture or EVE file? Name a file, a folder, or - for standard input");
     else if (format_of(o) == FORMAT_BY_NAME)
         say_error(
             "report: what does '%s' want to be? Give --format html, text, json, csv, markdown, "
@@ -109,7 +115,7 @@ static int write_export(const struct options *o, struct session *s)
 
     if (firewall == NULL)
         return EXIT_USAGE;
-    const struct session_wants wants = {.sink = firewall_sink(firewall)};
+    const struct session_wants wants = {.sink = firewall_sink(firewall), .eve = true};
     const int code = write_to(o, s, &wants, firewall);
     firewall_free(firewall);
     return code;
@@ -117,7 +123,7 @@ static int write_export(const struct options *o, struct session *s)
 
 int command_report(int argc, char **argv)
 {
-    const struct session_wants wants = {.summary = true};
+    const struct session_wants wants = {.summary = true, .eve = true};
     struct options o;
     struct session s;
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/eve_inputs.h"
 #include "cli/outputs.h"
 #include "cli/say.h"
 
@@ -73,15 +74,21 @@ void session_flush(struct session *s)
         engine_flush(s->beside);
 }
 
-void session_problem(struct session *s, const char *sentence)
+void session_remember(struct session *s, const char *sentence, bool quiet)
 {
-    say_error("%s", sentence);
-    s->failed = true;
+    if (!quiet)
+        say_error("%s", sentence);
     if (s->problem_count == PROBLEMS_MAX)
         return;
     s->problems[s->problem_count] = strdup(sentence);
     if (s->problems[s->problem_count] != NULL)
         s->problem_count++;
+}
+
+void session_problem(struct session *s, const char *sentence)
+{
+    session_remember(s, sentence, false);
+    s->failed = true;
 }
 
 static void add_sink(struct session *s, struct sink *sink)
@@ -112,6 +119,30 @@ static bool open_eve(struct session *s, struct err *err)
     if (s->eve != NULL)
         add_sink(s, eve_sink(s->eve));
     return s->eve != NULL;
+}
+
+static void on_eve_sentence(void *ctx, const char *sentence, bool wrong)
+{
+    struct session *s = ctx;
+
+    session_remember(s, sentence, false);
+    s->failed |= wrong;
+}
+
+/* EVE among the inputs is told to the sinks that are there by now. */
+static bool open_eve_reader(struct session *s, struct err *err)
+{
+    const struct eve_reader_config how = {
+        .sinks = s->sinks,
+        .several = inputs_are_several(s->options),
+        .say = on_eve_sentence,
+        .ctx = s,
+    };
+
+    s->eve_reader = eve_reader_create(&how, err);
+    if (s->eve_reader != NULL)
+        add_sink(s, eve_reader_sink(s->eve_reader));
+    return s->eve_reader != NULL;
 }
 
 static bool open_har(struct session *s, struct err *err)
@@ -206,7 +237,7 @@ static bool open_outputs(struct session *s, const struct session_wants *wants, s
         add_sink(s, summary_sink(s->summary));
     }
     return open_eve(s, err) && open_har(s, err) && open_graph(s, err) && open_extract(s, err) &&
-           open_for_people(s, wants, err);
+           open_for_people(s, wants, err) && (!wants->eve || open_eve_reader(s, err));
 }
 
 /* Engine's own default unless somebody needs more. */
@@ -243,6 +274,7 @@ bool session_open(struct session *s, const struct options *o, const struct sessi
     struct err err = {0};
 
     *s = (struct session){.options = o};
+    s->eve_inputs_end = &s->eve_inputs;
     *code = EXIT_USAGE;
     if (outputs_apart(o, &err))
         s->policy = policy_load(o->rules, on_warning, NULL, &err);
@@ -263,6 +295,15 @@ bool session_open(struct session *s, const struct options *o, const struct sessi
     return false;
 }
 
+/* What could not be seen when the files were written is not seen now. */
+static void end_eve_inputs(struct session *s)
+{
+    eve_reader_finish(s->eve_reader, s->inputs_read > 0);
+    const struct input_note read = eve_reader_input(s->eve_reader);
+    for (size_t i = 0; i < read.problem_count; i++)
+        session_remember(s, read.problems[i], true);
+}
+
 void session_end_input(struct session *s, const char *name, const struct engine_capture *counts)
 {
     struct input_note note = session_note(s, name);
@@ -276,6 +317,8 @@ void session_end_input(struct session *s, const char *name, const struct engine_
     engine_stats(s->engine, counts, true);
     if (s->eve != NULL)
         eve_note_input(s->eve, NULL);
+    if (s->eve_read > 0)
+        end_eve_inputs(s);
     if (engine_totals(s->engine).memory_lacked > 0 ||
         (s->summary != NULL && !summary_whole(s->summary)))
         session_problem(s, "out of memory: not all that was seen could be kept and told");
@@ -285,7 +328,7 @@ struct input_note session_note(const struct session *s, const char *name)
 {
     const struct engine_totals totals = engine_totals(s->engine);
 
-    return (struct input_note){
+    struct input_note note = {
         .name = name,
         .rules = s->options->rules,
         .captures = s->inputs_read,
@@ -294,6 +337,9 @@ struct input_note session_note(const struct session *s, const char *name)
         .problems = (const char *const *)s->problems,
         .problem_count = s->problem_count,
     };
+
+    eve_inputs_note(s, &note);
+    return note;
 }
 
 static void close_out(struct session *s, struct out *out)
@@ -317,6 +363,8 @@ static void say_totals(const struct session *s)
 
 static bool anything_blocked(const struct session *s)
 {
+    if (s->eve_reader != NULL && eve_reader_blocked(s->eve_reader) > 0)
+        return true;
     return s->engine != NULL && engine_totals(s->engine).flows_blocked > 0;
 }
 
@@ -346,6 +394,8 @@ int session_close(struct session *s)
         say_totals(s);
     engine_free(s->engine);
     engine_free(s->beside);
+    eve_inputs_free(s);
+    eve_reader_free(s->eve_reader);
     finish_files(s);
     follow_free(s->follow);
     frames_free(s->frames);
@@ -362,6 +412,8 @@ int session_close(struct session *s)
     close_out(s, s->results);
     for (size_t i = 0; i < s->problem_count; i++)
         free(s->problems[i]);
+    if (s->refused)
+        return EXIT_USAGE;
     if (s->failed)
         return EXIT_INPUT;
     return s->options->exit_code && blocked ? EXIT_BLOCKED : EXIT_GOOD;

@@ -5,6 +5,7 @@
 
 #include "cli/options.h"
 #include "engine/engine.h"
+#include "output/eve_reader.h"
 
 #define PROBLEMS_MAX 100 /* kept for the report; all are printed */
 
@@ -26,6 +27,10 @@ struct session {
     struct out *graph_out; /* --graph; may be `results` */
     struct graph *graph;
     struct extract *extract;
+    struct eve_reader *eve_reader; /* report: EVE among the inputs */
+    struct eve_input *eve_inputs, **eve_inputs_end;
+    size_t eve_read; /* EVE files */
+    bool refused;    /* an input cannot be read as the options ask: EXIT_USAGE */
     char *problems[PROBLEMS_MAX];
     size_t problem_count;
     size_t inputs_read;
@@ -36,6 +41,7 @@ struct session {
 struct session_wants {
     bool summary, live, results;
     struct sink *sink; /* the command's own, or NULL */
+    bool eve;          /* EVE may be among the inputs */
 };
 
 /* False: a sentence was printed; exit with `code`. Call session_close in either case. */
@@ -47,6 +53,8 @@ int session_close(struct session *s);
 /* A sentence on standard error, remembered for table and report; the run goes on, but ends with
  * EXIT_INPUT. */
 void session_problem(struct session *s, const char *sentence);
+/* A sentence that is no failure: on standard error, unless `quiet`, and remembered. */
+void session_remember(struct session *s, const char *sentence, bool quiet);
 /* Has somebody asked to stop, or closed the pipe? */
 bool session_stopped(const struct session *s);
 /* By a signal? */
@@ -66,6 +74,8 @@ void session_show(struct session *s);
 void inputs_read(struct session *s);
 /* In a folder: is it meant, by its name? */
 bool inputs_is_capture(const char *name);
+/* May there be more than one file? */
+bool inputs_are_several(const struct options *o);
 /* The name for heads: "port80.pcap", "3 captures". Writes at most `room` bytes with the NUL. */
 void inputs_name(const struct session *s, char *out, size_t room);
 

@@ -104,6 +104,18 @@ bool port_from_text(struct bytes text, uint16_t *out)
     return text.len > 0;
 }
 
+bool addr_from_text(const char *text, struct addr *out)
+{
+    uint8_t four[4];
+
+    if (strchr(text, ':') != NULL)
+        return inet_pton(AF_INET6, text, out->byte) == 1;
+    if (inet_pton(AF_INET, text, four) != 1)
+        return false;
+    *out = addr_from_ipv4(four);
+    return true;
+}
+
 bool endpoint_from_text(const char *text, struct endpoint *out)
 {
     const char *colon = strrchr(text, ':');

@@ -64,6 +64,8 @@ struct addr addr_last(const struct addr *a, unsigned prefix);
 size_t addr_text(const struct addr *a, char out[ADDR_TEXT_ROOM]);
 /* "10.0.0.1:80", "[2001:db8::1]:80". Returns the length. */
 size_t endpoint_text(const struct endpoint *e, char out[ENDPOINT_TEXT_ROOM]);
+/* The inverse of addr_text; false: it is no address. */
+bool addr_from_text(const char *text, struct addr *out);
 /* A port in digits; false: it is none. */
 bool port_from_text(struct bytes text, uint16_t *out);
 /* The inverse of endpoint_text; false: it is not of that form. */

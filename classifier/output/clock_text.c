@@ -3,6 +3,8 @@
 
 #define NS_PER_SECOND 1000000000
 #define DAY_SECONDS   86400
+#define YEAR_FIRST    1700 /* within what int64_t holds in nanoseconds */
+#define YEAR_LAST     2200
 
 struct clock_fields {
     unsigned year, month, day, hour, minute, second, ns;
@@ -99,4 +101,90 @@ void clock_text_append_time(struct buffer *out, int64_t time_ns)
 
     at = put(at, f.ns / 1000000, 3, 0);
     buffer_append(out, bytes_of(text, (size_t)(at - text) - 1));
+}
+
+/* The inverse of date_of(): days_from_civil of the same paper. */
+static int64_t days_of(int64_t year, unsigned month, unsigned day)
+{
+    const int64_t y = year - (month <= 2 ? 1 : 0) + 400; /* era 0 of year 0 begins in March */
+    const int64_t era = y / 400;
+    const unsigned year_of_era = (unsigned)(y % 400);
+    const unsigned month_from_march = month > 2 ? month - 3 : month + 9;
+    const unsigned day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
+    const unsigned day_of_era =
+        year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+
+    return (era - 1) * 146097 + day_of_era - 719468;
+}
+
+/* `n` digits, then the byte `then` (0: none). */
+static bool take(struct bytes *in, size_t n, char then, unsigned *value)
+{
+    const size_t len = n + (then != 0);
+
+    *value = 0;
+    if (in->len < len || (then != 0 && in->at[n] != (uint8_t)then))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        const unsigned digit = (unsigned)(in->at[i] - '0');
+        if (digit > 9)
+            return false;
+        *value = *value * 10 + digit;
+    }
+    *in = bytes_after(*in, len);
+    return true;
+}
+
+/* ".123456": up to nine digits count. */
+static bool take_fraction(struct bytes *in, unsigned *ns)
+{
+    unsigned worth = NS_PER_SECOND / 10;
+
+    *ns = 0;
+    if (in->len == 0 || in->at[0] != '.')
+        return true;
+    *in = bytes_after(*in, 1);
+    if (in->len == 0 || in->at[0] < '0' || in->at[0] > '9')
+        return false;
+    for (; in->len > 0 && in->at[0] >= '0' && in->at[0] <= '9'; *in = bytes_after(*in, 1)) {
+        *ns += (unsigned)(in->at[0] - '0') * worth;
+        worth /= 10;
+    }
+    return true;
+}
+
+/* "Z", "+0100", "-01:00"; seconds that the clock was ahead of UTC. */
+static bool take_zone(struct bytes in, int *ahead)
+{
+    unsigned hours, minutes;
+
+    *ahead = 0;
+    if (in.len == 1 && in.at[0] == 'Z')
+        return true;
+    if (in.len == 0 || (in.at[0] != '+' && in.at[0] != '-'))
+        return false;
+    const int sign = in.at[0] == '-' ? -1 : 1;
+    in = bytes_after(in, 1);
+    if (!take(&in, 2, in.len == 5 ? ':' : 0, &hours) || !take(&in, 2, 0, &minutes) || in.len > 0)
+        return false;
+    *ahead = sign * (int)(hours * 3600 + minutes * 60);
+    return hours < 24 && minutes < 60;
+}
+
+bool clock_text_read(struct bytes in, int64_t *time_ns)
+{
+    struct clock_fields f;
+    int ahead;
+
+    if (!take(&in, 4, '-', &f.year) || !take(&in, 2, '-', &f.month) || !take(&in, 2, 'T', &f.day) ||
+        !take(&in, 2, ':', &f.hour) || !take(&in, 2, ':', &f.minute) ||
+        !take(&in, 2, 0, &f.second) || !take_fraction(&in, &f.ns) || !take_zone(in, &ahead))
+        return false;
+    if (f.month < 1 || f.month > 12 || f.day < 1 || f.day > 31 || f.hour > 23 || f.minute > 59 ||
+        f.second > 60 || f.year < YEAR_FIRST || f.year > YEAR_LAST)
+        return false;
+    const int64_t seconds = days_of(f.year, f.month, f.day) * DAY_SECONDS + f.hour * 3600 +
+                            f.minute * 60 + f.second - ahead;
+    *time_ns = seconds * NS_PER_SECOND + f.ns;
+    return true;
 }

@@ -11,5 +11,8 @@ void clock_text_append(struct buffer *out, int64_t time_ns);
 void clock_text_append_date(struct buffer *out, int64_t time_ns);
 /* "05:16:01.123" */
 void clock_text_append_time(struct buffer *out, int64_t time_ns);
+/* The inverse of clock_text_append(), and any other time of RFC 3339 with a zone ("Z", "+01:00",
+ * "+0100"), to the nanosecond, of the years 1700 to 2200. */
+bool clock_text_read(struct bytes in, int64_t *time_ns);
 
 #endif

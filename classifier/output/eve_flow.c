@@ -264,6 +264,8 @@ void eve_anomaly(struct json *j, const struct event *e, const struct eve_options
         return;
     json_object(j, "portwarden");
     json_u64(j, "offset", e->as.anomaly.offset);
+    if (e->direction == TO_CLIENT)
+        json_text(j, "sender", "server");
     eve_u64_if(j, "close_code", anomaly_close_code(e->as.anomaly.id));
     json_end(j);
 }

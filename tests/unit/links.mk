@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT
 # What each unit test links besides base/ and model/: files of classifier/ without ".c".
 LINKS_test_base =
+LINKS_test_json_tree =
 LINKS_test_escape = output/escape
 LINKS_test_json = output/json output/escape output/clock_text
 LINKS_test_community_id = output/community_id
 LINKS_test_out = output/out output/guard
 LINKS_test_eve = output/eve output/eve_app output/eve_flow output/eve_websocket output/eve_more output/eve_words output/community_id output/websocket_text output/json output/escape output/clock_text output/out output/guard
+LINKS_eve_reader = output/eve_reader output/eve_line output/eve_read_flow output/eve_read_app output/eve_read_finding output/eve_merge output/eve_sums output/eve_waiting output/flow_map output/tally
+LINKS_test_eve_reader = $(LINKS_eve_reader) $(LINKS_test_eve)
 LINKS_test_terminal = output/terminal output/escape
 LINKS_test_frames = output/frames output/terminal output/escape output/websocket_text output/out output/guard
 LINKS_test_follow = output/swarm output/follow output/follow_text output/json_view output/terminal output/escape output/websocket_text output/wording output/wording_flow output/wording_websocket output/kept output/tally output/clock_text output/out output/guard
@@ -53,8 +56,8 @@ LINKS_test_http = $(LINKS_http)
 LINKS_test_http_recognise = layers/http_recognise layers/http_line layers/http_value
 LINKS_test_http_parts = layers/http_body layers/http_head layers/http_line layers/http_value
 LINKS_test_ws_handshake = layers/ws_handshake layers/ws_draft layers/ws_extension layers/http_head layers/http_line layers/http_value
-LINKS_test_capture = capture/capture capture/pcap_file capture/pcapng_file capture/foreign capture/live capture/input capture/unpack capture/filter capture/linktype
-LINKS_test_capture_file = capture/capture capture/pcap_file capture/pcapng_file capture/foreign capture/live capture/input capture/unpack capture/filter capture/linktype
+LINKS_test_capture = capture/capture capture/opened capture/pcap_file capture/pcapng_file capture/foreign capture/live capture/input capture/unpack capture/filter capture/linktype
+LINKS_test_capture_file = capture/capture capture/opened capture/pcap_file capture/pcapng_file capture/foreign capture/live capture/input capture/unpack capture/filter capture/linktype
 LINKS_test_tls = layers/tls layers/tls_hello layers/tls_record layers/probe
 LINKS_test_bittorrent = layers/bittorrent layers/bittorrent_message layers/bittorrent_seek layers/bittorrent_extension layers/compact_peers \
        layers/bittorrent_peer_id layers/bittorrent_tracker layers/bencode layers/probe

@@ -269,13 +269,14 @@ static void test_anomaly(void)
     check(&plain, &e,
           HEAD("anomaly", 8) ENDS_BACK
           "\"anomaly\":{\"type\":\"applayer\",\"event\":\"websocket_accept_wrong\","
-          "\"layer\":\"websocket\"},\"portwarden\":{\"offset\":129}}",
+          "\"layer\":\"websocket\"},\"portwarden\":{\"offset\":129,\"sender\":\"server\"}}",
           "anomaly");
     e.as.anomaly.id = WS_BAD_UTF8;
     check(&plain, &e,
           HEAD("anomaly", 8) ENDS_BACK
           "\"anomaly\":{\"type\":\"applayer\",\"event\":\"websocket_bad_utf8\","
-          "\"layer\":\"websocket\"},\"portwarden\":{\"offset\":129,\"close_code\":1007}}",
+          "\"layer\":\"websocket\"},\"portwarden\":{\"offset\":129,\"sender\":\"server\",\"close_"
+          "code\":1007}}",
           "anomaly with a close code");
     e.flow = NULL;
     e.of = &p;
