@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/explain.h"
 #include "cli/outputs.h"
 #include "cli/say.h"
 #include "cli/session.h"
@@ -31,6 +32,9 @@ static void run(struct session *s)
     if (s->follow != NULL && !follow_found(s->follow))
         session_problem(
             s, "--follow: no such flow in the input; --eve - lists them with their flow_id");
+    if (s->explain != NULL && !explain_found(s->explain))
+        session_problem(s,
+                        "--flow: no such flow in the input; --eve - lists them with their flow_id");
     if (s->summary != NULL)
         print_table(s, name);
 }
@@ -52,9 +56,13 @@ int command_analyze(int argc, char **argv)
             "analyze: which capture? Name a file, a folder, or - for standard input; see --help");
         return EXIT_USAGE;
     }
+    if (o.flow != NULL && (!o.explain || o.follow != NULL)) {
+        say_error("analyze: --flow goes with --explain, and without --follow");
+        return EXIT_USAGE;
+    }
     const struct session_wants wants = {
         .results = true,
-        .summary = outputs_for_people(&o) && o.follow == NULL,
+        .summary = outputs_for_people(&o) && o.follow == NULL && o.flow == NULL,
     };
     if (!session_open(&s, &o, &wants, &code)) {
         session_close(&s);

@@ -52,6 +52,12 @@ static bool set_follow(struct options *o, const char *v)
     return true;
 }
 
+static bool set_flow(struct options *o, const char *v)
+{
+    o->flow = v;
+    return true;
+}
+
 static bool set_har(struct options *o, const char *v)
 {
     o->har = v;
@@ -336,6 +342,8 @@ static const struct option_row rows[] = {
      set_frames},
     {"follow", 0, COMMAND_ANALYZE, "FLOW",
      "one flow's conversation: flow_id or CLIENT:PORT-SERVER:PORT", set_follow},
+    {"flow", 0, COMMAND_ANALYZE, "FLOW",
+     "with --explain: of this flow, what each rule says and why; named as for --follow", set_flow},
     {"payload", 0, SHOWING, "KIND", "message payload in EVE: none, printable or base64",
      set_payload},
     {"payload-limit", 0, SHOWING, "BYTES", "of a message to keep (4k; --har: 1M; --extract: 64M)",

@@ -40,6 +40,7 @@ enum report_format {
 
 struct options {
     const char *rules, *filter, *eve, *follow, *output, *har, *graph, *extract;
+    const char *flow;     /* analyze --explain */
     const char *captures; /* rules test: a folder */
     const char *ifaces[INTERFACES_MAX];
     size_t iface_count;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/eve_inputs.h"
+#include "cli/explain.h"
 #include "cli/outputs.h"
 #include "cli/say.h"
 
@@ -192,6 +193,18 @@ static bool open_extract(struct session *s, struct err *err)
     return s->extract != NULL;
 }
 
+static bool open_explain(struct session *s, struct err *err)
+{
+    const struct options *o = s->options;
+    const struct explain_options how = {
+        .rules = o->rules, .color = options_color(o, STDOUT_FILENO), .columns = options_columns()};
+
+    s->explain = explain_create(s->results, o->flow, s->policy, &how, err);
+    if (s->explain != NULL)
+        add_sink(s, explain_sink(s->explain));
+    return s->explain != NULL;
+}
+
 static bool open_for_people(struct session *s, const struct session_wants *wants, struct err *err)
 {
     const struct options *o = s->options;
@@ -209,6 +222,8 @@ static bool open_for_people(struct session *s, const struct session_wants *wants
             return false;
         add_sink(s, frames_sink(s->frames));
     }
+    if (o->flow != NULL && !open_explain(s, err))
+        return false;
     if (o->follow != NULL) {
         const struct follow_options how = {.color = color, .columns = options_columns()};
         s->follow = follow_create(s->results, o->follow, &how, err);
@@ -285,6 +300,7 @@ bool session_open(struct session *s, const struct options *o, const struct sessi
             .memory = o->memory,
             .payload_limit = payload_limit(o),
             .live = wants->live,
+            .explain = s->explain != NULL ? explain_explainer(s->explain) : NULL,
         };
         s->engine = engine_create(&config, &err);
     }
@@ -398,6 +414,7 @@ int session_close(struct session *s)
     eve_reader_free(s->eve_reader);
     finish_files(s);
     follow_free(s->follow);
+    explain_free(s->explain);
     frames_free(s->frames);
     live_free(s->live);
     eve_free(s->eve);

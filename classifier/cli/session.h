@@ -29,8 +29,9 @@ struct session {
     struct extract *extract;
     struct eve_reader *eve_reader; /* report: EVE among the inputs */
     struct eve_input *eve_inputs, **eve_inputs_end;
-    size_t eve_read; /* EVE files */
-    bool refused;    /* an input cannot be read as the options ask: EXIT_USAGE */
+    size_t eve_read;         /* EVE files */
+    bool refused;            /* an input cannot be read as the options ask: EXIT_USAGE */
+    struct explain *explain; /* --explain --flow */
     char *problems[PROBLEMS_MAX];
     size_t problem_count;
     size_t inputs_read;

@@ -97,9 +97,9 @@ struct conn {
     struct ndpi_info ndpi;
 
     struct policy_flow *policy;
+    struct explanation *explanation; /* the explainer's; NULL: nobody asked */
     struct policy_result result;
-    uint64_t verdict_packet;
-    uint64_t leaked_bytes[2], leaked_packets[2]; /* by side */
+    uint64_t verdict_packet, leaked_bytes[2], leaked_packets[2]; /* leaked: by side */
 };
 
 #define CONN_LINE 64 /* bytes of a cache line: the table's nodes begin with one */

@@ -172,6 +172,20 @@ static struct conn *conn_create(struct engine *e, const struct flow_key *key, in
     return c;
 }
 
+/* From here on it can be named, and somebody may want to know why the rules say what they say. */
+static void name_conn(struct engine *e, struct conn *c)
+{
+    const struct explainer *x = e->config.explain;
+
+    c->id = view_flow_id(e, c);
+    if (x == NULL)
+        return;
+    const struct flow_info flow = {.id = c->id,
+                                   .client = conn_endpoint(c, c->client_side),
+                                   .server = conn_endpoint(c, 1U - c->client_side)};
+    c->explanation = x->begin(x->ctx, &flow);
+}
+
 /* What is known of a flow from its first packet that is more than a bare SYN. */
 static struct conn *conn_begin(struct engine *e, const struct flow_key *key, unsigned side,
                                const struct packet *p)
@@ -195,7 +209,7 @@ static struct conn *conn_begin(struct engine *e, const struct flow_key *key, uns
     memcpy(c->vlan, p->vlan, sizeof(c->vlan));
     if (tcp && syn_take(e->syns, key, &syn))
         tcp_take_syn(c, &syn);
-    c->id = view_flow_id(e, c);
+    name_conn(e, c);
     e->counters.tcp_midstream += c->midstream;
     e->conn = c;
     if (c->midstream)
@@ -216,7 +230,7 @@ static void tell_half_open(struct engine *e, const struct syn *s)
     c->vlan_count = s->vlan_count;
     memcpy(c->vlan, s->vlan, sizeof(c->vlan));
     tcp_take_syn(c, s);
-    c->id = view_flow_id(e, c);
+    name_conn(e, c);
     e->conn = c;
     e->host.packet = c->last_packet;
     e->host.time_ns = c->node.last_ns;

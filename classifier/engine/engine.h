@@ -16,13 +16,22 @@
 #define ENGINE_MEMORY        (256U << 20) /* bytes, by default */
 #define ENGINE_PAYLOAD_LIMIT 4096U        /* bytes of a message kept, by default */
 
+/* Who wants to know why: see policy/explain.h. */
+struct explainer {
+    /* A flow begins. What is to be told of it, or NULL; it is the explainer's own, until the flow
+     * has ended (EVENT_FLOW). */
+    struct explanation *(*begin)(void *ctx, const struct flow_info *flow);
+    void *ctx;
+};
+
 struct engine_config {
     const struct policy *policy; /* required; outlives the engine */
     struct sink *sinks;          /* linked by `next`; outlive the engine */
     size_t memory;        /* bytes for flows, reassembly, inflation, identification; 0 = default */
     size_t payload_limit; /* bytes of a message for those who keep them; 0 = default */
     uint64_t seed;        /* of the flow table's hash; 0 = random. No answer depends on it */
-    bool live;            /* tell a flow's state when it is identified, not only at its end */
+    const struct explainer *explain; /* NULL: nobody */
+    bool live; /* tell a flow's state when it is identified, not only at its end */
 };
 
 struct engine_totals {

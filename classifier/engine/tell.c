@@ -2,6 +2,7 @@
 /* Events to rules and outputs. */
 #include "engine/asked.h"
 #include "engine/shed.h"
+#include "policy/explain.h"
 
 /* What an output must have asked for to get an event; 0: everybody gets it. */
 static uint32_t interest_in(const struct event *ev)
@@ -76,6 +77,10 @@ static void to_message_rules(struct engine *e, struct conn *c, const struct even
         m.size = m.ended ? ev->as.message.length : 0;
         changed = policy_message(e->policy, c->policy, &facts, &m);
     }
+    if (c->explanation != NULL)
+        explanation_message(
+            c->explanation,
+            &(struct explained_moment){e->policy, c->policy, &facts, e->host.packet}, &m);
     if (changed)
         tell_rules(e, c, false);
 }
@@ -178,6 +183,9 @@ void tell_rules(struct engine *e, struct conn *c, bool over)
     asked_view(e, c, &facts);
     tell_progress(e, c, &facts);
     const struct policy_result result = policy_decide(e->policy, c->policy, &facts, on_fired, e);
+    if (c->explanation != NULL)
+        explanation_decided(c->explanation, &(struct explained_moment){e->policy, c->policy, &facts,
+                                                                       over ? 0 : e->host.packet});
     if (c->excepted)
         return;
     c->result = result;

@@ -26,7 +26,7 @@ static void tell(const struct listener *l, const struct rule_info *rule)
 }
 
 /* Is it known surely enough? Confidence may still rise. */
-static enum answer ask_confidence(const struct facts *f, enum confidence at_least)
+enum answer ask_confidence(const struct facts *f, enum confidence at_least)
 {
     if (f->confidence >= at_least)
         return ANSWER_YES;

@@ -17,6 +17,12 @@ static struct message_slot *slot_of(struct policy_worker *w, struct policy_flow 
     return *slot;
 }
 
+const struct message_slot *message_slot_of(const struct policy_flow *f,
+                                           const struct message_facts *m)
+{
+    return f->slot[m->direction][(m->opcode & CONTROL_BIT) != 0];
+}
+
 static void begin(const struct policy_worker *w, struct message_slot *slot)
 {
     if (slot->stream != NULL && slot->running)

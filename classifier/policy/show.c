@@ -3,6 +3,7 @@
  * gives the same policy. */
 #include "base/buffer.h"
 #include "policy/load.h"
+#include "policy/seen.h"
 
 #define MINUTES_PER_HOUR 60
 #define NS_PER_MINUTE    (60 * INT64_C(1000000000))
@@ -98,6 +99,20 @@ static void show_value(struct buffer *out, const struct node *n, bool in_map)
         show_scalar(out, inner, in_map);
     }
     buffer_append_text(out, negated ? "}" : "");
+}
+
+void show_condition(struct buffer *out, const struct condition *c)
+{
+    const bool in_map = (c->key->flags & KEY_MAP) != 0;
+
+    buffer_printf(out, "%s: ", c->key->name);
+    if (in_map) {
+        buffer_append_byte(out, '{');
+        show_text(out, c->name);
+        buffer_append_text(out, ": ");
+    }
+    show_value(out, c->source, in_map);
+    buffer_append_text(out, in_map ? "}" : "");
 }
 
 /* The entries of a map are conditions of their own, one behind the other. */

@@ -81,6 +81,11 @@ static inline uint64_t *waiting_rules(const struct policy *p, struct policy_flow
     return f->bits + (p->rule_count + 63) / 64;
 }
 
+/* Is it known surely enough? Confidence may still rise. */
+enum answer ask_confidence(const struct facts *f, enum confidence at_least);
+/* Where a running message's hits are; NULL: it is not searched. */
+const struct message_slot *message_slot_of(const struct policy_flow *f,
+                                           const struct message_facts *m);
 /* This rule's `message` needs no further looking at. */
 void stop_waiting(const struct policy *p, struct policy_flow *f, const struct rule *r);
 void free_slots(struct policy_worker *w, struct policy_flow *f);
