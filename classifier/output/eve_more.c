@@ -26,7 +26,7 @@ void eve_bytes_if(struct json *j, const char *key, const char *hex_key, struct b
 static void pair_if(struct json *j, const char *to_server, const char *to_client,
                     const uint64_t value[2])
 {
-    if (value[TO_SERVER] + value[TO_CLIENT] == 0)
+    if ((value[TO_SERVER] | value[TO_CLIENT]) == 0)
         return;
     json_u64(j, to_server, value[TO_SERVER]);
     json_u64(j, to_client, value[TO_CLIENT]);

@@ -5,7 +5,8 @@
 #include "output/eve_read.h"
 #include "output/eve_words.h"
 
-#define HOST_PORT_ROOM 8 /* ":65535" */
+#define HOST_PORT_ROOM 8     /* ":65535" */
+#define HOST_PORT_MAX  99999 /* of five digits, as a client may send them */
 
 /* "hostname" and "http_port" are one Host field again. */
 static struct bytes read_host(struct eve_line *l, const struct json_value *in, struct eve_store *s)
@@ -16,8 +17,8 @@ static struct bytes read_host(struct eve_line *l, const struct json_value *in, s
 
     if (!eve_has(l, in, "http_port"))
         return name;
-    const int len =
-        snprintf(port, sizeof(port), ":%u", (unsigned)eve_number(l, in, "http_port", UINT16_MAX));
+    const int len = snprintf(port, sizeof(port), ":%u",
+                             (unsigned)eve_number(l, in, "http_port", HOST_PORT_MAX));
     const struct bytes kept = bytes_first(name, sizeof(s->name[0]) - (size_t)len);
     if (kept.len > 0)
         memcpy(room, kept.at, kept.len);

@@ -25,3 +25,4 @@ LINKS_fuzz_stream = stream/stream stream/hold
 LINKS_fuzz_dht = $(LINKS_utp)
 LINKS_fuzz_utp = $(LINKS_utp)
 LINKS_fuzz_mse = $(LINKS_mse)
+LINKS_fuzz_eve = $(sort $(filter-out output/out output/guard,$(LINKS_eve_reader) $(LINKS_test_eve) $(LINKS_test_report)))
