@@ -38,6 +38,7 @@ void libpcap_frame(struct capture *c, const struct pcap_pkthdr *header, const ui
     out->time_ns = (int64_t)header->ts.tv_sec * INT64_C(1000000000) +
                    (int64_t)header->ts.tv_usec * c->lib.nanoseconds;
     out->linktype = c->lib.linktype;
+    out->interface = 0;
     out->wire_len = header->len > header->caplen ? header->len : header->caplen;
     out->data = bytes_of(data, header->caplen);
 }

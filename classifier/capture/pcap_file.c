@@ -48,6 +48,7 @@ static uint32_t read_header(const struct pcap_file *p, const uint8_t *at, struct
     out->time_ns =
         reader_u32(at, p->big) * NS_IN_S + (int64_t)reader_u32(at + 4, p->big) * p->nanoseconds;
     out->linktype = p->linktype;
+    out->interface = 0;
     out->wire_len = wire > captured ? wire : captured;
     return captured;
 }

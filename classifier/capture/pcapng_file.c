@@ -188,6 +188,7 @@ static enum block_result give(struct capture *c, const struct pcapng_interface *
                               struct bytes data, struct frame *out)
 {
     out->linktype = i->linktype;
+    out->interface = (uint32_t)(i - c->pcapng.interfaces);
     out->data = data;
     if (out->wire_len < data.len)
         out->wire_len = (uint32_t)data.len;

@@ -6,6 +6,7 @@
 #include "cli/outputs.h"
 #include "cli/say.h"
 #include "cli/session.h"
+#include "cli/slice.h"
 
 #define NAME_ROOM 256
 
@@ -22,7 +23,7 @@ static void print_table(struct session *s, const char *name)
     table_print(s->results, s->summary, &note, &how);
 }
 
-static void run(struct session *s)
+static void run(struct session *s, struct slice *slice)
 {
     char name[NAME_ROOM];
 
@@ -37,10 +38,26 @@ static void run(struct session *s)
                         "--flow: no such flow in the input; --eve - lists them with their flow_id");
     if (s->summary != NULL)
         print_table(s, name);
+    if (slice != NULL && !session_interrupted())
+        slice_write(slice, s);
+}
+
+/* NULL in `out`: nobody asked for one. */
+static bool open_slice(const struct options *o, struct slice **out)
+{
+    struct err err = {0};
+
+    if (o->slice == NULL)
+        return true;
+    *out = slice_create(o, &err);
+    if (*out == NULL)
+        say_error("%s", err.text);
+    return *out != NULL;
 }
 
 int command_analyze(int argc, char **argv)
 {
+    struct slice *slice = NULL;
     struct options o;
     struct session s;
     int code;
@@ -60,15 +77,20 @@ int command_analyze(int argc, char **argv)
         say_error("analyze: --flow goes with --explain, and without --follow");
         return EXIT_USAGE;
     }
+    if (!open_slice(&o, &slice))
+        return EXIT_USAGE;
     const struct session_wants wants = {
         .results = true,
         .summary = outputs_for_people(&o) && o.follow == NULL && o.flow == NULL,
+        .sink = slice != NULL ? slice_sink(slice) : NULL,
     };
-    if (!session_open(&s, &o, &wants, &code)) {
+    if (session_open(&s, &o, &wants, &code)) {
+        session_catch_signals();
+        run(&s, slice);
+        code = session_close(&s);
+    } else {
         session_close(&s);
-        return code;
     }
-    session_catch_signals();
-    run(&s);
-    return session_close(&s);
+    slice_free(slice);
+    return code;
 }

@@ -76,6 +76,13 @@ static bool set_extract(struct options *o, const char *v)
     return true;
 }
 
+static bool set_slice(struct options *o, const char *v)
+{
+    o->slice = v;
+    o->slice_what = NULL;
+    return true;
+}
+
 static bool set_output(struct options *o, const char *v)
 {
     o->output = v;
@@ -352,6 +359,8 @@ static const struct option_row rows[] = {
      set_har},
     {"graph", 0, COMMAND_ANALYZE, "FILE", "who exchanged with whom over BitTorrent, for Graphviz",
      set_graph},
+    {"slice", 0, COMMAND_ANALYZE, "FILE FLOW|RULE",
+     "a minimal capture that proves what was found of a flow, or by a rule", set_slice},
     {"extract", 0, COMMAND_ANALYZE, "FOLDER", "each WebSocket message as a file in a new folder",
      set_extract},
     {"extract-limit", 0, COMMAND_ANALYZE, "SIZE", "of all extracted files together (1g)",
@@ -433,6 +442,19 @@ static bool read_one(enum command command, int value, char **argv, struct option
     return false;
 }
 
+/* --slice has two words behind it, and getopt knows of one. */
+static bool take_second(int argc, char **argv, struct options *out)
+{
+    if (out->slice == NULL || out->slice_what != NULL)
+        return true;
+    if (optind >= argc) {
+        say_error("--slice needs two words: a file, and a flow or the name of a rule; see --help");
+        return false;
+    }
+    out->slice_what = argv[optind++];
+    return true;
+}
+
 bool options_read(enum command command, int argc, char **argv, struct options *out)
 {
     struct getopt_tables tables;
@@ -443,7 +465,7 @@ bool options_read(enum command command, int argc, char **argv, struct options *o
     opterr = 0;
     optind = 1;
     while ((value = getopt_long(argc, argv, tables.letters, tables.longs, NULL)) != -1)
-        if (!read_one(command, value, argv, out))
+        if (!read_one(command, value, argv, out) || !take_second(argc, argv, out))
             return false;
     out->inputs = argv + optind;
     out->input_count = argc - optind;

@@ -39,9 +39,10 @@ enum report_format {
 #define INTERFACES_MAX 16
 
 struct options {
-    const char *rules, *filter, *eve, *follow, *output, *har, *graph, *extract;
-    const char *flow;     /* analyze --explain */
-    const char *captures; /* rules test: a folder */
+    const char *rules, *filter, *eve, *follow, *output, *har, *graph, *extract, *slice;
+    const char *slice_what; /* the second word behind --slice: a flow or a rule */
+    const char *flow;       /* analyze --explain */
+    const char *captures;   /* rules test: a folder */
     const char *ifaces[INTERFACES_MAX];
     size_t iface_count;
     enum report_format format;

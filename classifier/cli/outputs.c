@@ -76,7 +76,8 @@ static bool files_apart(const struct options *o, struct err *err)
 {
     const struct {
         const char *option, *file;
-    } files[] = {{"--eve", o->eve}, {"--har", o->har}, {"--graph", o->graph}};
+    } files[] = {
+        {"--eve", o->eve}, {"--har", o->har}, {"--graph", o->graph}, {"--slice", o->slice}};
 
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
         if (files[i].file != NULL && *files[i].file == '\0') {
@@ -99,5 +100,6 @@ bool outputs_apart(const struct options *o, struct err *err)
     return files_apart(o, err) && stdout_is_one_mans(o, err) &&
            spares_inputs(o, "--eve", o->eve, err) && spares_inputs(o, "--har", o->har, err) &&
            spares_inputs(o, "--graph", o->graph, err) &&
+           spares_inputs(o, "--slice", o->slice, err) &&
            spares_inputs(o, "--output", o->output, err);
 }

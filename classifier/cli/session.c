@@ -77,7 +77,7 @@ void session_flush(struct session *s)
 
 void session_remember(struct session *s, const char *sentence, bool quiet)
 {
-    if (!quiet)
+    if (!quiet && !s->silent)
         say_error("%s", sentence);
     if (s->problem_count == PROBLEMS_MAX)
         return;
@@ -90,6 +90,13 @@ void session_problem(struct session *s, const char *sentence)
 {
     session_remember(s, sentence, false);
     s->failed = true;
+}
+
+void session_forget_problems(struct session *s)
+{
+    for (size_t i = 0; i < s->problem_count; i++)
+        free(s->problems[i]);
+    s->problem_count = 0;
 }
 
 static void add_sink(struct session *s, struct sink *sink)
@@ -427,8 +434,7 @@ int session_close(struct session *s)
     if (s->graph_out != s->results)
         close_out(s, s->graph_out);
     close_out(s, s->results);
-    for (size_t i = 0; i < s->problem_count; i++)
-        free(s->problems[i]);
+    session_forget_problems(s);
     if (s->refused)
         return EXIT_USAGE;
     if (s->failed)

@@ -35,6 +35,7 @@ struct session {
     char *problems[PROBLEMS_MAX];
     size_t problem_count;
     size_t inputs_read;
+    bool silent; /* it is read a second time: what is wrong was said */
     bool failed; /* some input or output was not whole: EXIT_INPUT */
 };
 
@@ -56,6 +57,7 @@ int session_close(struct session *s);
 void session_problem(struct session *s, const char *sentence);
 /* A sentence that is no failure: on standard error, unless `quiet`, and remembered. */
 void session_remember(struct session *s, const char *sentence, bool quiet);
+void session_forget_problems(struct session *s);
 /* Has somebody asked to stop, or closed the pipe? */
 bool session_stopped(const struct session *s);
 /* By a signal? */

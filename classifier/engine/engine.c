@@ -322,12 +322,14 @@ static bool is_proven(const struct conn *c)
            c->stack[0].kind != SLOT_UNKNOWN;
 }
 
-static void packet_of_flow(struct engine *e, const struct packet *p)
+/* The id of its flow; 0: it has none, or none yet. */
+static uint64_t packet_of_flow(struct engine *e, const struct packet *p)
 {
     struct conn *c = conn_of(e, p, &e->side);
 
     if (c == NULL)
-        return;
+        return 0;
+    const uint64_t id = c->id;
     c->source = e->source;
     e->conn = c;
     e->packet = p;
@@ -351,12 +353,26 @@ static void packet_of_flow(struct engine *e, const struct packet *p)
         end_over(e, c);
     if (shed_is_needed(e))
         shed(e, over ? NULL : c);
+    return id;
+}
+
+static void trace(const struct engine *e, const struct frame *f, const struct packet *p,
+                  enum decoded decoded, uint64_t flow)
+{
+    const struct engine_trace t = {.frame = f,
+                                   .source = e->source,
+                                   .packet = decoded == DECODED_PACKET ? p : NULL,
+                                   .pending = decoded == DECODED_PENDING,
+                                   .flow = flow};
+
+    e->config.trace(e->config.trace_ctx, &t);
 }
 
 void engine_frame(struct engine *e, const struct frame *f)
 {
     enum anomaly odd = ANOMALY_NONE;
     struct packet p;
+    uint64_t flow = 0;
 
     engine_tick(e, f->time_ns);
     const enum decoded decoded = decode_frame(e->decoder, f, &p, &odd);
@@ -365,7 +381,9 @@ void engine_frame(struct engine *e, const struct frame *f)
     if (odd != ANOMALY_NONE)
         tell_odd_frame(e, odd, &p);
     if (decoded == DECODED_PACKET)
-        packet_of_flow(e, &p);
+        flow = packet_of_flow(e, &p);
+    if (e->config.trace != NULL)
+        trace(e, f, &p, decoded, flow);
 }
 
 void engine_tick(struct engine *e, int64_t now_ns)

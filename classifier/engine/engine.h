@@ -24,13 +24,24 @@ struct explainer {
     void *ctx;
 };
 
+/* What became of a frame. Borrowed for the call. */
+struct engine_trace {
+    const struct frame *frame;
+    const char *source;
+    const struct packet *packet; /* NULL: it completed none */
+    bool pending;                /* a fragment that waits for others */
+    uint64_t flow;               /* the packet's; 0: of none, or of none yet (a bare SYN) */
+};
+
 struct engine_config {
     const struct policy *policy; /* required; outlives the engine */
     struct sink *sinks;          /* linked by `next`; outlive the engine */
     size_t memory;        /* bytes for flows, reassembly, inflation, identification; 0 = default */
     size_t payload_limit; /* bytes of a message for those who keep them; 0 = default */
     uint64_t seed;        /* of the flow table's hash; 0 = random. No answer depends on it */
-    const struct explainer *explain; /* NULL: nobody */
+    const struct explainer *explain;                        /* NULL: nobody */
+    void (*trace)(void *ctx, const struct engine_trace *t); /* after each frame; NULL: none */
+    void *trace_ctx;
     bool live; /* tell a flow's state when it is identified, not only at its end */
 };
 

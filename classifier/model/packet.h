@@ -12,10 +12,11 @@
 
 /* What capture gives: borrowed until the next frame is asked for. */
 struct frame {
-    uint64_t number;   /* in its file or on its interface, from 1 */
-    int64_t time_ns;   /* since 1970-01-01 UTC, FRAME_TIME_MIN to _MAX; may go backwards */
-    uint32_t linktype; /* LINKTYPE_ value of https://www.tcpdump.org/linktypes.html (not DLT_) */
-    uint32_t wire_len; /* bytes on the wire; more than data.len when the snaplen cut it */
+    uint64_t number;    /* in its file or on its interface, from 1 */
+    int64_t time_ns;    /* since 1970-01-01 UTC, FRAME_TIME_MIN to _MAX; may go backwards */
+    uint32_t linktype;  /* LINKTYPE_ value of https://www.tcpdump.org/linktypes.html (not DLT_) */
+    uint32_t interface; /* of its file, from 0 (pcapng has several) */
+    uint32_t wire_len;  /* bytes on the wire; more than data.len when the snaplen cut it */
     struct bytes data;
 };
 
