@@ -108,6 +108,16 @@ static void accept(struct bittorrent_seek *s, int points)
     s->len = 0;
 }
 
+/* May these five bytes begin a chain? Its messages are shorter than 64 KiB, and of few types. */
+static bool may_start(const uint8_t *at)
+{
+    const uint8_t type = at[PEER_LENGTH_LEN];
+
+    return at[0] == 0 && at[1] == 0 &&
+           (type == PEER_REQUEST || type == PEER_PIECE || type == PEER_CANCEL ||
+            type == PEER_REJECT || type == PEER_EXTENDED);
+}
+
 /* True: what the window began with is none of it, and the next that may be stands first. */
 static bool look(struct bittorrent_seek *s)
 {
@@ -117,7 +127,7 @@ static bool look(struct bittorrent_seek *s)
         const int points = weigh(bytes_of(s->window, s->len));
         if (points == WEIGH_MORE)
             break;
-        if (points == UNMISTAKABLE || (s->chained && points >= 0)) {
+        if (s->chained ? points >= 0 : points == UNMISTAKABLE && may_start(s->window)) {
             accept(s, points);
             return false;
         }
@@ -125,16 +135,6 @@ static bool look(struct bittorrent_seek *s)
         dropped = true;
     }
     return dropped;
-}
-
-/* May these five bytes begin a chain? Its messages are shorter than 64 KiB, and of few types. */
-static bool may_start(const uint8_t *at)
-{
-    const uint8_t type = at[PEER_LENGTH_LEN];
-
-    return at[0] == 0 && at[1] == 0 &&
-           (type == PEER_REQUEST || type == PEER_PIECE || type == PEER_CANCEL ||
-            type == PEER_REJECT || type == PEER_EXTENDED);
 }
 
 /* How many bytes surely begin no chain; what is too short to be told is left. */

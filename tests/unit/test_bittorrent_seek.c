@@ -53,6 +53,10 @@ static const struct {
     {"in the middle of a block", IN(TAIL REQUEST LAST_ONE HAVE CHOKE), true,
      sizeof(TAIL REQUEST LAST_ONE HAVE) - 1 - 4},
     {"a request and two of the small ones", IN("xx" REQUEST HAVE KEEP_ALIVE HAVE), true, 41 - 4},
+    {"a message of 64 KiB begins nothing",
+     IN("\x00\x01\x00\x00\x14\x00"
+        "d5:added" REQUEST REQUEST),
+     true, 14 + 34},
     {"a request alone", IN(REQUEST KEEP_ALIVE CHOKE), false, 26},
     {"haves alone", IN(HAVE HAVE HAVE HAVE HAVE HAVE), false, 54},
     {"a block at no multiple begins nothing", IN(ODD ODD ODD), false, 51},
