@@ -219,7 +219,7 @@ void report_html_ports(struct html *h, const struct view *v)
            "x=\"5\" y=\"5\" width=\"30\" height=\"30\" rx=\"2\"/></svg>not promised, let "
            "pass</span> <span><svg class=\"mark broken stop\" viewBox=\"0 0 40 40\" "
            "aria-hidden=\"true\"><rect x=\"5\" y=\"5\" width=\"30\" height=\"30\" rx=\"2\"/><path "
-           "d=\"M12 28L28 12\"/></svg>not promised, blocked</span> <span>Flows by "
+           "d=\"M12 28L28 12\"/></svg>blocked</span> <span>Flows by "
            "area.</span></p>\n"
            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Ports by "
            "application\"><table class=\"matrix\" role=\"table\"><caption>Flows of each server "
