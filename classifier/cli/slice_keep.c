@@ -75,12 +75,17 @@ static bool is_own(const struct slice_target *t, const struct engine_trace *e)
            slice_is_between(e->packet, t->flow);
 }
 
-static bool shares_address(const struct packet *p, const struct flow_info *flow)
+static bool has_address(const struct packet *p, const struct addr *a)
 {
-    return addr_compare(&p->src.addr, &flow->client.addr) == 0 ||
-           addr_compare(&p->src.addr, &flow->server.addr) == 0 ||
-           addr_compare(&p->dst.addr, &flow->client.addr) == 0 ||
-           addr_compare(&p->dst.addr, &flow->server.addr) == 0;
+    return addr_compare(&p->src.addr, a) == 0 || addr_compare(&p->dst.addr, a) == 0;
+}
+
+/* What the same client did is likelier needed than what others did at the same server. */
+static enum kinship kin_to(const struct packet *p, const struct flow_info *flow)
+{
+    if (has_address(p, &flow->client.addr))
+        return KIN_CLIENT;
+    return has_address(p, &flow->server.addr) ? KIN_SERVER : KIN_OTHER;
 }
 
 /* Whose is it? KIN_OWN sets `target`. */
@@ -94,8 +99,9 @@ static enum kinship kin_of(struct slice *x, const struct engine_trace *t, uint8_
             *target = (uint8_t)i;
             return KIN_OWN;
         }
-        if (t->packet != NULL && shares_address(t->packet, x->target[i].flow))
-            kin = KIN_ADDRESS;
+        const enum kinship to =
+            t->packet != NULL ? kin_to(t->packet, x->target[i].flow) : KIN_OTHER;
+        kin = to > kin ? to : kin;
     }
     return kin;
 }

@@ -31,7 +31,7 @@ struct slice_target {
 };
 
 /* Why a frame is kept, weakest first: who goes when there is no room. */
-enum kinship { KIN_OTHER, KIN_ADDRESS, KIN_OWN };
+enum kinship { KIN_OTHER, KIN_SERVER, KIN_CLIENT, KIN_OWN };
 
 struct slice_frame {
     struct frame frame; /* its data is owned */

@@ -5,7 +5,7 @@
 
 #include "cli/slice_parts.h"
 
-#define TRIES_MAX 200 /* analyses of what is kept */
+#define TRIES_MAX 200 /* to leave out groups of packets; each is an analysis of the rest */
 
 /* What one analysis of the chosen frames says. */
 struct probe {
@@ -215,7 +215,7 @@ static void drop_end(struct search *q)
     q->end = low;
     if (try(q))
         return;
-    while (high - low > 1 && q->tries < TRIES_MAX) {
+    while (high - low > 1) {
         q->end = low + (high - low) / 2;
         if (try(q))
             high = q->end;
@@ -234,12 +234,13 @@ bool slice_choose(struct slice *x, const struct session *s)
         q.least--;
         good = try(&q);
     }
-    if (good && q.least < KIN_OWN)
-        drop_groups(&q);
     if (good)
         drop_end(&q);
     else
         q.least = KIN_OWN;
+    q.tries = 0;
+    if (good && q.least < KIN_OWN)
+        drop_groups(&q);
     choose(&q);
     free(q.group);
     free(q.left_out);

@@ -181,13 +181,13 @@ static void keep_torrent(struct firewall *f, const struct flow_info *flow)
     keep_note(f, t->note);
 }
 
-/* Does the flow's rule count a rate? Its server is then whom the flood was meant for. */
-static bool is_rated(struct firewall *f, const char *rule)
+/* What is known of the flow's rule as one that counts a rate; NULL: it counts none. */
+static const bool *rate_of(const struct firewall *f, const char *rule)
 {
     for (size_t i = 0; rule != NULL && i < f->rated.count; i++)
         if (strcmp((const char *)tally_key(&f->rated, i).at, rule) == 0)
-            return true;
-    return false;
+            return tally_at(&f->rated, i);
+    return NULL;
 }
 
 static void on_flow(struct firewall *f, const struct flow_info *flow)
@@ -195,13 +195,16 @@ static void on_flow(struct firewall *f, const struct flow_info *flow)
     const struct block b = block_of(f, flow);
     bool fresh;
 
+    const bool *bans = rate_of(f, flow->rule);
     if (flow->verdict != VERDICT_BLOCK || flow->end == FLOW_GOES_ON)
         return;
+    if (bans != NULL && *bans)
+        return; /* the ban says it for all flows of that client */
     if (flow->confidence < f->how.least) {
         f->counts.unsure++;
         return;
     }
-    if (b.kind == BLOCK_SERVER && is_rated(f, flow->rule)) {
+    if (b.kind == BLOCK_SERVER && bans != NULL) {
         f->counts.attacked++;
         return;
     }
@@ -292,6 +295,19 @@ static void on_ban(struct firewall *f, const struct event *e)
     found->banned = true;
 }
 
+/* It stands for the server whom the flood was meant for, and perhaps for a ban. */
+static void keep_rate(struct firewall *f, const struct event *e)
+{
+    const char *rule = e->as.alert.rule;
+    bool fresh;
+    bool *bans = tally_get(&f->rated, bytes_of(rule, strlen(rule) + 1), &fresh);
+
+    if (bans != NULL)
+        *bans = e->as.alert.rate->for_ns > 0;
+    if (e->as.alert.rate->for_ns > 0)
+        on_ban(f, e);
+}
+
 static void on_event(void *ctx, const struct event *e)
 {
     struct firewall *f = ctx;
@@ -299,9 +315,7 @@ static void on_event(void *ctx, const struct event *e)
     if (e->kind == EVENT_FLOW) {
         on_flow(f, e->flow);
     } else if (e->kind == EVENT_ALERT && e->as.alert.blocked && e->as.alert.rate != NULL) {
-        tally_text(&f->rated, e->as.alert.rule);
-        if (e->as.alert.rate->for_ns > 0)
-            on_ban(f, e);
+        keep_rate(f, e);
     }
 }
 
@@ -318,7 +332,7 @@ struct firewall *firewall_create(const struct firewall_options *how, struct err 
     tally_init(&f->findings, sizeof(struct finding), FIREWALL_FINDINGS);
     tally_init(&f->torrents, sizeof(struct torrent_finding), FIREWALL_TORRENTS);
     tally_init(&f->names, 0, FIREWALL_NAMES);
-    tally_init(&f->rated, 0, FIREWALL_NAMES);
+    tally_init(&f->rated, sizeof(bool), FIREWALL_NAMES);
     return f;
 }
 

@@ -69,7 +69,7 @@ struct firewall {
     struct firewall_options how;
     struct firewall_counts counts;
     struct tally findings, torrents, names;
-    struct tally rated; /* names of rules that count a rate */
+    struct tally rated; /* bool, by the name of a rule that counts a rate: it bans */
     struct buffer raw, shown;
 };
 

@@ -274,8 +274,18 @@ static void test_bans(void)
     tell_ban(w, &rate, &f);
     flooding.rule = "flood";
     tell(w, &flooding);
-    CHECK(strstr(written(w, FIREWALL_NFT, &x), "elements") == NULL,
-          "--block server: not the victim of a flood");
+    text = written(w, FIREWALL_NFT, &x);
+    CHECK(strstr(text, "elements") == NULL, "--block server: not the victim of a flood");
+    CHECK(has(text, "1 finding that would block the server"), "and that is said");
+    fixture_free(&x);
+    w = begin(WIDTH_SERVICE);
+    rate.for_ns = 60000000000;
+    tell_ban(w, &rate, &f);
+    flooding.confidence = CONFIDENCE_NONE;
+    tell(w, &flooding);
+    text = written(w, FIREWALL_NFT, &x);
+    CHECK(has(text, "10.6.6.6 timeout 60s") && strstr(text, "left out") == NULL,
+          "the flows of who is banned are no findings of their own");
     fixture_free(&x);
 }
 
