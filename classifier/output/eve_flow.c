@@ -203,7 +203,8 @@ void eve_flow(struct json *j, const struct event *e, const struct eve_options *h
     json_end(j);
 }
 
-#define SECOND_NS 1000000000
+#define SECOND_NS      1000000000
+#define MILLISECOND_NS 1000000
 
 static void write_rate(struct json *j, const struct rate_alert *r)
 {
@@ -217,8 +218,12 @@ static void write_rate(struct json *j, const struct rate_alert *r)
     json_u64(j, "count", r->count);
     json_u64(j, "over", r->over);
     json_u64(j, "within", (uint64_t)(r->within_ns / SECOND_NS));
+    if (r->within_ns % SECOND_NS != 0)
+        json_u64(j, "within_ms", (uint64_t)(r->within_ns / MILLISECOND_NS));
     if (r->for_ns > 0)
         json_u64(j, "for", (uint64_t)(r->for_ns / SECOND_NS));
+    if (r->for_ns % SECOND_NS != 0)
+        json_u64(j, "for_ms", (uint64_t)(r->for_ns / MILLISECOND_NS));
     json_bool(j, "adaptive", r->adaptive);
     json_end(j);
 }

@@ -119,8 +119,10 @@ static bool grow(struct eve_merge *m)
     for (size_t i = 0; i < m->room; i++)
         if (m->slot[i].what != 0)
             *slot_for(&larger, m->slot[i].what) = m->slot[i]; /* no more of a kind than before */
-    free(m->slot);
-    *m = larger;
+    struct eve_told *old = m->slot;
+    m->slot = larger.slot;
+    m->room = larger.room;
+    free(old);
     return true;
 }
 

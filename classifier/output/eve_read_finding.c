@@ -2,6 +2,7 @@
 #include "output/eve_read.h"
 
 #define NS_PER_SECOND 1000000000
+#define NS_PER_MS     1000000
 #define SECONDS_MAX   (INT64_MAX / NS_PER_SECOND)
 #define ADDR_BITS     128
 
@@ -13,22 +14,27 @@ static const char *foreign_action(struct eve_line *l, const struct json_value *i
     return blocked ? "block" : "alert";
 }
 
-/* Seconds, in nanoseconds. */
-static int64_t read_seconds(struct eve_line *l, const struct json_value *in, const char *member)
+/* Nanoseconds; the second member has milliseconds, where the first's seconds are not exact. */
+static int64_t read_span(struct eve_line *l, const struct json_value *in,
+                         const char *const member[2])
 {
-    return (int64_t)eve_number(l, in, member, SECONDS_MAX) * NS_PER_SECOND;
+    if (eve_has(l, in, member[1]))
+        return (int64_t)eve_number(l, in, member[1], SECONDS_MAX) * NS_PER_MS;
+    return (int64_t)eve_number(l, in, member[0], SECONDS_MAX) * NS_PER_SECOND;
 }
 
 static void read_rate(struct eve_line *l, const struct json_value *in, struct rate_alert *r)
 {
+    static const char *const within[] = {"within", "within_ms"}, *const ban[] = {"for", "for_ms"};
+
     *r = (struct rate_alert){
         .what = eve_name(l, in, "what"),
         .by = eve_name(l, in, "by"),
         .prefix = (uint8_t)eve_number(l, in, "prefix", ADDR_BITS),
         .count = eve_number(l, in, "count", UINT64_MAX),
         .over = eve_number(l, in, "over", UINT64_MAX),
-        .within_ns = read_seconds(l, in, "within"),
-        .for_ns = read_seconds(l, in, "for"),
+        .within_ns = read_span(l, in, within),
+        .for_ns = read_span(l, in, ban),
         .adaptive = eve_true(l, in, "adaptive"),
     };
     if (r->what == NULL || r->by == NULL || !eve_addr(l, in, "address", &r->addr))

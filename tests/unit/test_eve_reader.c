@@ -107,7 +107,7 @@ static const struct {
      "\"signature\":\"r\",\"category\":\"\",\"severity\":1},"
      "\"portwarden\":{\"verdict\":\"block\",\"rule\":\"r\",\"line\":20,\"packet\":9," LEAKED
      ",\"rate\":{\"what\":\"request\",\"by\":\"client\",\"address\":\"10.0.0.2\",\"prefix\":128,"
-     "\"count\":101,\"over\":100,\"within\":10,\"for\":600,\"adaptive\":true},"
+     "\"count\":101,\"over\":100,\"within\":10,\"within_ms\":10500,\"for\":600,\"adaptive\":true},"
      "\"evidence\":[{\"packet\":9,\"what\":\"w\"}]}}"},
     {"live",
      "{\"timestamp\":\"2026-11-22T05:16:02.123456+0000\",\"flow_id\":9007199254740991,"
