@@ -4,11 +4,12 @@
 #include "cli/say.h"
 #include "cli/session.h"
 
-static struct engine *open_engine(const struct reading *r, const struct policy *policy,
-                                  struct sink *sink)
+static struct engine *open_engine(const struct reading *r, bool beside)
 {
-    const struct engine_config config = {
-        .policy = policy, .sinks = sink, .memory = r->options->memory};
+    const struct engine_config config = {.policy = beside ? r->beside : r->policy,
+                                         .sinks = beside ? r->sink_beside : r->sink,
+                                         .memory = r->options->memory,
+                                         .explain = beside ? r->explain_beside : r->explain};
     struct err err = {0};
     struct engine *e = engine_create(&config, &err);
 
@@ -20,14 +21,14 @@ static struct engine *open_engine(const struct reading *r, const struct policy *
 int reading_run(const struct reading *r, char **inputs, int count)
 {
     struct options o = *r->options;
-    struct session s = {.options = &o};
+    struct session s = {.options = &o, .silent = r->silent};
 
     o.inputs = inputs;
     o.input_count = count;
     o.exit_code = false;
-    s.engine = open_engine(r, r->policy, r->sink);
+    s.engine = open_engine(r, false);
     if (s.engine != NULL && r->beside != NULL)
-        s.beside = open_engine(r, r->beside, r->sink_beside);
+        s.beside = open_engine(r, true);
     const bool ready = s.engine != NULL && (r->beside == NULL || s.beside != NULL);
     if (ready) {
         inputs_read(&s);

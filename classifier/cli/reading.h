@@ -12,6 +12,8 @@ struct reading {
     struct sink *sink;
     const struct policy *beside; /* a second engine reads the same frames, each after the first */
     struct sink *sink_beside;    /* NULL: there is none */
+    const struct explainer *explain, *explain_beside; /* or NULL */
+    bool silent;                                      /* what cannot be read has been said before */
 };
 
 /* Reads files, folders, - . EXIT_GOOD; EXIT_INPUT: some of it could not be read, which was said on

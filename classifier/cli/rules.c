@@ -15,32 +15,6 @@ void rules_warn(void *ctx, const char *sentence)
     say_error("%s", sentence);
 }
 
-static bool check_one(const char *path)
-{
-    struct err err = {0};
-    struct policy *p = policy_load(path, rules_warn, NULL, &err);
-
-    if (p == NULL) {
-        say_error("%s", err.text);
-        return false;
-    }
-    const size_t count = policy_rule_count(p);
-    printf("%s: good, %zu rule%s\n", path, count, count == 1 ? "" : "s");
-    policy_free(p);
-    return true;
-}
-
-int rules_check(const struct options *o)
-{
-    bool good = o->input_count > 0;
-
-    if (!good)
-        say_error("rules check: which rules file? see --help");
-    for (int i = 0; i < o->input_count; i++)
-        good = check_one(o->inputs[i]) && good;
-    return good ? EXIT_GOOD : EXIT_USAGE;
-}
-
 static bool show_one(const char *path)
 {
     struct err err = {0};

@@ -122,6 +122,22 @@ static bool compile(struct bank *b, const char *const *regex, const unsigned *fl
     return false;
 }
 
+bool bank_cost(const struct bank *b, uint32_t id, struct pattern_cost *out)
+{
+    const unsigned mode = b->streaming ? HS_MODE_STREAM : HS_MODE_BLOCK;
+    const struct bank_pattern *p = &b->pattern[id];
+    hs_database_t *database = NULL;
+    hs_compile_error_t *error = NULL;
+
+    *out = (struct pattern_cost){0};
+    const bool good = hs_compile(p->regex, p->flags, mode, NULL, &database, &error) == HS_SUCCESS &&
+                      hs_database_size(database, &out->bytes) == HS_SUCCESS &&
+                      (!b->streaming || hs_stream_size(database, &out->state) == HS_SUCCESS);
+    hs_free_compile_error(error);
+    hs_free_database(database);
+    return good;
+}
+
 bool bank_compile(struct bank *b, const struct source *s)
 {
     if (b->count == 0)

@@ -38,6 +38,11 @@ bool bank_add_regex(struct bank *b, struct bytes regex, bool nocase, const struc
                     const struct source *s);
 bool bank_add_literal(struct bank *b, struct bytes text, const struct node *where,
                       const struct source *s);
+/* What one pattern takes by itself: compiled, and as state of a stream. */
+struct pattern_cost {
+    size_t bytes, state;
+};
+bool bank_cost(const struct bank *b, uint32_t id, struct pattern_cost *out);
 bool bank_compile(struct bank *b, const struct source *s);
 void bank_free(struct bank *b);
 

@@ -17,7 +17,14 @@ bool fault(const struct source *s, const struct node *where, const char *format,
     vsnprintf(sentence, sizeof(sentence), format, args);
     va_end(args);
     err_set(s->err, "%s:%u:%u: %s", s->name, where->line, where->column, sentence);
+    if (s->ear != NULL && s->ear->count++ < FAULTS_MAX)
+        s->ear->hear(s->ear->ctx, where, sentence);
     return false;
+}
+
+bool fault_goes_on(const struct source *s)
+{
+    return s->ear != NULL && s->ear->count < FAULTS_MAX;
 }
 
 bool fault_memory(const struct source *s)

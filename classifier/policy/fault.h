@@ -8,12 +8,25 @@
 
 #define QUOTE_ROOM 64 /* bytes of the file that a sentence may repeat, with the NUL */
 
-struct source {
-    const char *name; /* of the file, as the user wrote it */
-    struct err *err;  /* keeps the first sentence */
-};
+#define FAULTS_MAX 100 /* mistakes of a file that are told */
 
 struct node;
+
+/* Hears every mistake, where one is enough for err; then reading goes on after it where it can. */
+struct fault_ear {
+    void (*hear)(void *ctx, const struct node *where, const char *sentence);
+    void *ctx;
+    unsigned count;
+};
+
+struct source {
+    const char *name;      /* of the file, as the user wrote it */
+    struct err *err;       /* keeps the first sentence */
+    struct fault_ear *ear; /* NULL: nobody */
+};
+
+/* After a mistake: shall the rest be read for more of them? */
+bool fault_goes_on(const struct source *s);
 
 /* Always false, so that a reader can return it. */
 bool fault(const struct source *s, const struct node *where, const char *format, ...)

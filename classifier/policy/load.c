@@ -28,14 +28,19 @@ void *loader_alloc(struct loader *l, size_t count, size_t size)
 bool check_keys(const struct loader *l, const struct node *map, const char *what,
                 const char *const *known)
 {
+    bool good = true;
+
     for (const struct node *n = map->first; n != NULL; n = n->next) {
         size_t i = 0;
         while (known[i] != NULL && !node_is(n, known[i]))
             i++;
-        if (known[i] == NULL)
-            return fault_unknown(&l->source, n, what, known);
+        if (known[i] != NULL)
+            continue;
+        good = fault_unknown(&l->source, n, what, known);
+        if (!fault_goes_on(&l->source))
+            return false;
     }
-    return true;
+    return good;
 }
 
 bool refuse_keys(const struct loader *l, const struct node *map, const char *const *later)
@@ -205,6 +210,7 @@ static bool gather(struct loader *l)
 static bool load_rules(struct loader *l, const struct node *n)
 {
     struct policy *p = l->policy;
+    bool good = true;
 
     if (n->kind != NODE_LIST)
         return fault(&l->source, n, "\"rules\" is a list, not %s", node_kind_name(n));
@@ -216,11 +222,14 @@ static bool load_rules(struct loader *l, const struct node *n)
     for (const struct node *rule = n->first; rule != NULL; rule = rule->next) {
         struct rule *out = &p->rule[p->rule_count++];
         out->info.id = (uint32_t)p->rule_count;
-        if (!load_rule(l, rule, out))
+        if (load_rule(l, rule, out))
+            continue;
+        good = false;
+        if (!fault_goes_on(&l->source))
             return false;
     }
     p->listed = p->rule_count;
-    return names_differ(l);
+    return good && names_differ(l);
 }
 
 static bool compile_patterns(struct loader *l)
@@ -245,14 +254,16 @@ static bool load_sections(struct loader *l, const struct node *root)
 
     const struct node *tests = l->wants_tests ? node_get(root, "tests") : NULL;
 
-    if (!check_keys(l, root, "section", sections) || !check_version(l, root))
-        return false;
+    bool good = check_keys(l, root, "section", sections);
+
+    good = (good || fault_goes_on(&l->source)) && check_version(l, root) && good;
     for (size_t i = 0; i < sizeof(section) / sizeof(section[0]); i++) {
         const struct node *n = node_get(root, section[i].name);
-        if (n != NULL && !section[i].load(l, n))
+        if (!good && !fault_goes_on(&l->source))
             return false;
+        good = (n == NULL || section[i].load(l, n)) && good;
     }
-    if (tests != NULL && !load_tests(l, tests))
+    if (!good || (tests != NULL && !load_tests(l, tests)))
         return false;
     return gather(l) && compile_patterns(l);
 }
@@ -300,7 +311,7 @@ static struct policy *load_with(struct loader *l, struct bytes text)
 struct policy *policy_load_text(struct bytes text, const char *name, policy_warn *warn, void *ctx,
                                 struct err *err)
 {
-    struct loader l = {.source = {name, err}, .warn = warn, .ctx = ctx};
+    struct loader l = {.source = {name, err, NULL}, .warn = warn, .ctx = ctx};
 
     return load_with(&l, text);
 }
@@ -308,7 +319,7 @@ struct policy *policy_load_text(struct bytes text, const char *name, policy_warn
 struct policy *policy_load_tests_text(struct bytes text, const char *name, policy_warn *warn,
                                       void *ctx, struct err *err)
 {
-    struct loader l = {.source = {name, err}, .warn = warn, .ctx = ctx, .wants_tests = true};
+    struct loader l = {.source = {name, err, NULL}, .warn = warn, .ctx = ctx, .wants_tests = true};
 
     return load_with(&l, text);
 }
@@ -348,16 +359,30 @@ struct policy *policy_load(const char *path, void (*warn)(void *ctx, const char 
     return p;
 }
 
-struct policy *policy_load_tests(const char *path, void (*warn)(void *ctx, const char *sentence),
-                                 void *ctx, struct err *err)
+static struct policy *load_file(const char *path, struct loader *l)
 {
     struct policy *p = NULL;
     struct buffer text = {0};
 
-    if (read_file(path, &text, err))
-        p = policy_load_tests_text(buffer_bytes(&text), path, warn, ctx, err);
+    if (read_file(path, &text, l->source.err))
+        p = load_with(l, buffer_bytes(&text));
     buffer_free(&text);
     return p;
+}
+
+struct policy *policy_load_tests(const char *path, void (*warn)(void *ctx, const char *sentence),
+                                 void *ctx, struct err *err)
+{
+    struct loader l = {.source = {path, err, NULL}, .warn = warn, .ctx = ctx, .wants_tests = true};
+
+    return load_file(path, &l);
+}
+
+struct policy *policy_load_heard(const char *path, struct fault_ear *ear, struct err *err)
+{
+    struct loader l = {.source = {path, err, ear}, .wants_tests = true};
+
+    return load_file(path, &l);
 }
 
 void policy_free(struct policy *p)

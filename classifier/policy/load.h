@@ -31,6 +31,9 @@ bool load_conditions(struct loader *l, const struct node *map, const struct key 
 struct policy *policy_load_tests_text(struct bytes text, const char *name, policy_warn *warn,
                                       void *ctx, struct err *err);
 
+/* With its tests; every mistake is heard, not only the first. */
+struct policy *policy_load_heard(const char *path, struct fault_ear *ear, struct err *err);
+
 /* `tests`, after the rules. */
 bool load_tests(struct loader *l, const struct node *n);
 /* One entry of `rules`. */
@@ -44,7 +47,7 @@ bool load_overlap(struct loader *l, const struct node *n);
 const struct group *group_find(const struct policy *p, struct bytes name);
 
 /* Warns of each rule that can never match. */
-void warn_of_shadows(const struct loader *l);
+void warn_of_shadows(struct loader *l);
 
 /* Zero-filled, in the policy's arena; NULL with the sentence when there is no memory. */
 void *loader_alloc(struct loader *l, size_t count, size_t size);

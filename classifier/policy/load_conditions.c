@@ -131,10 +131,21 @@ static size_t count_conditions(const struct node *map)
     return count;
 }
 
+static bool load_condition(struct loader *l, const struct node *n, const struct key *key,
+                           struct condition_list *out)
+{
+    if ((key->flags & KEY_MAP) != 0)
+        return read_map(l, key, n->value, out);
+    struct condition *c = &out->at[out->count++];
+    *c = (struct condition){.key = key, .field = key->field};
+    return read_one(l, n->value, c);
+}
+
 bool load_conditions(struct loader *l, const struct node *map, const struct key *table,
                      const char *what, struct condition_list *out)
 {
     const size_t rows = rows_of(table);
+    bool good = true;
 
     out->at = loader_alloc(l, count_conditions(map), sizeof(*out->at));
     if (out->at == NULL)
@@ -146,17 +157,13 @@ bool load_conditions(struct loader *l, const struct node *map, const struct key 
         while (row < rows && !node_is(n, table[row].name))
             row++;
         if (row == rows)
-            return fault_key(l, n, table, what);
-        out->keys |= UINT64_C(1) << row;
-        if ((table[row].flags & KEY_MAP) != 0) {
-            if (!read_map(l, &table[row], n->value, out))
-                return false;
-            continue;
-        }
-        struct condition *c = &out->at[out->count++];
-        *c = (struct condition){.key = &table[row], .field = table[row].field};
-        if (!read_one(l, n->value, c))
+            good = fault_key(l, n, table, what);
+        else if (!load_condition(l, n, &table[row], out))
+            good = false;
+        else
+            out->keys |= UINT64_C(1) << row;
+        if (!good && !fault_goes_on(&l->source))
             return false;
     }
-    return true;
+    return good;
 }

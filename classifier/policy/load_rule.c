@@ -121,6 +121,9 @@ bool load_rule(struct loader *l, const struct node *n, struct rule *out)
     if (n->kind != NODE_MAP)
         return fault(&l->source, n, "a rule is a map with name, action and match; not %s",
                      node_kind_name(n));
-    return refuse_keys(l, n, later_keys) && check_keys(l, n, "key of a rule", rule_keys) &&
-           read_name(l, n, out) && read_action(l, n, out) && read_match(l, n, out);
+    bool good = refuse_keys(l, n, later_keys) && check_keys(l, n, "key of a rule", rule_keys);
+    if (!(good || fault_goes_on(&l->source)) || !read_name(l, n, out))
+        return false; /* what follows names it */
+    good = read_action(l, n, out) && good;
+    return (good || fault_goes_on(&l->source)) && read_match(l, n, out) && good;
 }

@@ -275,8 +275,9 @@ bool load_tests(struct loader *l, const struct node *n)
         return fault(&l->source, n, "more than %d tests", TESTS_MAX);
     if (!make_room(l, n->count))
         return false;
-    for (const struct node *test = n->first; good && test != NULL; test = test->next)
-        good = load_test(l, test, &p->test[p->test_count++]);
+    for (const struct node *test = n->first; test != NULL && (good || fault_goes_on(&l->source));
+         test = test->next)
+        good = load_test(l, test, &p->test[p->test_count++]) && good;
     return good;
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "policy/load.h"
+#include "policy/notes.h"
 
 /* Pairs of rules that are looked at in full: enough for 4,000 rules with the same keys, and some
  * tens of milliseconds. */
@@ -44,8 +45,30 @@ static bool shadows(const struct rule *early, const struct rule *late)
            covers(&early->message, &late->message);
 }
 
-static void warn_of(const struct loader *l, const struct rule *late, const struct rule *early)
+typedef void found_shadow(void *ctx, const struct rule *late, const struct rule *early);
+
+static void find_shadows(const struct policy *p, found_shadow *found, void *ctx)
 {
+    unsigned pairs = 0;
+
+    for (size_t late = 1; late < p->rule_count && pairs < PAIRS_MAX; late++) {
+        const struct rule *r = &p->rule[late];
+        for (size_t early = 0; early < late && r->info.action != RULE_ALERT; early++) {
+            const struct rule *e = &p->rule[early];
+            if (e->info.action == RULE_ALERT || !has_fewer_keys(e, r))
+                continue;
+            pairs++;
+            if (shadows(e, r)) {
+                found(ctx, r, e);
+                break;
+            }
+        }
+    }
+}
+
+static void warn_of(void *ctx, const struct rule *late, const struct rule *early)
+{
+    const struct loader *l = ctx;
     char sentence[512];
 
     snprintf(sentence, sizeof(sentence),
@@ -55,24 +78,29 @@ static void warn_of(const struct loader *l, const struct rule *late, const struc
     l->warn(l->ctx, sentence);
 }
 
-void warn_of_shadows(const struct loader *l)
+void warn_of_shadows(struct loader *l)
 {
-    const struct policy *p = l->policy;
-    unsigned pairs = 0;
+    if (l->warn != NULL)
+        find_shadows(l->policy, warn_of, l);
+}
 
-    if (l->warn == NULL)
-        return;
-    for (size_t late = 1; late < p->rule_count && pairs < PAIRS_MAX; late++) {
-        const struct rule *r = &p->rule[late];
-        for (size_t early = 0; early < late && r->info.action != RULE_ALERT; early++) {
-            const struct rule *e = &p->rule[early];
-            if (e->info.action == RULE_ALERT || !has_fewer_keys(e, r))
-                continue;
-            pairs++;
-            if (shadows(e, r)) {
-                warn_of(l, r, e);
-                break;
-            }
-        }
-    }
+static void note_shadow(void *ctx, const struct rule *late, const struct rule *early)
+{
+    const bool blocks = late->info.action == RULE_BLOCK;
+
+    if (late->info.action == early->info.action)
+        note_rule(ctx, late, "shadowed",
+                  "the rule \"%s\" can never match: \"%s\" in line %u takes all its flows",
+                  late->info.name, early->info.name, early->info.line);
+    else
+        note_rule(ctx, late, "contradicted",
+                  "the rule \"%s\" can never %s: it contradicts \"%s\" in line %u, which stands "
+                  "first and %s all its flows",
+                  late->info.name, blocks ? "block" : "allow", early->info.name, early->info.line,
+                  blocks ? "allows" : "blocks");
+}
+
+void lint_shadows(struct notes *n)
+{
+    find_shadows(n->policy, note_shadow, n);
 }

@@ -225,8 +225,8 @@ void policy_show(const struct policy *p, struct buffer *out)
     show_overlap(out, &p->overlap);
     show_exceptions(out, p);
     show_timezone(out, p->timezone_ns);
-    buffer_append_text(out, p->rule_count > 0 ? "rules:\n" : "rules: []\n");
-    for (size_t i = 0; i < p->rule_count; i++)
+    buffer_append_text(out, p->listed > 0 ? "rules:\n" : "rules: []\n");
+    for (size_t i = 0; i < p->listed; i++)
         show_rule(out, &p->rule[i]);
     if (p->content.count > 0)
         buffer_printf(out,

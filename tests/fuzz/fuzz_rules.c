@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "policy/load.h"
+#include "policy/notes.h"
 
 #define FIRST_LINE "fuzz.yaml:"
 
@@ -122,6 +123,25 @@ static void ignore(void *ctx, const char *sentence)
     (void)ctx, (void)sentence;
 }
 
+static void ignore_note(void *ctx, const struct policy_note *n)
+{
+    (void)ctx;
+    if (n->line == 0 || n->sentence[0] == '\0' || n->rule == NULL)
+        abort();
+}
+
+/* What is said of the rules. */
+static void check_notes(const struct policy *p)
+{
+    const struct policy_ear ear = {ignore_note, NULL};
+    struct notes n = {.policy = p, .file = "fuzz.yaml", .ear = &ear, .kind = NOTE_WARNING};
+
+    lint_shadows(&n);
+    lint_impossible(&n);
+    lint_time(&n);
+    lint_cost(&n);
+}
+
 /* The selectors of tests decide nothing: the flow's verdict is final with them, too. */
 static void check_tests(struct bytes text)
 {
@@ -148,6 +168,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_shown(p);
     check_sections(p);
     check_flow(p);
+    check_notes(p);
     policy_free(p);
     check_tests(bytes_of(data, size));
     return 0;

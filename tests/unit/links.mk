@@ -26,6 +26,7 @@ LINKS_test_policy_message = $(POLICY)
 LINKS_test_policy_promise = $(POLICY)
 LINKS_test_policy_tests = $(POLICY)
 LINKS_test_policy_explain = $(POLICY)
+LINKS_test_policy_lint = $(POLICY)
 LINKS_test_policy_show = $(POLICY)
 LINKS_test_policy_overlap = $(POLICY)
 LINKS_test_decode = decode/decode decode/link decode/ip decode/tunnel decode/transport decode/defrag decode/pieces decode/checksum

@@ -3,6 +3,7 @@
  * of rules/ loads without a warning; every key is in the reference. Runs in the project's root. */
 #include <glob.h>
 
+#include "policy/notes.h"
 #include "policy/tests.h"
 #include "policy_harness.h"
 
@@ -47,6 +48,34 @@ static void check_bad(struct bytes example)
     policy_free(p);
 }
 
+static void show(const struct policy *p, struct buffer *out)
+{
+    buffer_clear(out);
+    if (p != NULL)
+        policy_show(p, out);
+}
+
+/* What is shown of it loads, and shows the same. (Lines stand in comments: the second is compared.)
+ */
+static void check_shown(const struct policy *p)
+{
+    struct buffer first = {0}, second = {0};
+    struct err err = {0};
+
+    show(p, &first);
+    struct policy *again = policy_load_text(buffer_bytes(&first), "shown", NULL, NULL, &err);
+    CHECK_TEXT(err.text, "", "what is shown loads");
+    CHECK(again != NULL && policy_rule_count(again) == policy_listed(p), "with all its rules");
+    show(again, &second);
+    policy_free(again);
+    again = policy_load_text(buffer_bytes(&second), "shown", NULL, NULL, &err);
+    show(again, &first);
+    CHECK(bytes_equal(buffer_bytes(&first), buffer_bytes(&second)), "and shows the same");
+    policy_free(again);
+    buffer_free(&first);
+    buffer_free(&second);
+}
+
 static void check_good(struct bytes example, const char *head)
 {
     struct err err = {0};
@@ -58,6 +87,8 @@ static void check_good(struct bytes example, const char *head)
         policy_load_tests_text(buffer_bytes(&text), "docs/rules.md", harness_warn, &warnings, &err);
     CHECK_TEXT(err.text, "", "an example");
     CHECK(p != NULL && warnings.len == 0, "an example without a warning");
+    if (p != NULL)
+        check_shown(p);
     policy_free(p);
     buffer_free(&text);
     buffer_free(&warnings);
@@ -111,6 +142,8 @@ static void check_shipped_rules(void)
         struct policy *p = policy_load_tests(found.gl_pathv[i], harness_warn, &warnings, &err);
         CHECK_TEXT(err.text, "", found.gl_pathv[i]);
         CHECK(p != NULL && policy_rule_count(p) > 0 && warnings.len == 0, found.gl_pathv[i]);
+        if (p != NULL)
+            check_shown(p);
         policy_free(p);
         buffer_free(&warnings);
     }
