@@ -68,11 +68,11 @@ static bool has_name(const struct conn *c, enum name_of which)
     return c->names != NULL && c->names->of[which].len > 0;
 }
 
-/* HTTP, or a WebSocket, that is BitTorrent's. */
+/* HTTP, a WebSocket or WebRTC that is BitTorrent's. */
 static bool is_of_tracker(const char *kind)
 {
     return strcmp(kind, "http-tracker") == 0 || strcmp(kind, "webtorrent") == 0 ||
-           strcmp(kind, "web-seed") == 0;
+           strcmp(kind, "webrtc") == 0 || strcmp(kind, "web-seed") == 0;
 }
 
 /* What is looked up in the DHT is not yet shared: it gives way to what is. */

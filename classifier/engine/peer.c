@@ -25,6 +25,8 @@ static enum peer_source source_of_peers(const char *kind)
 {
     if (strcmp(kind, "dht") == 0)
         return PEER_DHT;
+    if (strcmp(kind, "webtorrent") == 0)
+        return PEER_OFFERED;
     return strcmp(kind, "pex") == 0 ? PEER_EXCHANGED : PEER_TRACKER;
 }
 
@@ -66,6 +68,7 @@ void peer_learn(struct engine *e, struct conn *c, const struct event *ev)
     memcpy(how.info_hash, b->info_hash, sizeof(how.info_hash));
     learn_list(e, b->peers, b->peer_count, how, source_of_peers(b->kind));
     learn_list(e, b->nodes, b->node_count, how, PEER_DHT_NODE);
+    learn_list(e, b->names, b->name_count, how, PEER_OFFERED);
     if (b->listen_port != 0 || (b->action != NULL && strcmp(b->action, "announce_peer") == 0))
         learn_listener(e, c, ev, how);
     learn_ends(e, c, ev, how);
@@ -92,6 +95,7 @@ static const char *sentence(enum direction to, enum peer_source source)
                        [PEER_EXCHANGED] = "the server was named by a BitTorrent peer (BEP 11)",
                        [PEER_DHT] = "the server was in the DHT's answer for a torrent (BEP 5)",
                        [PEER_TRACKER] = "the server was in a tracker's answer (BEP 3)",
+                       [PEER_OFFERED] = "the server was in a WebTorrent offer",
                        [PEER_LOCAL] = "the server announced itself as a BitTorrent peer (BEP 14)",
                        [PEER_ANNOUNCED] = "the server said that it listens here for peers",
                        [PEER_SEEN] = "BitTorrent was spoken with this server before"},
@@ -99,6 +103,7 @@ static const char *sentence(enum direction to, enum peer_source source)
                        [PEER_EXCHANGED] = "the client was named by a BitTorrent peer (BEP 11)",
                        [PEER_DHT] = "the client was in the DHT's answer for a torrent (BEP 5)",
                        [PEER_TRACKER] = "the client was in a tracker's answer (BEP 3)",
+                       [PEER_OFFERED] = "the client was in a WebTorrent offer",
                        [PEER_LOCAL] = "the client announced itself as a BitTorrent peer (BEP 14)",
                        [PEER_ANNOUNCED] = "the client said that it listens here for peers",
                        [PEER_SEEN] = "BitTorrent was spoken with this client before"},
@@ -143,6 +148,21 @@ const struct known_peer *peer_known(struct engine *e, struct conn *c)
     return c->known_peer;
 }
 
+const struct known_peer *peer_known_ice(struct engine *e, struct conn *c,
+                                        const struct endpoint names[2], enum confidence *sure)
+{
+    const struct known_peer *end = peer_known(e, c), *k = NULL;
+    unsigned signs = end != NULL && end->source == PEER_OFFERED;
+
+    for (unsigned i = 0; i < 2 && !c->second_reading; i++) {
+        const struct known_peer *name = peers_find(&e->peers, &names[i], e->host.time_ns);
+        signs += name != NULL;
+        k = name != NULL ? name : k;
+    }
+    *sure = signs >= 2 ? CONFIDENCE_STRONG : CONFIDENCE_PROBABLE;
+    return k == NULL && signs > 0 ? end : k;
+}
+
 unsigned peer_others_alike(struct engine *e, struct conn *c)
 {
     const struct endpoint client = end_of(c, TO_CLIENT), server = end_of(c, TO_SERVER);
@@ -179,6 +199,8 @@ bool peer_decides(const struct conn *c, const struct slot *app)
 {
     if (c->known_peer == NULL)
         return false;
+    if (app != NULL && app->kind == SLOT_NAMED && c->known_peer->source == PEER_OFFERED)
+        return strcmp(app->name, "dtls") == 0; /* WebRTC's (RFC 8827), met in its middle */
     return app == NULL ||
            (app->kind == SLOT_LAYER && app->layer == &layer_raw && !contradicts(c, app));
 }

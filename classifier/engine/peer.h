@@ -16,6 +16,10 @@ void peer_learn(struct engine *e, struct conn *c, const struct event *ev);
 /* Is an end of this connection known? Told once, as evidence. */
 void peer_look(struct engine *e, struct conn *c);
 const struct known_peer *peer_known(struct engine *e, struct conn *c); /* NULL: no */
+/* Of the names of WebRTC's two sides, and the ends: was one in a WebTorrent offer? `strong`: two.
+ */
+const struct known_peer *peer_known_ice(struct engine *e, struct conn *c,
+                                        const struct endpoint names[2], enum confidence *sure);
 /* To how many others the client made connections of that shape: host.others_alike. */
 unsigned peer_others_alike(struct engine *e, struct conn *c);
 /* Does that say what the connection is? Not where its bytes say something else. */

@@ -331,6 +331,13 @@ static const struct known_peer *on_known_peer(struct host *h)
     return peer_known(e, e->conn);
 }
 
+static const struct known_peer *on_known_ice(struct host *h, const struct endpoint names[2],
+                                             enum confidence *sure)
+{
+    struct engine *e = engine_of(h);
+    return peer_known_ice(e, e->conn, names, sure);
+}
+
 static unsigned on_others_alike(struct host *h)
 {
     struct engine *e = engine_of(h);
@@ -393,6 +400,7 @@ void stack_setup(struct engine *e)
     e->host.claim = on_claim;
     e->host.weigh = on_weigh;
     e->host.known_peer = on_known_peer;
+    e->host.known_ice = on_known_ice;
     e->host.others_alike = on_others_alike;
     e->host.climb = on_climb;
     e->host.speaks = on_speaks;

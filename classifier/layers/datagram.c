@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* datagram.c - protocols of small datagrams: NTP, STUN, TFTP. */
+/* datagram.c - protocols of small datagrams: NTP, TFTP. */
 #include "base/cursor.h"
 #include "layers/named.h"
 #include "layers/probe.h"
@@ -34,23 +34,6 @@ static struct recognition ntp_recognise(const struct opening *o)
         delay >= SHORT_MAX || dispersion >= SHORT_MAX)
         return probe_no();
     return probe_yes("NTP packet (RFC 5905 s7.3)", bytes_of(NULL, 0), d);
-}
-
-/* RFC 8489 s5: two zero bits, a type, a length in words, the magic cookie. */
-static struct recognition stun_recognise(const struct opening *o)
-{
-    enum { HEADER_LEN = 20, MAGIC_COOKIE = 0x2112A442 };
-    const enum direction d = sender(o);
-    const struct bytes seen = o->seen[d];
-    struct cursor c = cursor_over(seen);
-
-    const uint16_t type = cursor_be16(&c);
-    const uint16_t length = cursor_be16(&c);
-    const uint32_t cookie = cursor_be32(&c);
-    if (seen.len < HEADER_LEN || type >> 14 != 0 || length % 4 != 0 ||
-        seen.len != (size_t)length + HEADER_LEN || cookie != MAGIC_COOKIE)
-        return probe_no();
-    return probe_yes("STUN message with its magic cookie (RFC 8489 s5)", bytes_of(NULL, 0), d);
 }
 
 /* Takes a string with its NUL: printable ASCII, not empty. */
@@ -111,4 +94,3 @@ static struct recognition tftp_recognise(const struct opening *o)
 
 const struct layer layer_tftp = {.name = "tftp", .application = true, .recognise = tftp_recognise};
 const struct layer layer_ntp = {.name = "ntp", .application = true, .recognise = ntp_recognise};
-const struct layer layer_stun = {.name = "stun", .application = true, .recognise = stun_recognise};

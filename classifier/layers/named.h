@@ -43,6 +43,6 @@ extern const struct layer layer_mdns;  /* dns.c: RFC 6762 */
 extern const struct layer layer_llmnr; /* dns.c: RFC 4795 */
 extern const struct layer layer_ntp;   /* datagram.c: RFC 5905 s7.3 */
 extern const struct layer layer_tftp;  /* datagram.c: RFC 1350 s5, RFC 2347 */
-extern const struct layer layer_stun;  /* datagram.c: RFC 8489 s5 */
+extern const struct layer layer_stun;  /* stun.c: RFC 8489 s5 */
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/ws_inside.h"
 
+#include "layers/ws_offers.h"
 #include "layers/ws_tunnel.h"
 #include "layers/ws_webtorrent.h"
 
@@ -10,7 +11,8 @@ struct ws_inside {
         uint8_t *at; /* SPEECH_BYTES, or NULL */
         size_t len;
     } part[2];
-    struct ws_noise *noise; /* ws_tunnel.h; NULL: no binary message yet, or decided */
+    struct ws_offers *offers[2]; /* WebTorrent's; NULL: none yet */
+    struct ws_noise *noise;      /* ws_tunnel.h; NULL: no binary message yet, or decided */
 };
 
 static struct ws_inside *inside_of(struct websocket *ws, struct host *h)
@@ -46,7 +48,7 @@ static void settle(struct websocket *ws, struct host *h)
 {
     struct ws_inside *x = ws->inside;
 
-    if (x == NULL || !speech_is_over(ws) || x->noise != NULL)
+    if (x == NULL || !speech_is_over(ws) || x->noise != NULL || ws->offers)
         return;
     for (int d = 0; d < 2; d++)
         drop_part(h, &x->part[d]);
@@ -100,6 +102,7 @@ static void judge(struct websocket *ws, struct host *h, enum direction d,
     tell(ws, h, &found, heard->text);
     if (speech.name == SPEECH_WEBTORRENT && d == TO_SERVER)
         ws_webtorrent_tell(h, heard->text);
+    ws->offers = ws->offers || speech.name == SPEECH_WEBTORRENT;
     ws->heard[d] = (uint8_t)(ws->heard[d] + (has_signs(&speech) ? 1 : WS_HEARD_BLANK));
     if (found.settled)
         ws->heard[0] = ws->heard[1] = WS_HEARD_ALL;
@@ -133,7 +136,7 @@ static struct bytes held(const struct websocket *ws, enum direction d)
 
 bool ws_inside_reads_on(const struct websocket *ws, const struct host *h, enum direction d)
 {
-    if (ws->heard[d] < WS_HEARD_ALL)
+    if (ws->heard[d] < WS_HEARD_ALL || ws->offers)
         return true;
     return ws->totals.binary[d] > 0 && (h->carry_wanted || !ws->noise_over);
 }
@@ -157,10 +160,31 @@ static void judged(struct websocket *ws, struct host *h, enum direction d)
     struct ws_message *m = &ws->side[d].message;
 
     m->judged = true;
-    m->heard = is_history(ws, h, d);
+    m->heard = ws->offers || is_history(ws, h, d);
     if (ws->inside != NULL)
         drop_part(h, &ws->inside->part[d]);
     settle(ws, h);
+}
+
+/* All that WebTorrent says, from the first message that says so. */
+static void hear_offers(struct websocket *ws, struct host *h, enum direction d, struct bytes clear)
+{
+    struct ws_inside *x = ws->offers ? inside_of(ws, h) : NULL;
+
+    if (x != NULL && x->offers[d] == NULL)
+        x->offers[d] = h->alloc(h, sizeof(*x->offers[d]));
+    if (x != NULL && x->offers[d] != NULL)
+        ws_offers_feed(x->offers[d], clear);
+}
+
+static void drop_offers(struct websocket *ws, struct host *h)
+{
+    ws->offers = false;
+    for (int d = 0; ws->inside != NULL && d < 2; d++) {
+        if (ws->inside->offers[d] != NULL)
+            h->free(h, ws->inside->offers[d], sizeof(*ws->inside->offers[d]));
+        ws->inside->offers[d] = NULL;
+    }
 }
 
 static void hear_text(struct websocket *ws, struct host *h, enum direction d, struct bytes clear,
@@ -172,6 +196,7 @@ static void hear_text(struct websocket *ws, struct host *h, enum direction d, st
 
     if (text.len == 0 && (last || full)) {
         judge(ws, h, d, &straight);
+        hear_offers(ws, h, d, clear);
         judged(ws, h, d);
         return;
     }
@@ -183,6 +208,8 @@ static void hear_text(struct websocket *ws, struct host *h, enum direction d, st
         return;
     const struct ws_heard pieced = {held(ws, d), !full, d};
     judge(ws, h, d, &pieced);
+    hear_offers(ws, h, d, held(ws, d));
+    hear_offers(ws, h, d, bytes_after(clear, SPEECH_BYTES - text.len));
     judged(ws, h, d);
 }
 
@@ -219,6 +246,16 @@ static void hear_binary(struct websocket *ws, struct host *h, enum direction d, 
     m->judged = true;
 }
 
+/* What the message is, is known, or was of those before it. */
+static void hear_rest(struct websocket *ws, struct host *h, enum direction d, struct bytes clear)
+{
+    struct ws_message *m = &ws->side[d].message;
+
+    hear_offers(ws, h, d, clear);
+    m->judged = true;
+    m->heard = ws->offers || is_history(ws, h, d);
+}
+
 void ws_inside_hear(struct websocket *ws, struct host *h, enum direction d, struct bytes clear,
                     bool last)
 {
@@ -226,8 +263,8 @@ void ws_inside_hear(struct websocket *ws, struct host *h, enum direction d, stru
 
     if (m->opcode == WS_BINARY)
         hear_binary(ws, h, d, clear);
-    else if (m->judged)
-        m->heard = is_history(ws, h, d);
+    else if (m->judged || (ws->offers && ws->heard[d] >= WS_HEARD_ALL))
+        hear_rest(ws, h, d, clear);
     else
         hear_text(ws, h, d, clear, last);
 }
@@ -244,8 +281,11 @@ void ws_inside_end(struct websocket *ws, struct host *h, enum direction d)
     } else if (m->heard && !m->judged && text.len > 0) {
         const struct ws_heard pieced = {text, m->fin && !m->unread, d};
         judge(ws, h, d, &pieced);
+        hear_offers(ws, h, d, held(ws, d));
         judged(ws, h, d);
     }
+    if (m->opcode == WS_TEXT && ws->inside != NULL && ws->inside->offers[d] != NULL)
+        ws_offers_end(ws->inside->offers[d], h, d);
     m->heard = false;
 }
 
@@ -260,6 +300,8 @@ void ws_inside_lose(struct websocket *ws, struct host *h, enum direction d)
         drop_noise(ws, h);
     else if (ws->inside != NULL)
         drop_part(h, &ws->inside->part[d]);
+    if (ws->inside != NULL && ws->inside->offers[d] != NULL)
+        *ws->inside->offers[d] = (struct ws_offers){.len = 0};
     settle(ws, h);
 }
 
@@ -270,5 +312,6 @@ void ws_inside_close(struct websocket *ws, struct host *h)
         tell_end(ws, h);
     ws->heard[0] = ws->heard[1] = WS_HEARD_ALL;
     drop_noise(ws, h);
+    drop_offers(ws, h);
     settle(ws, h);
 }

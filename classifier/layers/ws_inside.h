@@ -3,7 +3,8 @@
  * is named by what it says (ws_speech.h), tunnels are found (ws_tunnel.h).
  *
  * In:    the handshake; the clear bytes of the first messages, cut anywhere.
- * Out:   host->speaks, evidence, anomalies, EVENT_BITTORRENT of WebTorrent.
+ * Out:   host->speaks, evidence, anomalies, EVENT_BITTORRENT of WebTorrent, whose messages are all
+ *        read, for their offers (ws_offers.h).
  * State: four bytes and a pointer in struct websocket. Beside it, from the first sign until all is
  *        decided: below 96 bytes, SPEECH_BYTES a direction while a message is cut, and struct
  *        ws_noise for binary messages. Then nothing more is read for it.
@@ -44,7 +45,7 @@ static inline void ws_inside_begin(struct websocket *ws, const struct host *h, e
     struct ws_message *m = &s->message;
 
     if (m->opcode == WS_TEXT)
-        m->heard = ws->heard[d] < WS_HEARD_ALL;
+        m->heard = ws->heard[d] < WS_HEARD_ALL || ws->offers;
     else
         m->heard = m->opcode == WS_BINARY && !ws->noise_over && !h->carried_known;
     if (m->heard || !m->compressed || s->no_context_takeover || !ws_inside_reads_on(ws, h, d))

@@ -328,8 +328,8 @@ static bool counts_only(const struct websocket *ws, const struct host *h, enum d
     const struct ws_side *s = &ws->side[d];
 
     return !(h->interest & (WATCHED | INTEREST_FIGURES | INTEREST_FRAMES)) && ws->framed &&
-           ws->heard[d] >= WS_HEARD_ALL && s->decoder.have == 0 && !s->message.open && !s->closed &&
-           !s->answered && !s->resumed;
+           ws->heard[d] >= WS_HEARD_ALL && !ws->offers && s->decoder.have == 0 &&
+           !s->message.open && !s->closed && !s->answered && !s->resumed;
 }
 
 /* What begin_frame() and read_payload() come to for such a message, which is most of what there is.

@@ -67,6 +67,7 @@ struct websocket {
     struct ws_totals totals;
     struct ws_detail *detail; /* or NULL */
     bool shaken : 1;          /* the handshake was seen */
+    bool offers : 1;          /* it is WebTorrent's: ws_offers.h */
     bool opening : 1;         /* no whole legal frame yet, in either direction: ws_opening.h */
     bool framed : 1;          /* there was one */
     bool joined : 1;          /* begun before the capture, and still watched: ws_join.h */

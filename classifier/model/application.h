@@ -43,7 +43,7 @@ enum peer_ability {
 /* What a BitTorrent message says. Peers have (part of) the torrent; nodes speak the DHT. */
 struct bittorrent_event {
     const char *kind;   /* "peer", "mse", "utp", "dht", "http-tracker", "udp-tracker", "lsd", "pex",
-                           "webtorrent", "web-seed" (docs/eve.md) */
+                           "webtorrent", "webrtc", "web-seed" (docs/eve.md) */
     const char *action; /* "get_peers", "announce", "started" ...: static lifetime; NULL: none */
     bool has_info_hash, has_peer_id;
     uint8_t info_hash[20], peer_id[20];
@@ -53,7 +53,8 @@ struct bittorrent_event {
     uint16_t listen_port;         /* where the sender says it can be reached; 0: did not say */
     const struct endpoint *peers; /* at most BITTORRENT_PEERS of each */
     const struct endpoint *nodes;
-    uint16_t peer_count, node_count;
+    const struct endpoint *names; /* of WebRTC's sides: known_peer.h */
+    uint16_t peer_count, node_count, name_count;
     enum confidence confidence;
 };
 

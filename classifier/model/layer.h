@@ -30,8 +30,7 @@ struct layer {
 
     /* Pure. NULL: never recognised, only opened by another layer. */
     struct recognition (*recognise)(const struct opening *o);
-    /* On the stack now. `arg`: what the layer below said in become(), or NULL. May be NULL itself.
-     */
+    /* On the stack now. `arg`: what the layer below said in become(). Both may be NULL. */
     void (*open)(void *state, struct host *h, const void *arg);
     /* Recognised, and open was called; `o` is what was seen, and is fed next. For a layer that must
      * find its place in it (midstream). By the directions as they are now. May be NULL. */
@@ -58,8 +57,7 @@ struct host {
      * point). packet, time and flow are filled in by the host; the layer sets kind, direction and
      * the body. */
     void (*emit)(struct host *h, struct event *e);
-    /* Bytes (or a hole) for whoever is on top of this layer. With nobody there, they are
-     * identified. */
+    /* Bytes (or a hole) for whoever is on top of this layer; with nobody there, identified. */
     void (*carry)(struct host *h, enum direction d, struct bytes in);
     void (*carry_gap)(struct host *h, enum direction d, uint64_t n);
     /* From here on this layer only wraps `protocol`, which is opened with `arg` on top of it: bytes
@@ -82,8 +80,10 @@ struct host {
      * much likelier it is if the stream is this layer's protocol than if it is anything else. */
     void (*weigh)(struct host *h, uint8_t bits, const char *what, struct bytes detail);
     /* Is one end of this flow known to take part in BitTorrent? NULL: not that anybody knows.
-     * Borrowed for the call. */
+     * Borrowed for the call. known_ice: or, of WebRTC, one or both sides' names; how surely so. */
     const struct known_peer *(*known_peer)(struct host *h);
+    const struct known_peer *(*known_ice)(struct host *h, const struct endpoint names[2],
+                                          enum confidence *sure);
     /* This flow has the shape of encrypted BitTorrent: remembers it, and returns to how many other
      * addresses, each on a port of its own above 1023, the same client had such flows in the last
      * five minutes. */

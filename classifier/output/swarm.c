@@ -106,6 +106,7 @@ static uint32_t sign_of_kind(const char *kind)
                  {"lsd", SWARM_LOCAL},
                  {"pex", SWARM_EXCHANGE},
                  {"webtorrent", SWARM_WEBTORRENT},
+                 {"webrtc", SWARM_WEBTORRENT},
                  {"web-seed", SWARM_WEB_SEED}};
 
     for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)

@@ -38,7 +38,7 @@ cd "$LAB_NODE"
 [ -e package.json ] || echo '{"private": true}' > package.json
 # ws: the WebSocket stack of Node; bittorrent-tracker: an HTTP tracker that serves any torrent; playwright-core: drives Chromium
 npm install --ignore-scripts --no-audit --no-fund ws@8 bittorrent-tracker@11 playwright-core@1
-# webtorrent 1: the last that needs no native WebRTC
+# webtorrent 1: the last that needs no native WebRTC; its page (webtorrent.min.js) runs in Chromium
 npm install --ignore-scripts --no-audit --no-fund webtorrent@1
 # What is spoken inside WebSockets, each as its users meet it: client and server (SignalR's and Stomp.js's other ends are not on npm, or another's)
 npm install --ignore-scripts --no-audit --no-fund socket.io@4 socket.io-client@4 aedes@1 mqtt@5 stomp-broker-js@1 @stomp/stompjs@7 \

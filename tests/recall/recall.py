@@ -29,7 +29,7 @@ CUT = 20          # packets
 LEFT = 6          # a cut flow counts when so many packets with payload are left
 WAYS = ("whole", "alone", "cut", "cut alone")
 GRADES = ("guess", "probable", "strong", "certain")
-OPEN_KINDS = ("http-tracker", "udp-tracker", "dht", "lsd", "webseed", "webseed-bep19", "webtorrent")          # never cut
+OPEN_KINDS = ("http-tracker", "udp-tracker", "dht", "lsd", "webseed", "webseed-bep19", "webtorrent", "webrtc")          # never cut
 ENCRYPTED = ("mse-rc4", "mse-plain", "mse", "mse, told mse-rc4", "mse, told mse-plain", "mse-unanswered", "mse-unanswered, told mse-rc4",
              "mse-unanswered, told mse-plain")
 ORDER = ("peer", *ENCRYPTED, "utp", "utp-mse-rc4", "utp-mse-plain", "utp-mse", "utp-unanswered", *OPEN_KINDS)

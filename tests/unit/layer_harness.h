@@ -25,6 +25,7 @@ struct harness {
     enum confidence confidence;
     enum ladder ladder;
     const struct known_peer *peer; /* what known_peer() says */
+    enum confidence ice;           /* what known_ice() says, of that peer */
     unsigned alike;                /* what others_alike() says */
     void (*describe)(struct harness *h, const struct event *e);
 };
@@ -107,6 +108,16 @@ static inline const struct known_peer *harness_known_peer(struct host *h)
     return ((struct harness *)h)->peer;
 }
 
+static inline const struct known_peer *
+harness_known_ice(struct host *h, const struct endpoint names[2], enum confidence *sure)
+{
+    const struct harness *x = (struct harness *)h;
+
+    (void)names;
+    *sure = x->ice;
+    return x->ice == CONFIDENCE_NONE ? NULL : x->peer;
+}
+
 static inline unsigned harness_others_alike(struct host *h)
 {
     return ((struct harness *)h)->alike;
@@ -152,6 +163,7 @@ static inline void harness_begin(struct harness *x, uint32_t interest, struct di
                                    .claim = harness_claim,
                                    .weigh = harness_weigh,
                                    .known_peer = harness_known_peer,
+                                   .known_ice = harness_known_ice,
                                    .others_alike = harness_others_alike,
                                    .climb = harness_climb,
                                    .speaks = harness_speaks,

@@ -38,7 +38,7 @@ LINKS_ws = layers/deflate_block layers/deflate_code layers/ws_keep layers/ws_win
 LINKS_speech = layers/json_keys layers/ws_speech layers/ws_speech_list layers/ws_speech_object layers/ws_speech_text \
        layers/ws_webtorrent layers/bittorrent_peer_id layers/probe
 LINKS_ws += layers/ws_join layers/ws_midstream layers/ws_trail layers/ws_worth layers/deflate_look
-LINKS_ws += layers/ws_inside layers/ws_tunnel layers/shape layers/noise $(LINKS_speech)
+LINKS_ws += layers/ws_inside layers/ws_offers layers/ws_tunnel layers/shape layers/noise $(LINKS_speech)
 LINKS_test_websocket = $(LINKS_ws)
 LINKS_test_ws_message = $(LINKS_ws)
 LINKS_test_ws_figures = $(LINKS_ws)
@@ -93,6 +93,8 @@ LINKS_test_flow_map = output/flow_map
 LINKS_test_spool = output/spool
 LINKS_test_har = output/har output/har_entry output/spool output/flow_map output/json output/escape output/clock_text output/out output/guard
 LINKS_test_extract = output/extract output/file_kind output/flow_map output/json output/escape output/clock_text output/websocket_text output/out output/guard
+LINKS_test_ws_offers = layers/ws_offers layers/json_keys
+LINKS_test_stun = layers/stun layers/probe
 LINKS_test_ws_speech = $(LINKS_speech)
 LINKS_test_ws_inside = $(LINKS_ws)
 LINKS_test_json_keys = layers/json_keys

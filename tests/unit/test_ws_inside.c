@@ -3,6 +3,11 @@
  * goes back. Nothing else is asked for, as in a plain analysis. */
 #include "ws_script.h"
 
+#define ENDS "a=candidate:1 1 udp 1 192.0.2.1 5000 typ host\\r\\na=ice-ufrag:p9eK\\r\\n"
+#define PADDING                                                                                    \
+    "a=fingerprint:sha-256 73:C4:7E:4F:1D:46:7A:30:5C:6C:54:3B:B2:6F:6F:BA:87:6D:B5:74:1E:A4:BF:"  \
+    "51:4B:A5:6B:DC:98:B2:F2:A6\\r\\na=setup:actpass\\r\\na=mid:0\\r\\na=sctp-port:5000\\r\\n"     \
+    "a=max-message-size:262144\\r\\na=extmap-allow-mixed\\r\\na=msid-semantic: WMS\\r\\n"
 #define FRAMED  "claim(certain) climb(framed) "
 #define NOTHING INTEREST_ANOMALIES
 
@@ -64,11 +69,28 @@ static const struct scene scenes[] = {
       FRAMED "speaks(webtorrent,strong) tracker(-WW0013-abcdefghijkl)"},
      {UP("{\"action\":\"announce\",\"info_hash\":\"abcdefghijklmnopqrst\",\"peer_id\":"
          "\"-WW0013-abcdefghijkl\",\"numwant\":5}")}},
+    /* The first is longer than what is judged; the later ones are read although all is decided. */
+    {"WebTorrent's offers",
+     {"speaks(webtorrent,strong) tracker(-WW0013-abcdefghijkl) claim(certain) climb(framed) "
+      "offer(2,2)> speaks(webtorrent,certain) offer(1,1)< offer(0,1)>",
+      "speaks(webtorrent,strong) tracker(-WW0013-abcdefghijkl) claim(certain) climb(framed) "
+      "offer(2,2)> speaks(webtorrent,certain) offer(1,1)< offer(0,1)>"},
+     {UP("{\"action\":\"announce\",\"info_hash\":\"abcdefghijklmnopqrst\",\"peer_id\":"
+         "\"-WW0013-abcdefghijkl\",\"offers\":[{\"offer\":{\"sdp\":\"" ENDS PADDING
+         "\"}},{\"offer\":{\"sdp\":\"" ENDS PADDING "\"}}]}"),
+      DOWN("{\"action\":\"announce\",\"offer\":{\"sdp\":\"" ENDS "\"},"
+           "\"info_hash\":\"abcdefghijklmnopqrst\",\"peer_id\":\"-WW0013-abcdefghijkl\"}"),
+      UP("{\"answer\":{\"sdp\":\"a=ice-ufrag:T6a4\\r\\n" PADDING "\"}}")}},
 };
 
 static void describe_inside(struct harness *h, const struct event *e)
 {
-    if (e->kind == EVENT_BITTORRENT)
+    const struct bittorrent_event *b = &e->as.bittorrent;
+
+    if (e->kind == EVENT_BITTORRENT && b->peer_count + b->name_count > 0)
+        buffer_printf(&h->log, "offer(%u,%u)%c ", (unsigned)b->peer_count, (unsigned)b->name_count,
+                      e->direction == TO_SERVER ? '>' : '<');
+    else if (e->kind == EVENT_BITTORRENT)
         buffer_printf(&h->log, "tracker(%.20s) ", (const char *)e->as.bittorrent.peer_id);
 }
 
