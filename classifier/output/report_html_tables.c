@@ -86,7 +86,9 @@ static void print_flood(struct html *h, const struct flood *f)
     html_markup(h, "</small></td>");
     html_figure(h, f->count);
     html_count(h, f->count);
-    buffer_printf(h->out, "<small>limit %llu</small></td>", (unsigned long long)f->over);
+    html_markup(h, "<small>limit ");
+    html_count(h, f->over);
+    html_markup(h, "</small></td>");
     html_markup(h, "<td>");
     wording_flood_rate(&h->raw, f);
     html_raw(h);

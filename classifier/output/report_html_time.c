@@ -176,15 +176,15 @@ static void print_all(struct html *h, const struct view *v)
 #define SECOND_NS INT64_C(1000000000)
 #define DAY_NS    (86400 * SECOND_NS)
 
-/* As fine as the span asks for. */
-static void print_time(struct html *h, int64_t time_ns, int64_t span_ns)
+/* As fine as the buckets are. */
+static void print_time(struct html *h, int64_t time_ns, const struct timeline *t)
 {
-    if (span_ns >= DAY_NS) {
+    if ((int64_t)timeline_count(t) * t->width_ns >= DAY_NS) {
         clock_text_append_date(h->out, time_ns);
         return;
     }
     clock_text_append_time(h->out, time_ns);
-    if (span_ns >= TIMELINE_BUCKETS * SECOND_NS)
+    if (t->width_ns >= SECOND_NS)
         h->out->len -= strlen(".000");
 }
 
@@ -197,7 +197,7 @@ static void print_axis(struct html *h, const struct view *v)
     html_markup(h, "<tfoot><tr><td></td><td class=\"axis\"><div>");
     for (int i = 0; i <= 2; i++) {
         html_markup(h, "<span>");
-        print_time(h, start + span / 2 * i, span);
+        print_time(h, start + span / 2 * i, v->timeline);
         html_markup(h, "</span>");
     }
     html_markup(h, "</div></td><td></td></tr></tfoot>\n");

@@ -103,7 +103,7 @@ static void print_flood(struct sheet *s, const struct flood *f)
     wording_flood_who(&s->raw, f);
     report_text_entry(s);
     buffer_printf(&s->raw, "%s, by rule %s", f->action, f->rule);
-    sheet_words_raw(s);
+    sheet_piece_raw(s, ": ");
     sheet_break(s);
     wording_flood_rate(&s->raw, f);
     sheet_words_raw(s);

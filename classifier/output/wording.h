@@ -41,7 +41,8 @@ void wording_width(struct buffer *out, int64_t span_ns);
 void wording_flood_source(struct buffer *out, const struct flood *f);
 /* "client 10.0.0.7", "network 10.0.0.0/24", "client 10.0.0.7 to 10.0.0.2" */
 void wording_flood_who(struct buffer *out, const struct flood *f);
-/* "at least 120 websocket-handshake within 10 s (over 100); 3 times from ...; banned for 10 min" */
+/* "websocket-handshake: at least 120 within 10 s; the limit is 100; first at ...; banned for ..."
+ */
 void wording_flood_rate(struct buffer *out, const struct flood *f);
 /* "bad_checksum x 2 (first in packet 12)" */
 void wording_anomaly(struct buffer *out, const struct view *v, const struct anomaly_entry *a);

@@ -108,9 +108,9 @@ void wording_flood_who(struct buffer *out, const struct flood *f)
 
 void wording_flood_rate(struct buffer *out, const struct flood *f)
 {
-    buffer_append_text(out, "at least ");
+    buffer_printf(out, "%s: at least ", f->what);
     wording_count(out, f->count);
-    buffer_printf(out, " x %s within ", f->what);
+    buffer_append_text(out, " within ");
     wording_width(out, f->within_ns);
     buffer_append_text(out, f->adaptive ? "; usual is up to " : "; the limit is ");
     wording_count(out, f->over);
@@ -122,7 +122,7 @@ void wording_flood_rate(struct buffer *out, const struct flood *f)
         buffer_append_text(out, "; told ");
         wording_plural(out, f->times, "time");
     }
-    if (f->for_ns > 0) {
+    if (f->for_ns > 0 && strcmp(f->action, "block") == 0) {
         buffer_append_text(out, "; banned for ");
         wording_width(out, f->for_ns);
     }
