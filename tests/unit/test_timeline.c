@@ -119,7 +119,7 @@ static void any_time(void)
 static void many_apps(void)
 {
     struct timeline t;
-    char name[8];
+    char name[16];
 
     timeline_init(&t);
     for (int i = 0; i < TIMELINE_APPS + 10; i++) {
