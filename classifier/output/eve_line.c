@@ -133,11 +133,22 @@ struct bytes eve_bytes_or_hex(struct eve_line *l, const struct json_value *in,
     return bytes_of(NULL, 0);
 }
 
+const char *eve_keep(struct eve_line *l, struct bytes text)
+{
+    const struct bytes kept = bytes_first(text, EVE_KEPT_MAX);
+    char copy[EVE_KEPT_MAX + 1];
+
+    if (kept.len > 0)
+        memcpy(copy, kept.at, kept.len);
+    copy[kept.len] = '\0';
+    return tally_text(l->names, copy);
+}
+
 const char *eve_name(struct eve_line *l, const struct json_value *in, const char *member)
 {
     const struct bytes text = eve_bytes(l, in, member);
 
-    return text.len > 0 ? tally_text(l->names, (const char *)text.at) : NULL;
+    return text.len > 0 ? eve_keep(l, text) : NULL;
 }
 
 unsigned eve_word(struct eve_line *l, const struct json_value *in, const char *member,

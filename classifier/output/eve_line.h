@@ -11,6 +11,8 @@
 #include "model/flow_info.h"
 #include "output/tally.h"
 
+#define EVE_KEPT_MAX 1024
+
 struct eve_line {
     const struct json_tree *tree;
     const struct json_value *top, *more; /* more: the member `portwarden`, or NULL */
@@ -37,7 +39,10 @@ struct bytes eve_bytes_or_hex(struct eve_line *l, const struct json_value *in,
 /* Exactly `len` bytes; false: absent. */
 bool eve_hex(struct eve_line *l, const struct json_value *in, const char *member, uint8_t *out,
              size_t len);
-/* Kept: the same pointer for the same text. NULL: absent. */
+/* The text, at most EVE_KEPT_MAX bytes of it, which outlives the line: the same pointer for the
+ * same text. */
+const char *eve_keep(struct eve_line *l, struct bytes text);
+/* Kept in that way. NULL: absent. */
 const char *eve_name(struct eve_line *l, const struct json_value *in, const char *member);
 /* Its place among the words of `of` (eve_words.h, label.h); `otherwise`: absent, or another word.
  */

@@ -89,13 +89,13 @@ void eve_read_anomaly(struct eve_line *l, struct event *e, struct eve_store *s)
 static void read_group(struct eve_line *l, const struct json_value *group, struct stats_event *out,
                        struct counter *room)
 {
-    const char *name = tally_text(l->names, (const char *)group->key.at);
+    const char *name = eve_keep(l, group->key);
 
     for (const struct json_value *v = json_tree_first(l->tree, group);
          v != NULL && out->count < EVE_COUNTERS; v = json_tree_next(l->tree, group, v)) {
         if (v->kind != JSON_NUMBER)
             continue;
-        const char *counter = tally_text(l->names, (const char *)v->key.at);
+        const char *counter = eve_keep(l, v->key);
         const uint64_t value = eve_number(l, group, counter, UINT64_MAX);
         room[out->count++] = (struct counter){name, counter, value};
     }

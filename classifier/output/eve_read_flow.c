@@ -56,7 +56,7 @@ static const char *source_of(struct eve_line *l, bool live)
     const struct bytes host = eve_bytes(l, l->top, "host");
     char both[256];
 
-    if (host.len == 0 || !live)
+    if (host.len == 0 || !live || name == NULL)
         return name;
     snprintf(both, sizeof(both), "%s:%s", (const char *)host.at, name);
     return tally_text(l->names, both);
@@ -125,7 +125,7 @@ static void read_ndpi(struct eve_line *l, struct eve_store *s)
     for (const struct json_value *v = json_tree_first(l->tree, list);
          v != NULL && n->risk_count < EVE_RISKS; v = json_tree_next(l->tree, list, v))
         if (v->kind == JSON_STRING)
-            s->risks[n->risk_count++] = tally_text(l->names, (const char *)v->text.at);
+            s->risks[n->risk_count++] = eve_keep(l, v->text);
 }
 
 static int64_t span_ns(struct eve_line *l, const struct json_value *in, const char *member)
@@ -286,7 +286,7 @@ static void read_label(struct eve_line *l, struct flow_info *f)
     for (const struct json_value *v = json_tree_first(l->tree, list);
          v != NULL && f->layer_count < FLOW_LAYERS; v = json_tree_next(l->tree, list, v))
         if (v->kind == JSON_STRING)
-            f->layers[f->layer_count++] = tally_text(l->names, (const char *)v->text.at);
+            f->layers[f->layer_count++] = eve_keep(l, v->text);
     f->speaks = eve_name(l, l->more, "speaks");
     f->app = eve_name(l, l->more, "app");
     f->confidence =

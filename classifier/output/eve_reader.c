@@ -232,7 +232,7 @@ static void read_line(struct eve_reader *r, struct bytes raw)
         fault(r, detail, "");
     } else if (!useful) {
         if (r->file.useless++ == 0)
-            r->file.useless_type = tally_text(&r->names, (const char *)type.at);
+            r->file.useless_type = eve_keep(&l, type);
     } else if (kind->body != NULL) {
         on_line(r, &l, &e, raw);
     }

@@ -45,7 +45,7 @@ static void keep_problems(struct eve_sums *s, struct eve_line *l, const struct j
     for (const struct json_value *v = json_tree_first(l->tree, list);
          v != NULL && s->note.problem_count < EVE_PROBLEMS; v = json_tree_next(l->tree, list, v))
         if (v->kind == JSON_STRING)
-            s->problems[s->note.problem_count++] = tally_text(l->names, (const char *)v->text.at);
+            s->problems[s->note.problem_count++] = eve_keep(l, v->text);
 }
 
 static void take_input(struct eve_sums *s, struct eve_line *l, const struct json_value *in)

@@ -319,8 +319,27 @@ static void test_merge(void)
     }
 }
 
+/* A name is kept as far as 1,024 bytes. */
+static void test_long_name(void)
+{
+    struct buffer line = {0};
+    struct run run;
+
+    buffer_append_text(&line, SMALL_FLOW("\"portwarden\":{\"app\":\""));
+    for (size_t i = 0; i < 5000; i++)
+        buffer_append_byte(&line, 'x');
+    buffer_append_text(&line, "\"}}");
+    buffer_append_byte(&line, 0);
+    const char *const files[] = {(const char *)line.at, NULL};
+    const char *app = strstr(read_again(&run, files, SIZE_MAX, SIZE_MAX), "\"app\":\"");
+    CHECK(app != NULL && strspn(app + strlen("\"app\":\""), "x") == 1024, "a long name is cut");
+    end_run(&run);
+    buffer_free(&line);
+}
+
 int main(void)
 {
+    test_long_name();
     test_whole();
     test_cuts();
     test_wrong();
