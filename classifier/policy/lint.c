@@ -12,11 +12,16 @@ void note_rule(struct notes *n, const struct rule *r, const char *code, const ch
     char sentence[512];
     va_list args;
 
-    if (n->count++ >= NOTES_MAX)
+    if (n->count++ > NOTES_MAX)
         return;
     va_start(args, format);
     vsnprintf(sentence, sizeof(sentence), format, args);
     va_end(args);
+    if (n->count > NOTES_MAX) {
+        code = "more";
+        snprintf(sentence, sizeof(sentence),
+                 "more than %d warnings and hints: the rest is not told", NOTES_MAX);
+    }
     const struct policy_note note = {.kind = n->kind,
                                      .code = code,
                                      .file = n->file,
@@ -128,16 +133,25 @@ static bool asks_only_none(const struct rule *r)
     return false;
 }
 
+static bool port_promises(const struct policy *p, uint64_t port)
+{
+    return policy_promise(p, TRANSPORT_TCP, (uint16_t)port) != NULL ||
+           policy_promise(p, TRANSPORT_UDP, (uint16_t)port) != NULL;
+}
+
 /* Does any of the ports promise something? Then one may break it. */
 static bool some_port_promises(const struct policy *p, const struct condition *c)
 {
-    for (uint32_t port = 0; port <= UINT16_MAX; port++) {
-        if (range_set_has(&c->value.as.ranges, port) == c->value.negated)
-            continue;
-        if (policy_promise(p, TRANSPORT_TCP, (uint16_t)port) != NULL ||
-            policy_promise(p, TRANSPORT_UDP, (uint16_t)port) != NULL)
-            return true;
-    }
+    const struct range_set *set = &c->value.as.ranges;
+
+    if (c->value.negated) /* some port that promises is hardly left out */
+        for (uint64_t port = 0; port <= UINT16_MAX; port++)
+            if (port_promises(p, port) && !range_set_has(set, port))
+                return true;
+    for (size_t i = 0; !c->value.negated && i < set->count; i++)
+        for (uint64_t port = set->at[i].low; port <= set->at[i].high; port++)
+            if (port_promises(p, port))
+                return true;
     return false;
 }
 

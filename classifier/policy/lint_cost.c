@@ -4,9 +4,10 @@
 #include "policy/matches.h"
 #include "policy/notes.h"
 
-#define PATTERN_LARGE 10000 /* bytes that one pattern compiles to; most take a fifth of it */
-#define STATE_LARGE   512   /* bytes that it keeps for each direction of a flow with messages */
-#define PATTERNS_MAX  4096  /* of a condition are measured one by one */
+#define PATTERN_LARGE 10000  /* bytes that one pattern compiles to; most take a fifth of it */
+#define STATE_LARGE   512    /* bytes that it keeps for each direction of a flow with messages */
+#define LIST_LARGE    100000 /* entries */
+#define PATTERNS_MAX  4096   /* of a condition are measured one by one */
 
 /* The first rule of which it is true; NULL: none. */
 static const struct rule *first_rule(const struct policy *p, bool (*is)(const struct rule *r))
@@ -110,6 +111,28 @@ static void look_at_pattern(struct notes *n, const struct rule *r, const struct 
                   r->info.name, cost.state);
 }
 
+static size_t entries_of(const struct condition *c)
+{
+    switch (c->key->kind) {
+    case VALUE_TEXT: return c->value.as.text.exact_count;
+    case VALUE_ADDRESS: return c->value.as.addresses.count;
+    case VALUE_HASH: return c->value.as.hashes.count;
+    case VALUE_PORT:
+    case VALUE_SIZE:
+    case VALUE_WORDS:
+    case VALUE_FLAG:
+    case VALUE_LEVEL:
+    case VALUE_LITERAL:
+    case VALUE_REGEX:
+    case VALUE_NUMBER:
+    case VALUE_DURATION:
+    case VALUE_TIME:
+    case VALUE_DAYS:
+    case VALUE_ANOMALY: return 0;
+    }
+    return 0;
+}
+
 static void look_at_conditions(struct notes *n, const struct rule *r,
                                const struct condition_list *list)
 {
@@ -118,6 +141,12 @@ static void look_at_conditions(struct notes *n, const struct rule *r,
         const bool is_text = c->key->kind == VALUE_TEXT;
         const struct pattern_set *set =
             is_text ? &c->value.as.text.patterns : &c->value.as.patterns;
+        if (entries_of(c) > LIST_LARGE)
+            note_rule(
+                n, r, "large-list",
+                "in the rule \"%s\" \"%s\" holds %zu entries, which are kept in memory; blocks "
+                "of addresses, and globs for names, take less",
+                r->info.name, c->key->name, entries_of(c));
         if (!is_text && c->key->kind != VALUE_REGEX)
             continue;
         for (size_t k = 0; k < set->count && k < PATTERNS_MAX; k++)

@@ -129,10 +129,13 @@ static void tell_late(struct notes *n, const struct rule *r, const struct latest
     buffer_free(&text);
 }
 
+#define APART_MAX 4096 /* entries of two sets that are compared; longer ones may always meet */
+
 /* Whole and by name alone: `a` has none of what `b` asks for. */
 static bool texts_are_apart(const struct text_set *a, const struct text_set *b)
 {
-    if (a->glob_count + a->patterns.count + b->glob_count + b->patterns.count > 0)
+    if (a->glob_count + a->patterns.count + b->glob_count + b->patterns.count > 0 ||
+        a->exact_count + b->exact_count > APART_MAX)
         return false;
     for (size_t i = 0; i < a->exact_count; i++)
         if (text_set_has(b, a->exact[i]))
@@ -155,6 +158,8 @@ static bool ranges_are_apart(const struct range_set *a, const struct range_set *
 
 static bool addresses_are_apart(const struct addr_set *a, const struct addr_set *b)
 {
+    if (a->count + b->count > APART_MAX)
+        return false;
     for (size_t i = 0, j = 0; i < a->count && j < b->count;) {
         if (addr_compare(&a->at[i].low, &b->at[j].high) <= 0 &&
             addr_compare(&b->at[j].low, &a->at[i].high) <= 0)
