@@ -186,4 +186,5 @@ clean:
 .SECONDARY:
 
 -include $(OBJECTS:.o=.d) $(BUILD)/classifier/main.d $(UNIT:%=$(BUILD)/tests/unit/%.d) \
-         $(FUZZ:%=$(BUILD)/tests/fuzz/%.d) $(BUILD)/tests/bench/inflate.d $(FAULTS:.o=.d) $(FLOODS:.o=.d)
+         $(FUZZ:%=$(BUILD)/tests/fuzz/%.d) $(BUILD)/tests/bench/inflate.d $(FAULTS:.o=.d) $(FLOODS:.o=.d) \
+         $(FALSEPOS:%=$(BUILD)/%.d) $(FALSEPOS_TALKS:%=$(BUILD)/tests/falsepos/%.d)

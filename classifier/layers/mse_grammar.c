@@ -4,10 +4,10 @@
 #define REQUEST        17 /* bytes, with the length before it (BEP 3) */
 #define BLOCK          16397
 #define BLOCK_HEAD     13
-#define TLS_13_MORE    9   /* bytes that a full record of TLS 1.3 has more than a block */
-#define REST_MAX       204 /* bytes of small messages behind blocks */
-#define PIPELINE       204 /* bytes above which a turn is requests or anything */
-#define REST_MARKS     2   /* the ends of that many turns may be where blocks began */
+#define TLS_13_RECORD  16406 /* a full one: a block, and a have */
+#define REST_MAX       204   /* bytes of small messages behind blocks */
+#define PIPELINE       204   /* bytes above which a turn is requests or anything */
+#define REST_MARKS     2     /* the ends of that many turns may be where blocks began */
 #define BLOCKS_COUNTED 64
 
 /* Quarters of bits. Of 8,376 large turns of real peers 60 in 100 were whole blocks, 16 in 1000 had
@@ -104,12 +104,12 @@ static int large_turn(struct mse_grammar *g, struct mse_side *s)
 {
     for (unsigned i = 0; i < s->marks && i < REST_MARKS; i++) {
         const uint32_t len = s->at - s->mark[i], rest = len % BLOCK;
-        if (len < BLOCK || rest > REST_MAX)
+        if (len < BLOCK || rest > REST_MAX || len == TLS_13_RECORD)
             continue;
         if (!count_once(s->rests_counted, rest))
             break;
         count_nearly(g);
-        return rest != TLS_13_MORE && short_turn_adds(rest) > 0 ? BLOCKS_AND_ONE : BLOCKS_AND;
+        return short_turn_adds(rest) > 0 ? BLOCKS_AND_ONE : BLOCKS_AND;
     }
     return NOT_BLOCKS;
 }
@@ -152,12 +152,19 @@ static bool tells_length(const uint8_t *begin, uint32_t n)
     return false;
 }
 
+/* RFC 8446 s5.1: a type, the version 3.x. */
+static bool is_tls_record(const uint8_t *begin)
+{
+    return begin[0] >= 20 && begin[0] <= 24 && begin[1] == 3;
+}
+
 /* An encryption does not begin twice alike, nor with its own length, but once in 5,000 times. */
 static void look_at_beginning(struct mse_grammar *g, struct mse_side *s)
 {
     if (s->turn < sizeof(s->begin) || g->turns >= LOOKED_AT)
         return;
-    if (memcmp(s->begin, s->begun_before, 2) == 0 || tells_length(s->begin, s->turn))
+    if (memcmp(s->begin, s->begun_before, 2) == 0 || tells_length(s->begin, s->turn) ||
+        is_tls_record(s->begin))
         g->contradictions++;
     memcpy(s->begun_before, s->begin, sizeof(s->begin));
 }

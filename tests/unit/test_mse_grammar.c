@@ -101,6 +101,15 @@ static void test_refuted(void)
         mse_grammar_feed(&g, bytes_of(turn, sizeof(turn)));
     }
     CHECK(mse_grammar_is_refuted(&g), "turns begin with their lengths");
+
+    g = (struct mse_grammar){.midstream = true};
+    for (unsigned n = 0; n < 4; n++) { /* one each way, and they are no longer the first */
+        noise(turn, sizeof(turn));
+        memcpy(turn, n % 2 == 0 ? "\x17\x03\x03" : "\x15\x03\x01", 3);
+        mse_grammar_turn(&g, n % 2 == 0 ? A : B);
+        mse_grammar_feed(&g, bytes_of(turn, sizeof(turn) - n));
+    }
+    CHECK(mse_grammar_is_refuted(&g), "TLS records (RFC 8446 s5.1)");
 }
 
 static void test_gap(void)
