@@ -8,6 +8,7 @@
 
 #include "flows.h"
 #include "rules.h"
+#include "output/firewall.h"
 #include "output/guard.h"
 #include "output/output.h"
 #include "tests/unit/json_check.h"
@@ -20,8 +21,26 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define FOLLOWED    "10.0.0.1:40000-10.0.0.2:80"
 #define MEMORY_DISK "/dev/shm"
 #define PATH        128
+#define SINKS       8
 
-enum text { EVE, HAR, FRAMES, FOLLOW, LIVE, TABLE, HTML, TEXT, JSON, MARKDOWN, CSV, TEXTS };
+enum text {
+    EVE,
+    HAR,
+    FRAMES,
+    FOLLOW,
+    LIVE,
+    TABLE,
+    HTML,
+    TEXT,
+    JSON,
+    MARKDOWN,
+    CSV,
+    NFT, /* and on: in the order of enum firewall_format */
+    IPTABLES,
+    SURICATA,
+    PF,
+    TEXTS
+};
 
 struct outputs {
     struct out *out[TEXTS];
@@ -32,7 +51,8 @@ struct outputs {
     struct live *live;
     struct extract *extract;
     struct summary *summary;
-    struct sink *sinks[7];
+    struct firewall *firewall;
+    struct sink *sinks[SINKS];
 };
 
 struct world {
@@ -65,7 +85,7 @@ static void on_event(void *ctx, const struct event *e)
 {
     const struct world *w = ctx;
 
-    for (unsigned i = 0; i < 7; i++)
+    for (unsigned i = 0; i < SINKS; i++)
         w->now->sinks[i]->event(w->now->sinks[i]->ctx, e);
 }
 
@@ -104,10 +124,14 @@ static void open_outputs(struct world *w, struct outputs *o, uint8_t options)
     o->live = live_create(o->out[LIVE], false, COLUMNS, NULL);
     o->extract = extract_create(path, &extract, NULL);
     o->summary = summary_create((options & 128) != 0, NULL);
+    const struct firewall_options firewall = {
+        .least = CONFIDENCE_PROBABLE, .width = (enum firewall_width)(options % 4), .ban_s = 60};
+    o->firewall = firewall_create(&firewall, NULL);
     assert(o->extract != NULL);
-    struct sink *sinks[] = {eve_sink(o->eve),        har_sink(o->har),   frames_sink(o->frames),
-                            follow_sink(o->follow),  live_sink(o->live), extract_sink(o->extract),
-                            summary_sink(o->summary)};
+    struct sink *sinks[] = {eve_sink(o->eve),         har_sink(o->har),
+                            frames_sink(o->frames),   follow_sink(o->follow),
+                            live_sink(o->live),       extract_sink(o->extract),
+                            summary_sink(o->summary), firewall_sink(o->firewall)};
     memcpy(o->sinks, sinks, sizeof(sinks));
 }
 
@@ -124,6 +148,8 @@ static void close_outputs(struct outputs *o, uint64_t packets, uint8_t options)
     report_json(o->out[JSON], o->summary, &note);
     report_markdown(o->out[MARKDOWN], o->summary, &note);
     report_csv(o->out[CSV], o->summary, &note);
+    for (enum text i = NFT; i <= PF; i++)
+        assert(firewall_write(o->firewall, (enum firewall_format)(i - NFT), "fuzz", o->out[i]));
     assert(har_finish(o->har, &err) && extract_finish(o->extract, &err));
     eve_free(o->eve);
     har_free(o->har);
@@ -132,6 +158,7 @@ static void close_outputs(struct outputs *o, uint64_t packets, uint8_t options)
     live_free(o->live);
     extract_free(o->extract);
     summary_free(o->summary);
+    firewall_free(o->firewall);
     for (enum text i = EVE; i < TEXTS; i++)
         assert(out_close(o->out[i], &err));
 }
@@ -159,6 +186,17 @@ static void check_text(const struct buffer *text)
         assert(text->at[i] >= ' ' || text->at[i] == '\n' ||
                (text->at[i] == '\r' && text->at[i + 1] == '\n'));
         assert(text->at[i] != 0x7f && (text->at[i] != 0xc2 || text->at[i + 1] >= 0xa0));
+    }
+}
+
+/* For packet filters: ASCII, and no line ends inside quotes. */
+static void check_firewall(const struct buffer *text)
+{
+    unsigned quotes = 0;
+
+    for (size_t i = 0; i < text->len; i++) {
+        quotes += text->at[i] == '"';
+        assert(text->at[i] < 0x7f && (text->at[i] != '\n' || quotes % 2 == 0));
     }
 }
 
@@ -222,6 +260,8 @@ static void check_outputs(const struct world *w)
         check_text(&text);
         if (i == HAR || i == JSON)
             check_json(&text);
+        if (i >= NFT)
+            check_firewall(&text);
         if (i != EVE)
             continue;
         buffer_append_byte(&text, 0);
