@@ -43,8 +43,11 @@ static enum answers compare_layers(const struct facts *a, const struct facts *b)
     return known ? ANSWERS_DIFFER : ANSWERS_OPEN;
 }
 
+/* A limit or a ban is no answer to what these bytes are. */
 static enum answers compare_verdicts(const struct policy_result *a, const struct policy_result *b)
 {
+    if (a->counted || b->counted)
+        return ANSWERS_SAME;
     if (a->verdict == b->verdict && a->final == b->final)
         return ANSWERS_SAME;
     return a->final && b->final && a->verdict != b->verdict ? ANSWERS_DIFFER : ANSWERS_OPEN;

@@ -54,13 +54,13 @@ struct conn {
     bool proven : 1;          /* known, and both sides have spoken: shed.c */
     bool reset_doubted : 1;   /* a RST that may be forged: tcp_reset.c */
     bool reset_exact : 1; /* and only proof to the contrary undoes it: nothing is read till then */
+    bool genuine : 1;     /* the client hears the answers: rates.c */
     uint64_t packets[2], bytes[2], payload[2];
     uint64_t last_packet;
     struct doubted *doubted; /* in order of arrival; mostly none */
     struct stream stream[2];
     const char *source; /* of its last packet */
     struct slot stack[STACK_DEPTH];
-
     struct alternate *alternate;
     int64_t held;    /* bytes of the budget beside this, about */
     uint8_t tracker; /* HTTP or a WebSocket that is BitTorrent's: enum confidence of that */
@@ -95,7 +95,7 @@ struct conn {
     struct names *names;
     struct kept_facts *kept; /* asked.h: what rules ask for, or NULL */
     struct ndpi_info ndpi;
-
+    uint32_t rate_epoch; /* of the bans that were looked at */
     struct policy_flow *policy;
     struct explanation *explanation; /* the explainer's; NULL: nobody asked */
     struct policy_result result;

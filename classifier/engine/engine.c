@@ -8,8 +8,10 @@
 #include "base/pool.h"
 #include "engine/alternate.h"
 #include "engine/peer.h"
+#include "engine/rates.h"
 #include "engine/shed.h"
 #include "engine/tcp.h"
+#include "policy/rate.h"
 
 #define WELL_KNOWN_PORTS 1024U
 #define TICK_NS          100000000LL /* between two looks at what timed out */
@@ -79,6 +81,7 @@ struct engine *engine_create(const struct engine_config *config, struct err *err
     e->host.payload_limit =
         config->payload_limit != 0 ? config->payload_limit : ENGINE_PAYLOAD_LIMIT;
     stack_setup(e);
+    rates_setup(e);
     if (!create_parts(e, &key, err)) {
         engine_free(e);
         return NULL;
@@ -215,6 +218,8 @@ static struct conn *conn_begin(struct engine *e, const struct flow_key *key, uns
     if (c->midstream)
         tell_exception(e, c, EXCEPTION_MIDSTREAM);
     peer_look(e, c);
+    if (e->rates != 0 && !syn_is_bare(p))
+        rates_begin(e, c, p);
     return c;
 }
 
@@ -235,6 +240,8 @@ static void tell_half_open(struct engine *e, const struct syn *s)
     e->host.packet = c->last_packet;
     e->host.time_ns = c->node.last_ns;
     peer_look(e, c);
+    if (e->rates != 0)
+        rates_look(e, c);
     end_conn(e, c, FLOW_TIMEOUT);
 }
 
@@ -265,6 +272,19 @@ static void pass_broken(struct engine *e, const struct packet *p)
     tell_odd_frame(e, STREAM_BAD_CHECKSUM, p);
 }
 
+/* Mostly it is noted, and that is all. */
+static bool syn_becomes_flow(struct engine *e, const struct flow_key *key, unsigned side,
+                             const struct packet *p)
+{
+    const enum syn_noted noted = syn_note(e->syns, key, side, p, e->source);
+    struct syn syn;
+
+    if (noted == SYN_CROSSED)
+        return true;
+    return noted == SYN_FIRST && e->rates != 0 && rates_syn(e, key, side, p) &&
+           syn_take(e->syns, key, &syn); /* the flow counts it again */
+}
+
 /* The connection of a packet; NULL: a bare SYN, which is remembered elsewhere, a straggler of a
  * connection that is over, a wrong checksum, or no memory. */
 static struct conn *conn_of(struct engine *e, const struct packet *p, unsigned *side)
@@ -283,7 +303,7 @@ static struct conn *conn_of(struct engine *e, const struct packet *p, unsigned *
         pass_broken(e, p);
         return NULL;
     }
-    if (syn_is_bare(p) && syn_note(e->syns, &key, *side, p, e->source))
+    if (syn_is_bare(p) && !syn_becomes_flow(e, &key, *side, p))
         return NULL;
     if (ghost_goes_on(e->ghosts, &key, *side, p)) {
         tell_odd_frame(e, STREAM_DATA_AFTER_FIN, p); /* and read, as a flow of its own */
@@ -337,6 +357,8 @@ static uint64_t packet_of_flow(struct engine *e, const struct packet *p)
     e->host.time_ns = p->time_ns;
     const size_t before = e->budget.live;
     count_packet(c, e->side, p);
+    if (e->rates != 0 && c->rate_epoch != policy_rate_epoch(e->policy))
+        rates_look(e, c);
     if (p->transport == TRANSPORT_TCP)
         tcp_packet(e, c, e->side, p);
     else
@@ -410,6 +432,7 @@ void engine_flush(struct engine *e)
         tell_half_open(e, &syn);
     ghost_clear(e->ghosts);
     peers_free(&e->peers); /* the same addresses may be others' in what follows */
+    policy_rate_forget(e->policy);
     decoder_flush(e->decoder);
     e->now_ns = e->next_tick_ns = INT64_MIN;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* All counters of a worker, as one event. */
 #include "engine/shed.h"
+#include "policy/rate.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -12,10 +13,23 @@ static void tell_stats(struct engine *e, struct stats_event stats)
     tell(e, NULL, &ev);
 }
 
-void engine_stats(struct engine *e, const struct engine_capture *capture, bool final)
+#define COUNTERS_MOST 80
+
+struct list {
+    struct counter at[COUNTERS_MOST];
+    size_t count;
+};
+
+static void add(struct list *to, const struct counter *from, size_t count)
+{
+    for (size_t i = 0; i < count && to->count < COUNTERS_MOST; i++)
+        to->at[to->count++] = from[i];
+}
+
+static void add_frames(struct list *to, const struct engine *e,
+                       const struct engine_capture *capture)
 {
     const struct decode_stats *d = decoder_stats(e->decoder);
-    const struct counters *n = &e->counters;
     const struct counter all[] = {
         {"capture", "kernel_packets", capture != NULL ? capture->kernel_packets : 0},
         {"capture", "kernel_drops", capture != NULL ? capture->kernel_drops : 0},
@@ -38,6 +52,18 @@ void engine_stats(struct engine *e, const struct engine_capture *capture, bool f
         {"defrag", "expired", d->datagrams_expired},
         {"defrag", "evicted", d->datagrams_evicted},
         {"defrag", "dropped", d->datagrams_dropped},
+    };
+    const size_t skip =
+        capture != NULL && capture->known ? 0 : 2; /* a file has no kernel counters */
+
+    add(to, all + skip, COUNT(all) - skip);
+}
+
+static void add_flows(struct list *to, const struct engine *e)
+{
+    const struct decode_stats *d = decoder_stats(e->decoder);
+    const struct counters *n = &e->counters;
+    const struct counter all[] = {
         {"flow", "total", n->flows},
         {"flow", "active", flow_count(e->flows)},
         {"flow", "evicted", shed_flows(e)},
@@ -66,9 +92,31 @@ void engine_stats(struct engine *e, const struct engine_capture *capture, bool f
         {"verdicts", "allow", n->verdicts[VERDICT_ALLOW]},
         {"verdicts", "block", n->verdicts[VERDICT_BLOCK]},
     };
-    const size_t skip =
-        capture != NULL && capture->known ? 0 : 2; /* a file has no kernel counters */
 
-    tell_stats(
-        e, (struct stats_event){.stats = all + skip, .count = COUNT(all) - skip, .final = final});
+    add(to, all, COUNT(all));
+}
+
+/* Where rules count. */
+static void add_rates(struct list *to, const struct engine *e)
+{
+    const struct rate_totals rates = policy_rate_totals(e->policy);
+    const struct counter all[] = {
+        {"rates", "counted", rates.counted},
+        {"rates", "crowded_out", rates.crowded_out},
+        {"rates", "bans", rates.bans},
+        {"rates", "bans_displaced", rates.bans_displaced},
+    };
+
+    if (e->rates != 0)
+        add(to, all, COUNT(all));
+}
+
+void engine_stats(struct engine *e, const struct engine_capture *capture, bool final)
+{
+    struct list all = {.count = 0};
+
+    add_frames(&all, e, capture);
+    add_flows(&all, e);
+    add_rates(&all, e);
+    tell_stats(e, (struct stats_event){.stats = all.at, .count = all.count, .final = final});
 }

@@ -4,6 +4,7 @@
 #include "engine/tcp.h"
 
 #include "engine/alternate.h"
+#include "engine/rates.h"
 
 #define TIMEOUT_NEW_S         60
 #define TIMEOUT_ESTABLISHED_S 3600
@@ -331,6 +332,8 @@ void tcp_packet(struct engine *e, struct conn *c, unsigned side, const struct pa
     if (c->reset_exact || !is_usual(c, side, p))
         p = without_doubt(e, c, side, p, &left);
     take_headers(c, side, p);
+    if (e->rates != 0 && !c->genuine)
+        rates_prove(e, c, side, p);
     if (c->closed) {
         doubt_after_end(e, c, side, p);
         return;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Events to rules and outputs. */
 #include "engine/asked.h"
+#include "engine/rates.h"
 #include "engine/shed.h"
 #include "policy/explain.h"
 
@@ -96,6 +97,8 @@ void tell(struct engine *e, struct conn *c, struct event *ev)
     learn_from(e, c, ev);
     if (ev->kind == EVENT_MESSAGE_BEGIN || ev->kind == EVENT_PAYLOAD || ev->kind == EVENT_MESSAGE)
         to_message_rules(e, c, ev);
+    if (e->rates != 0)
+        rates_event(e, c, ev);
     if (!is_internal(ev))
         to_sinks(e, c, ev, false);
 }
@@ -125,7 +128,12 @@ static void tell_alert(struct engine *e, struct conn *c, const struct rule_info 
     static const char *const action[] = {"allow", "block", "alert"};
     static const uint32_t severity[] = {3, 1, 2};
     struct event ev = {.kind = EVENT_ALERT};
+    struct rate_alert rate;
+    const struct rate_alert *why;
 
+    c->alerted = true;
+    if (!rates_tell(e, c, rule, &rate, &why))
+        return;
     ev.as.alert = (struct alert_event){
         .blocked = rule->action == RULE_BLOCK,
         .rule = rule->name,
@@ -133,12 +141,12 @@ static void tell_alert(struct engine *e, struct conn *c, const struct rule_info 
         .line = rule->line,
         .severity = severity[rule->action],
         .action = action[rule->action],
+        .rate = why,
     };
     for (unsigned side = 0; rule->action == RULE_BLOCK && side < 2; side++) {
         ev.as.alert.leaked_bytes[conn_direction(c, side)] = c->leaked_bytes[side];
         ev.as.alert.leaked_packets[conn_direction(c, side)] = c->leaked_packets[side];
     }
-    c->alerted = true;
     tell(e, c, &ev);
 }
 
@@ -182,6 +190,8 @@ void tell_rules(struct engine *e, struct conn *c, bool over)
     view_facts(c, over, &facts);
     asked_view(e, c, &facts);
     tell_progress(e, c, &facts);
+    if (e->rates != 0)
+        rates_flow(e, c, &facts);
     const struct policy_result result = policy_decide(e->policy, c->policy, &facts, on_fired, e);
     if (c->explanation != NULL)
         explanation_decided(c->explanation, &(struct explained_moment){e->policy, c->policy, &facts,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* One UDP datagram of a flow. */
-#include "engine/worker.h"
+#include "engine/rates.h"
 
 #define TIMEOUT_ONE_WAY_S  60
 #define TIMEOUT_ANSWERED_S 180
@@ -18,6 +18,8 @@ void udp_packet(struct engine *e, struct conn *c, unsigned side, const struct pa
         tell_anomaly(e, c, STREAM_BAD_CHECKSUM, conn_direction(c, side), 0);
         return;
     }
+    if (e->rates != 0 && !c->genuine)
+        rates_prove(e, c, side, p);
     e->host.cut = p->payload_len - (uint32_t)p->payload.len;
     stack_feed(e, c, 0, conn_direction(c, side), p->payload);
     e->host.cut = 0;

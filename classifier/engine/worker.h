@@ -40,7 +40,7 @@ struct engine {
     int64_t next_tick_ns;
     int64_t latest_ns; /* the latest packet time of all: for counters */
     uint32_t policy_interest;
-    uint32_t asks;               /* policy_asks() */
+    uint32_t asks, rates;        /* policy_asks(), policy_rate_events() */
     bool rules;                  /* there are any */
     struct conn *conn;           /* whose bytes are being read */
     unsigned side;               /* which sent them */
@@ -76,13 +76,13 @@ bool slot_open(struct engine *e, struct conn *c, unsigned level, const struct la
 /* It was recognised in these bytes, which come next. */
 void slot_join(struct engine *e, struct conn *c, unsigned level, const struct opening *o);
 
-/* view.c: what is known of a connection, for outputs and for rules. */
+/* view.c: what is known of a connection. */
 void view_flow(const struct engine *e, const struct conn *c, bool over, struct flow_info *out);
 /* The same on every run: made from the key, the first packet's number and its time. */
 uint64_t view_flow_id(const struct engine *e, const struct conn *c);
 void view_facts(const struct conn *c, bool over, struct facts *out);
 
-/* learn.c: what a connection remembers. */
+/* learn.c */
 void learn_from(struct engine *e, struct conn *c, const struct event *ev);
 void learn_evidence(struct engine *e, struct conn *c, const char *what, struct bytes detail);
 /* The same, with its weight: host.weigh. */

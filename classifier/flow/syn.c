@@ -98,8 +98,8 @@ static uint32_t take_place(struct syn_ring *r)
     return (r->first + r->count++) % SYN_RING;
 }
 
-bool syn_note(struct syn_ring *r, const struct flow_key *key, unsigned side, const struct packet *p,
-              const char *source)
+enum syn_noted syn_note(struct syn_ring *r, const struct flow_key *key, unsigned side,
+                        const struct packet *p, const char *source)
 {
     const uint32_t tag = flow_key_tag(key, &r->key);
     uint32_t *link = link_of(r, tag, key);
@@ -116,9 +116,10 @@ bool syn_note(struct syn_ring *r, const struct flow_key *key, unsigned side, con
         r->link[place] = (struct link){.tag = tag, .next = *link};
         *link = place;
     } else if (r->at[*link].side != side) {
-        return false;
+        return SYN_CROSSED;
     }
     struct syn *s = &r->at[*link];
+    const bool again = s->packets > 0 && s->seq == p->seq;
     s->seq = p->seq; /* another try with another number: the last one counts */
     s->side = (uint8_t)side;
     s->source = source;
@@ -128,7 +129,7 @@ bool syn_note(struct syn_ring *r, const struct flow_key *key, unsigned side, con
     s->window_shift = p->window_shift;
     s->bytes += p->wire_len;
     s->packets++;
-    return true;
+    return again ? SYN_AGAIN : SYN_FIRST;
 }
 
 bool syn_take(struct syn_ring *r, const struct flow_key *key, struct syn *out)

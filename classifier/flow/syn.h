@@ -39,9 +39,13 @@ void syn_ring_free(struct syn_ring *r, struct budget *budget); /* NULL is fine *
 
 /* A SYN and nothing else: no payload, no ACK. */
 bool syn_is_bare(const struct packet *p);
-/* False: the other side's SYN stands here. They crossed (RFC 9293 s3.5): a connection begins. */
-bool syn_note(struct syn_ring *r, const struct flow_key *key, unsigned side, const struct packet *p,
-              const char *source);
+enum syn_noted {
+    SYN_CROSSED, /* not noted: the other side's stands here (RFC 9293 s3.5): a connection begins */
+    SYN_FIRST,   /* it asks for a connection */
+    SYN_AGAIN,   /* the same was sent before */
+};
+enum syn_noted syn_note(struct syn_ring *r, const struct flow_key *key, unsigned side,
+                        const struct packet *p, const char *source);
 /* Takes the SYN of this connection out. False: there is none. */
 bool syn_take(struct syn_ring *r, const struct flow_key *key, struct syn *out);
 /* Takes out the oldest that timed out; with now_ns = INT64_MAX the oldest at all. False: none. */

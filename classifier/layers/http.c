@@ -427,6 +427,8 @@ static size_t http_feed(void *state, struct host *h, enum direction d, struct by
             used += keep(s, h, d, bytes_after(in, used));
     }
     settle(s, h, d);
+    if (h->unfinished_ns > 0 && d == TO_SERVER)
+        http_look_slow(s, h);
     return used;
 }
 
@@ -460,6 +462,8 @@ static void http_close(void *state, struct host *h, enum close_reason why)
     struct http *s = state;
 
     (void)why;
+    if (h->unfinished_ns > 0)
+        http_look_slow(s, h);
     s->closing = true;
     if (!s->gone) {
         s->alone = true;

@@ -6,6 +6,7 @@
  *     http_switch.c   the ways out: 101, CONNECT, and what was no HTTP after all
  *     http_refused.c  after an upgrade that was refused
  *     http_resume.c   after an answer to an upgrade that was lost
+ *     http_slow.c     requests that take too long
  *
  * Bytes that cannot be read yet are kept in side[].kept, at most HTTP_KEPT_MAX a direction, so
  * that the answers do not depend on which direction came first.
@@ -40,6 +41,13 @@ struct http_side {
     bool missed;      /* PHASE_SEEK after a gap: whole messages may be missing */
 };
 
+/* A request that goes on. */
+struct http_wait {
+    uint64_t which; /* head or body */
+    int64_t since_ns;
+    bool runs, told;
+};
+
 enum http_answering { ANSWERING_NOBODY, ANSWERING_FIRST, ANSWERING_ORPHAN };
 
 struct http {
@@ -48,6 +56,7 @@ struct http {
     struct http_exchange orphan; /* an answer whose request was not captured */
     struct http_kept answer;     /* tracker_answers: its body so far */
     uint8_t info_hash[20];       /* that a tracker was last asked about */
+    struct http_wait wait;       /* for the rest of a request: http_slow.c */
     uint64_t early_packet; /* what brought data of the client before an upgrade's answer; 0: none */
     uint8_t answering;     /* enum http_answering: whose answer is being read */
     bool asked, answered;  /* a request, a response was read */
@@ -83,6 +92,9 @@ void http_end_message(struct http *s, struct host *h, enum direction d);
 /* Tells what is wrong with the head being read, and forgets it. */
 void http_tell_faults(const struct http *s, struct host *h, enum direction d,
                       struct http_faults *f);
+
+/* http_slow.c: after the client spoke, and at the end. */
+void http_look_slow(struct http *s, struct host *h);
 
 static inline bool http_is_certain(const struct http *s)
 {

@@ -83,6 +83,9 @@ enum flow_count {
 struct facts {
     struct endpoint client, server;
     uint8_t transport;    /* enum transport */
+    int64_t time_ns;      /* of its last packet */
+    bool second_reading;  /* of disputed bytes: what happens in it does not count */
+    bool proven;          /* TCP: the client hears the answers: its address is no forgery */
     bool direction_known; /* false: client, server and their ports are NOT_YET */
     const char *app;      /* NULL = not yet */
     bool presumed;        /* app is what others said of the ends: not a byte has shown it yet */

@@ -94,7 +94,7 @@ struct host {
      * layer. Evidence is noted with it. The surest wins, among equals the last. */
     void (*speaks)(struct host *h, const char *name, enum confidence c, const char *why,
                    struct bytes detail);
-    /* Counted in --memory, zero-filled; NULL when there is none. Free with the same size. */
+    /* Counted in --memory, zero-filled; NULL: there is none. Free with the same size. */
     void *(*alloc)(struct host *h, size_t bytes);
     void (*free)(struct host *h, void *memory, size_t bytes);
 
@@ -104,6 +104,7 @@ struct host {
     bool message_begins;   /* set by the layer before carry(): these bytes begin a message */
     size_t payload_limit;  /* INTEREST_KEEP: bytes of a message to keep */
     enum ladder ladder;    /* how far the flow's upgrade came so far */
+    int64_t unfinished_ns; /* a request that takes longer is EVENT_HTTP_SLOW; 0: nobody asks */
     uint32_t cut;          /* UDP: bytes of the datagram's end that were not captured */
     uint64_t packet;       /* frame number being read */
     int64_t time_ns;       /* its time */
@@ -113,8 +114,7 @@ struct host {
     bool heard_all[2];
 };
 
-/* An anomaly of a layer at a stream offset. Always told: the flow counts them, even when no output
- * shows them. */
+/* At a stream offset. Always told: the flow counts them, even when no output shows them. */
 void host_anomaly(struct host *h, enum anomaly what, enum direction d, uint64_t offset);
 
 #endif

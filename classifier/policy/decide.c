@@ -40,6 +40,16 @@ static enum answer least(enum answer a, enum answer b)
     return a < b ? a : b;
 }
 
+/* What its conditions do not rule out waits for the count; a limit that is broken, or a ban, is
+ * enough alone. */
+static enum answer ask_rate(const struct policy_flow *f, const struct rate *rate,
+                            enum answer conditions)
+{
+    if ((f->rate_fired >> rate->number & 1) != 0)
+        return ANSWER_YES;
+    return conditions == ANSWER_NO ? ANSWER_NO : ANSWER_NO_NOW;
+}
+
 static enum answer ask_rule(const struct question *q, struct policy_flow *f, const struct rule *r)
 {
     enum answer answer = ANSWER_YES;
@@ -50,6 +60,8 @@ static enum answer ask_rule(const struct question *q, struct policy_flow *f, con
         answer = least(answer, ask_confidence(q->facts, r->confidence));
     if (r->has_message && bit_is_set(waiting_rules(q->policy, f), r->message_number))
         answer = least(answer, ANSWER_NOT_YET);
+    if (r->rate != NULL)
+        answer = ask_rate(f, r->rate, answer);
     if (q->facts->over && answer != ANSWER_YES)
         return ANSWER_NO;
     return answer;
@@ -135,6 +147,7 @@ static void conclude(const struct policy *p, struct policy_flow *f, const struct
                                                 : VERDICT_BLOCK;
     f->result.rule = matched && f->result.verdict != VERDICT_NONE ? &p->rule[f->first].info : NULL;
     f->result.final = !held;
+    f->result.counted = f->result.rule != NULL && p->rule[f->first].rate != NULL;
     if (f->result.final && matched)
         tell(l, f->result.rule);
 }

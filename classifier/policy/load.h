@@ -38,6 +38,8 @@ struct policy *policy_load_heard(const char *path, struct fault_ear *ear, struct
 bool load_tests(struct loader *l, const struct node *n);
 /* One entry of `rules`. */
 bool load_rule(struct loader *l, const struct node *n, struct rule *out);
+/* Its `rate`, `event` and `for`, after its match. */
+bool load_rate(struct loader *l, const struct node *rule, struct rule *out);
 /* `ports`. */
 bool load_promises(struct loader *l, const struct node *n);
 /* `exceptions`. */

@@ -21,8 +21,10 @@ static bool fault_key(const struct loader *l, const struct node *n, const struct
 
     for (const struct key *k = table; k->name != NULL; k++)
         names[count++] = k->name;
-    if (table == match_keys)
+    if (table == match_keys) {
         names[count++] = "message";
+        names[count++] = "event";
+    }
     return fault_unknown(&l->source, n, what, names);
 }
 
@@ -116,10 +118,10 @@ static bool read_map(struct loader *l, const struct key *key, const struct node 
     return true;
 }
 
-/* `message` is no condition. */
+/* `message` and `event` are no conditions. */
 static bool is_aside(const struct key *table, const struct node *n)
 {
-    return table == match_keys && node_is(n, "message");
+    return table == match_keys && (node_is(n, "message") || node_is(n, "event"));
 }
 
 static size_t count_conditions(const struct node *map)

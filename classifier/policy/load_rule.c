@@ -2,12 +2,8 @@
 /* load_rule.c - one entry of `rules`: its name, its action, and what it matches. */
 #include "policy/load.h"
 
-static const char *const rule_keys[] = {"name", "action", "match", NULL};
+static const char *const rule_keys[] = {"name", "action", "match", "rate", "for", NULL};
 static const char *const action_words[] = {"allow", "block", "alert", NULL}; /* enum rule_action */
-
-/* Words of the format that a later version will read. To ignore them would be to pass in silence.
- */
-static const char *const later_keys[] = {"event", "rate", "for", NULL}; /* of a rule or its match */
 
 #define NAME_MAX_BYTES 128
 
@@ -110,8 +106,7 @@ static bool read_match(struct loader *l, const struct node *rule, struct rule *o
         return fault(&l->source, n, "\"match\" is a map, as in match: {app: http}; not %s",
                      node_kind_name(n));
     const struct node *message = node_get(n, "message");
-    if (!refuse_keys(l, n, later_keys) ||
-        !load_conditions(l, n, match_keys, "key", &out->conditions) || !settle_confidence(l, out))
+    if (!load_conditions(l, n, match_keys, "key", &out->conditions) || !settle_confidence(l, out))
         return false;
     return message == NULL || read_message(l, message, out);
 }
@@ -121,9 +116,10 @@ bool load_rule(struct loader *l, const struct node *n, struct rule *out)
     if (n->kind != NODE_MAP)
         return fault(&l->source, n, "a rule is a map with name, action and match; not %s",
                      node_kind_name(n));
-    bool good = refuse_keys(l, n, later_keys) && check_keys(l, n, "key of a rule", rule_keys);
+    bool good = check_keys(l, n, "key of a rule", rule_keys);
     if (!(good || fault_goes_on(&l->source)) || !read_name(l, n, out))
         return false; /* what follows names it */
     good = read_action(l, n, out) && good;
-    return (good || fault_goes_on(&l->source)) && read_match(l, n, out) && good;
+    good = (good || fault_goes_on(&l->source)) && read_match(l, n, out) && good;
+    return (good || fault_goes_on(&l->source)) && load_rate(l, n, out) && good;
 }

@@ -42,6 +42,13 @@ static bool meets(const struct question *q, const struct rule *r)
     return true;
 }
 
+/* A rule that counts: each message that has ended and is all that it asks for. */
+static bool count_message(const struct question *q, struct policy_flow *f, const struct rule *r)
+{
+    return q->message->ended && rate_wants(r->rate, q->message->opcode) && meets(q, r) &&
+           rates_message(q->worker, f, q->facts, r->rate);
+}
+
 /* Asks the rules that wait. True when one need wait no longer. */
 static bool ask_waiting(const struct question *q, struct policy_flow *f, bool found)
 {
@@ -56,7 +63,10 @@ static bool ask_waiting(const struct question *q, struct policy_flow *f, bool fo
         for (; left != 0; left &= left - 1) {
             const size_t number = word * 64 + (size_t)__builtin_ctzll(left);
             const struct rule *r = &p->rule[p->message_rule[number]];
-            if ((r->finds && !found) || !meets(q, r))
+            if (r->finds && !found)
+                continue;
+            const bool matched = r->rate != NULL ? count_message(q, f, r) : meets(q, r);
+            if (!matched)
                 continue;
             stop_waiting(p, f, r);
             changed = true;

@@ -87,6 +87,7 @@ void policy_worker_free(struct policy_worker *w);
 struct policy_result {
     enum verdict verdict;         /* as it stands; VERDICT_NONE: could still be either */
     bool final;                   /* will not change any more */
+    bool counted;                 /* the rule has a rate: other flows had a part in it */
     const struct rule_info *rule; /* NULL: the default */
 };
 

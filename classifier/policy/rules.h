@@ -5,10 +5,14 @@
 
 #include "policy/arena.h"
 #include "policy/bank.h"
+#include "policy/bits.h"
 #include "policy/key.h"
 #include "policy/overlap.h"
 #include "policy/policy.h"
 #include "policy/promise.h"
+#include "policy/rate.h"
+
+struct rate;
 
 struct rule {
     struct rule_info info;
@@ -21,6 +25,7 @@ struct rule {
     bool finds;              /* `message` can only match where a content pattern hit */
     uint32_t message_number; /* its place among the rules that have `message` */
     struct condition_list message;
+    const struct rate *rate; /* NULL: it does not count */
 };
 
 struct group {
@@ -47,20 +52,12 @@ struct policy {
     uint32_t *message_rule;      /* places of the rules that have `message` */
     struct asked_header *header; /* by number: conditions name fields FIELD_COUNT + number */
     size_t header_count, header_room;
-    int64_t timezone_ns; /* east of UTC: of `time` and `days` */
-    uint32_t interest;   /* enum interest, ored */
-    uint32_t asks;       /* enum asks, ored */
+    struct rate *rate; /* in file order */
+    size_t rate_count;
+    uint64_t rate_of[RATE_EVENTS]; /* the rates that count it: a bit each */
+    int64_t timezone_ns;           /* east of UTC: of `time` and `days` */
+    uint32_t interest;             /* enum interest, ored */
+    uint32_t asks;                 /* enum asks, ored */
 };
-
-/* Is the bitset's bit n set? */
-static inline bool bit_is_set(const uint64_t *bits, size_t n)
-{
-    return (bits[n / 64] >> (n % 64) & 1) != 0;
-}
-
-static inline void bit_clear(uint64_t *bits, size_t n)
-{
-    bits[n / 64] &= ~(UINT64_C(1) << (n % 64));
-}
 
 #endif

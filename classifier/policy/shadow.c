@@ -55,7 +55,7 @@ static void find_shadows(const struct policy *p, found_shadow *found, void *ctx)
         const struct rule *r = &p->rule[late];
         for (size_t early = 0; early < late && r->info.action != RULE_ALERT; early++) {
             const struct rule *e = &p->rule[early];
-            if (e->info.action == RULE_ALERT || !has_fewer_keys(e, r))
+            if (e->info.action == RULE_ALERT || e->rate != NULL || !has_fewer_keys(e, r))
                 continue;
             pairs++;
             if (shadows(e, r)) {

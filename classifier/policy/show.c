@@ -3,6 +3,7 @@
  * gives the same policy. */
 #include "base/buffer.h"
 #include "policy/load.h"
+#include "policy/rates.h"
 #include "policy/seen.h"
 
 #define MINUTES_PER_HOUR 60
@@ -136,15 +137,56 @@ static void show_conditions(struct buffer *out, const struct condition_list *lis
     }
 }
 
+/* In the largest unit that it is a whole number of. */
+static void show_duration(struct buffer *out, int64_t ns)
+{
+    static const struct {
+        char letter;
+        int64_t seconds;
+    } unit[] = {{'d', 86400}, {'h', 3600}, {'m', 60}, {'s', 1}};
+    const int64_t seconds = ns / 1000000000;
+    size_t i = 0;
+
+    while (seconds % unit[i].seconds != 0)
+        i++;
+    buffer_printf(out, "%lld%c", (long long)(seconds / unit[i].seconds), unit[i].letter);
+}
+
+static void show_rate(struct buffer *out, const struct rate *rate)
+{
+    const bool list = strchr(rate->by_text, ',') != NULL;
+
+    buffer_printf(out,
+                  "    rate:\n      by: %s%s%s\n      over: %llu\n      within: ", list ? "[" : "",
+                  rate->by_text, list ? "]" : "", (unsigned long long)rate->over);
+    show_duration(out, rate->within_ns);
+    if ((rate->by & BY_NETWORK) != 0)
+        buffer_printf(out, "\n      ipv4-prefix: %u\n      ipv6-prefix: %u", rate->prefix_ipv4,
+                      rate->prefix_ipv6);
+    buffer_append_text(out, rate->adaptive ? "\n      adaptive: true" : "");
+    if (rate->unfinished_ns > 0) {
+        buffer_append_text(out, "\n      unfinished-after: ");
+        show_duration(out, rate->unfinished_ns);
+    }
+    if (rate->for_ns > 0) {
+        buffer_append_text(out, "\n    for: ");
+        show_duration(out, rate->for_ns);
+    }
+    buffer_append_byte(out, '\n');
+}
+
 static void show_rule(struct buffer *out, const struct rule *r)
 {
     static const char *const action[] = {"allow", "block", "alert"};
-    const bool empty = r->conditions.count == 0 && !r->has_message;
+    const bool counts = r->rate != NULL && !(r->has_message && r->rate->any_message);
+    const bool empty = r->conditions.count == 0 && !r->has_message && !counts;
 
     buffer_append_text(out, "  - name: ");
     show_text(out, bytes_of_text(r->info.name));
     buffer_printf(out, " # rule %u, line %u\n    action: %s\n    match:%s\n", r->info.id,
                   r->info.line, action[r->info.action], empty ? " {}" : "");
+    if (counts)
+        buffer_printf(out, "      event: %s\n", rate_event_names[r->rate->event]);
     show_conditions(out, &r->conditions, 6);
     if (r->confidence != CONFIDENCE_NONE)
         buffer_printf(out, "      confidence: %s # at least\n", confidence_name(r->confidence));
@@ -153,6 +195,8 @@ static void show_rule(struct buffer *out, const struct rule *r)
     else if (r->has_message)
         buffer_append_text(out, "      message:\n");
     show_conditions(out, &r->message, 8);
+    if (r->rate != NULL)
+        show_rate(out, r->rate);
 }
 
 static void show_promise(struct buffer *out, const struct promise *p)

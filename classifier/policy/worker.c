@@ -69,6 +69,10 @@ struct policy_worker *policy_worker_create(const struct policy *p, struct budget
         policy_worker_free(w);
         return NULL;
     }
+    if (p->rate_count > 0 && (w->rates = rates_create(p, budget, err)) == NULL) {
+        policy_worker_free(w);
+        return NULL;
+    }
     set_fresh(p, w->fresh);
     return w;
 }
@@ -82,6 +86,7 @@ void policy_worker_free(struct policy_worker *w)
     free(w->field);
     budget_give(w->budget, w->scratch_bytes);
     bank_scratch_free(w->scratch);
+    rates_free(w->rates);
     free(w->fresh);
     free(w->spare);
     free(w);

@@ -8,6 +8,7 @@
 #ifndef POLICY_WORKER_H
 #define POLICY_WORKER_H
 
+#include "policy/rates.h"
 #include "policy/rules.h"
 
 #define NO_RULE   UINT32_MAX
@@ -35,6 +36,7 @@ struct policy_worker {
     size_t flow_bytes, slot_bytes;
     struct field *field;       /* FIELD_COUNT, and one for each header */
     struct policy_flow *fresh; /* a flow that has seen nothing, to be copied */
+    struct rates *rates;       /* NULL: no rule counts */
     struct policy_flow *spare; /* for a flow that got no memory: judged anew each time */
 };
 
@@ -54,6 +56,8 @@ struct policy_flow {
     uint32_t waiting;  /* open rules whose `message` has not matched */
     uint32_t scanning; /* of these: how many search the payload */
     uint32_t finding;  /* of these: how many must find something there */
+    uint64_t rate_fired;   /* by rate.number: its limit was broken here, or it bans who sends */
+    uint64_t rate_counted; /* RATE_FLOW: was counted */
     struct message_slot *slot[2][2]; /* by direction; data, control */
     uint64_t bits[];                 /* open rules; then rules waiting for a message */
 };

@@ -50,7 +50,7 @@ LINKS_test_ws_negotiation = $(LINKS_ws)
 LINKS_ws_trail = layers/ws_trail layers/ws_worth layers/ws_frame layers/ws_unmask layers/deflate_look layers/deflate_block layers/deflate_code
 LINKS_test_utf8 =
 LINKS_http = layers/http layers/http_body layers/http_exchange layers/http_head layers/http_kept layers/http_line \
-       layers/http_message layers/http_recognise layers/http_refused layers/http_resume layers/http_switch \
+       layers/http_message layers/http_recognise layers/http_refused layers/http_resume layers/http_slow layers/http_switch \
        layers/http_text layers/http_value layers/ws_draft layers/ws_handshake layers/ws_extension $(LINKS_tracker)
 LINKS_tracker = layers/http_tracker layers/bittorrent_tracker layers/bittorrent_tracker_answer layers/bittorrent_peer_id layers/bencode \
        layers/compact_peers layers/probe layers/ws_inflate layers/ws_window layers/deflate_block layers/deflate_code
@@ -146,3 +146,6 @@ LINKS_test_mse_grammar = $(LINKS_test_shape)
 LINKS_test_swarm = $(LINKS_summary) $(LINKS_sheet) output/graph output/clock_text
 LINKS_test_firewall = output/firewall output/firewall_list output/firewall_nft output/firewall_iptables output/firewall_suricata output/firewall_pf output/tally output/escape output/out output/guard output/wording output/wording_flow output/terminal output/kept output/clock_text output/swarm
 LINKS_test_pcapng_write = $(LINKS_test_capture) output/pcapng_write
+LINKS_test_rate_table = policy/rate_table policy/rate_baseline
+LINKS_test_rate_ban = policy/rate_ban
+LINKS_test_policy_rate = $(POLICY)

@@ -4,6 +4,7 @@
 #include <glob.h>
 
 #include "policy/notes.h"
+#include "policy/rates.h"
 #include "policy/tests.h"
 #include "policy_harness.h"
 

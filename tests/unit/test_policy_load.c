@@ -104,12 +104,6 @@ static const struct mistake mistakes[] = {
     {RULES("- {name: a, action: block, match: {}}\n- {name: b, action: allow, match: {app: x}}\n"
            "- {name: a, action: allow, match: {}}\n"),
      "t.yaml:5:10: the name \"a\" is taken by the rule in line 3"},
-    {RULES("- {name: a, action: block, match: {}, rate: {by: client}}\n"),
-     "t.yaml:3:39: \"rate\" is not in this version of portwarden"},
-    {RULES("- {name: a, action: block, match: {}, for: 10m}\n"),
-     "t.yaml:3:39: \"for\" is not in this version of portwarden"},
-    {MATCH("{event: websocket-handshake}"),
-     "t.yaml:3:36: \"event\" is not in this version of portwarden"},
 
     /* conditions */
     {MATCH("{server-prot: 80}"),
