@@ -159,6 +159,11 @@ static unsigned guess_client(const struct packet *p, unsigned side)
     return p->src.port < p->dst.port ? 1 - side : side;
 }
 
+static bool asks_for_connection(const struct packet *p)
+{
+    return p->transport == TRANSPORT_TCP && (p->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+}
+
 /* A node in the flow table. NULL: no memory. */
 static struct conn *conn_create(struct engine *e, const struct flow_key *key, int64_t now_ns)
 {
@@ -203,8 +208,8 @@ static struct conn *conn_begin(struct engine *e, const struct flow_key *key, uns
         e->counters.refused++;
         return NULL;
     }
-    c->client_side = (uint8_t)guess_client(p, side);
-    c->direction_known = !tcp;
+    c->client_side = (uint8_t)(asks_for_connection(p) ? side : guess_client(p, side));
+    c->direction_known = !tcp || asks_for_connection(p);
     c->midstream = tcp && (p->flags & TCP_SYN) == 0;
     c->start_ns = p->time_ns;
     c->first_packet = p->number;

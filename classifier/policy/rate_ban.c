@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "policy/rate_ban.h"
 
-/* A packet may be captured a little out of its turn. A clock that goes back by more ends a ban: it
- * would not end by itself. */
-#define EARLY_NS 1000000000LL
-
 struct ban_table {
     struct hash_key hash;
     size_t places;
     uint64_t count, displaced;
+    bool holds; /* any ban: memory that was touched */
     struct ban at[];
 };
 
@@ -37,7 +34,9 @@ void ban_table_free(struct ban_table *t, struct budget *budget)
 
 void ban_table_clear(struct ban_table *t)
 {
-    memset(t->at, 0, t->places * sizeof(t->at[0]));
+    if (t->holds)
+        memset(t->at, 0, t->places * sizeof(t->at[0]));
+    t->holds = false;
 }
 
 uint64_t ban_count(const struct ban_table *t)
@@ -57,9 +56,10 @@ static struct ban *set_of(struct ban_table *t, const struct rate_key *key)
     return &t->at[(hash & (t->places / BAN_WAYS - 1)) * BAN_WAYS];
 }
 
+/* A clock that goes back ends a ban: it would not end by itself. */
 static bool in_force(const struct ban *b, int64_t time_ns)
 {
-    return b->used && time_ns >= b->from_ns - EARLY_NS && time_ns < b->until_ns;
+    return b->used && time_ns >= b->from_ns && time_ns < b->until_ns;
 }
 
 static struct ban *of_key(struct ban *set, const struct rate_key *key)
@@ -95,6 +95,7 @@ void ban_add(struct ban_table *t, const struct ban *ban)
         b = first_to_end(set, ban->from_ns);
     t->displaced += in_force(b, ban->from_ns);
     t->count++;
+    t->holds = true;
     *b = *ban;
     b->used = true;
 }

@@ -17,6 +17,7 @@ struct rate_table {
     int64_t within_ns, step_ns;
     uint64_t crowded_out;
     bool adaptive;
+    bool holds, sketched; /* any entry, any number of the sketch: memory that was touched */
     struct sketch *sketch;
     struct rate_entry at[];
 };
@@ -72,9 +73,12 @@ void rate_table_free(struct rate_table *t, struct budget *budget)
 
 void rate_table_clear(struct rate_table *t)
 {
-    memset(t->at, 0, t->entries * sizeof(t->at[0]));
-    memset(t->sketch->cell, 0, 2 * half_of(t->sketch) * sizeof(uint32_t));
+    if (t->holds)
+        memset(t->at, 0, t->entries * sizeof(t->at[0]));
+    if (t->sketched)
+        memset(t->sketch->cell, 0, 2 * half_of(t->sketch) * sizeof(uint32_t));
     t->sketch->total[0] = t->sketch->total[1] = 0;
+    t->holds = t->sketched = false;
 }
 
 uint64_t rate_table_crowded_out(const struct rate_table *t)
@@ -251,6 +255,7 @@ static struct rate_entry *take_place(struct rate_table *t, const struct rate_key
     uint32_t rank = 0;
 
     if (least > 0) {
+        t->sketched = true;
         sketch_advance(t->sketch, floor_div(time_ns, t->within_ns));
         rank = sketch_add(t->sketch, hash, 1);
         if (rank <= least) {
@@ -259,6 +264,7 @@ static struct rate_entry *take_place(struct rate_table *t, const struct rate_key
         }
         sketch_add(t->sketch, hash_of(t, &e->key), e->sum);
     }
+    t->holds = true;
     *e = (struct rate_entry){.key = *key, .last = now, .used = true, .rank = rank};
     return e;
 }

@@ -25,6 +25,7 @@ debian=(
   python3-libtorrent aria2 transmission-cli            # three BitTorrent stacks,
   transmission-daemon qbittorrent-nox rtorrent ctorrent                           # and what else speaks it without a window
   shadowsocks-libev obfs4proxy libcoap3-bin            # what looks like encrypted BitTorrent, or µTP, and is not
+  apache2-utils slowhttptest                           # floods of requests, and of requests that never end
   dnsmasq-base bind9-dnsutils zstd                     # DNS, compressed captures
 )
 command -v npm >/dev/null || debian+=(nodejs npm)      # for ws and bittorrent-tracker below

@@ -53,7 +53,7 @@ proxy_set_header X-Lab-Server "$server_addr:$server_port";
 CONF
   cat > "$LAB/nginx.conf" <<CONF
 daemon off; user root; worker_processes 1; pid $LAB/nginx.pid; error_log $LAB/nginx.err;
-events { worker_connections 256; }
+events { worker_connections ${SITE_CONNECTIONS:-256}; }
 http {
   include /etc/nginx/mime.types; default_type application/octet-stream; gzip on; gzip_types text/css application/javascript application/json text/plain;
   gzip_min_length 200;

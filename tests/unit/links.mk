@@ -149,3 +149,4 @@ LINKS_test_pcapng_write = $(LINKS_test_capture) output/pcapng_write
 LINKS_test_rate_table = policy/rate_table policy/rate_baseline
 LINKS_test_rate_ban = policy/rate_ban
 LINKS_test_policy_rate = $(POLICY)
+LINKS_test_engine_rates = $(LINKS_engine)
