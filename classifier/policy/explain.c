@@ -61,13 +61,27 @@ static enum answer ask_part(const struct question *q, const struct rule *r,
     return !r->has_message || e->message != 0 ? ANSWER_YES : ANSWER_NOT_YET;
 }
 
-/* What is no for good outweighs what only is not known yet. */
+/* The last: when all else is met, the count. */
+static size_t rate_part(const struct rule *r)
+{
+    return r->conditions.count + 2 + r->message.count;
+}
+
+static bool is_fired(const struct policy_flow *f, const struct rule *r)
+{
+    return r->rate != NULL && (f->rate_fired >> r->rate->number & 1) != 0;
+}
+
+/* What is no for good outweighs what only is not known yet. A limit that was broken, or a ban, is
+ * enough alone. */
 static struct obstacle find_obstacle(const struct question *q, const struct rule *r,
-                                     const struct explained_rule *e)
+                                     const struct explained_rule *e, const struct policy_flow *f)
 {
     const size_t parts = r->conditions.count + 2;
     struct obstacle first = {parts, ANSWER_YES};
 
+    if (is_fired(f, r))
+        return first;
     for (size_t at = 0; at < parts; at++) {
         const enum answer answer = ask_part(q, r, e, at);
         if (answer == ANSWER_NO)
@@ -75,6 +89,8 @@ static struct obstacle find_obstacle(const struct question *q, const struct rule
         if (answer != ANSWER_YES && first.at == parts)
             first = (struct obstacle){at, answer};
     }
+    if (r->rate != NULL && first.at == parts)
+        first = (struct obstacle){rate_part(r), ANSWER_NO_NOW};
     return first;
 }
 
@@ -97,6 +113,14 @@ static void tell_part(struct explained_rule *e, const struct question *q, const 
     }
 }
 
+static void tell_rate(struct explained_rule *e, const struct rate *rate)
+{
+    buffer_clear(&e->text);
+    buffer_clear(&e->seen);
+    rate_append(&e->text, rate);
+    buffer_append_text(&e->seen, "not so often");
+}
+
 /* Keeps the obstacle of the moment when the rule had come furthest. A message tells its own. */
 static void note_obstacle(struct explained_rule *e, const struct question *q, const struct rule *r,
                           struct obstacle o, uint64_t packet)
@@ -105,6 +129,8 @@ static void note_obstacle(struct explained_rule *e, const struct question *q, co
         return;
     if (o.at <= r->conditions.count)
         tell_part(e, q, r, o.at);
+    else if (r->rate != NULL && o.at == rate_part(r))
+        tell_rate(e, r->rate);
     else if (e->met < o.at)
         buffer_clear(&e->seen), buffer_clear(&e->text);
     if (o.at > r->conditions.count && e->text.len == 0)
@@ -118,6 +144,10 @@ static void tell_match(struct explained_rule *e, const struct question *q, const
 {
     buffer_clear(&e->text);
     buffer_clear(&e->seen);
+    if (r->rate != NULL) { /* perhaps a ban: then not a condition was asked */
+        rate_append(&e->text, r->rate);
+        return;
+    }
     for (size_t i = 0; i < r->conditions.count; i++) {
         struct buffer seen = {0};
         buffer_append_text(&e->text, e->text.len > 0 ? ", " : "");
@@ -159,7 +189,7 @@ static void close_story(struct explanation *x, const struct question *q, struct 
         e->packet = packet;
         return;
     }
-    const struct obstacle o = find_obstacle(q, r, e);
+    const struct obstacle o = find_obstacle(q, r, e, f);
     if (o.answer == ANSWER_YES) {
         e->state = RULE_MATCHED;
         e->packet = packet;
@@ -187,7 +217,7 @@ void explanation_decided(struct explanation *x, const struct explained_moment *n
         if (!bit_is_set(open_rules(f), i))
             close_story(x, &q, f, i, now->packet);
         else
-            note_obstacle(e, &q, &p->rule[i], find_obstacle(&q, &p->rule[i], e), now->packet);
+            note_obstacle(e, &q, &p->rule[i], find_obstacle(&q, &p->rule[i], e, f), now->packet);
     }
 }
 

@@ -318,6 +318,21 @@ static uint32_t interest_of(const struct rate *rate)
     return rate->event == RATE_ERROR ? INTEREST_STATUS : 0;
 }
 
+/* A limit of all that a server gets is broken by few, and those who are blocked are the others. */
+static void warn_of_server(const struct loader *l, const struct rule *rule, const struct rate *rate)
+{
+    char sentence[512];
+
+    if (l->warn == NULL || rule->info.action != RULE_BLOCK ||
+        (rate->by & (BY_CLIENT | BY_NETWORK)) != 0)
+        return;
+    snprintf(sentence, sizeof(sentence),
+             "%s:%u:%u: the rule \"%s\" blocks everybody who uses a %s, when too much comes from "
+             "anybody",
+             l->source.name, rule->info.line, rule->column, rule->info.name, rate->by_text);
+    l->warn(l->ctx, sentence);
+}
+
 static bool add_rate(struct loader *l, struct rule *rule, const struct rate *rate)
 {
     struct policy *p = l->policy;
@@ -333,6 +348,7 @@ static bool add_rate(struct loader *l, struct rule *rule, const struct rate *rat
     if (!rule->has_message) /* else message.c counts */
         p->rate_of[out->event] |= UINT64_C(1) << out->number;
     p->interest |= interest_of(out);
+    warn_of_server(l, rule, out);
     rule->rate = out;
     return true;
 }

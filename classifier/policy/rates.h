@@ -46,6 +46,9 @@ extern const char *const rate_event_names[];
 struct rates *rates_create(const struct policy *p, struct budget *budget, struct err *err);
 void rates_free(struct rates *r); /* NULL is fine */
 
+/* "more than 100 x request within 10s, by client" */
+struct buffer;
+void rate_append(struct buffer *out, const struct rate *rate);
 /* A message that has ended and is all that the rule asks for. True: the rule matches. */
 bool rates_message(struct policy_worker *w, struct policy_flow *f, const struct facts *facts,
                    const struct rate *rate);

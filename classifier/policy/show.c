@@ -152,6 +152,14 @@ static void show_duration(struct buffer *out, int64_t ns)
     buffer_printf(out, "%lld%c", (long long)(seconds / unit[i].seconds), unit[i].letter);
 }
 
+void rate_append(struct buffer *out, const struct rate *rate)
+{
+    buffer_printf(out, "more than %llu x %s within ", (unsigned long long)rate->over,
+                  rate_event_names[rate->event]);
+    show_duration(out, rate->within_ns);
+    buffer_printf(out, ", by %s%s", rate->by_text, rate->adaptive ? ", and than is usual" : "");
+}
+
 static void show_rate(struct buffer *out, const struct rate *rate)
 {
     const bool list = strchr(rate->by_text, ',') != NULL;

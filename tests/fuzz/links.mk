@@ -5,6 +5,7 @@ LINKS_fuzz_capture = capture/capture capture/opened capture/pcap_file capture/pc
 LINKS_fuzz_decode = decode/decode decode/link decode/ip decode/tunnel decode/transport decode/defrag decode/pieces decode/checksum
 LINKS_fuzz_rules = $(POLICY)
 LINKS_fuzz_content = $(POLICY)
+LINKS_fuzz_rates = policy/rate_table policy/rate_baseline policy/rate_ban
 LINKS_fuzz_http = $(LINKS_http)
 LINKS_fuzz_websocket = $(LINKS_ws)
 LINKS_fuzz_tls = $(LINKS_test_tls)

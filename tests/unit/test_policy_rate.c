@@ -86,6 +86,25 @@ static void test_too_many(void)
     buffer_free(&text);
 }
 
+static void test_warning(void)
+{
+    struct buffer warnings = {0};
+    struct err err = {0};
+    struct policy *p = harness_load(
+        "- {name: a, action: block, match: {}, rate: {by: server, over: 9, within: 10s}}\n"
+        "- {name: b, action: alert, match: {}, rate: {by: server, over: 9, within: 10s}}\n",
+        &warnings, &err);
+
+    buffer_append_byte(&warnings, '\0');
+    CHECK_TEXT(
+        (const char *)warnings.at,
+        "t.yaml:3:10: the rule \"a\" blocks everybody who uses a server, when too much comes "
+        "from anybody\n",
+        "a block by server is warned of");
+    policy_free(p);
+    buffer_free(&warnings);
+}
+
 /* ---- counting ---- */
 
 /* Steps between " | ", a flow each: who@second, then facts (name=value), "forged", event or
@@ -266,6 +285,7 @@ int main(void)
     harness_mistakes(mistakes, sizeof(mistakes) / sizeof(mistakes[0]));
     test_unfinished_after();
     test_too_many();
+    test_warning();
     test_counts();
     return test_end();
 }
