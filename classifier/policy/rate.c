@@ -211,6 +211,12 @@ static bool is_too_often(const struct rate *rate, const struct rate_entry *e, st
     return e->sum > limit;
 }
 
+/* The clock of a capture may be anywhere. */
+static int64_t later(int64_t time_ns, int64_t by_ns)
+{
+    return time_ns < INT64_MAX - by_ns ? time_ns + by_ns : INT64_MAX;
+}
+
 /* One more of this rule's events. True: the limit is broken. */
 static bool count_one(struct policy_worker *w, const struct rate *rate, const struct facts *f)
 {
@@ -221,7 +227,7 @@ static bool count_one(struct policy_worker *w, const struct rate *rate, const st
     r->counted++;
     if (e == NULL || !is_too_often(rate, e, &ban))
         return false;
-    ban.until_ns = f->time_ns + (rate->for_ns > 0 ? rate->for_ns : rate->within_ns);
+    ban.until_ns = later(f->time_ns, rate->for_ns > 0 ? rate->for_ns : rate->within_ns);
     ban_add(r->bans, &ban);
     if (rate->for_ns == 0)
         return true;

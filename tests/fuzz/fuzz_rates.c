@@ -9,7 +9,7 @@
 #define WITHIN_NS   16000000000LL
 #define KEYS        65536
 #define BAN_EVERY   7
-#define CLOCK_SHIFT 8 /* the clock moves by up to 500 s in either direction */
+#define CLOCK_UNITS 256 /* ns: the clock moves by up to 500 s in either direction */
 
 static uint32_t counted[KEYS];
 
@@ -54,7 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t at = 0; at + STEP_BYTES <= size; at += STEP_BYTES) {
         int32_t moved;
         memcpy(&moved, data + at + 2, sizeof(moved));
-        now += (int64_t)moved << CLOCK_SHIFT;
+        now += (int64_t)moved * CLOCK_UNITS;
         step(t, bans, (unsigned)data[at] << 8 | data[at + 1], now);
     }
     rate_table_free(t, &budget);
