@@ -37,6 +37,12 @@ static void check_log(struct talk *t, const char *want, const char *name)
 #define BLOCKED "http/200 tcp>http app=http/certain block:r\n"
 #define BROKEN  "block:r http/200 tcp>http app=http/certain block:r\n"
 
+static void finish(struct talk *t)
+{
+    talk_log(t);
+    talk_free(t);
+}
+
 static void test_ban(void)
 {
     struct talk t;
@@ -93,7 +99,7 @@ static void test_forged(void)
     for (int i = 0; i < 2; i++)
         request(&t);
     CHECK(bytes_start_with(buffer_bytes(&t.log), LITERAL(ALLOWED BROKEN)), "his own do");
-    talk_free(&t);
+    finish(&t);
 }
 
 static void syns(struct talk *t, int count)
@@ -126,7 +132,7 @@ static void test_syns(void)
     talk_begin(&t, BAN("established", "3"), 0);
     syns(&t, 9);
     CHECK(t.log.len == 0, "a SYN is no connection");
-    talk_free(&t);
+    finish(&t);
 }
 
 static void test_unfinished(void)
@@ -145,7 +151,7 @@ static void test_unfinished(void)
         next_connection(&t);
     }
     CHECK(bytes_find(buffer_bytes(&t.log), LITERAL("block:r ")) < t.log.len, "Slowloris");
-    talk_free(&t);
+    finish(&t);
     talk_begin(&t, BAN_WITHIN("unfinished-request", "1", "2m"), 0);
     for (int i = 0; i < 5; i++) {
         talk_open(&t);
@@ -158,7 +164,7 @@ static void test_unfinished(void)
         next_connection(&t);
     }
     CHECK(bytes_find(buffer_bytes(&t.log), LITERAL("block:r")) == t.log.len, "a slow honest one");
-    talk_free(&t);
+    finish(&t);
 }
 
 /* What follows in another file has nothing to do with it. */
