@@ -282,7 +282,8 @@ static bool load(struct loader *l, struct bytes text)
                      node_kind_name(root));
     if (!load_sections(l, root))
         return false;
-    warn_of_shadows(l);
+    if (l->source.ear == NULL) /* else lint_shadows() says more */
+        warn_of_shadows(l);
     return true;
 }
 
@@ -378,9 +379,10 @@ struct policy *policy_load_tests(const char *path, void (*warn)(void *ctx, const
     return load_file(path, &l);
 }
 
-struct policy *policy_load_heard(const char *path, struct fault_ear *ear, struct err *err)
+struct policy *policy_load_heard(const char *path, struct fault_ear *ear, policy_warn *warn,
+                                 void *ctx, struct err *err)
 {
-    struct loader l = {.source = {path, err, ear}, .wants_tests = true};
+    struct loader l = {.source = {path, err, ear}, .warn = warn, .ctx = ctx, .wants_tests = true};
 
     return load_file(path, &l);
 }

@@ -32,7 +32,8 @@ struct policy *policy_load_tests_text(struct bytes text, const char *name, polic
                                       void *ctx, struct err *err);
 
 /* With its tests; every mistake is heard, not only the first. */
-struct policy *policy_load_heard(const char *path, struct fault_ear *ear, struct err *err);
+struct policy *policy_load_heard(const char *path, struct fault_ear *ear, policy_warn *warn,
+                                 void *ctx, struct err *err);
 
 /* `tests`, after the rules. */
 bool load_tests(struct loader *l, const struct node *n);
