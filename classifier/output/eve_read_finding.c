@@ -86,6 +86,18 @@ void eve_read_anomaly(struct eve_line *l, struct event *e, struct eve_store *s)
     }
 }
 
+/* Letters, digits and what joins them: others are nobody's counters. */
+static bool is_counter_name(struct bytes name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        const uint8_t c = name.at[i];
+        if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') &&
+            c != '_' && c != '-' && c != '.')
+            return false;
+    }
+    return name.len > 0;
+}
+
 static void read_group(struct eve_line *l, const struct json_value *group, struct stats_event *out,
                        struct counter *room)
 {
@@ -93,7 +105,7 @@ static void read_group(struct eve_line *l, const struct json_value *group, struc
 
     for (const struct json_value *v = json_tree_first(l->tree, group);
          v != NULL && out->count < EVE_COUNTERS; v = json_tree_next(l->tree, group, v)) {
-        if (v->kind != JSON_NUMBER)
+        if (v->kind != JSON_NUMBER || !is_counter_name(v->key))
             continue;
         const char *counter = eve_keep(l, v->key);
         const uint64_t value = eve_number(l, group, counter, UINT64_MAX);
@@ -109,6 +121,6 @@ void eve_read_stats(struct eve_line *l, struct event *e, struct eve_store *s)
     *out = (struct stats_event){.stats = s->counters, .final = eve_has(l, l->more, "input")};
     for (const struct json_value *v = json_tree_first(l->tree, in); v != NULL;
          v = json_tree_next(l->tree, in, v))
-        if (v->kind == JSON_OBJECT)
+        if (v->kind == JSON_OBJECT && is_counter_name(v->key))
             read_group(l, v, out, s->counters);
 }

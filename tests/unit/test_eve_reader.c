@@ -254,6 +254,20 @@ static const struct {
      "a.eve: 1 flows by another program: no evidence and no promises of ports are known of them\n"},
 };
 
+/* A counter has a plain name: whatever else stands there is no counter. */
+static void test_counter_names(void)
+{
+    const char *const files[] = {
+        "{\"timestamp\":\"2026-11-22T05:16:02.5+0000\",\"event_type\":\"stats\","
+        "\"stats\":{\"flow\":{\"total\":1,\"a\\u0001b\":2,\"\":3},\"<b>\":{\"x\":4}}}\n",
+        NULL};
+    struct run run;
+    const char *got = read_again(&run, files, SIZE_MAX, SIZE_MAX);
+
+    CHECK(strstr(got, "\"stats\":{\"flow\":{\"total\":1}}") != NULL, "counters by their names");
+    end_run(&run);
+}
+
 static void test_wrong(void)
 {
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
@@ -343,6 +357,7 @@ int main(void)
     test_whole();
     test_cuts();
     test_wrong();
+    test_counter_names();
     test_merge();
     return test_end();
 }
