@@ -247,8 +247,9 @@ static void look_for_holds(struct notes *n, size_t place)
 
     for (size_t i = 0; i < place; i++) {
         const struct rule *allow = &n->policy->rule[i];
-        if (allow->info.action != RULE_ALLOW || rules_are_apart(allow, block))
-            continue;
+        if (allow->info.action != RULE_ALLOW || allow->rate != NULL ||
+            rules_are_apart(allow, block))
+            continue; /* a count that may still be reached holds nobody up */
         const struct latest l = no_of(allow, block, &always);
         if (l.condition == NULL)
             continue;
@@ -282,7 +283,7 @@ void lint_time(struct notes *n)
         if (r->info.action != RULE_BLOCK)
             continue;
         const struct latest l = latest_of(r);
-        if (l.moment != MOMENT_EARLY)
+        if (l.moment != MOMENT_EARLY && r->rate == NULL) /* a ban asks no condition */
             tell_late(n, r, &l);
         pairs += i;
         if (l.moment != MOMENT_END && pairs < PAIRS_MAX)

@@ -58,6 +58,13 @@ static const struct lint lints[] = {
     {ALLOW("a", "{app: websocket}") BLOCK("b", "{path: /x}"), "late:b"},
     {ALLOW("a", "{host: x}") BLOCK("b", "{path: /x}"), ""},
     {BLOCK("b", "{app: ssh}") ALLOW("a", "{bytes: '>1G'}"), ""},
+    /* what counts other flows too */
+    {"- {name: a, action: block, match: {event: request, packets: '<3'}, rate: {by: client, over: "
+     "5, within: 1s}}\n",
+     ""},
+    {"- {name: a, action: allow, match: {event: request, bytes: '>1G'}, rate: {by: client, over: "
+     "5, within: 1s}}\n" BLOCK("b", "{app: ssh}"),
+     ""},
 };
 
 /* The facts that a lint claims, seen in the rules themselves: when the block becomes final. */
