@@ -46,36 +46,24 @@ static bool has_everything(const struct condition *c)
     static const struct addr first, last = {.byte = {255, 255, 255, 255, 255, 255, 255, 255, 255,
                                                      255, 255, 255, 255, 255, 255, 255}};
     const struct value *v = &c->value;
+    const enum value_kind kind = c->key->kind;
     unsigned words = 0;
 
-    switch (c->key->kind) {
-    case VALUE_PORT:
+    if (kind == VALUE_PORT)
         return v->as.ranges.count == 1 && v->as.ranges.at[0].low == 0 &&
                v->as.ranges.at[0].high == UINT16_MAX;
-    case VALUE_SIZE:
-    case VALUE_NUMBER:
+    if (kind == VALUE_SIZE || kind == VALUE_NUMBER)
         return v->as.ranges.count == 1 && v->as.ranges.at[0].low == 0 &&
                v->as.ranges.at[0].high >= INT64_MAX;
-    case VALUE_ADDRESS:
+    if (kind == VALUE_ADDRESS)
         return v->as.addresses.count == 1 &&
                addr_compare(&v->as.addresses.at[0].low, &first) == 0 &&
                addr_compare(&v->as.addresses.at[0].high, &last) == 0;
-    case VALUE_WORDS:
-        while (c->key->words[words] != NULL)
-            words++;
-        return v->as.words == (UINT32_C(1) << words) - 1;
-    case VALUE_TEXT:
-    case VALUE_FLAG:
-    case VALUE_LEVEL:
-    case VALUE_LITERAL:
-    case VALUE_REGEX:
-    case VALUE_DURATION:
-    case VALUE_TIME:
-    case VALUE_DAYS:
-    case VALUE_ANOMALY:
-    case VALUE_HASH: return false;
-    }
-    return false;
+    if (kind != VALUE_WORDS)
+        return false;
+    while (c->key->words[words] != NULL)
+        words++;
+    return v->as.words == (UINT32_C(1) << words) - 1;
 }
 
 /* {not: ...} of all there is. */

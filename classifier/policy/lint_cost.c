@@ -113,24 +113,11 @@ static void look_at_pattern(struct notes *n, const struct rule *r, const struct 
 
 static size_t entries_of(const struct condition *c)
 {
-    switch (c->key->kind) {
-    case VALUE_TEXT: return c->value.as.text.exact_count;
-    case VALUE_ADDRESS: return c->value.as.addresses.count;
-    case VALUE_HASH: return c->value.as.hashes.count;
-    case VALUE_PORT:
-    case VALUE_SIZE:
-    case VALUE_WORDS:
-    case VALUE_FLAG:
-    case VALUE_LEVEL:
-    case VALUE_LITERAL:
-    case VALUE_REGEX:
-    case VALUE_NUMBER:
-    case VALUE_DURATION:
-    case VALUE_TIME:
-    case VALUE_DAYS:
-    case VALUE_ANOMALY: return 0;
-    }
-    return 0;
+    if (c->key->kind == VALUE_TEXT)
+        return c->value.as.text.exact_count;
+    if (c->key->kind == VALUE_ADDRESS)
+        return c->value.as.addresses.count;
+    return c->key->kind == VALUE_HASH ? c->value.as.hashes.count : 0;
 }
 
 static void look_at_conditions(struct notes *n, const struct rule *r,

@@ -182,26 +182,14 @@ static bool are_apart(const struct condition *a, const struct condition *b)
         wide.negated = false;
         return value_covers(a->key, &wide, a->value.negated ? &b->value : &a->value);
     }
-    switch (a->key->kind) {
-    case VALUE_PORT: return ranges_are_apart(&a->value.as.ranges, &b->value.as.ranges);
-    case VALUE_ADDRESS: return addresses_are_apart(&a->value.as.addresses, &b->value.as.addresses);
-    case VALUE_WORDS: return (a->value.as.words & b->value.as.words) == 0;
-    case VALUE_TEXT:
-        return a->key->match == match_hello_field &&
-               texts_are_apart(&a->value.as.text, &b->value.as.text);
-    case VALUE_SIZE:
-    case VALUE_FLAG:
-    case VALUE_LEVEL:
-    case VALUE_LITERAL:
-    case VALUE_REGEX:
-    case VALUE_NUMBER:
-    case VALUE_DURATION:
-    case VALUE_TIME:
-    case VALUE_DAYS:
-    case VALUE_ANOMALY:
-    case VALUE_HASH: return false;
-    }
-    return false;
+    if (a->key->kind == VALUE_PORT)
+        return ranges_are_apart(&a->value.as.ranges, &b->value.as.ranges);
+    if (a->key->kind == VALUE_ADDRESS)
+        return addresses_are_apart(&a->value.as.addresses, &b->value.as.addresses);
+    if (a->key->kind == VALUE_WORDS)
+        return (a->value.as.words & b->value.as.words) == 0;
+    return a->key->kind == VALUE_TEXT && a->key->match == match_hello_field &&
+           texts_are_apart(&a->value.as.text, &b->value.as.text);
 }
 
 static bool rules_are_apart(const struct rule *a, const struct rule *b)
