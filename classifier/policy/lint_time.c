@@ -186,7 +186,7 @@ static bool are_apart(const struct condition *a, const struct condition *b)
         return ranges_are_apart(&a->value.as.ranges, &b->value.as.ranges);
     if (a->key->kind == VALUE_ADDRESS)
         return addresses_are_apart(&a->value.as.addresses, &b->value.as.addresses);
-    if (a->key->kind == VALUE_WORDS)
+    if (a->key->kind == VALUE_WORDS && a->key->match != match_ladder) /* it climbs */
         return (a->value.as.words & b->value.as.words) == 0;
     return a->key->kind == VALUE_TEXT && a->key->match == match_hello_field &&
            texts_are_apart(&a->value.as.text, &b->value.as.text);
