@@ -225,7 +225,10 @@ bool rates_tell(struct engine *e, struct conn *c, const struct rule_info *rule,
     switch (policy_rate_alert(e->policy, &facts, rule, out)) {
     case RATE_NOT_RATED: return true;
     case RATE_TOLD_FIRST: break;
-    case RATE_TOLD_AGAIN: note_ban(e, c, out); return false;
+    case RATE_TOLD_AGAIN:
+        if (rule->action != RULE_ALERT)
+            note_ban(e, c, out);
+        return false;
     }
     note_limit(e, c, out);
     *rate = out;

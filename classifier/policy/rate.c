@@ -217,6 +217,12 @@ static int64_t later(int64_t time_ns, int64_t by_ns)
     return time_ns < INT64_MAX - by_ns ? time_ns + by_ns : INT64_MAX;
 }
 
+/* An alert bans nobody. */
+static bool is_ban(const struct policy *p, const struct rate *rate)
+{
+    return rate->for_ns > 0 && p->rule[rate->place].info.action != RULE_ALERT;
+}
+
 /* One more of this rule's events. True: the limit is broken. */
 static bool count_one(struct policy_worker *w, const struct rate *rate, const struct facts *f)
 {
@@ -227,13 +233,16 @@ static bool count_one(struct policy_worker *w, const struct rate *rate, const st
     r->counted++;
     if (e == NULL || !is_too_often(rate, e, &ban))
         return false;
+    const bool known = ban_find(r->bans, &ban.key, f->time_ns) != NULL;
+    if (known && rate->for_ns > 0 && !is_ban(w->policy, rate))
+        return false; /* told, and for so long not again */
     ban.until_ns = later(f->time_ns, rate->for_ns > 0 ? rate->for_ns : rate->within_ns);
     ban_add(r->bans, &ban);
-    if (rate->for_ns == 0)
-        return true;
-    r->banned |= bit_of(rate);
-    r->epoch++;
-    if (!rate->adaptive) /* what is usual is not forgotten */
+    if (!known && (is_ban(w->policy, rate) || rate->event == RATE_CONNECTION)) {
+        r->banned |= bit_of(rate);
+        r->epoch++;
+    }
+    if (is_ban(w->policy, rate) && !rate->adaptive) /* what is usual is not forgotten */
         rate_table_forget(r->table[rate->number], &ban.key);
     return true;
 }
@@ -313,6 +322,12 @@ static bool is_excluded(const struct question *q, const struct rule *r)
     return false;
 }
 
+/* Of a SYN that broke a limit, the flow that was made for it is to be told, whatever follows. */
+static bool takes(const struct policy *p, const struct rate *rate, const struct ban *ban)
+{
+    return is_ban(p, rate) || (rate->event == RATE_CONNECTION && !ban->told);
+}
+
 bool policy_look(struct policy_worker *w, struct policy_flow *f, const struct facts *facts)
 {
     uint64_t left = f != NULL && w->rates != NULL ? w->rates->banned & ~f->rate_fired : 0;
@@ -326,7 +341,8 @@ bool policy_look(struct policy_worker *w, struct policy_flow *f, const struct fa
     for (; left != 0; left &= left - 1) {
         const struct rate *rate = &w->policy->rate[__builtin_ctzll(left)];
         const struct rate_key key = key_of(rate, facts);
-        if (!is_open(f, rate) || ban_find(w->rates->bans, &key, facts->time_ns) == NULL ||
+        const struct ban *ban = ban_find(w->rates->bans, &key, facts->time_ns);
+        if (!is_open(f, rate) || ban == NULL || !takes(w->policy, rate, ban) ||
             is_excluded(&q, &w->policy->rule[rate->place]))
             continue;
         fire(f, rate);

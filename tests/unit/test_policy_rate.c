@@ -153,6 +153,10 @@ static const struct count counts[] = {
      "- {name: a, action: alert, match: {event: request}, rate: {by: server, over: 2, within: "
      "10s}}\n",
      "1@0 request | 2@0 request | 3@0 request", "allow | allow | allow +a told"},
+    {"an alert bans nobody: for so long it is not told again",
+     "- {name: a, action: alert, match: {event: request}, " LIMIT ", for: 60s}\n",
+     "1@0 request*3 | 1@1 | 1@2 request*9 | 1@61 request*3",
+     "allow +a told | allow | allow | allow +a told"},
     {"a forged address is not counted", BLOCK_REQUESTS "}\n", "1@0 forged request*9", "allow"},
     {"for a server it is",
      "- {name: a, action: alert, match: {event: request}, rate: {by: server, over: 2, within: "
