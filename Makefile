@@ -6,6 +6,7 @@
 #   make check      install what is missing, run every test
 #   make lint       budgets, folder ranks, clang-format, cppcheck, clang-tidy, gcc -fanalyzer: 11 minutes of processor time
 #   make bench      CPU time as ratios to a bare libpcap loop, in one run
+#   make bench-rules     what many content rules and long lists cost
 #   make bench-floods    rate, memory and genuine messages under each kind of flood
 #   make recall     SET=folder of captures with truth (pcaps): how much BitTorrent is recognised, ndpiReader's answers beside ours
 #   make falsepos   SET=folder of captures (pcaps): what is called BitTorrent and is not, the same way
@@ -157,6 +158,9 @@ $(BUILD)/bench/floods: $(FLOODS) $(OBJECTS)
 	@echo "  LD  $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(lib_ldlibs)
 
+bench-rules: packages-test all
+	@tests/bench/rules $(BUILD)
+
 bench-floods: packages-test $(BUILD)/bench/floods
 	@$(BUILD)/bench/floods
 
@@ -182,9 +186,8 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: FORCE all unit-binaries fuzz-replay fuzz-libfuzzer fuzz-afl-binaries fuzz fuzz-afl fuzz-merge fuzz-coverage packages packages-test packages-lint packages-fuzz demo check golden-update torture lint bench bench-floods recall falsepos memcheck install clean
+.PHONY: FORCE all unit-binaries fuzz-replay fuzz-libfuzzer fuzz-afl-binaries fuzz fuzz-afl fuzz-merge fuzz-coverage packages packages-test packages-lint packages-fuzz demo check golden-update torture lint bench bench-floods bench-rules recall falsepos memcheck install clean
 .SECONDARY:
 
 -include $(OBJECTS:.o=.d) $(BUILD)/classifier/main.d $(UNIT:%=$(BUILD)/tests/unit/%.d) \
-         $(FUZZ:%=$(BUILD)/tests/fuzz/%.d) $(BUILD)/tests/bench/inflate.d $(FAULTS:.o=.d) $(FLOODS:.o=.d) \
-         $(FALSEPOS:%=$(BUILD)/%.d) $(FALSEPOS_TALKS:%=$(BUILD)/tests/falsepos/%.d)
+         $(FUZZ:%=$(BUILD)/tests/fuzz/%.d) $(BUILD)/tests/bench/inflate.d $(FAULTS:.o=.d) $(FLOODS:.o=.d)

@@ -21,8 +21,10 @@ static void hear_text(const struct policy_note *n)
 {
     char place[32] = "";
 
-    if (n->line > 0)
+    if (n->column > 0)
         snprintf(place, sizeof(place), ":%u:%u", n->line, n->column);
+    else if (n->line > 0) /* of a list */
+        snprintf(place, sizeof(place), ":%u", n->line);
     if (n->kind == NOTE_HINT)
         printf("%s%s: hint: %s\n", n->file, place, n->sentence);
     else if (n->kind == NOTE_WARNING)
@@ -38,6 +40,7 @@ static void hear_json(struct json *j, const struct policy_note *n)
     json_object(j, NULL);
     json_text(j, "kind", kinds[n->kind]);
     json_text(j, "code", n->code);
+    json_text(j, "file", n->file);
     json_u64(j, "line", n->line);
     json_u64(j, "column", n->column);
     json_text(j, "rule", n->rule);

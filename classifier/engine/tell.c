@@ -71,11 +71,18 @@ static void to_message_rules(struct engine *e, struct conn *c, const struct even
     if (ev->kind == EVENT_PAYLOAD) {
         m.opcode = ev->as.payload.opcode;
         changed = policy_payload(e->policy, c->policy, &facts, &m, ev->as.payload.slice);
+    } else if (ev->kind == EVENT_MESSAGE_BEGIN) {
+        m.opcode = ev->as.begin.opcode;
+        m.compressed = ev->as.begin.compressed;
+        changed = policy_message(e->policy, c->policy, &facts, &m);
     } else {
-        m.ended = ev->kind == EVENT_MESSAGE;
-        m.incomplete = m.ended && !ev->as.message.complete;
-        m.opcode = m.ended ? ev->as.message.opcode : ev->as.begin.opcode;
-        m.size = m.ended ? ev->as.message.length : 0;
+        m.ended = true;
+        m.incomplete = !ev->as.message.complete;
+        m.opcode = ev->as.message.opcode;
+        m.size = ev->as.message.length;
+        m.compressed = ev->as.message.compressed;
+        m.close_code = ev->as.message.close_code;
+        m.fragments = ev->as.message.fragments;
         changed = policy_message(e->policy, c->policy, &facts, &m);
     }
     if (c->explanation != NULL)
@@ -84,6 +91,25 @@ static void to_message_rules(struct engine *e, struct conn *c, const struct even
             &(struct explained_moment){e->policy, c->policy, &facts, e->host.packet}, &m);
     if (changed)
         tell_rules(e, c, false);
+}
+
+static void to_frame_rules(struct engine *e, struct conn *c, const struct event *ev)
+{
+    const struct ws_frame_facts frame = {.direction = ev->direction, .header = ev->as.frame};
+    struct facts facts;
+
+    if (c->policy == NULL || (e->policy_interest & INTEREST_FRAMES) == 0)
+        return;
+    view_facts(c, false, &facts);
+    asked_view(e, c, &facts);
+    if (policy_frame(e->policy, c->policy, &facts, &frame))
+        tell_rules(e, c, false);
+}
+
+static bool is_violation(const struct engine *e, const struct event *ev)
+{
+    return ev->kind == EVENT_ANOMALY && (e->asks & ASK_VIOLATIONS) != 0 &&
+           strcmp(anomaly_info(ev->as.anomaly.id)->layer, "websocket") == 0;
 }
 
 void tell(struct engine *e, struct conn *c, struct event *ev)
@@ -99,6 +125,10 @@ void tell(struct engine *e, struct conn *c, struct event *ev)
         to_message_rules(e, c, ev);
     if (e->rates != 0)
         rates_event(e, c, ev);
+    if (ev->kind == EVENT_FRAME)
+        to_frame_rules(e, c, ev);
+    if (is_violation(e, ev))
+        policy_violation(e->policy, c->policy, ev->direction, ev->as.anomaly.id);
     if (!is_internal(ev))
         to_sinks(e, c, ev, false);
 }

@@ -22,11 +22,15 @@ static void watch_mask(struct ws_side *s, struct host *h, enum direction d, uint
     }
 }
 
-static void emit_frame(struct host *h, enum direction d, const struct ws_frame_event *f)
+static void emit_frame(const struct ws_side *s, struct host *h, enum direction d,
+                       const struct ws_frame_event *f)
 {
     struct event e = {.kind = EVENT_FRAME, .direction = d};
 
     e.as.frame = *f;
+    e.as.frame.compressed = f->opcode == WS_CONTINUATION ? s->message.open && s->message.compressed
+                                                         : s->deflate && (f->rsv & WS_RSV1) != 0 &&
+                                                               !ws_is_control(f->opcode);
     h->emit(h, &e);
 }
 
@@ -285,7 +289,7 @@ static void begin_frame(struct websocket *ws, struct host *h, enum direction d,
     if (h->interest & INTEREST_FIGURES)
         ws_figures_frame(ws, h, d);
     if (h->interest & INTEREST_FRAMES)
-        emit_frame(h, d, &f->frame);
+        emit_frame(s, h, d, &f->frame);
     if (ws_is_reserved(f->frame.opcode)) {
         /* belongs to no message: counted, and passed over */
     } else if (ws_is_control(f->frame.opcode)) {

@@ -29,13 +29,14 @@ struct number_fact {
 
 /* What is kept, counted and told to the rules only because one of them asks for it. */
 enum asks {
-    ASK_REQUESTS = 1 << 0,  /* kept_facts: of requests */
-    ASK_RESPONSES = 1 << 1, /* kept_facts: of responses; EVENT_HTTP_STATUS */
-    ASK_TLS = 1 << 2,       /* kept_facts: of hellos */
-    ASK_ANOMALIES = 1 << 3, /* kept_facts.anomalies */
-    ASK_COUNTS = 1 << 4,    /* facts.count, after each packet */
-    ASK_FRAMES = 1 << 5,    /* kept_facts.fragments; EVENT_FRAME */
-    ASK_TORRENTS = 1 << 6,  /* a new info-hash or client is told at once */
+    ASK_REQUESTS = 1 << 0,   /* kept_facts: of requests */
+    ASK_RESPONSES = 1 << 1,  /* kept_facts: of responses; EVENT_HTTP_STATUS */
+    ASK_TLS = 1 << 2,        /* kept_facts: of hellos */
+    ASK_ANOMALIES = 1 << 3,  /* kept_facts.anomalies */
+    ASK_COUNTS = 1 << 4,     /* facts.count, after each packet */
+    ASK_FRAMES = 1 << 5,     /* kept_facts.fragments; EVENT_FRAME */
+    ASK_VIOLATIONS = 1 << 7, /* policy_violation() */
+    ASK_TORRENTS = 1 << 6,   /* a new info-hash or client is told at once */
 };
 
 enum kept_text {
@@ -105,16 +106,6 @@ struct facts {
     const struct kept_facts *kept;      /* NULL: no rule asks, or nothing came */
     uint64_t count[FLOW_COUNTS];        /* ASK_COUNTS */
     uint8_t vlan_count;
-};
-
-/* A WebSocket message as it passes, for `message:` conditions. */
-struct message_facts {
-    enum direction direction;
-    uint8_t opcode; /* enum ws_opcode */
-    uint64_t size;  /* bytes so far (after inflation); final when `ended` */
-    bool ended;
-    bool incomplete; /* with `ended`: some of it was never seen, so that neither its size nor what
-                        it does not contain is known */
 };
 
 #endif

@@ -47,6 +47,7 @@ struct ws_frame_event {
     bool fin, masked;
     uint32_t mask; /* the masking key, big-endian as on the wire */
     uint64_t length;
+    bool compressed; /* of a message that is (RFC 7692) */
 };
 
 struct ws_message_event {

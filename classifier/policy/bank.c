@@ -107,6 +107,52 @@ bool bank_add_literal(struct bank *b, struct bytes text, const struct node *wher
     return add_checked(b, regex, PATTERN_FLAGS, where, s);
 }
 
+static bool hex_fault(const struct source *s, const struct node *where)
+{
+    char said[QUOTE_ROOM];
+
+    return fault(s, where, "\"%s\" are no bytes: two hexadecimal digits for each, or ??",
+                 quote(where->text, said));
+}
+
+/* The next byte of the digits as a pattern: \xHH, or `.`; false: it is none. */
+static bool take_byte(struct bytes *digits, char out[5])
+{
+    const uint8_t *at = digits->at;
+
+    if (digits->len < 2)
+        return false;
+    const bool any = at[0] == '?' && at[1] == '?';
+    if (!any && (hex_digit_value(at[0]) < 0 || hex_digit_value(at[1]) < 0))
+        return false;
+    snprintf(out, 5, any ? "." : "\\x%c%c", at[0], at[1]);
+    *digits = bytes_after(*digits, 2);
+    return true;
+}
+
+bool bank_add_hex(struct bank *b, struct bytes digits, const struct node *where,
+                  const struct source *s)
+{
+    char one[5];
+    size_t len = 0;
+
+    if (digits.len > PATTERN_MAX)
+        return fault(s, where, "a text of more than %d bytes", PATTERN_MAX);
+    char *regex = malloc(digits.len * 2 + 1);
+    if (regex == NULL)
+        return fault_memory(s);
+    regex[0] = '\0';
+    while ((digits = bytes_trim(digits)).len > 0) {
+        if (!take_byte(&digits, one)) {
+            free(regex);
+            return hex_fault(s, where);
+        }
+        memcpy(regex + len, one, strlen(one) + 1);
+        len += strlen(one);
+    }
+    return add_checked(b, regex, PATTERN_FLAGS, where, s);
+}
+
 static bool compile(struct bank *b, const char *const *regex, const unsigned *flags,
                     const unsigned *id, const struct source *s)
 {

@@ -43,6 +43,9 @@ struct pattern_cost {
     size_t bytes, state;
 };
 bool bank_cost(const struct bank *b, uint32_t id, struct pattern_cost *out);
+/* Bytes as hexadecimal digits, two each, with spaces between them as one likes; ?? is any byte. */
+bool bank_add_hex(struct bank *b, struct bytes digits, const struct node *where,
+                  const struct source *s);
 bool bank_compile(struct bank *b, const struct source *s);
 void bank_free(struct bank *b);
 

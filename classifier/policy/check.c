@@ -15,7 +15,8 @@ static void hear_fault(void *ctx, const struct node *where, const char *sentence
     const struct checker *c = ctx;
     const struct policy_note note = {.kind = NOTE_ERROR,
                                      .code = "mistake",
-                                     .file = c->file,
+                                     .file = where != NULL && where->file != NULL ? where->file
+                                                                                  : c->file,
                                      .line = where != NULL ? where->line : 0,
                                      .column = where != NULL ? where->column : 0,
                                      .sentence = sentence};

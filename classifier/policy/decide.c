@@ -60,11 +60,21 @@ static enum answer ask_rule(const struct question *q, struct policy_flow *f, con
         answer = least(answer, ask_confidence(q->facts, r->confidence));
     if (r->has_message && bit_is_set(waiting_rules(q->policy, f), r->message_number))
         answer = least(answer, ANSWER_NOT_YET);
+    if (r->has_frame && bit_is_set(framing_rules(q->policy, f), r->frame_number))
+        answer = least(answer, ANSWER_NOT_YET);
     if (r->rate != NULL)
         answer = ask_rate(f, r->rate, answer);
     if (q->facts->over && answer != ANSWER_YES)
         return ANSWER_NO;
     return answer;
+}
+
+void stop_framing(const struct policy *p, struct policy_flow *f, const struct rule *r)
+{
+    if (!r->has_frame || !bit_is_set(framing_rules(p, f), r->frame_number))
+        return;
+    bit_clear(framing_rules(p, f), r->frame_number);
+    f->framing--;
 }
 
 void stop_waiting(const struct policy *p, struct policy_flow *f, const struct rule *r)
@@ -77,6 +87,7 @@ void stop_waiting(const struct policy *p, struct policy_flow *f, const struct ru
     f->waiting--;
     f->scanning -= r->scans;
     f->finding -= r->finds;
+    f->parsing -= r->parses;
 }
 
 static void close_rule(const struct policy *p, struct policy_flow *f, uint32_t place)
@@ -84,6 +95,7 @@ static void close_rule(const struct policy *p, struct policy_flow *f, uint32_t p
     bit_clear(open_rules(f), place);
     f->open--;
     stop_waiting(p, f, &p->rule[place]);
+    stop_framing(p, f, &p->rule[place]);
 }
 
 /* Asks one open rule, and closes it when that was the last time. */
@@ -110,18 +122,68 @@ static void try_rule(const struct question *q, struct policy_flow *f, uint32_t p
     }
 }
 
+/* Does each of the word's open rules wait for its message? Their numbers follow each other. */
+static bool all_wait(const struct policy *p, struct policy_flow *f, size_t word)
+{
+    const uint64_t open = open_rules(f)[word];
+    const uint32_t from = p->rule[word * 64].message_number;
+
+    return p->alike[word].is &&
+           (open & ~bits_from(waiting_rules(p, f), p->message_count, from)) == 0;
+}
+
+/* Closes all of them. */
+static void close_alike(const struct policy *p, struct policy_flow *f, size_t word)
+{
+    const struct alike *a = &p->alike[word];
+    const uint64_t open = open_rules(f)[word];
+
+    bits_clear_from(waiting_rules(p, f), p->rule[word * 64].message_number, open);
+    f->open -= (uint32_t)__builtin_popcountll(open);
+    f->waiting -= (uint32_t)__builtin_popcountll(open);
+    f->scanning -= (uint32_t)__builtin_popcountll(open & a->scans);
+    f->finding -= (uint32_t)__builtin_popcountll(open & a->finds);
+    f->parsing -= (uint32_t)__builtin_popcountll(open & a->parses);
+    open_rules(f)[word] = 0;
+}
+
+/* They differ in what they wait for, so that one speaks for all. */
+static void try_alike(const struct question *q, struct policy_flow *f, size_t word,
+                      struct pending *pending)
+{
+    const struct policy *p = q->policy;
+    const size_t place = word * 64 + (size_t)__builtin_ctzll(open_rules(f)[word]);
+    const struct rule *r = &p->rule[place];
+    const bool alerts = r->info.action == RULE_ALERT;
+    const enum answer answer = !alerts && place > f->first ? ANSWER_NO : ask_rule(q, f, r);
+
+    if (answer == ANSWER_NO) {
+        close_alike(p, f, word);
+    } else if (!alerts) {
+        pending->unknown[r->info.action] |= answer == ANSWER_NOT_YET;
+        pending->later[r->info.action] |= answer == ANSWER_NO_NOW;
+    }
+}
+
+static void try_each(const struct question *q, struct policy_flow *f, size_t word,
+                     struct pending *pending, const struct listener *l)
+{
+    for (uint64_t left = open_rules(f)[word]; left != 0; left &= left - 1)
+        try_rule(q, f, (uint32_t)(word * 64) + (uint32_t)__builtin_ctzll(left), pending, l);
+}
+
 static void try_rules(const struct question *q, struct policy_flow *f, struct pending *pending,
                       const struct listener *l)
 {
     const size_t words = (q->policy->rule_count + 63) / 64;
 
     for (size_t word = 0; word < words; word++) {
-        uint64_t left = open_rules(f)[word];
-        while (left != 0) {
-            const uint32_t bit = (uint32_t)__builtin_ctzll(left);
-            left &= left - 1;
-            try_rule(q, f, (uint32_t)(word * 64) + bit, pending, l);
-        }
+        if (open_rules(f)[word] == 0)
+            continue;
+        if (f->first / 64 != word && all_wait(q->policy, f, word))
+            try_alike(q, f, word, pending);
+        else
+            try_each(q, f, word, pending, l);
     }
 }
 
@@ -155,9 +217,21 @@ static void conclude(const struct policy *p, struct policy_flow *f, const struct
 /* With the verdict final only alerts are left to be asked. */
 static void end_search(const struct policy *p, struct policy_flow *f)
 {
-    for (uint32_t place = 0; place < p->rule_count && f->open > 0; place++)
-        if (bit_is_set(open_rules(f), place) && p->rule[place].info.action != RULE_ALERT)
-            close_rule(p, f, place);
+    const size_t words = (p->rule_count + 63) / 64;
+
+    for (size_t word = 0; word < words && f->open > 0; word++) {
+        uint64_t left = open_rules(f)[word];
+        if (left != 0 && all_wait(p, f, word)) {
+            if (p->rule[word * 64].info.action != RULE_ALERT)
+                close_alike(p, f, word);
+            continue;
+        }
+        for (; left != 0; left &= left - 1) {
+            const uint32_t place = (uint32_t)(word * 64) + (uint32_t)__builtin_ctzll(left);
+            if (p->rule[place].info.action != RULE_ALERT)
+                close_rule(p, f, place);
+        }
+    }
 }
 
 static void decide(struct policy_worker *w, struct policy_flow *f, const struct facts *facts,

@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 
+#include "policy/message.h"
 #include "policy/seen.h"
-#include "policy/worker.h"
 
 struct explanation {
     const struct policy *policy;
@@ -58,7 +58,7 @@ static enum answer ask_part(const struct question *q, const struct rule *r,
     if (at == r->conditions.count)
         return r->confidence != CONFIDENCE_NONE ? ask_confidence(q->facts, r->confidence)
                                                 : ANSWER_YES;
-    return !r->has_message || e->message != 0 ? ANSWER_YES : ANSWER_NOT_YET;
+    return (!r->has_message || e->message != 0) && !e->framing ? ANSWER_YES : ANSWER_NOT_YET;
 }
 
 /* The last: when all else is met, the count. */
@@ -134,7 +134,7 @@ static void note_obstacle(struct explained_rule *e, const struct question *q, co
     else if (e->met < o.at)
         buffer_clear(&e->seen), buffer_clear(&e->text);
     if (o.at > r->conditions.count && e->text.len == 0)
-        buffer_append_text(&e->text, "message");
+        buffer_append_text(&e->text, r->has_message && e->message == 0 ? "message" : "frame");
     e->met = o.at;
     e->packet = packet;
 }
@@ -214,6 +214,8 @@ void explanation_decided(struct explanation *x, const struct explained_moment *n
         struct explained_rule *e = &x->rule[i];
         if (e->state != RULE_WAITS)
             continue;
+        e->framing =
+            p->rule[i].has_frame && bit_is_set(framing_rules(p, f), p->rule[i].frame_number);
         if (!bit_is_set(open_rules(f), i))
             close_story(x, &q, f, i, now->packet);
         else
@@ -249,15 +251,12 @@ void explanation_message(struct explanation *x, const struct explained_moment *n
 {
     const struct policy *p = x->policy;
     struct policy_flow *f = now->flow;
-    const struct message_slot *slot = f != NULL ? message_slot_of(f, m) : NULL;
-    const struct question q = {.policy = p,
-                               .worker = now->worker,
-                               .facts = now->facts,
-                               .message = m,
-                               .hits = slot != NULL ? slot->hits : NULL,
-                               .blind = slot != NULL && slot->blind};
+    struct message_facts whole;
+    struct question q;
+    const bool searched = f != NULL && message_question(now->worker, f, m, &whole, &q);
 
-    for (size_t i = 0; slot != NULL && i < p->message_count; i++) {
+    q.facts = now->facts;
+    for (size_t i = 0; searched && i < p->message_count; i++) {
         struct explained_rule *e = &x->rule[p->message_rule[i]];
         if (e->state != RULE_WAITS || e->message != 0)
             continue;

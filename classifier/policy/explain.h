@@ -32,6 +32,7 @@ struct explained_rule {
     struct buffer seen; /* instead: "22"; empty: nothing was */
     size_t met;         /* conditions that were met then, in order */
     uint64_t message;   /* the packet in which `message` was met */
+    bool framing;       /* `frame` was not met yet */
 };
 
 struct explanation;

@@ -16,7 +16,11 @@ bool fault(const struct source *s, const struct node *where, const char *format,
     va_start(args, format);
     vsnprintf(sentence, sizeof(sentence), format, args);
     va_end(args);
-    err_set(s->err, "%s:%u:%u: %s", s->name, where->line, where->column, sentence);
+    const char *name = where->file != NULL ? where->file : s->name;
+    if (where->column == 0)
+        err_set(s->err, "%s:%u: %s", name, where->line, sentence);
+    else
+        err_set(s->err, "%s:%u:%u: %s", name, where->line, where->column, sentence);
     if (s->ear != NULL && s->ear->count++ < FAULTS_MAX)
         s->ear->hear(s->ear->ctx, where, sentence);
     return false;

@@ -2,13 +2,15 @@
 /* key.h - the keys of rules: a row of a table each, with all that people are told of them
  * (`rules show --keys`, docs/rules.md), and the conditions that rules make of them.
  *
- * Tables: keys.c for `match`, message_keys.c for `message`. A key's example is a value that the
+ * Tables: keys.c for `match`, message_keys.c for `message`, frame_keys.c for
+ * `frame`. A key's example is a value that the
  * tests ask of facts which it matches, and of others (tests/unit/test_policy_keys.c).
  */
 #ifndef POLICY_KEY_H
 #define POLICY_KEY_H
 
 #include "model/facts.h"
+#include "model/message_facts.h"
 #include "policy/value.h"
 
 /* Facts that are texts. Each has a bank for its regular expressions. */
@@ -31,6 +33,7 @@ enum text_field {
     FIELD_ALPN_OFFERED,
     FIELD_PEER_CLIENT,
     FIELD_HEADER, /* the patterns of all headers; each header is a field beyond FIELD_COUNT */
+    FIELD_JSON,   /* the patterns of values in JSON: no fact of a flow */
     FIELD_COUNT
 };
 
@@ -43,6 +46,7 @@ enum answer {
 };
 
 struct condition;
+struct json_search;
 struct policy;
 struct policy_worker;
 
@@ -51,7 +55,10 @@ struct question {
     struct policy_worker *worker;
     const struct facts *facts;
     const struct message_facts *message; /* NULL: the flow is asked about, not a message */
-    const uint64_t *hits;                /* of the content bank in this message so far */
+    const struct ws_frame_facts *frame;  /* NULL: no frame is asked about */
+    const uint64_t *hits;                /* of content patterns, then JSON tests, in this message */
+    const uint64_t *violations;          /* enum anomaly, a bit each: in this message so far */
+    const struct json_search *json;      /* NULL: its payload was not read as JSON */
     bool blind;                          /* its payload could not be searched */
 };
 
@@ -83,6 +90,7 @@ struct key {
 /* They end with a row without a name. */
 extern const struct key match_keys[];
 extern const struct key message_keys[];
+extern const struct key frame_keys[];
 
 /* "text, any case", "numbers" ...: what its value is. */
 const char *key_type(const struct key *key);

@@ -152,7 +152,7 @@ const char *key_type(const struct key *key)
         [VALUE_REGEX] = "regexes",      [VALUE_NUMBER] = "numbers",
         [VALUE_DURATION] = "durations", [VALUE_TIME] = "times",
         [VALUE_DAYS] = "days",          [VALUE_ANOMALY] = "names, globs",
-        [VALUE_HASH] = "info-hashes",
+        [VALUE_HEX] = "bytes",          [VALUE_HASH] = "info-hashes",
     };
 
     if ((key->flags & KEY_MAP) != 0)

@@ -24,7 +24,7 @@ void note_rule(struct notes *n, const struct rule *r, const char *code, const ch
     }
     const struct policy_note note = {.kind = n->kind,
                                      .code = code,
-                                     .file = n->file,
+                                     .file = r->info.file != NULL ? r->info.file : n->file,
                                      .line = r->info.line,
                                      .column = r->column,
                                      .rule = r->info.name,
@@ -95,7 +95,7 @@ static const char *asks_of(const struct rule *r, const char *const *layers)
     for (size_t i = 0; i < r->conditions.count; i++)
         if (is_of(r->conditions.at[i].key, layers))
             return r->conditions.at[i].key->name;
-    return r->has_message ? "message" : NULL;
+    return r->has_message ? "message" : r->has_frame ? "frame" : NULL;
 }
 
 static bool asks_only_udp(const struct rule *r)

@@ -38,7 +38,7 @@ static bool asks_counts(const struct rule *r)
 
 static bool asks_frames(const struct rule *r)
 {
-    return asks(r, ASK_FRAMES);
+    return asks(r, ASK_FRAMES) || r->has_frame;
 }
 
 /* What one rule switches on for all flows. */

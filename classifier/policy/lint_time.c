@@ -135,7 +135,7 @@ static void tell_late(struct notes *n, const struct rule *r, const struct latest
 static bool texts_are_apart(const struct text_set *a, const struct text_set *b)
 {
     if (a->glob_count + a->patterns.count + b->glob_count + b->patterns.count > 0 ||
-        a->exact_count + b->exact_count > APART_MAX)
+        a->exact_count + b->exact_count > APART_MAX || a->list_count + b->list_count > 0)
         return false;
     for (size_t i = 0; i < a->exact_count; i++)
         if (text_set_has(b, a->exact[i]))
@@ -177,6 +177,8 @@ static bool are_apart(const struct condition *a, const struct condition *b)
 {
     if (a->key != b->key || (a->value.negated && b->value.negated))
         return false;
+    if (a->key->match == match_network || a->key->match == match_ladder)
+        return false; /* one end may be in each; one rung follows the other */
     if (a->value.negated || b->value.negated) {
         struct value wide = a->value.negated ? a->value : b->value;
         wide.negated = false;

@@ -8,13 +8,15 @@
 
 #include "base/buffer.h"
 #include "model/event.h"
+#include "policy/list.h"
 #include "policy/tests.h"
 #include "policy/value_read.h"
 
 #define FIRST_READ 4096 /* bytes */
 
-static const char *const sections[] = {"version",    "default",  "groups", "ports", "overlap",
-                                       "exceptions", "timezone", "rules",  "tests", NULL};
+static const char *const sections[] = {"version", "default",    "groups",   "ports",
+                                       "overlap", "exceptions", "timezone", "include",
+                                       "rules",   "tests",      NULL};
 
 void *loader_alloc(struct loader *l, size_t count, size_t size)
 {
@@ -107,7 +109,7 @@ static bool read_group(struct loader *l, const struct node *name, struct group *
                          quote(name->text, said));
     if (name->text.len == 0)
         return fault(&l->source, name, "a group without a name");
-    if (name->value->kind == NODE_MAP)
+    if (name->value->kind == NODE_MAP && !is_list_file(name->value))
         return fault(&l->source, name->value, "a group is a list of addresses, not a map");
     if (!value_read(l, &key, name->value, &value))
         return false;
@@ -115,24 +117,42 @@ static bool read_group(struct loader *l, const struct node *name, struct group *
     return true;
 }
 
+/* Of one file they do. */
+static bool groups_differ(const struct loader *l)
+{
+    const struct policy *p = l->policy;
+
+    for (size_t i = 1; i < p->group_count; i++)
+        if (strcmp(p->group[i - 1].name, p->group[i].name) == 0)
+            return fault(&l->source, p->group[i].source, "the group \"%s\" is in \"%s\", too",
+                         p->group[i].name, p->group[i - 1].source->file);
+    return true;
+}
+
 /* A group may not name another: none can be found while they are read. */
 static bool read_groups(struct loader *l, const struct node *n)
 {
     struct policy *p = l->policy;
+    const size_t before = p->group_count;
     size_t count = 0;
+    struct group *group;
 
     if (n->kind != NODE_MAP)
         return fault(&l->source, n, "\"groups\" is a map, as in groups: {office: [10.0.0.0/8]}");
-    p->group = loader_alloc(l, n->count, sizeof(*p->group));
-    if (p->group == NULL)
+    group = loader_alloc(l, before + n->count, sizeof(*group));
+    if (group == NULL)
         return false;
+    if (before > 0)
+        memcpy(group, p->group, before * sizeof(*group));
+    p->group_count = 0; /* none is found while they are read */
     for (const struct node *name = n->first; name != NULL; name = name->next)
-        if (!read_group(l, name, &p->group[count++]))
+        if (!read_group(l, name, &group[before + count++]))
             return false;
-    qsort(p->group, count, sizeof(*p->group), compare_groups);
-    p->group_count = count;
+    p->group = group;
+    p->group_count = before + n->count;
+    qsort(group, p->group_count, sizeof(*group), compare_groups);
     p->home = group_find(p, bytes_of_text("home"));
-    return true;
+    return groups_differ(l);
 }
 
 const struct group *group_find(const struct policy *p, struct bytes name)
@@ -163,6 +183,16 @@ static int compare_names(const void *a, const void *b)
     return order != 0 ? order : x->id < y->id ? -1 : x->id > y->id;
 }
 
+static bool taken(const struct loader *l, const struct node *place, const struct rule_info *by,
+                  const struct rule_info *rule)
+{
+    if (strcmp(by->file, rule->file) == 0)
+        return fault(&l->source, place, "the name \"%s\" is taken by the rule in line %u",
+                     rule->name, by->line);
+    return fault(&l->source, place, "the name \"%s\" is taken by the rule in line %u of \"%s\"",
+                 rule->name, by->line, by->file);
+}
+
 static bool names_differ(struct loader *l)
 {
     const struct policy *p = l->policy;
@@ -176,11 +206,11 @@ static bool names_differ(struct loader *l)
     if (good)
         qsort(info, p->rule_count, sizeof(*info), compare_names);
     for (size_t i = 1; good && i < p->rule_count; i++) {
-        const struct node place = {.line = info[i]->line,
+        const struct node place = {.file = info[i]->file,
+                                   .line = info[i]->line,
                                    .column = p->rule[info[i]->id - 1].column};
         if (strcmp(info[i - 1]->name, info[i]->name) == 0)
-            good = fault(&l->source, &place, "the name \"%s\" is taken by the rule in line %u",
-                         info[i]->name, info[i - 1]->line);
+            good = taken(l, &place, info[i - 1], info[i]);
     }
     free(info);
     return good;
@@ -192,16 +222,24 @@ static bool gather(struct loader *l)
     struct policy *p = l->policy;
 
     p->message_rule = loader_alloc(l, p->rule_count, sizeof(*p->message_rule));
-    if (p->message_rule == NULL)
+    p->frame_rule = loader_alloc(l, p->rule_count, sizeof(*p->frame_rule));
+    if (p->message_rule == NULL || p->frame_rule == NULL)
         return false;
     for (size_t i = 0; i < p->rule_count; i++) {
         struct rule *r = &p->rule[i];
+        if (r->has_frame) {
+            r->frame_number = (uint32_t)p->frame_count;
+            p->frame_rule[p->frame_count++] = (uint32_t)i;
+            p->interest |= INTEREST_FRAMES;
+        }
         if (!r->has_message)
             continue;
         r->message_number = (uint32_t)p->message_count;
         p->message_rule[p->message_count++] = (uint32_t)i;
         p->interest |= INTEREST_MESSAGES | (r->reads_payload ? INTEREST_PAYLOAD : 0);
     }
+    if (!index_messages(l) || !find_alike(l))
+        return false;
     p->interest |= (p->asks & ASK_RESPONSES) != 0 ? INTEREST_STATUS | INTEREST_EXCHANGE : 0;
     p->interest |= (p->asks & ASK_FRAMES) != 0 ? INTEREST_FRAMES : 0;
     return true;
@@ -214,11 +252,6 @@ static bool load_rules(struct loader *l, const struct node *n)
 
     if (n->kind != NODE_LIST)
         return fault(&l->source, n, "\"rules\" is a list, not %s", node_kind_name(n));
-    if (n->count > RULES_MAX)
-        return fault(&l->source, n, "more than %d rules", RULES_MAX);
-    p->rule = loader_alloc(l, n->count, sizeof(*p->rule));
-    if (p->rule == NULL)
-        return false;
     for (const struct node *rule = n->first; rule != NULL; rule = rule->next) {
         struct rule *out = &p->rule[p->rule_count++];
         out->info.id = (uint32_t)p->rule_count;
@@ -228,8 +261,7 @@ static bool load_rules(struct loader *l, const struct node *n)
         if (!fault_goes_on(&l->source))
             return false;
     }
-    p->listed = p->rule_count;
-    return good && names_differ(l);
+    return good;
 }
 
 static bool compile_patterns(struct loader *l)
@@ -242,45 +274,76 @@ static bool compile_patterns(struct loader *l)
     return bank_compile(&p->content, &l->source);
 }
 
-static bool load_sections(struct loader *l, const struct node *root)
+/* The sections of one file, in the order in which they build on each other. */
+static bool load_sections(struct loader *l, const struct document *d)
 {
     static const struct {
         const char *name;
         bool (*load)(struct loader *l, const struct node *n);
-    } section[] = {
-        {"default", read_default}, {"groups", read_groups},         {"ports", load_promises},
-        {"overlap", load_overlap}, {"exceptions", load_exceptions}, {"timezone", read_timezone},
-        {"rules", load_rules}};
+        bool everywhere; /* else only in the file that is loaded */
+    } section[] = {{"default", read_default, false},       {"groups", read_groups, true},
+                   {"ports", load_promises, false},        {"overlap", load_overlap, false},
+                   {"exceptions", load_exceptions, false}, {"timezone", read_timezone, false}};
 
-    const struct node *tests = l->wants_tests ? node_get(root, "tests") : NULL;
+    bool good = check_keys(l, d->root, "section", sections);
 
-    bool good = check_keys(l, root, "section", sections);
-
-    good = (good || fault_goes_on(&l->source)) && check_version(l, root) && good;
+    good = (good || fault_goes_on(&l->source)) && check_version(l, d->root) && good;
     for (size_t i = 0; i < sizeof(section) / sizeof(section[0]); i++) {
-        const struct node *n = node_get(root, section[i].name);
+        const struct node *n = node_get(d->root, section[i].name);
         if (!good && !fault_goes_on(&l->source))
             return false;
-        good = (n == NULL || section[i].load(l, n)) && good;
+        if (n != NULL && (section[i].everywhere || d->by == NULL))
+            good = section[i].load(l, n) && good;
     }
-    if (!good || (tests != NULL && !load_tests(l, tests)))
+    return good;
+}
+
+/* Room for the rules of all files. */
+static bool count_rules(struct loader *l, const struct documents *all)
+{
+    size_t count = 0;
+
+    for (const struct document *d = all->first; d != NULL; d = d->next) {
+        const struct node *n = node_get(d->root, "rules");
+        if (n != NULL && n->kind == NODE_LIST)
+            count += n->count;
+        if (count > RULES_MAX)
+            return fault(&l->source, n, "more than %d rules", RULES_MAX);
+    }
+    l->policy->rule = loader_alloc(l, count, sizeof(*l->policy->rule));
+    return l->policy->rule != NULL;
+}
+
+/* What a file is, and its groups, before any rule; then the rules of all, in their order. */
+static bool load_documents(struct loader *l, const struct documents *all)
+{
+    bool good = true;
+
+    for (const struct document *d = all->first; d != NULL; d = d->next) {
+        if (good || fault_goes_on(&l->source))
+            good = load_sections(l, d) && good;
+        if (d->by != NULL)
+            warn_of_passed_over(l, d);
+    }
+    if ((!good && !fault_goes_on(&l->source)) || !count_rules(l, all))
         return false;
-    return gather(l) && compile_patterns(l);
+    for (const struct document *d = all->first; d != NULL; d = d->next) {
+        const struct node *n = node_get(d->root, "rules");
+        if (n != NULL && (good || fault_goes_on(&l->source)))
+            good = load_rules(l, n) && good;
+    }
+    l->policy->listed = l->policy->rule_count;
+    return good && names_differ(l);
 }
 
 static bool load(struct loader *l, struct bytes text)
 {
-    const struct node start = {.line = 1, .column = 1};
+    struct documents all = {0};
 
-    if (text.len > RULES_FILE_MAX)
-        return fault(&l->source, &start, "more than %u MiB of rules", RULES_FILE_MAX >> 20);
-    const struct node *root = node_read(text, &l->policy->arena, &l->source);
-    if (root == NULL) /* node_read() has said why, unless nothing is there */
-        return fault(&l->source, &start, "the file is empty; a rules file begins with version: 1");
-    if (root->kind != NODE_MAP)
-        return fault(&l->source, root, "a rules file is a map that begins with version: 1, not %s",
-                     node_kind_name(root));
-    if (!load_sections(l, root))
+    if (!read_documents(l, text, &all) || !load_documents(l, &all))
+        return false;
+    const struct node *tests = l->wants_tests ? node_get(all.last->root, "tests") : NULL;
+    if ((tests != NULL && !load_tests(l, tests)) || !gather(l) || !compile_patterns(l))
         return false;
     if (l->source.ear == NULL) /* else lint_shadows() says more */
         warn_of_shadows(l);
@@ -394,6 +457,7 @@ void policy_free(struct policy *p)
     for (size_t i = 0; i < FIELD_COUNT; i++)
         bank_free(&p->field[i]);
     bank_free(&p->content);
+    lists_free(p->list);
     arena_free(&p->arena);
     free(p);
 }

@@ -11,6 +11,22 @@
 /* Takes a warning, a sentence as errors are. */
 typedef void policy_warn(void *ctx, const char *sentence);
 
+#define INCLUDE_DEPTH 8   /* files that include each other, below the first */
+#define INCLUDE_FILES 256 /* in all */
+
+/* One rules file. */
+struct document {
+    const char *name;
+    const struct node *root;
+    const struct document *by; /* that includes it; NULL: the first */
+    uint64_t device, inode;    /* which file it is; 0: none */
+    struct document *next;
+};
+struct documents {
+    struct document *first, *last; /* in the order in which they count */
+    size_t count;                  /* that were included */
+};
+
 struct loader {
     struct policy *policy; /* being built */
     struct source source;
@@ -35,6 +51,10 @@ struct policy *policy_load_tests_text(struct bytes text, const char *name, polic
 struct policy *policy_load_heard(const char *path, struct fault_ear *ear, policy_warn *warn,
                                  void *ctx, struct err *err);
 
+/* The text, and all that it includes. */
+bool read_documents(struct loader *l, struct bytes text, struct documents *out);
+/* Of the sections that an included file has in vain. */
+void warn_of_passed_over(const struct loader *l, const struct document *d);
 /* `tests`, after the rules. */
 bool load_tests(struct loader *l, const struct node *n);
 /* One entry of `rules`. */
@@ -49,6 +69,12 @@ bool load_exceptions(struct loader *l, const struct node *n);
 bool load_overlap(struct loader *l, const struct node *n);
 const struct group *group_find(const struct policy *p, struct bytes name);
 
+/* By which hits the rules that wait for a message are found. */
+bool index_messages(struct loader *l);
+/* Which rules beside each other may be asked as one. */
+bool find_alike(struct loader *l);
+/* Does whatever meets all of `narrow` meet all of `wide`? True only where it is certain. */
+bool conditions_cover(const struct condition_list *wide, const struct condition_list *narrow);
 /* Warns of each rule that can never match. */
 void warn_of_shadows(struct loader *l);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* load_conditions.c - the keys of `match` and `message`, with their values. */
+#include "model/event.h"
+#include "policy/json_path.h"
 #include "policy/value_read.h"
 
 #define HEADERS_ROOM 8 /* at first */
@@ -24,6 +26,7 @@ static bool fault_key(const struct loader *l, const struct node *n, const struct
     if (table == match_keys) {
         names[count++] = "message";
         names[count++] = "event";
+        names[count++] = "frame";
     }
     return fault_unknown(&l->source, n, what, names);
 }
@@ -99,7 +102,11 @@ static bool read_one(struct loader *l, const struct node *n, struct condition *c
     c->source = n;
     if ((c->key->flags & KEY_MAP) != 0 && is_presence(n))
         return value_read_presence(l, node_is(n, "absent"), &c->value);
-    return value_read(l, c->key, n, &c->value);
+    if (!value_read(l, c->key, n, &c->value))
+        return false;
+    if (c->key->kind == VALUE_ANOMALY && anomaly_set_of_payload(&c->value.as.anomalies))
+        p->interest |= INTEREST_VALIDITY;
+    return true;
 }
 
 /* A condition for each entry. */
@@ -111,17 +118,21 @@ static bool read_map(struct loader *l, const struct key *key, const struct node 
                      key->name, key->example, map->kind == NODE_MAP ? "{}" : node_kind_name(map));
     for (const struct node *n = map->first; n != NULL; n = n->next) {
         struct condition *c = &out->at[out->count++];
-        *c = (struct condition){.key = key, .name = n->text};
-        if (!read_header(l, n, c) || !read_one(l, n->value, c))
+        *c = (struct condition){.key = key, .name = n->text, .source = n->value};
+        const bool good = key->kind == VALUE_JSON
+                              ? json_test_read(l, n, n->value, &c->value)
+                              : read_header(l, n, c) && read_one(l, n->value, c);
+        if (!good)
             return false;
     }
     return true;
 }
 
-/* `message` and `event` are no conditions. */
+/* `message`, `frame` and `event` are no conditions. */
 static bool is_aside(const struct key *table, const struct node *n)
 {
-    return table == match_keys && (node_is(n, "message") || node_is(n, "event"));
+    return table == match_keys &&
+           (node_is(n, "message") || node_is(n, "frame") || node_is(n, "event"));
 }
 
 static size_t count_conditions(const struct node *map)

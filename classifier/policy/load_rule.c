@@ -24,6 +24,7 @@ static bool read_name(struct loader *l, const struct node *rule, struct rule *ou
             return fault(&l->source, n, "a rule's name with control characters");
     out->info.name = (const char *)n->text.at;
     out->info.line = n->line;
+    out->info.file = n->file;
     out->column = n->column;
     return true;
 }
@@ -76,6 +77,11 @@ static bool settle_confidence(struct loader *l, struct rule *r)
     return true;
 }
 
+static bool is_content(const struct key *k)
+{
+    return k->kind == VALUE_LITERAL || k->kind == VALUE_REGEX || k->kind == VALUE_HEX;
+}
+
 static bool read_message(struct loader *l, const struct node *n, struct rule *out)
 {
     if (n->kind != NODE_MAP)
@@ -87,12 +93,22 @@ static bool read_message(struct loader *l, const struct node *n, struct rule *ou
         return false;
     for (size_t i = 0; i < out->message.count; i++) {
         const struct condition *c = &out->message.at[i];
-        const bool content = c->key->kind == VALUE_LITERAL || c->key->kind == VALUE_REGEX;
-        out->scans = out->scans || content;
-        out->finds = out->finds || (content && !c->value.negated);
-        out->reads_payload = out->reads_payload || content || c->key->kind == VALUE_SIZE;
+        const bool found = is_content(c->key) || c->key->kind == VALUE_JSON;
+        out->parses = out->parses || c->key->kind == VALUE_JSON;
+        out->scans = out->scans || is_content(c->key);
+        out->finds = out->finds || (found && !c->value.negated);
+        out->reads_payload = out->reads_payload || found || c->key->kind == VALUE_SIZE;
     }
     return true;
+}
+
+static bool read_frame(struct loader *l, const struct node *n, struct rule *out)
+{
+    if (n->kind != NODE_MAP)
+        return fault(&l->source, n, "\"frame\" is a map, as in frame: {fin: false}; not %s",
+                     node_kind_name(n));
+    out->has_frame = true;
+    return load_conditions(l, n, frame_keys, "key of \"frame\"", &out->frame);
 }
 
 static bool read_match(struct loader *l, const struct node *rule, struct rule *out)
@@ -105,10 +121,11 @@ static bool read_match(struct loader *l, const struct node *rule, struct rule *o
     if (n->kind != NODE_MAP)
         return fault(&l->source, n, "\"match\" is a map, as in match: {app: http}; not %s",
                      node_kind_name(n));
-    const struct node *message = node_get(n, "message");
+    const struct node *message = node_get(n, "message"), *frame = node_get(n, "frame");
     if (!load_conditions(l, n, match_keys, "key", &out->conditions) || !settle_confidence(l, out))
         return false;
-    return message == NULL || read_message(l, message, out);
+    return (message == NULL || read_message(l, message, out)) &&
+           (frame == NULL || read_frame(l, frame, out));
 }
 
 bool load_rule(struct loader *l, const struct node *n, struct rule *out)

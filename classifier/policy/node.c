@@ -94,6 +94,7 @@ static struct node *new_node(struct reader *r, const yaml_event_t *e, enum node_
         return NULL;
     }
     *n = place_of(&e->start_mark);
+    n->file = r->source->name;
     n->kind = kind;
     return n;
 }

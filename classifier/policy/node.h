@@ -18,7 +18,8 @@ enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
 struct node {
     enum node_kind kind;
     bool quoted;           /* '80' is the text 80, but '' is not "nothing was written" */
-    uint32_t line, column; /* from 1 */
+    const char *file;      /* that it was written in; NULL: the source's */
+    uint32_t line, column; /* from 1; column 0: the whole line */
     struct bytes text;     /* NODE_SCALAR; a NUL follows */
     size_t count;          /* items of a list, keys of a map */
     struct node *first;    /* item, or key */

@@ -13,14 +13,16 @@
 #include "base/budget.h"
 #include "base/err.h"
 #include "model/facts.h"
+#include "model/message_facts.h"
 #include "model/overlap.h"
 
 enum rule_action { RULE_ALLOW, RULE_BLOCK, RULE_ALERT };
 
 struct rule_info {
     const char *name;
-    uint32_t id;   /* 1 + place in the file */
-    uint32_t line; /* of its name in the file */
+    uint32_t id;      /* 1 + place in the file */
+    uint32_t line;    /* of its name in the file */
+    const char *file; /* that it is in: the one that was loaded, or one that it includes */
     enum rule_action action;
 };
 
@@ -45,8 +47,7 @@ size_t policy_rule_count(const struct policy *p);
 /* The rules as compiled, as text for `rules show`. `out` owns nothing of the policy. */
 struct buffer;
 void policy_show(const struct policy *p, struct buffer *out);
-/* Every key with its type, layer, meaning and an example, for `rules show --keys`; or as the tables
- * of docs/rules.md. */
+/* Every key, with an example, for `rules show --keys`; or as the tables of docs/rules.md. */
 void policy_show_keys(struct buffer *out, bool markdown);
 
 /* What a port promises: "http, websocket", or NULL. Lives as long as the policy. */
@@ -108,5 +109,12 @@ bool policy_message(struct policy_worker *w, struct policy_flow *f, const struct
                     const struct message_facts *m);
 bool policy_payload(struct policy_worker *w, struct policy_flow *f, const struct facts *facts,
                     const struct message_facts *m, struct bytes slice);
+
+/* An anomaly of the WebSocket message of this direction that is spoken of next (ASK_VIOLATIONS). */
+void policy_violation(struct policy_worker *w, struct policy_flow *f, enum direction d,
+                      enum anomaly what);
+/* A frame header passes. True as above. */
+bool policy_frame(struct policy_worker *w, struct policy_flow *f, const struct facts *facts,
+                  const struct ws_frame_facts *frame);
 
 #endif

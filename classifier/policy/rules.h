@@ -20,12 +20,21 @@ struct rule {
     struct condition_list conditions;
     enum confidence confidence; /* at least; NONE: no condition asks what the flow is */
     bool has_message;
-    bool reads_payload;      /* `message` asks for content, or for a size after inflation */
-    bool scans;              /* `message` has content patterns, perhaps negated */
-    bool finds;              /* `message` can only match where a content pattern hit */
+    bool reads_payload; /* `message` asks for content, or for a size after inflation */
+    bool parses;        /* `message` has `json` */
+    bool scans;         /* `message` has content patterns, perhaps negated */
+    bool finds;         /* `message` can only match where a content pattern hit */
+    bool has_frame;
+    uint32_t frame_number;   /* its place among the rules that have `frame` */
     uint32_t message_number; /* its place among the rules that have `message` */
-    struct condition_list message;
+    struct condition_list message, frame;
     const struct rate *rate; /* NULL: it does not count */
+};
+
+/* 64 rules beside each other that differ in their `message` alone: asked as one while all wait. */
+struct alike {
+    bool is;
+    uint64_t scans, finds, parses; /* rules of the word, a bit each */
 };
 
 struct group {
@@ -36,10 +45,11 @@ struct group {
 
 struct policy {
     struct arena arena;
+    struct list *list; /* plain lists, each once */
     struct rule *rule;
     size_t rule_count, listed; /* listed: in the file; those behind select flows for tests */
     struct rules_test *test;
-    size_t test_count, message_count;
+    size_t test_count;
     enum rule_action fallback; /* `default`: ALLOW or BLOCK */
     struct group *group;       /* sorted by name */
     size_t group_count;
@@ -49,7 +59,17 @@ struct policy {
     struct rule_info exception[EXCEPTIONS]; /* without a name: not stated */
     struct bank field[FIELD_COUNT];
     struct bank content;
-    uint32_t *message_rule;      /* places of the rules that have `message` */
+    uint32_t *message_rule; /* places of the rules that have `message` */
+    size_t message_count;
+    struct alike *alike;     /* by word of rules */
+    uint64_t *message_plain; /* by message_number: no pattern needs to hit for it */
+    uint32_t *hit_start;     /* by bit of message_slot.hits, and one more: where in hit_rule the */
+    uint32_t *hit_rule;      /* message_numbers begin that need it */
+    uint32_t *frame_rule;    /* places of the rules that have `frame` */
+    size_t frame_count;
+    struct json_path *json_path; /* of all `json` conditions, each once */
+    size_t json_path_count, json_path_room;
+    uint32_t json_count;         /* tests: their bits follow those of the content patterns */
     struct asked_header *header; /* by number: conditions name fields FIELD_COUNT + number */
     size_t header_count, header_room;
     struct rate *rate; /* in file order */

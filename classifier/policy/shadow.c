@@ -22,7 +22,7 @@ static const struct condition *find(const struct condition_list *list, const str
     return NULL;
 }
 
-static bool covers(const struct condition_list *wide, const struct condition_list *narrow)
+bool conditions_cover(const struct condition_list *wide, const struct condition_list *narrow)
 {
     for (size_t i = 0; i < wide->count; i++) {
         const struct condition *c = &wide->at[i], *same = find(narrow, c);
@@ -36,13 +36,16 @@ static bool covers(const struct condition_list *wide, const struct condition_lis
 static bool has_fewer_keys(const struct rule *a, const struct rule *b)
 {
     return (a->conditions.keys & ~b->conditions.keys) == 0 &&
-           (a->message.keys & ~b->message.keys) == 0 && (!a->has_message || b->has_message);
+           (a->message.keys & ~b->message.keys) == 0 && (!a->has_message || b->has_message) &&
+           (a->frame.keys & ~b->frame.keys) == 0 && (!a->has_frame || b->has_frame);
 }
 
 static bool shadows(const struct rule *early, const struct rule *late)
 {
-    return early->confidence <= late->confidence && covers(&early->conditions, &late->conditions) &&
-           covers(&early->message, &late->message);
+    return early->confidence <= late->confidence &&
+           conditions_cover(&early->conditions, &late->conditions) &&
+           conditions_cover(&early->message, &late->message) &&
+           conditions_cover(&early->frame, &late->frame);
 }
 
 typedef void found_shadow(void *ctx, const struct rule *late, const struct rule *early);
@@ -71,10 +74,13 @@ static void warn_of(void *ctx, const struct rule *late, const struct rule *early
     const struct loader *l = ctx;
     char sentence[512];
 
+    const bool same = strcmp(late->info.file, early->info.file) == 0;
     snprintf(sentence, sizeof(sentence),
-             "%s:%u:%u: the rule \"%s\" can never match: \"%s\" in line %u takes all its flows",
-             l->source.name, late->info.line, late->column, late->info.name, early->info.name,
-             early->info.line);
+             "%s:%u:%u: the rule \"%s\" can never match: \"%s\" in line %u%s%s%s takes all its "
+             "flows",
+             late->info.file, late->info.line, late->column, late->info.name, early->info.name,
+             early->info.line, same ? "" : " of \"", same ? "" : early->info.file,
+             same ? "" : "\"");
     l->warn(l->ctx, sentence);
 }
 

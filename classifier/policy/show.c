@@ -69,9 +69,22 @@ static void show_text(struct buffer *out, struct bytes text)
     buffer_append_byte(out, escapes ? '"' : '\'');
 }
 
-/* In a map the quotes tell the text 'absent' from the word. */
+/* A number without quotes stays one. */
+static bool is_bare_number(const struct node *n)
+{
+    const struct bytes text = n->text;
+
+    return !n->quoted && text.len > 1 && text.at[0] == '-' && text.at[1] >= '0' &&
+           text.at[1] <= '9' && is_plain(bytes_after(text, 1));
+}
+
+/* In a map the quotes tell the text 'absent' from the word, and '5' from the number. */
 static void show_scalar(struct buffer *out, const struct node *n, bool in_map)
 {
+    if (in_map && is_bare_number(n)) {
+        buffer_append(out, n->text);
+        return;
+    }
     if (in_map && n->quoted && is_plain(n->text)) {
         buffer_append_byte(out, '\'');
         buffer_append(out, n->text);
@@ -81,10 +94,22 @@ static void show_scalar(struct buffer *out, const struct node *n, bool in_map)
     show_text(out, n->text);
 }
 
-/* A value as a scalar, [a, b] or {not: ...}. */
+/* A scalar, or {file: NAME}. */
+static void show_item(struct buffer *out, const struct node *n, bool in_map)
+{
+    if (n->kind != NODE_MAP) {
+        show_scalar(out, n, in_map);
+        return;
+    }
+    buffer_append_text(out, "{file: ");
+    show_text(out, n->first->value->text);
+    buffer_append_byte(out, '}');
+}
+
+/* A value as an item, [a, b] or {not: ...}. */
 static void show_value(struct buffer *out, const struct node *n, bool in_map)
 {
-    const bool negated = n->kind == NODE_MAP;
+    const bool negated = n->kind == NODE_MAP && node_is(n->first, "not");
     const struct node *inner = negated ? n->first->value : n;
 
     if (negated)
@@ -92,12 +117,12 @@ static void show_value(struct buffer *out, const struct node *n, bool in_map)
     if (inner->kind == NODE_LIST) {
         buffer_append_byte(out, '[');
         for (const struct node *item = inner->first; item != NULL; item = item->next) {
-            show_scalar(out, item, in_map);
+            show_item(out, item, in_map);
             buffer_append_text(out, item->next != NULL ? ", " : "");
         }
         buffer_append_byte(out, ']');
     } else {
-        show_scalar(out, inner, in_map);
+        show_item(out, inner, in_map);
     }
     buffer_append_text(out, negated ? "}" : "");
 }
@@ -187,7 +212,7 @@ static void show_rule(struct buffer *out, const struct rule *r)
 {
     static const char *const action[] = {"allow", "block", "alert"};
     const bool counts = r->rate != NULL && !(r->has_message && r->rate->any_message);
-    const bool empty = r->conditions.count == 0 && !r->has_message && !counts;
+    const bool empty = r->conditions.count == 0 && !r->has_message && !r->has_frame && !counts;
 
     buffer_append_text(out, "  - name: ");
     show_text(out, bytes_of_text(r->info.name));
@@ -203,6 +228,9 @@ static void show_rule(struct buffer *out, const struct rule *r)
     else if (r->has_message)
         buffer_append_text(out, "      message:\n");
     show_conditions(out, &r->message, 8);
+    if (r->has_frame)
+        buffer_printf(out, "      frame:%s\n", r->frame.count == 0 ? " {}" : "");
+    show_conditions(out, &r->frame, 8);
     if (r->rate != NULL)
         show_rate(out, r->rate);
 }

@@ -11,6 +11,7 @@ static const struct table {
 } tables[] = {
     {"match", match_keys},
     {"message", message_keys},
+    {"frame", frame_keys},
 };
 
 static int widest(const struct table *t, size_t (*width)(const struct key *k))

@@ -152,6 +152,7 @@ static struct texts read_texts(const struct facts *f, uint32_t which)
     case FIELD_ALPN: return kept_text(f, KEPT_ALPN);
     case FIELD_ALPN_OFFERED: return kept_text(f, KEPT_ALPN_OFFERED);
     case FIELD_HEADER:
+    case FIELD_JSON:
     case FIELD_COUNT: break;
     }
     return (struct texts){.known = KNOWN_NEVER};

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "policy/value.h"
 
+#include "policy/json_path.h"
+#include "policy/list.h"
 #include "policy/value_read.h"
 
 static bool read_words(struct loader *l, const struct key *key, const struct node *first,
@@ -38,6 +40,17 @@ static bool read_flag(struct loader *l, const struct key *key, const struct node
     return true;
 }
 
+static bool add_pattern(struct loader *l, const struct key *key, const struct node *n)
+{
+    struct bank *bank = &l->policy->content;
+
+    if (key->kind == VALUE_LITERAL)
+        return bank_add_literal(bank, n->text, n, &l->source);
+    if (key->kind == VALUE_HEX)
+        return bank_add_hex(bank, n->text, n, &l->source);
+    return bank_add_regex(bank, n->text, false, n, &l->source);
+}
+
 static bool read_patterns(struct loader *l, const struct key *key, const struct node *first,
                           struct value *out)
 {
@@ -52,8 +65,7 @@ static bool read_patterns(struct loader *l, const struct key *key, const struct 
         return false;
     for (const struct node *n = first; n != NULL; n = n->next) {
         set->id[set->count++] = bank->count;
-        if (key->kind == VALUE_LITERAL ? !bank_add_literal(bank, n->text, n, &l->source)
-                                       : !bank_add_regex(bank, n->text, false, n, &l->source))
+        if (!add_pattern(l, key, n))
             return false;
     }
     return true;
@@ -99,33 +111,45 @@ static bool covers_hashes(const struct value *wide, const struct value *narrow)
     return hash_set_covers(&wide->as.hashes, &narrow->as.hashes);
 }
 
+static bool covers_json(const struct value *wide, const struct value *narrow)
+{
+    return json_test_covers(wide->as.json, narrow->as.json);
+}
+
 static const struct kind {
     bool (*read)(struct loader *l, const struct key *key, const struct node *first,
                  struct value *out);
     bool (*covers)(const struct value *wide, const struct value *narrow);
     bool single; /* neither a list nor {not: ...} */
+    bool lists;  /* may hold {file: NAME} */
 } kinds[] = {
-    [VALUE_TEXT] = {value_read_text, covers_text, false},
-    [VALUE_PORT] = {value_read_ranges, covers_ranges, false},
-    [VALUE_SIZE] = {value_read_ranges, covers_ranges, false},
-    [VALUE_ADDRESS] = {value_read_addresses, covers_addresses, false},
-    [VALUE_WORDS] = {read_words, covers_words, false},
-    [VALUE_FLAG] = {read_flag, covers_same_word, true},
-    [VALUE_LEVEL] = {read_level, covers_same_word, true},
-    [VALUE_LITERAL] = {read_patterns, covers_patterns, false},
-    [VALUE_REGEX] = {read_patterns, covers_patterns, false},
-    [VALUE_NUMBER] = {value_read_ranges, covers_ranges, false},
-    [VALUE_DURATION] = {value_read_ranges, covers_ranges, false},
-    [VALUE_TIME] = {value_read_times, covers_ranges, false},
-    [VALUE_DAYS] = {value_read_days, covers_words, false},
-    [VALUE_ANOMALY] = {value_read_anomalies, covers_anomalies, false},
-    [VALUE_HASH] = {value_read_hashes, covers_hashes, false},
+    [VALUE_TEXT] = {value_read_text, covers_text, false, true},
+    [VALUE_PORT] = {value_read_ranges, covers_ranges, false, false},
+    [VALUE_SIZE] = {value_read_ranges, covers_ranges, false, false},
+    [VALUE_ADDRESS] = {value_read_addresses, covers_addresses, false, true},
+    [VALUE_WORDS] = {read_words, covers_words, false, false},
+    [VALUE_FLAG] = {read_flag, covers_same_word, true, false},
+    [VALUE_LEVEL] = {read_level, covers_same_word, true, false},
+    [VALUE_LITERAL] = {read_patterns, covers_patterns, false, false},
+    [VALUE_REGEX] = {read_patterns, covers_patterns, false, false},
+    [VALUE_HEX] = {read_patterns, covers_patterns, false, false},
+    [VALUE_JSON] = {NULL, covers_json, false, false}, /* read with its path: json_test_read() */
+    [VALUE_NUMBER] = {value_read_ranges, covers_ranges, false, false},
+    [VALUE_DURATION] = {value_read_ranges, covers_ranges, false, false},
+    [VALUE_TIME] = {value_read_times, covers_ranges, false, false},
+    [VALUE_DAYS] = {value_read_days, covers_words, false, false},
+    [VALUE_ANOMALY] = {value_read_anomalies, covers_anomalies, false, false},
+    [VALUE_HASH] = {value_read_hashes, covers_hashes, false, true},
 };
 
 static bool check_scalar(const struct loader *l, const struct key *key, const struct node *n)
 {
     const struct source *s = &l->source;
 
+    if (is_list_file(n) && kinds[key->kind].lists)
+        return true;
+    if (is_list_file(n))
+        return fault(s, n, "\"%s\" takes no list from a file", key->name);
     if (n->kind == NODE_MAP)
         return fault(s, n, "\"%s\" takes a value, a list of values or {not: ...}, not a map",
                      key->name);
@@ -155,7 +179,7 @@ bool value_read(struct loader *l, const struct key *key, const struct node *n, s
 
     if (kind->single && n->kind != NODE_SCALAR)
         return fault(&l->source, n, "\"%s\" takes one value, not %s", key->name, node_kind_name(n));
-    if (n->kind == NODE_MAP) {
+    if (n->kind == NODE_MAP && !is_list_file(n)) {
         if (!unwrap_not(l, key, &n))
             return false;
         out->negated = true;

@@ -11,7 +11,9 @@
 #include "model/facts.h"
 #include "policy/bank.h"
 
+struct json_test;
 struct key;
+struct list;
 struct loader;
 
 enum value_kind {
@@ -29,6 +31,8 @@ enum value_kind {
     VALUE_TIME,     /* 08:00-18:00: minutes of the day */
     VALUE_DAYS,     /* mon, mon-fri: a bit for each, from Monday */
     VALUE_ANOMALY,  /* names or globs of anomalies: a bit for each */
+    VALUE_HEX,      /* bytes in hexadecimal digits, found anywhere; ?? is any byte */
+    VALUE_JSON,     /* what stands at a path: texts, numbers, true, false, null */
     VALUE_HASH,     /* info-hashes in hexadecimal digits */
 };
 
@@ -43,6 +47,8 @@ struct text_set {
     struct bytes *glob;  /* * any run, ? any one byte; in lower case when nocase */
     size_t exact_count, glob_count;
     struct pattern_set patterns;
+    const struct list **list; /* list.h */
+    size_t list_count;
     bool nocase;
 };
 
@@ -81,6 +87,7 @@ struct value {
         struct pattern_set patterns;
         struct anomaly_set anomalies;
         struct hash_set hashes;
+        const struct json_test *json;
         uint32_t words; /* VALUE_WORDS, VALUE_DAYS, VALUE_FLAG, VALUE_LEVEL */
     } as;
 };

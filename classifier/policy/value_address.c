@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/near.h"
+#include "policy/list.h"
 #include "policy/value_read.h"
 
 #define ADDR_BITS      128
@@ -69,7 +70,7 @@ static bool address_fault(const struct loader *l, const struct node *n)
     return fault(&l->source, n, "\"%s\" is no address, no CIDR block and no group", said);
 }
 
-static bool read_block(const struct loader *l, const struct node *n, struct addr_range *out)
+bool address_block_read(const struct loader *l, const struct node *n, struct addr_range *out)
 {
     char text[CIDR_TEXT_ROOM];
     struct addr a;
@@ -97,11 +98,12 @@ static bool read_block(const struct loader *l, const struct node *n, struct addr
 }
 
 /* Sorted ranges that overlap become one. */
-static void merge(struct addr_set *s)
+void addr_set_merge(struct addr_set *s)
 {
     size_t kept = 0;
 
-    qsort(s->at, s->count, sizeof(*s->at), compare_ranges);
+    if (s->count > 1)
+        qsort(s->at, s->count, sizeof(*s->at), compare_ranges);
     for (size_t i = 0; i < s->count; i++) {
         struct addr_range *last = kept > 0 ? &s->at[kept - 1] : NULL;
         if (last == NULL || addr_compare(&s->at[i].low, &last->high) > 0)
@@ -112,35 +114,53 @@ static void merge(struct addr_set *s)
     s->count = kept;
 }
 
+/* The set that one entry names: a group or a list. NULL with *good: it is an address; else the
+ * sentence says what is wrong. */
+static const struct addr_set *named_set(struct loader *l, const struct node *n, bool *good)
+{
+    *good = true;
+    if (is_list_file(n)) {
+        const struct list *list = list_load(l, n, LIST_ADDRESSES);
+        *good = list != NULL;
+        return list != NULL ? &list->addresses : NULL;
+    }
+    const struct group *g = group_find(l->policy, n->text);
+    return g != NULL ? &g->addresses : NULL;
+}
+
 bool value_read_addresses(struct loader *l, const struct key *key, const struct node *first,
                           struct value *out)
 {
     struct addr_set *set = &out->as.addresses;
+    bool good = true;
     size_t room = 0;
 
     (void)key;
     for (const struct node *n = first; n != NULL; n = n->next) {
-        const struct group *g = group_find(l->policy, n->text);
-        if (g != NULL && n == first && n->next == NULL) {
-            *set = g->addresses; /* shared: a group may be long, and be used by many rules */
+        const struct addr_set *named = named_set(l, n, &good);
+        if (!good)
+            return false;
+        if (named != NULL && n == first && n->next == NULL) {
+            *set = *named; /* shared: it may be long, and be used by many rules */
             return true;
         }
-        room += g != NULL ? g->addresses.count : 1;
+        room += named != NULL ? named->count : 1;
     }
     set->at = loader_alloc(l, room, sizeof(*set->at));
     if (set->at == NULL)
         return false;
     for (const struct node *n = first; n != NULL; n = n->next) {
-        const struct group *g = group_find(l->policy, n->text);
-        if (g == NULL) {
-            if (!read_block(l, n, &set->at[set->count++]))
+        const struct addr_set *named = named_set(l, n, &good);
+        if (named == NULL) {
+            if (!address_block_read(l, n, &set->at[set->count++]))
                 return false;
             continue;
         }
-        memcpy(&set->at[set->count], g->addresses.at, g->addresses.count * sizeof(*set->at));
-        set->count += g->addresses.count;
+        if (named->count > 0)
+            memcpy(&set->at[set->count], named->at, named->count * sizeof(*set->at));
+        set->count += named->count;
     }
-    merge(set);
+    addr_set_merge(set);
     return true;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/near.h"
+#include "policy/list.h"
 #include "policy/value_read.h"
 
 static bool name_fits(struct bytes wanted, enum anomaly a)
@@ -45,6 +46,17 @@ bool value_read_anomalies(struct loader *l, const struct key *key, const struct 
     return true;
 }
 
+bool anomaly_set_of_payload(const struct anomaly_set *s)
+{
+    static const enum anomaly seen_inside[] = {WS_BAD_UTF8, WS_INFLATE_FAILED, WS_INFLATE_BOMB,
+                                               WS_DEFLATE_WINDOW};
+
+    for (size_t i = 0; i < sizeof(seen_inside) / sizeof(seen_inside[0]); i++)
+        if ((s->bits[seen_inside[i] / 64] >> (seen_inside[i] % 64) & 1) != 0)
+            return true;
+    return false;
+}
+
 bool anomaly_set_covers(const struct anomaly_set *wide, const struct anomaly_set *narrow)
 {
     for (size_t i = 0; i < ANOMALY_WORDS; i++)
@@ -72,25 +84,50 @@ bool hash_from_text(struct bytes text, uint8_t out[INFO_HASH_LEN])
     return true;
 }
 
+void hash_set_sort(struct hash_set *s)
+{
+    if (s->count > 1)
+        qsort(s->at, s->count, sizeof(*s->at), compare_hashes);
+}
+
+/* Adds those of one entry; the set has room. */
+static bool read_hash(struct loader *l, const struct node *n, struct hash_set *set)
+{
+    char said[QUOTE_ROOM];
+
+    if (is_list_file(n)) {
+        const struct hash_set *all = &list_load(l, n, LIST_HASHES)->hashes; /* read before */
+        if (all->count > 0)
+            memcpy(set->at + set->count, all->at, all->count * sizeof(*set->at));
+        set->count += all->count;
+        return true;
+    }
+    return hash_from_text(n->text, set->at[set->count++]) ||
+           fault(&l->source, n,
+                 "\"%s\" is no info-hash: 40 hexadecimal digits, or the 64 of version 2",
+                 quote(n->text, said));
+}
+
 bool value_read_hashes(struct loader *l, const struct key *key, const struct node *first,
                        struct value *out)
 {
     struct hash_set *set = &out->as.hashes;
-    char said[QUOTE_ROOM];
     size_t count = 0;
 
     (void)key;
-    for (const struct node *n = first; n != NULL; n = n->next)
-        count++;
+    for (const struct node *n = first; n != NULL; n = n->next) {
+        const struct list *list = is_list_file(n) ? list_load(l, n, LIST_HASHES) : NULL;
+        if (is_list_file(n) && list == NULL)
+            return false;
+        count += list != NULL ? list->hashes.count : 1;
+    }
     set->at = loader_alloc(l, count, sizeof(*set->at));
     if (set->at == NULL)
         return false;
     for (const struct node *n = first; n != NULL; n = n->next)
-        if (!hash_from_text(n->text, set->at[set->count++]))
-            return fault(&l->source, n,
-                         "\"%s\" is no info-hash: 40 hexadecimal digits, or the 64 of version 2",
-                         quote(n->text, said));
-    qsort(set->at, set->count, sizeof(*set->at), compare_hashes);
+        if (!read_hash(l, n, set))
+            return false;
+    hash_set_sort(set);
     return true;
 }
 

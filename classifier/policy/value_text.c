@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
+#include "policy/list.h"
 #include "policy/value_read.h"
 
 static uint8_t lower(uint8_t c)
@@ -75,6 +76,9 @@ bool text_set_has(const struct text_set *s, struct bytes text)
     for (size_t i = 0; i < s->glob_count; i++)
         if (glob_matches(s->glob[i], text, s->nocase))
             return true;
+    for (size_t i = 0; i < s->list_count; i++)
+        if (list_has_text(s->list[i], text))
+            return true;
     return false;
 }
 
@@ -108,6 +112,14 @@ static bool has_glob(const struct text_set *s, struct bytes glob)
     return false;
 }
 
+static bool has_list(const struct text_set *s, const struct list *list)
+{
+    for (size_t i = 0; i < s->list_count; i++)
+        if (s->list[i] == list)
+            return true;
+    return has_glob(s, bytes_of_text("*"));
+}
+
 bool text_set_covers(const struct text_set *wide, const struct text_set *narrow)
 {
     for (size_t i = 0; i < narrow->exact_count; i++)
@@ -115,6 +127,9 @@ bool text_set_covers(const struct text_set *wide, const struct text_set *narrow)
             return false;
     for (size_t i = 0; i < narrow->glob_count; i++)
         if (!has_glob(wide, narrow->glob[i]))
+            return false;
+    for (size_t i = 0; i < narrow->list_count; i++)
+        if (!has_list(wide, narrow->list[i]))
             return false;
     return has_glob(wide, bytes_of_text("*")) ||
            pattern_set_covers(&wide->patterns, &narrow->patterns);
@@ -173,6 +188,30 @@ bool value_read_presence(struct loader *l, bool absent, struct value *out)
     return true;
 }
 
+static enum list_kind list_kind_of(const struct key *key)
+{
+    if ((key->flags & KEY_DOMAIN) != 0)
+        return LIST_DOMAINS;
+    return (key->flags & KEY_NOCASE) != 0 ? LIST_TEXTS_NOCASE : LIST_TEXTS;
+}
+
+static bool add_list(struct loader *l, const struct key *key, const struct node *n,
+                     struct text_set *set)
+{
+    const struct list *list = list_load(l, n, list_kind_of(key));
+
+    if (list != NULL)
+        set->list[set->list_count++] = list;
+    return list != NULL;
+}
+
+/* Not a regular expression: those are counted by the bank. */
+static bool add_plain(struct loader *l, const struct key *key, const struct node *n,
+                      struct text_set *set)
+{
+    return is_list_file(n) ? add_list(l, key, n, set) : add_text(l, n, set);
+}
+
 bool value_read_text(struct loader *l, const struct key *key, const struct node *first,
                      struct value *out)
 {
@@ -184,18 +223,19 @@ bool value_read_text(struct loader *l, const struct key *key, const struct node 
     struct text_set set = {
         .exact = loader_alloc(l, count, sizeof(*set.exact)),
         .glob = loader_alloc(l, count, sizeof(*set.glob)),
+        .list = loader_alloc(l, count, sizeof(*set.list)),
         .patterns = {.bank = bank, .id = loader_alloc(l, count, sizeof(*set.patterns.id))},
         .nocase = (key->flags & KEY_NOCASE) != 0,
     };
-    if (set.exact == NULL || set.glob == NULL || set.patterns.id == NULL)
+    if (set.exact == NULL || set.glob == NULL || set.list == NULL || set.patterns.id == NULL)
         return false;
     for (const struct node *n = first; n != NULL; n = n->next) {
-        const struct bytes inside = bytes_of(n->text.at + 1, n->text.len - 2);
-        if (!is_regex(key, n->text)) {
-            if (!add_text(l, n, &set))
+        if (is_list_file(n) || !is_regex(key, n->text)) {
+            if (!add_plain(l, key, n, &set))
                 return false;
             continue;
         }
+        const struct bytes inside = bytes_of(n->text.at + 1, n->text.len - 2);
         set.patterns.id[set.patterns.count++] = bank->count;
         if (!bank_add_regex(bank, inside, set.nocase, n, &l->source))
             return false;

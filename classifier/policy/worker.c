@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "policy/worker.h"
 
+#include "policy/message.h"
+
 #include <stdlib.h>
 
 static void take_all(uint64_t *bits, size_t count)
@@ -17,9 +19,12 @@ static void set_fresh(const struct policy *p, struct policy_flow *f)
     f->waiting = (uint32_t)p->message_count;
     take_all(open_rules(f), p->rule_count);
     take_all(waiting_rules(p, f), p->message_count);
+    f->framing = (uint32_t)p->frame_count;
+    take_all(framing_rules(p, f), p->frame_count);
     for (size_t i = 0; i < p->message_count; i++) {
         f->scanning += p->rule[p->message_rule[i]].scans;
         f->finding += p->rule[p->message_rule[i]].finds;
+        f->parsing += p->rule[p->message_rule[i]].parses;
     }
 }
 
@@ -51,7 +56,8 @@ static bool prepare_scratch(struct policy_worker *w)
 struct policy_worker *policy_worker_create(const struct policy *p, struct budget *budget,
                                            struct err *err)
 {
-    const size_t words = (p->rule_count + 63) / 64 + (p->message_count + 63) / 64;
+    const size_t words =
+        (p->rule_count + 63) / 64 + (p->message_count + 63) / 64 + (p->frame_count + 63) / 64;
     struct policy_worker *w = calloc(1, sizeof(*w));
 
     if (w == NULL) {
@@ -61,10 +67,11 @@ struct policy_worker *policy_worker_create(const struct policy *p, struct budget
     w->policy = p;
     w->budget = budget;
     w->flow_bytes = sizeof(struct policy_flow) + words * sizeof(uint64_t);
-    w->slot_bytes = sizeof(struct message_slot) + bank_words(&p->content) * sizeof(uint64_t);
+    w->slot_bytes = sizeof(struct message_slot) + hit_words(p) * sizeof(uint64_t);
+    w->candidate = calloc((p->message_count + 63) / 64 + 1, sizeof(uint64_t));
     w->fresh = calloc(1, w->flow_bytes);
     w->spare = calloc(1, w->flow_bytes);
-    if (w->fresh == NULL || w->spare == NULL || !prepare_scratch(w)) {
+    if (w->candidate == NULL || w->fresh == NULL || w->spare == NULL || !prepare_scratch(w)) {
         err_set(err, "not enough memory to match rules");
         policy_worker_free(w);
         return NULL;
@@ -87,6 +94,7 @@ void policy_worker_free(struct policy_worker *w)
     budget_give(w->budget, w->scratch_bytes);
     bank_scratch_free(w->scratch);
     rates_free(w->rates);
+    free(w->candidate);
     free(w->fresh);
     free(w->spare);
     free(w);
@@ -110,6 +118,7 @@ void free_slots(struct policy_worker *w, struct policy_flow *f)
             continue;
         if (slot->stream != NULL)
             bank_stream_close(&w->policy->content, w->budget, slot->stream);
+        budget_free(w->budget, slot->json, json_search_bytes(w->policy));
         budget_free(w->budget, slot, w->slot_bytes);
         f->slot[i / 2][i % 2] = NULL;
     }

@@ -2,8 +2,9 @@
 /* worker.h - what matching remembers: per thread (scratch, hits in fields), per flow (which rules
  * are open), per running message (hits in its payload).
  *
- * Bounds, a flow: 2 bits a rule; a flow whose messages are searched: at most four slots (data and
- * control messages of each direction), each a bit per content pattern and one Hyperscan stream.
+ * Bounds, a flow: 3 bits a rule; a flow whose messages are searched: at most four slots (data and
+ * control messages of each direction), each a bit per content pattern and test of JSON, one
+ * Hyperscan stream, and one struct json_search.
  */
 #ifndef POLICY_WORKER_H
 #define POLICY_WORKER_H
@@ -34,20 +35,14 @@ struct policy_worker {
     struct hs_scratch *scratch;
     size_t scratch_bytes; /* taken from the budget */
     size_t flow_bytes, slot_bytes;
+    uint64_t *candidate;       /* by message_number: rules that a message might meet */
     struct field *field;       /* FIELD_COUNT, and one for each header */
     struct policy_flow *fresh; /* a flow that has seen nothing, to be copied */
     struct rates *rates;       /* NULL: no rule counts */
     struct policy_flow *spare; /* for a flow that got no memory: judged anew each time */
 };
 
-/* A message that is passing. */
-struct message_slot {
-    struct hs_stream *stream; /* NULL: nothing was searched yet */
-    bool running;
-    bool hit;        /* some pattern did */
-    bool blind;      /* some of it was not searched */
-    uint64_t hits[]; /* by pattern of the content bank */
-};
+struct message_slot; /* message.h */
 
 struct policy_flow {
     struct policy_result result;
@@ -56,10 +51,12 @@ struct policy_flow {
     uint32_t waiting;  /* open rules whose `message` has not matched */
     uint32_t scanning; /* of these: how many search the payload */
     uint32_t finding;  /* of these: how many must find something there */
+    uint32_t parsing;  /* of these: how many read it as JSON */
+    uint32_t framing;  /* open rules whose `frame` has not matched */
     uint64_t rate_fired;   /* by rate.number: its limit was broken here, or it bans who sends */
     uint64_t rate_counted; /* RATE_FLOW: was counted */
     struct message_slot *slot[2][2]; /* by direction; data, control */
-    uint64_t bits[];                 /* open rules; then rules waiting for a message */
+    uint64_t bits[]; /* open rules; then rules waiting for a message; then those for a frame */
 };
 
 /* Fields of texts: enum text_field, and the headers beyond. */
@@ -87,11 +84,15 @@ static inline uint64_t *waiting_rules(const struct policy *p, struct policy_flow
 
 /* Is it known surely enough? Confidence may still rise. */
 enum answer ask_confidence(const struct facts *f, enum confidence at_least);
-/* Where a running message's hits are; NULL: it is not searched. */
-const struct message_slot *message_slot_of(const struct policy_flow *f,
-                                           const struct message_facts *m);
-/* This rule's `message` needs no further looking at. */
+/* By frame_number. */
+static inline uint64_t *framing_rules(const struct policy *p, struct policy_flow *f)
+{
+    return waiting_rules(p, f) + (p->message_count + 63) / 64;
+}
+
+/* This rule's `message`, or its `frame`, needs no further looking at. */
 void stop_waiting(const struct policy *p, struct policy_flow *f, const struct rule *r);
+void stop_framing(const struct policy *p, struct policy_flow *f, const struct rule *r);
 void free_slots(struct policy_worker *w, struct policy_flow *f);
 
 const struct texts *texts_of(const struct question *q, uint32_t which);

@@ -22,6 +22,7 @@ LINKS_fuzz_hixie = layers/hixie
 LINKS_fuzz_flows = $(LINKS_engine)
 LINKS_fuzz_outputs = $(LINKS_engine) $(filter-out output/guard,$(patsubst classifier/%.c,%,$(wildcard classifier/output/*.c)))
 LINKS_fuzz_json = output/json_view
+LINKS_fuzz_json_stream = base/json_stream
 LINKS_fuzz_stream = stream/stream stream/hold
 LINKS_fuzz_dht = $(LINKS_utp)
 LINKS_fuzz_utp = $(LINKS_utp)

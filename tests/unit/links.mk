@@ -20,6 +20,7 @@ LINKS_test_flow = flow/flow flow/key flow/syn flow/ghost
 POLICY := $(patsubst classifier/%.c,%,$(wildcard classifier/policy/*.c))
 LINKS_test_policy_docs = $(POLICY)
 LINKS_test_policy_keys = $(POLICY)
+LINKS_test_policy_list = $(POLICY)
 LINKS_test_policy_decide = $(POLICY)
 LINKS_test_policy_load = $(POLICY)
 LINKS_test_policy_message = $(POLICY)

@@ -38,17 +38,18 @@ static void send_some(struct sink *sink)
 
     other.id = 8;
     other.host = bytes_of_text("\033[2Jevil");
-    send_frame(sink, &f, 6, (struct ws_frame_event){WS_TEXT, 4, true, true, 0x37fa213d, 5});
-    send_frame(sink, &other, 7, (struct ws_frame_event){WS_BINARY, 0, true, false, 0, 3});
+    send_frame(sink, &f, 6, (struct ws_frame_event){WS_TEXT, 4, true, true, 0x37fa213d, 5, false});
+    send_frame(sink, &other, 7, (struct ws_frame_event){WS_BINARY, 0, true, false, 0, 3, false});
     send_text(sink, &f, TO_SERVER, "hel");
     send_text(sink, &f, TO_CLIENT, "not this frame's");
     send_text(sink, &f, TO_SERVER, "lo\033");
-    send_frame(sink, &f, 8, (struct ws_frame_event){WS_CONTINUATION, 0, false, false, 0, 70000});
+    send_frame(sink, &f, 8,
+               (struct ws_frame_event){WS_CONTINUATION, 0, false, false, 0, 70000, false});
     send_payload(sink, &other, TO_CLIENT, WS_BINARY, bytes_of("\x00\xff\x10", 3));
-    send_frame(sink, &other, 9, (struct ws_frame_event){11, 3, true, false, 0, 0});
+    send_frame(sink, &other, 9, (struct ws_frame_event){11, 3, true, false, 0, 0, false});
     for (int i = 0; i < 40; i++) /* its line is written as soon as it is full */
         send_text(sink, &f, TO_CLIENT, "abcd");
-    send_frame(sink, &f, 10, (struct ws_frame_event){WS_CLOSE, 0, true, true, 0, 2});
+    send_frame(sink, &f, 10, (struct ws_frame_event){WS_CLOSE, 0, true, true, 0, 2, false});
     send_payload(sink, &f, TO_SERVER, WS_CLOSE,
                  bytes_of("\x03\xe8"
                           "bye",
@@ -91,7 +92,7 @@ static void check_crowd(void)
     for (uint64_t i = 0; i < FLOWS; i++) {
         f.id = i;
         send_frame(frames_sink(frames), &f, i,
-                   (struct ws_frame_event){WS_TEXT, 0, true, true, 1, 5});
+                   (struct ws_frame_event){WS_TEXT, 0, true, true, 1, 5, false});
     }
     for (uint64_t i = 0; i < FLOWS; i++) {
         struct event over = fixture_event(EVENT_FLOW, &f, 1, 0);

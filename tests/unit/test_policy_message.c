@@ -91,6 +91,88 @@ static const struct vector vectors[] = {
     {"both", RULE("{contains: x, size: '>3'}"), {TEXT_UP("x"), TEXT_UP("123x")}, true},
     {"contains and regex", RULE("{contains: x, regex: 'y'}"), {TEXT_UP("x"), TEXT_UP("y")}, false},
     {"contains and regex in one", RULE("{contains: x, regex: 'y'}"), {TEXT_UP("yx")}, true},
+    {"hex",
+     RULE("{hex: '7f454C46'}"),
+     {TEXT_UP("a\x7f"), TEXT_UP("b\x7f"
+                                "ELF")},
+     true},
+    {"hex with any byte", RULE("{hex: '41 ?? 43'}"), {TEXT_UP("ABBAC")}, false},
+    {"hex with a line feed", RULE("{hex: '41 ?? 43'}"), {TEXT_UP("A\nC")}, true},
+    {"not hex", RULE("{hex: {not: ['00', 'ff']}}"), {TEXT_UP("abc")}, true},
+    {"count", RULE("{count: 3}"), {TEXT_UP("a"), TEXT_UP("b"), TEXT_UP("c")}, true},
+    {"count of its direction", RULE("{count: 2}"), {TEXT_UP("a"), TEXT_DOWN("b")}, false},
+    {"count without control frames",
+     RULE("{count: '>1'}"),
+     {TEXT_UP("a"), {TO_SERVER, WS_PING, WIRE("x")}},
+     false},
+    {"json", RULE("{json: {a: 1}}"), {TEXT_UP("{\"a\": 1}")}, true},
+    {"json, another number", RULE("{json: {a: 1}}"), {TEXT_UP("{\"a\": 10}")}, false},
+    {"json, the same number", RULE("{json: {a: 1}}"), {TEXT_UP("{\"a\": 10e-1}")}, true},
+    {"json, a text of digits", RULE("{json: {a: 1}}"), {TEXT_UP("{\"a\": \"1\"}")}, false},
+    {"json, digits in quotes", RULE("{json: {a: '1'}}"), {TEXT_UP("{\"a\": \"1\"}")}, true},
+    {"json, large integers",
+     RULE("{json: {a: 9007199254740993}}"),
+     {TEXT_UP("{\"a\": 9007199254740992}")},
+     false},
+    {"json range", RULE("{json: {a: [-5--2, '>=100']}}"), {TEXT_UP("{\"a\": -3.5}")}, true},
+    {"json out of range", RULE("{json: {a: [-5--2, '>100']}}"), {TEXT_UP("{\"a\": 100}")}, false},
+    {"json path",
+     RULE("{json: {'$.user.roles[1]': admin}}"),
+     {TEXT_UP("{\"x\":[{}],\"user\":{\"roles\":[\"a\",\"admin\"]}}")},
+     true},
+    {"json path, another item",
+     RULE("{json: {'$.user.roles[0]': admin}}"),
+     {TEXT_UP("{\"user\":{\"roles\":[\"a\",\"admin\"]},\"roles\":[\"admin\"]}")},
+     false},
+    {"json any item",
+     RULE("{json: {'items[*].id': '>6'}}"),
+     {TEXT_UP("{\"items\":[{\"id\":1},[],{\"x\":{\"id\":9},\"id\":7}]}")},
+     true},
+    {"json any item, but not deeper",
+     RULE("{json: {'items[*].id': '>6'}}"),
+     {TEXT_UP("{\"items\":[{\"x\":{\"id\":9}}],\"id\":9}")},
+     false},
+    {"json any member", RULE("{json: {'*.id': 1}}"), {TEXT_UP("{\"q\":{\"id\":1}}")}, true},
+    {"json outermost array", RULE("{json: {'[0]': join}}"), {TEXT_UP("[\"join\",2]")}, true},
+    {"json of Socket.IO", RULE("{json: {'[0]': join}}"), {TEXT_UP("42[\"join\"]")}, true},
+    {"json key in brackets",
+     RULE("{json: {'[\"a.b]c\"].d': true}}"),
+     {TEXT_UP("{\"a.b]c\":{\"d\":true}}")},
+     true},
+    {"json escapes",
+     RULE("{json: {'k\xc3\xa9y': '\xf0\x9f\x98\x80*'}}"),
+     {TEXT_UP("{\"k\\u00e9y\":\"\\ud83d\\ude00!\"}")},
+     true},
+    {"json regex",
+     RULE("{json: {a: '/^x[0-9]+$/'}}"),
+     {TEXT_UP("{\"b\":\"x1\",\"a\":\"x22\"}")},
+     true},
+    {"json regex elsewhere",
+     RULE("{json: {a: '/^x[0-9]+$/'}}"),
+     {TEXT_UP("{\"b\":\"x1\",\"a\":\"y\"}")},
+     false},
+    {"json words", RULE("{json: {a: [false, null]}}"), {TEXT_UP("{\"a\":null}")}, true},
+    {"json the text null", RULE("{json: {a: 'null'}}"), {TEXT_UP("{\"a\":null}")}, false},
+    {"json present", RULE("{json: {a.b: present}}"), {TEXT_UP("{\"a\":{\"b\":{}}}")}, true},
+    {"json absent", RULE("{json: {a.b: absent}}"), {TEXT_UP("{\"a\":{\"c\":{}},\"b\":1}")}, true},
+    {"json absent, but there",
+     RULE("{json: {a.b: absent}}"),
+     {TEXT_UP("{\"a\":{\"b\":0}}")},
+     false},
+    {"json not, of no JSON",
+     RULE("{json: {a: absent}}"),
+     {TEXT_UP("hello"), TEXT_UP("{\"a\":1")},
+     false},
+    {"json not, of another value", RULE("{json: {a: {not: x}}}"), {TEXT_UP("{\"a\":\"y\"}")}, true},
+    {"json, two of one message",
+     RULE("{json: {a: 1, b: 2}}"),
+     {TEXT_UP("{\"a\":1}"), TEXT_UP("{\"b\":2}"), TEXT_UP("{\"b\":2,\"a\":1}")},
+     true},
+    {"json and a pattern",
+     RULE("{json: {a: 1}, contains: zz}"),
+     {TEXT_UP("{\"a\":1}"), TEXT_UP("zz"), TEXT_UP("{\"a\":1,\"z\":\"zz\"}")},
+     true},
+    {"json found before it breaks", RULE("{json: {a: 1}}"), {TEXT_UP("{\"a\":1 oops")}, true},
     {"a close's reason",
      RULE("{opcode: close, contains: bye}"),
      {{TO_CLIENT, WS_CLOSE, WIRE("\x03\xe8 bye")}},
@@ -259,6 +341,221 @@ static void check_joined(void)
 }
 
 /* When no rule waits for a message any more, its memory is given back. */
+/* The example of every key, of a message that it matches and of one that it does not. */
+struct trial {
+    const char *key;
+    struct {
+        struct message_facts facts;
+        const char *payload;
+        enum anomaly violation;
+    } yes, no;
+};
+
+static const struct trial trials[] = {
+    {"direction", {{.opcode = WS_TEXT}, "", 0}, {{.direction = TO_CLIENT}, "", 0}},
+    {"opcode", {{.opcode = WS_BINARY}, "", 0}, {{.opcode = WS_PING}, "", 0}},
+    {"size", {{.size = 1048577}, "", 0}, {{.size = 1048576}, "", 0}},
+    {"count", {{.number = 101}, "", 0}, {{.number = 100}, "", 0}},
+    {"compressed", {{.compressed = true}, "", 0}, {{.opcode = WS_TEXT}, "", 0}},
+    {"fragments", {{.fragments = 2}, "", 0}, {{.fragments = 1}, "", 0}},
+    {"close-code",
+     {{.opcode = WS_CLOSE, .close_code = 4001}, "", 0},
+     {{.opcode = WS_CLOSE, .close_code = 1000}, "", 0}},
+    {"violation", {{.opcode = WS_TEXT}, "", WS_BAD_UTF8}, {{.opcode = WS_TEXT}, "", ANOMALY_NONE}},
+    {"contains", {{.opcode = WS_TEXT}, "x <script>", 0}, {{.opcode = WS_TEXT}, "x script", 0}},
+    {"regex", {{.opcode = WS_TEXT}, "a 1234-5678", 0}, {{.opcode = WS_TEXT}, "123-45678", 0}},
+    {"hex",
+     {{.opcode = WS_BINARY},
+      "\x7f"
+      "ELF\x02\x01",
+      0},
+     {{.opcode = WS_BINARY}, "ELF", 0}},
+    {"json",
+     {{.opcode = WS_TEXT},
+      "{\"type\":\"login\",\"user\":{\"id\":1001,\"roles\":[\"x\",\"admin\"]}}",
+      0},
+     {{.opcode = WS_TEXT},
+      "{\"type\":\"login\",\"user\":{\"id\":1000,\"roles\":[\"x\",\"admin\"]}}",
+      0}},
+};
+
+static bool message_matches(const struct key *k, const struct message_facts *facts,
+                            const char *payload, enum anomaly violation)
+{
+    char rules[512];
+    struct stream s = {0};
+    struct message_facts m = *facts;
+
+    snprintf(rules, sizeof(rules), "- {name: a, action: block, match: {message: {%s: %s}}}\n",
+             k->name, k->example);
+    harness_open(&s.t, rules);
+    for (uint64_t n = 1; n < m.number; n++) { /* others before it */
+        struct message_facts other = {.opcode = m.opcode};
+        policy_message(s.t.worker, s.t.flow, &s.t.facts, &other);
+        other.ended = true;
+        policy_message(s.t.worker, s.t.flow, &s.t.facts, &other);
+    }
+    m.size = 0;
+    tell(&s, &m);
+    if (payload[0] != '\0')
+        feed(&s, &m, bytes_of_text(payload));
+    if (violation != ANOMALY_NONE)
+        policy_violation(s.t.worker, s.t.flow, m.direction, violation);
+    m.size = facts->size > 0 ? facts->size : strlen(payload);
+    m.ended = true;
+    tell(&s, &m);
+    harness_close(&s.t);
+    return s.matched;
+}
+
+static void check_message_examples(void)
+{
+    size_t rows = 0;
+
+    for (const struct key *k = message_keys; k->name != NULL; k++, rows++) {
+        const struct trial *t = NULL;
+        for (size_t i = 0; i < sizeof(trials) / sizeof(trials[0]); i++)
+            t = strcmp(trials[i].key, k->name) == 0 ? &trials[i] : t;
+        CHECK(t != NULL, k->name);
+        if (t == NULL)
+            continue;
+        CHECK(message_matches(k, &t->yes.facts, t->yes.payload, t->yes.violation), k->name);
+        CHECK(!message_matches(k, &t->no.facts, t->no.payload, t->no.violation), k->name);
+    }
+    CHECK(rows == sizeof(trials) / sizeof(trials[0]), "a trial for each");
+}
+
+static const struct {
+    const char *key;
+    struct ws_frame_facts yes, no;
+} frame_trials[] = {
+    {"direction", {.direction = TO_CLIENT}, {.direction = TO_SERVER}},
+    {"opcode", {.header.opcode = 11}, {.header.opcode = WS_TEXT}},
+    {"size", {.header.length = 65536}, {.header.length = 65535}},
+    {"fin", {.header.fin = false}, {.header.fin = true}},
+    {"masked", {.header.masked = false}, {.header.masked = true}},
+    {"rsv", {.header.rsv = 1}, {.header.rsv = 4}},
+    {"compressed", {.header.compressed = true}, {.header.compressed = false}},
+};
+
+static bool frame_matches(const struct key *k, const struct ws_frame_facts *frame)
+{
+    char rules[256];
+    struct stream s = {0};
+
+    snprintf(rules, sizeof(rules), "- {name: a, action: block, match: {frame: {%s: %s}}}\n",
+             k->name, k->example);
+    harness_open(&s.t, rules);
+    decide(&s);
+    CHECK(!s.matched, "no frame yet");
+    if (policy_frame(s.t.worker, s.t.flow, &s.t.facts, frame))
+        decide(&s);
+    harness_close(&s.t);
+    return s.matched;
+}
+
+static void check_frame_examples(void)
+{
+    size_t rows = 0;
+
+    for (const struct key *k = frame_keys; k->name != NULL; k++, rows++) {
+        CHECK_TEXT(frame_trials[rows].key, k->name, "in the same order");
+        CHECK(frame_matches(k, &frame_trials[rows].yes), k->name);
+        CHECK(!frame_matches(k, &frame_trials[rows].no), k->name);
+    }
+    CHECK(rows == sizeof(frame_trials) / sizeof(frame_trials[0]), "a trial for each");
+}
+
+/* One rule may ask for a message and for a frame: whichever comes first. */
+static void check_message_and_frame(void)
+{
+    const struct ws_frame_facts frame = {.header.fin = true};
+    const struct piece p = {TO_SERVER, WS_TEXT, WIRE("attack")};
+    struct stream s = {0};
+
+    harness_open(&s.t, "- {name: a, action: block, match: {message: {contains: attack}, frame: "
+                       "{fin: true}}}\n");
+    CHECK(policy_frame(s.t.worker, s.t.flow, &s.t.facts, &frame), "the frame is there");
+    decide(&s);
+    CHECK(!s.matched, "but no message");
+    pass(&s, &p, 0, 1);
+    CHECK(s.matched, "and the message");
+    harness_close(&s.t);
+}
+
+/* A violation is of the message that is spoken of next: of a ping's header, not of the message
+ * that it interrupts. */
+static void check_whose_violation(void)
+{
+    const struct piece ping = {TO_SERVER, WS_PING, WIRE("x")};
+    struct message_facts m = {.direction = TO_SERVER, .opcode = WS_TEXT};
+    struct stream s = {0};
+
+    harness_open(&s.t, RULE("{opcode: text, violation: '*'}"));
+    tell(&s, &m);
+    policy_violation(s.t.worker, s.t.flow, TO_SERVER, WS_RSV);
+    pass(&s, &ping, 0, 1);
+    m.ended = true;
+    tell(&s, &m);
+    CHECK(!s.matched, "the ping's");
+    m.ended = false;
+    policy_violation(s.t.worker, s.t.flow, TO_CLIENT, WS_RSV);
+    tell(&s, &m);
+    CHECK(!s.matched, "the other direction's");
+    policy_violation(s.t.worker, s.t.flow, TO_SERVER, WS_RSV);
+    m.ended = true;
+    tell(&s, &m);
+    CHECK(s.matched, "its own");
+    harness_close(&s.t);
+}
+
+/* Rules beside each other that differ in their message alone are asked as one: with the same
+ * answers. One of another kind in the middle of them makes no difference. */
+static void check_many_alike(bool broken)
+{
+    const struct piece hit = {TO_SERVER, WS_TEXT, WIRE("xx word77. xx")};
+    struct buffer rules = {0};
+    struct stream s = {0};
+
+    for (int i = 0; i < 200; i++)
+        buffer_printf(&rules,
+                      "- {name: r%d, action: %s, match: {app: %s, message: {contains: "
+                      "word%d.}}}\n",
+                      i, i == 150 ? "alert" : "block", broken && i == 100 ? "ssh" : "websocket", i);
+    buffer_append_byte(&rules, '\0');
+    harness_open(&s.t, (const char *)rules.at);
+    harness_run(&s.t, "decide | app=websocket conf=certain layers=tcp,http,websocket");
+    pass(&s, &hit, 4, SIZE_MAX);
+    CHECK(s.matched, "one of many");
+    harness_run(&s.t, "settled | over");
+    CHECK_TEXT(harness_said(&s.t), "none | none | block(r77)! | block(r77)!", "one of many");
+    CHECK(s.t.flow->waiting == 0 && s.t.flow->open == 0 && s.t.flow->finding == 0, "none is left");
+    harness_close(&s.t);
+    s = (struct stream){0};
+    harness_open(&s.t, (const char *)rules.at);
+    harness_run(&s.t, "decide | app=smtp conf=certain layers=tcp,smtp settled");
+    CHECK_TEXT(harness_said(&s.t), "none | allow!", "none of many");
+    CHECK(s.t.flow->waiting == 0 && s.t.flow->open == 0 && s.t.flow->scanning == 0, "all closed");
+    harness_close(&s.t);
+    buffer_free(&rules);
+}
+
+static const struct mistake mistakes[] = {
+    {RULE("{hex: 'abc'}"), "t.yaml:3:51: \"abc\" are no bytes: two hexadecimal digits for each, or "
+                           "??"},
+    {RULE("{json: {'a..b': 1}}"), "t.yaml:3:53: \"a..b\" is no path of JSON: a path is written as "
+                                  "in $.user.id, items[0].name, items[*] or [\"a key\"]"},
+    {RULE("{json: {'a[x]': 1}}"), "t.yaml:3:53: \"a[x]\" is no path of JSON: a path is written as "
+                                  "in $.user.id, items[0].name, items[*] or [\"a key\"]"},
+    {RULE("{json: x}"),
+     "t.yaml:3:52: \"json\" is a map of names, as in json: {$.type: login, 'user.roles[*]': admin, "
+     "user.id: '>1000'}; not text"},
+    {RULE("{json: {a: {b: 1}}}"),
+     "t.yaml:3:56: the path \"a\" takes a value, a list of values or {not: ...}"},
+    {"- {name: a, action: block, match: {frame: {opcde: text}}}\n",
+     "t.yaml:3:44: unknown key of \"frame\" \"opcde\"; did you mean \"opcode\"?"},
+};
+
 static void check_memory_returned(void)
 {
     const struct piece p = {TO_SERVER, WS_TEXT, WIRE("attack")};
@@ -282,5 +579,12 @@ int main(void)
     check_no_memory();
     check_joined();
     check_memory_returned();
+    check_message_examples();
+    check_frame_examples();
+    check_message_and_frame();
+    check_whose_violation();
+    check_many_alike(false);
+    check_many_alike(true);
+    harness_mistakes(mistakes, sizeof(mistakes) / sizeof(mistakes[0]));
     return test_end();
 }
