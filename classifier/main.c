@@ -14,7 +14,7 @@ static const char help[] =
     "\n"
     "  analyze PCAP...            flows, what they spoke, what the rules say\n"
     "  monitor -i IFACE           the same, live\n"
-    "  report -o FILE PCAP...     firewall report: HTML, text or JSON\n"
+    "  report -o FILE PCAP|EVE... firewall report: HTML, text, tables, rules for firewalls\n"
     "  rules check|show|test|diff are the rules good, how understood, met, changed?\n"
     "  version                    of portwarden and its libraries\n"
     "\n"

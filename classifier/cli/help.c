@@ -45,7 +45,8 @@ static const struct command_help texts[] = {
     {COMMAND_RULES,
      "usage: portwarden rules check FILE...           are they good? mistakes with line and "
      "column\n"
-     "       portwarden rules show FILE               as they are understood\n"
+     "       portwarden rules show FILE               as they are understood; --keys: what may be "
+     "asked\n"
      "       portwarden rules test FILE...            are the expectations in `tests:` met?\n"
      "       portwarden rules diff OLD NEW PCAP...    which flows change their verdict, and why?\n"
      "\noptions:\n",

@@ -59,6 +59,7 @@ static void count_flow(struct summary *s, const struct flow_info *flow)
     c->blocked += flow->verdict == VERDICT_BLOCK;
     c->allowed += flow->verdict == VERDICT_ALLOW;
     c->mismatched += flow->mismatch == TRI_YES;
+    c->torrents += flow->app != NULL && strcmp(flow->app, "bittorrent") == 0;
     c->tunnels += flow->tunnel == TRI_YES;
     c->perhaps_tunnels += flow->tunnel == TRI_NOT_YET;
     c->unknown += flow->app == NULL;

@@ -69,6 +69,7 @@ struct summary_counts {
     struct totals all;
     uint64_t tcp, udp;                             /* flows */
     uint64_t blocked, allowed, mismatched, alerts; /* flows, but alerts: matches */
+    uint64_t torrents;                             /* flows: BitTorrent's */
     uint64_t tunnels, perhaps_tunnels;             /* flows: enum tri tunnel */
     uint64_t silent, unknown;                      /* flows that said nothing; never known */
     uint64_t gap_flows, missing_bytes, late_flows; /* late: began before the capture */

@@ -75,6 +75,16 @@ static void append_worst_port(struct buffer *out, const struct port_entry *p)
     append_promise(out, p->expected);
 }
 
+/* "; 7 flows are BitTorrent" */
+static void append_torrents(struct buffer *out, const struct summary_counts *c)
+{
+    if (c->torrents == 0)
+        return;
+    buffer_append_text(out, "; ");
+    wording_plural(out, c->torrents, "flow");
+    buffer_printf(out, " %s BitTorrent", are(c->torrents));
+}
+
 /* "; 2 WebSockets are tunnels; 1 WebSocket may be one" */
 static void append_tunnels(struct buffer *out, const struct summary_counts *c)
 {
@@ -115,6 +125,7 @@ void wording_headline(struct buffer *out, const struct view *v)
         return;
     }
     append_ports(out, v);
+    append_torrents(out, v->counts);
     append_tunnels(out, v->counts);
     buffer_append_byte(out, '.');
 }
