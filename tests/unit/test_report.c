@@ -153,7 +153,10 @@ static void text_survives_mail(void)
         for (const char *at = text; *at != '\0'; at += strcspn(at, "\n") + 1)
             CHECK(strcspn(at, "\n") <= 78, "78 columns");
         CHECK(no_controls(text), "no control characters");
-        CHECK(hostile || holds(text, "27 of 53 flows on port 80 are not the web; 7 flows are BitTorrent.\n"), "the answer");
+        CHECK(
+            hostile ||
+                holds(text, "27 of 53 flows on port 80 are not the web; 7 flows are BitTorrent.\n"),
+            "the answer");
         CHECK(holds(text, hostile ? "packet 884 of port80.pcap: BitTorrent handshake (BEP 3)"
                                   : "packet 884: BitTorrent handshake (BEP 3)"),
               "evidence");
@@ -234,7 +237,9 @@ static void markdown_stays_text(void)
     for (int hostile = 0; hostile < 2; hostile++) {
         char *text = report_of(report_markdown, hostile);
         CHECK(no_controls(text), "no control characters");
-        CHECK(hostile || holds(text, "**27 of 53 flows on port 80 are not the web; 7 flows are BitTorrent.**"),
+        CHECK(hostile ||
+                  holds(text,
+                        "**27 of 53 flows on port 80 are not the web; 7 flows are BitTorrent.**"),
               "the answer");
         CHECK(holds(text, "\n| Rule | Says |"), "the rules");
         CHECK(holds(text, "## Blocked\n\n- **"), "what is blocked");

@@ -144,7 +144,8 @@ static void says_what_matters(void)
     struct summary *s = summary_of(false, office);
     char *text = table_of(s, (struct table_options){.columns = 80});
 
-    CHECK(holds(text, "27 of 53 flows on port 80 are not the web; 7 flows are BitTorrent.\n"), "the answer");
+    CHECK(holds(text, "27 of 53 flows on port 80 are not the web; 7 flows are BitTorrent.\n"),
+          "the answer");
     CHECK(holds(text, "62 flows (4 UDP)"), "the totals");
     CHECK(holds(text, "port 443 promised tls: tls 5, 201.1 kB\n"), "a port that kept its promise");
     CHECK(holds(text, "block   tcp > bittorrent "), "the worst");
