@@ -6,10 +6,10 @@
 #define NAME_MAX_BYTES 1024U
 #define EVIDENCE_STEP  4U
 
-void learn_forget(struct engine *e, struct bytes *name)
+void learn_forget(struct engine *e, struct bytes *copy)
 {
-    budget_free(&e->budget, (void *)(uintptr_t)name->at, name->len);
-    *name = bytes_of(NULL, 0);
+    budget_free(&e->budget, (void *)(uintptr_t)copy->at, copy->len);
+    *copy = bytes_of(NULL, 0);
 }
 
 struct bytes learn_copy(struct engine *e, struct bytes text)

@@ -20,7 +20,7 @@
 #define TABLE(bytes)     ((bytes) / 2)
 #define TOO_MUCH(bytes)  ((bytes) / 16)
 #define FEW(flows)       ((flows) / 8)
-#define LOOK_AT          16
+#define LOOK_AT          32
 #define ROOM_FOR_REFUSED 8 /* flows that end when something was refused */
 
 /* Behind a hole: a flow that was not known before it has less to lose. */

@@ -67,7 +67,7 @@ static struct texts kept(const struct facts *f, const struct fact *fact, bool of
 {
     struct texts t = {.known = known_of(f, fact != NULL ? fact->known : KNOWN_NOT_YET, of_hello)};
 
-    if (t.known != KNOWN_VALUE)
+    if (fact == NULL || t.known != KNOWN_VALUE)
         return t;
     struct bytes left = fact->value;
     for (const uint8_t *nul; (nul = bytes_find_byte(left, '\0')) != NULL;) {

@@ -312,7 +312,7 @@ static void test_hostile(void)
         tell(w, &f);
         const char *text = written(w, (enum firewall_format)format, &x);
         CHECK(strstr(text, "\n\\") == NULL && strchr(text, '`') == NULL &&
-                  strchr(text, '\xff') == NULL && strstr(text, "$(") == NULL,
+                  strstr(text, "\xff") == NULL && strstr(text, "$(") == NULL,
               "hostile text is made harmless");
         for (const char *line = text; line != NULL && *line != '\0';) {
             const char *end = strchr(line, '\n');

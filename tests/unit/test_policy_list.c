@@ -13,7 +13,10 @@ static void write_file(const char *name, const char *text)
 
     snprintf(path, sizeof(path), "%s/%s", folder, name);
     FILE *file = fopen(path, "wb");
-    CHECK(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0, path);
+    if (file == NULL)
+        abort();
+    const bool written = fputs(text, file) >= 0;
+    CHECK(fclose(file) == 0 && written, path);
 }
 
 /* Loads a file of the folder; its sentence or its warnings, without the folder's name, are in

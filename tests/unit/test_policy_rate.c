@@ -220,7 +220,8 @@ static void run_event(struct step *s, const char *word)
     const char *star = strchr(word, '*');
     enum rate_event event;
 
-    for (int n = star != NULL ? atoi(star + 1) : 1; by_name(word, &event) && n > 0; n--) {
+    for (int n = star != NULL ? (int)strtol(star + 1, NULL, 10) : 1; by_name(word, &event) && n > 0;
+         n--) {
         const struct policy_result r = ask(s);
         if (r.final && r.verdict == VERDICT_BLOCK)
             return; /* what is dropped is not counted */
@@ -234,11 +235,12 @@ static void begin_step(struct timeline *t, const char *word)
     char address[64];
     const bool ipv6 = word[0] == 'n';
 
-    snprintf(address, sizeof(address), ipv6 ? "2001:db8::%d" : "10.0.0.%d", atoi(word + ipv6));
+    snprintf(address, sizeof(address), ipv6 ? "2001:db8::%d" : "10.0.0.%d",
+             (int)strtol(word + ipv6, NULL, 10));
     t->facts = (struct facts){.transport = TRANSPORT_TCP, .direction_known = true, .proven = true};
     harness_address(&t->facts.client.addr, address);
     harness_address(&t->facts.server.addr, "192.0.2.1");
-    t->facts.time_ns = (START_S + (int64_t)atoi(strchr(word, '@') + 1)) * SECOND_NS;
+    t->facts.time_ns = (START_S + (int64_t)strtol(strchr(word, '@') + 1, NULL, 10)) * SECOND_NS;
     t->used = 0;
     policy_flow_free(t->worker, t->flow);
     t->flow = policy_flow_create(t->worker);
