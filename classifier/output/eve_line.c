@@ -148,7 +148,7 @@ const char *eve_name(struct eve_line *l, const struct json_value *in, const char
 {
     const struct bytes text = eve_bytes(l, in, member);
 
-    return text.len > 0 ? eve_keep(l, text) : NULL;
+    return text.len > 0 && text.at[0] != '\0' ? eve_keep(l, text) : NULL;
 }
 
 unsigned eve_word(struct eve_line *l, const struct json_value *in, const char *member,

@@ -268,6 +268,17 @@ static void test_counter_names(void)
     end_run(&run);
 }
 
+/* A name that begins with a NUL is none, the first time as when it is read again. */
+static void test_empty_names(void)
+{
+    const char *const files[] = {
+        SMALL_FLOW("\"portwarden\":{\"evidence\":[{\"packet\":1,\"what\":\"\\u0000x\"}]}}"), NULL};
+    struct run run;
+
+    CHECK(strstr(read_again(&run, files, SIZE_MAX, SIZE_MAX), "evidence") == NULL, "no evidence");
+    end_run(&run);
+}
+
 static void test_wrong(void)
 {
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
@@ -358,6 +369,7 @@ int main(void)
     test_cuts();
     test_wrong();
     test_counter_names();
+    test_empty_names();
     test_merge();
     return test_end();
 }
