@@ -136,7 +136,8 @@ static void print_head(struct html *h, const struct view *v, const struct input_
     const struct summary_counts *c = v->counts;
 
     html_markup(h,
-                "<header>\n<p class=\"mast\"><svg viewBox=\"0 0 24 24\" aria-hidden=\"true\" "
+                "<header>\n<p class=\"mast\"><svg width=\"24\" height=\"24\" viewBox=\"0 0 24 24\" "
+                "aria-hidden=\"true\" "
                 "fill=\"none\" stroke=\"currentColor\" stroke-width=\"2\"><circle cx=\"12\" "
                 "cy=\"12\" r=\"10\"/><circle cx=\"12\" cy=\"12\" r=\"5.5\"/><path d=\"M12 2v4.5M12 "
                 "17.5V22M2 12h4.5M17.5 12H22\"/></svg><span><b>portwarden</b> firewall "

@@ -122,7 +122,9 @@ static void print_mark(struct html *h, const struct matrix *m, enum part part, u
     const double share = sqrt((double)flows / (double)m->most);
     const double r = MARK_LEAST + (MARK_MOST - MARK_LEAST) * share, middle = MARK_BOX / 2;
 
-    buffer_printf(h->out, "<svg class=\"mark %s\" viewBox=\"0 0 40 40\" aria-hidden=\"true\">",
+    buffer_printf(h->out,
+                  "<svg class=\"mark %s\" width=\"40\" height=\"40\" viewBox=\"0 0 40 40\" "
+                  "aria-hidden=\"true\">",
                   class[part]);
     if (part == KEPT || part == KEPT_BLOCKED)
         buffer_printf(h->out, "<circle cx=\"20\" cy=\"20\" r=\"%.1f\"/>", r);
@@ -212,12 +214,15 @@ void report_html_ports(struct html *h, const struct view *v)
     lay_out(&m, v);
     html_begin_section(h, "ports", "What each port promised, and what it carried");
     html_markup(
-        h, "<p class=\"key\"><span><svg class=\"mark kept\" viewBox=\"0 0 40 40\" "
+        h, "<p class=\"key\"><span><svg class=\"mark kept\" width=\"40\" height=\"40\" viewBox=\"0 "
+           "0 40 40\" "
            "aria-hidden=\"true\"><circle cx=\"20\" cy=\"20\" r=\"16\"/></svg>as promised, or no "
            "promise</span> "
-           "<span><svg class=\"mark broken\" viewBox=\"0 0 40 40\" aria-hidden=\"true\"><rect "
+           "<span><svg class=\"mark broken\" width=\"40\" height=\"40\" viewBox=\"0 0 40 40\" "
+           "aria-hidden=\"true\"><rect "
            "x=\"5\" y=\"5\" width=\"30\" height=\"30\" rx=\"2\"/></svg>not promised, let "
-           "pass</span> <span><svg class=\"mark broken stop\" viewBox=\"0 0 40 40\" "
+           "pass</span> <span><svg class=\"mark broken stop\" width=\"40\" height=\"40\" "
+           "viewBox=\"0 0 40 40\" "
            "aria-hidden=\"true\"><rect x=\"5\" y=\"5\" width=\"30\" height=\"30\" rx=\"2\"/><path "
            "d=\"M12 28L28 12\"/></svg>blocked</span> <span>Flows by "
            "area.</span></p>\n"

@@ -75,6 +75,15 @@ static void append_worst_port(struct buffer *out, const struct port_entry *p)
     append_promise(out, p->expected);
 }
 
+/* "; 9 floods" */
+static void append_floods(struct buffer *out, const struct view *v)
+{
+    if (v->floods.count == 0)
+        return;
+    buffer_append_text(out, "; ");
+    wording_plural(out, v->floods.count, "flood");
+}
+
 /* "; 7 flows are BitTorrent" */
 static void append_torrents(struct buffer *out, const struct summary_counts *c)
 {
@@ -125,6 +134,7 @@ void wording_headline(struct buffer *out, const struct view *v)
         return;
     }
     append_ports(out, v);
+    append_floods(out, v);
     append_torrents(out, v->counts);
     append_tunnels(out, v->counts);
     buffer_append_byte(out, '.');
