@@ -152,6 +152,14 @@ static void put_finding(struct buffer *out, const struct finding *f, unsigned *s
     put_end(out, sid);
 }
 
+static void put_hash(struct buffer *out, const uint8_t *hash)
+{
+    buffer_append_text(out, "content:\"|");
+    for (size_t i = 0; i < INFO_HASH; i++)
+        buffer_printf(out, i > 0 ? " %02x" : "%02x", hash[i]);
+    buffer_append_text(out, "|\"; ");
+}
+
 /* By what is said, whoever the other peer is: the handshake (BEP 3), and the DHT (BEP 5). */
 static void put_torrent(struct buffer *out, const struct torrent_finding *t, unsigned *sid)
 {
@@ -160,17 +168,15 @@ static void put_torrent(struct buffer *out, const struct torrent_finding *t, uns
     addr_text(&t->key.client, client);
     buffer_printf(out, "drop tcp %s any <> any any", client);
     put_msg(out, t->note);
-    buffer_append_text(out, "content:\"|13|BitTorrent protocol\"; depth:20; content:\"|");
-    for (size_t i = 0; i < INFO_HASH; i++)
-        buffer_printf(out, i > 0 ? " %02x" : "%02x", t->key.info_hash[i]);
-    buffer_append_text(out, "|\"; offset:28; depth:20; ");
+    buffer_append_text(out, "content:\"|13|BitTorrent protocol\"; depth:20; ");
+    put_hash(out, t->key.info_hash);
+    buffer_append_text(out, "offset:28; depth:20; ");
     put_end(out, sid);
     buffer_printf(out, "drop udp %s any <> any any", client);
     put_msg(out, t->note);
-    buffer_append_text(out, "content:\"9|3a|info_hash20|3a|\"; content:\"|");
-    for (size_t i = 0; i < INFO_HASH; i++)
-        buffer_printf(out, i > 0 ? " %02x" : "%02x", t->key.info_hash[i]);
-    buffer_append_text(out, "|\"; distance:0; within:20; ");
+    buffer_append_text(out, "content:\"9|3a|info_hash20|3a|\"; ");
+    put_hash(out, t->key.info_hash);
+    buffer_append_text(out, "distance:0; within:20; ");
     put_end(out, sid);
 }
 
