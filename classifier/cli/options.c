@@ -2,393 +2,17 @@
 #include "cli/options.h"
 
 #include <getopt.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/near.h"
+#include "cli/option_rows.h"
 #include "cli/say.h"
-
-#define MEMORY_MIN (8U << 20) /* bytes: the fixed tables, and room for some flows */
-#define BAN_MAX_S  (365U * 86400)
-#define READING    (COMMAND_ANALYZE | COMMAND_MONITOR | COMMAND_REPORT)
-#define SHOWING    (COMMAND_ANALYZE | COMMAND_MONITOR)
-#define TESTING    (COMMAND_RULES_TEST | COMMAND_RULES_DIFF)
-#define RULES      (COMMAND_RULES | COMMAND_RULES_CHECK | COMMAND_RULES_SHOW | TESTING)
-
-typedef bool set_option(struct options *o, const char *value); /* a function, not a struct */
-
-struct option_row {
-    const char *name;
-    char letter;          /* 0 = none */
-    unsigned commands;    /* enum command, ored */
-    const char *argument; /* NULL = none */
-    const char *help;
-    set_option *set; /* false: the value is not good */
-};
-
-static bool set_rules(struct options *o, const char *v)
-{
-    o->rules = v;
-    return true;
-}
-
-static bool set_filter(struct options *o, const char *v)
-{
-    o->filter = v;
-    return true;
-}
-
-static bool set_eve(struct options *o, const char *v)
-{
-    o->eve = v;
-    return true;
-}
-
-static bool set_follow(struct options *o, const char *v)
-{
-    o->follow = v;
-    return true;
-}
-
-static bool set_flow(struct options *o, const char *v)
-{
-    o->flow = v;
-    return true;
-}
-
-static bool set_har(struct options *o, const char *v)
-{
-    o->har = v;
-    return true;
-}
-
-static bool set_graph(struct options *o, const char *v)
-{
-    o->graph = v;
-    return true;
-}
-
-static bool set_extract(struct options *o, const char *v)
-{
-    o->extract = v;
-    return true;
-}
-
-static bool set_slice(struct options *o, const char *v)
-{
-    o->slice = v;
-    o->slice_what = NULL;
-    return true;
-}
-
-static bool set_output(struct options *o, const char *v)
-{
-    o->output = v;
-    return true;
-}
-
-static bool set_iface(struct options *o, const char *v)
-{
-    if (o->iface_count == INTERFACES_MAX)
-        return false;
-    o->ifaces[o->iface_count++] = v;
-    return true;
-}
-
-/* One of the words of a list: its place, or -1. */
-static int word_in(const char *v, const char *const *words)
-{
-    for (int i = 0; words[i] != NULL; i++)
-        if (strcmp(v, words[i]) == 0)
-            return i;
-    return -1;
-}
-
-static bool set_format(struct options *o, const char *v)
-{
-    static const char *const words[] = {"html", "text",     "json",     "csv", "markdown",
-                                        "nft",  "iptables", "suricata", "pf",  NULL};
-    const int at = word_in(v, words);
-
-    o->format = (enum report_format)(FORMAT_HTML + at);
-    return at >= 0;
-}
-
-static bool set_min_confidence(struct options *o, const char *v)
-{
-    static const char *const words[] = {"probable", "strong", "certain", NULL};
-    const int at = word_in(v, words);
-
-    o->export_option = "--min-confidence";
-    o->min_confidence = (enum confidence)(CONFIDENCE_PROBABLE + at);
-    return at >= 0;
-}
-
-static bool set_block(struct options *o, const char *v)
-{
-    static const char *const words[] = {"service", "pair", "client", "server", NULL};
-    const int at = word_in(v, words);
-
-    o->export_option = "--block";
-    o->block = (enum firewall_width)(WIDTH_SERVICE + at);
-    return at >= 0;
-}
-
-/* "90s", "10m", "1h", "7d". */
-static bool set_ban_time(struct options *o, const char *v)
-{
-    static const struct {
-        char letter;
-        uint32_t seconds;
-    } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
-    char *end;
-
-    if (v[0] < '0' || v[0] > '9')
-        return false;
-    const unsigned long long number = strtoull(v, &end, 10);
-    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-        if (end[0] != units[i].letter || end[1] != '\0' || number > BAN_MAX_S / units[i].seconds)
-            continue;
-        o->export_option = "--ban-time";
-        o->ban_s = (uint32_t)number * units[i].seconds;
-        return o->ban_s > 0;
-    }
-    return false;
-}
-
-static bool set_test_format(struct options *o, const char *v)
-{
-    static const char *const words[] = {"text", "tap", "junit", NULL};
-    const int at = word_in(v, words);
-
-    o->test_format = (enum test_format)(TESTS_TEXT + at);
-    return at >= 0;
-}
-
-static bool set_json_format(struct options *o, const char *v)
-{
-    static const char *const words[] = {"text", "json", NULL};
-    const int at = word_in(v, words);
-
-    o->json = at == 1;
-    return at >= 0;
-}
-
-static bool set_captures(struct options *o, const char *v)
-{
-    o->captures = v;
-    return true;
-}
-
-static bool set_strict(struct options *o, const char *v)
-{
-    (void)v;
-    return o->strict = true;
-}
-
-static bool set_update(struct options *o, const char *v)
-{
-    (void)v;
-    return o->update = true;
-}
-
-static bool set_payload(struct options *o, const char *v)
-{
-    static const char *const words[] = {"none", "printable", "base64", NULL};
-    const int at = word_in(v, words);
-
-    o->payload = (enum payload_mode)(PAYLOAD_NONE + at);
-    return at >= 0;
-}
-
-static bool set_color(struct options *o, const char *v)
-{
-    static const char *const words[] = {"auto", "always", "never", NULL};
-    const int at = word_in(v, words);
-
-    o->color_always = at == 1;
-    o->color_never = at == 2;
-    return at >= 0;
-}
-
-/* "4096", "64k", "256MiB": powers of 1024. */
-static bool size_value(const char *v, size_t *out)
-{
-    static const char *const units[] = {"", "k", "m", "g", NULL};
-    char *end;
-
-    if (v[0] < '0' || v[0] > '9')
-        return false;
-    const unsigned long long number = strtoull(v, &end, 10);
-    const char unit[] = {(char)(*end >= 'A' && *end <= 'Z' ? *end + ('a' - 'A') : *end), 0};
-    const int at = word_in(unit, units);
-    if (at < 0 || number > (SIZE_MAX >> (10 * at)))
-        return false;
-    *out = (size_t)number << (10 * at);
-    const char *rest = at > 0 ? end + 1 : end;
-    return *out > 0 && (*rest == 0 || strcmp(rest, "iB") == 0 || strcmp(rest, "B") == 0);
-}
-
-static bool set_payload_limit(struct options *o, const char *v)
-{
-    return size_value(v, &o->payload_limit);
-}
-
-static bool set_memory(struct options *o, const char *v)
-{
-    return size_value(v, &o->memory) && o->memory >= MEMORY_MIN;
-}
-
-static bool set_extract_limit(struct options *o, const char *v)
-{
-    return size_value(v, &o->extract_limit);
-}
-
-static bool count_value(const char *v, long *out)
-{
-    char *end;
-
-    *out = strtol(v, &end, 10);
-    return *v != 0 && *end == 0 && *out > 0;
-}
-
-static bool set_duration(struct options *o, const char *v)
-{
-    return count_value(v, &o->duration_s);
-}
-
-static bool set_count(struct options *o, const char *v)
-{
-    return count_value(v, &o->count);
-}
-
-static bool set_frames(struct options *o, const char *v)
-{
-    (void)v;
-    return o->frames = true;
-}
-
-static bool set_explain(struct options *o, const char *v)
-{
-    (void)v;
-    return o->explain = true;
-}
-
-static bool set_all(struct options *o, const char *v)
-{
-    (void)v;
-    return o->all = true;
-}
-
-static bool set_keys(struct options *o, const char *v)
-{
-    (void)v;
-    return o->keys = true;
-}
-
-static bool set_markdown(struct options *o, const char *v)
-{
-    (void)v;
-    return o->markdown = true;
-}
-
-static bool set_exit_code(struct options *o, const char *v)
-{
-    (void)v;
-    return o->exit_code = true;
-}
-
-static bool set_quiet(struct options *o, const char *v)
-{
-    (void)v;
-    return o->quiet = true;
-}
-
-static bool set_verbose(struct options *o, const char *v)
-{
-    (void)v;
-    return o->verbose = true;
-}
-
-static bool set_help(struct options *o, const char *v)
-{
-    (void)v;
-    return o->help = true;
-}
-
-static const struct option_row rows[] = {
-    {"interface", 'i', COMMAND_MONITOR, "IFACE", "listen here; may be given several times",
-     set_iface},
-    {"output", 'o', COMMAND_REPORT, "FILE", "write the report here; - is standard output",
-     set_output},
-    {"format", 'F', COMMAND_REPORT, "FORMAT",
-     "html, text, json, csv, markdown, nft, iptables, suricata or pf; else by the name of FILE",
-     set_format},
-    {"min-confidence", 0, COMMAND_REPORT, "HOW",
-     "nft and so on: of blocked flows, those at least probable, strong (default) or certain",
-     set_min_confidence},
-    {"block", 0, COMMAND_REPORT, "WHAT",
-     "nft and so on: a finding's service (default), pair, client or server", set_block},
-    {"ban-time", 0, COMMAND_REPORT, "TIME",
-     "nft: for how long, as 90s, 10m, 1h, 7d; else for good (a rule's `for` goes first)",
-     set_ban_time},
-    {"format", 'F', COMMAND_RULES_TEST, "FORMAT", "text, tap or junit", set_test_format},
-    {"format", 'F', COMMAND_RULES_CHECK | COMMAND_RULES_DIFF, "FORMAT", "text or json",
-     set_json_format},
-    {"strict", 0, COMMAND_RULES_CHECK, NULL, "a warning is as bad as an error", set_strict},
-    {"captures", 0, COMMAND_RULES_TEST, "FOLDER",
-     "instead: every capture there, against NAME.expect beside it", set_captures},
-    {"update", 0, COMMAND_RULES_TEST, NULL, "with --captures: write NAME.expect", set_update},
-    {"rules", 'r', READING, "FILE", "block and allow by these rules", set_rules},
-    {"filter", 'f', READING | TESTING, "BPF", "only packets that match, as tcpdump has it",
-     set_filter},
-    {"eve", 0, SHOWING, "FILE", "EVE JSON lines; - is standard output, and then no table", set_eve},
-    {"frames", 0, SHOWING, NULL, "one line a WebSocket frame; in EVE: websocket_frame events",
-     set_frames},
-    {"follow", 0, COMMAND_ANALYZE, "FLOW",
-     "one flow's conversation: flow_id or CLIENT:PORT-SERVER:PORT", set_follow},
-    {"flow", 0, COMMAND_ANALYZE, "FLOW",
-     "with --explain: of this flow, what each rule says and why; named as for --follow", set_flow},
-    {"payload", 0, SHOWING, "KIND", "message payload in EVE: none, printable or base64",
-     set_payload},
-    {"payload-limit", 0, SHOWING, "BYTES", "of a message to keep (4k; --har: 1M; --extract: 64M)",
-     set_payload_limit},
-    {"har", 0, COMMAND_ANALYZE, "FILE", "HTTP Archive with the messages, for a browser's DevTools",
-     set_har},
-    {"graph", 0, COMMAND_ANALYZE, "FILE", "who exchanged with whom over BitTorrent, for Graphviz",
-     set_graph},
-    {"slice", 0, COMMAND_ANALYZE, "FILE FLOW|RULE",
-     "a minimal capture that proves what was found of a flow, or by a rule", set_slice},
-    {"extract", 0, COMMAND_ANALYZE, "FOLDER", "each WebSocket message as a file in a new folder",
-     set_extract},
-    {"extract-limit", 0, COMMAND_ANALYZE, "SIZE", "of all extracted files together (1g)",
-     set_extract_limit},
-    {"explain", 0, SHOWING, NULL, "why: the evidence under each flow", set_explain},
-    {"all", 0, SHOWING | COMMAND_RULES_DIFF, NULL, "every flow, not only the worst", set_all},
-    {"memory", 0, READING | TESTING, "SIZE",
-     "for flows, reassembly, inflation together (256MiB; at least 8MiB)", set_memory},
-    {"duration", 0, COMMAND_MONITOR, "SECONDS", "stop after that time", set_duration},
-    {"count", 'c', COMMAND_MONITOR, "PACKETS", "stop after that many packets", set_count},
-    {"exit-code", 0, READING, NULL, "exit with 3 if anything was blocked", set_exit_code},
-    {"exit-code", 0, COMMAND_RULES_DIFF, NULL, "exit with 3 if a flow's verdict changes",
-     set_exit_code},
-    {"color", 0, SHOWING | COMMAND_RULES_DIFF, "WHEN", "auto, always or never", set_color},
-    {"quiet", 'q', READING | TESTING, NULL, "no table, no progress", set_quiet},
-    {"verbose", 'v', READING | TESTING, NULL, "what is read, and what it took, on standard error",
-     set_verbose},
-    {"keys", 0, COMMAND_RULES_SHOW, NULL, "every key of rules, with an example", set_keys},
-    {"markdown", 0, COMMAND_RULES_SHOW, NULL, "--keys: as the tables of docs/rules.md",
-     set_markdown},
-    {"help", 'h', READING | RULES | COMMAND_VERSION, NULL, "this text", set_help},
-};
-#define ROWS (sizeof(rows) / sizeof(rows[0]))
 
 /* getopt_long's tables for one command, made from the rows. */
 struct getopt_tables {
-    struct option longs[ROWS + 1];
-    char letters[2 * ROWS + 2];
+    struct option longs[OPTION_ROWS_MAX + 1];
+    char letters[2 * OPTION_ROWS_MAX + 2];
 };
 
 static void make_tables(enum command command, struct getopt_tables *t)
@@ -397,16 +21,16 @@ static void make_tables(enum command command, struct getopt_tables *t)
 
     *t = (struct getopt_tables){0};
     t->letters[letters++] = ':';
-    for (size_t i = 0; i < ROWS; i++) {
-        if ((rows[i].commands & command) == 0)
+    for (size_t i = 0; option_rows[i].name != NULL; i++) {
+        if ((option_rows[i].commands & command) == 0)
             continue;
-        const bool argument = rows[i].argument != NULL;
-        t->longs[longs++] = (struct option){.name = rows[i].name,
+        const bool argument = option_rows[i].argument != NULL;
+        t->longs[longs++] = (struct option){.name = option_rows[i].name,
                                             .has_arg = argument ? required_argument : no_argument,
                                             .val = (int)(256 + i)};
-        if (rows[i].letter == 0)
+        if (option_rows[i].letter == 0)
             continue;
-        t->letters[letters++] = rows[i].letter;
+        t->letters[letters++] = option_rows[i].letter;
         if (argument)
             t->letters[letters++] = ':';
     }
@@ -415,10 +39,10 @@ static void make_tables(enum command command, struct getopt_tables *t)
 static const struct option_row *row_of(enum command command, int value)
 {
     if (value >= 256)
-        return &rows[value - 256];
-    for (size_t i = 0; i < ROWS; i++)
-        if (rows[i].letter == value && (rows[i].commands & command) != 0)
-            return &rows[i];
+        return &option_rows[value - 256];
+    for (size_t i = 0; option_rows[i].name != NULL; i++)
+        if (option_rows[i].letter == value && (option_rows[i].commands & command) != 0)
+            return &option_rows[i];
     return NULL;
 }
 
@@ -429,7 +53,7 @@ static bool read_one(enum command command, int value, char **argv, struct option
     if (value == ':') {
         say_error("%s needs a value; see --help", argv[optind - 1]);
     } else if (value == '?' && optopt >= 256) {
-        say_error("--%s takes no value", rows[optopt - 256].name);
+        say_error("--%s takes no value", option_rows[optopt - 256].name);
     } else if (value == '?' && optopt != 0) {
         say_error("unknown option -%c; see --help", optopt);
     } else if (value == '?') {
@@ -474,12 +98,12 @@ bool options_read(enum command command, int argc, char **argv, struct options *o
 
 const char *options_near(enum command command, const char *word)
 {
-    const char *names[ROWS + 1];
+    const char *names[OPTION_ROWS_MAX + 1];
     size_t count = 0;
 
-    for (size_t i = 0; i < ROWS; i++)
-        if ((rows[i].commands & command) != 0)
-            names[count++] = rows[i].name;
+    for (size_t i = 0; option_rows[i].name != NULL; i++)
+        if ((option_rows[i].commands & command) != 0)
+            names[count++] = option_rows[i].name;
     names[count] = NULL;
     word += strspn(word, "-");
     return near_word(bytes_of(word, strcspn(word, "=")), names);
@@ -487,14 +111,15 @@ const char *options_near(enum command command, const char *word)
 
 void options_list(enum command command)
 {
-    for (size_t i = 0; i < ROWS; i++) {
+    for (const struct option_row *row = option_rows; row->name != NULL; row++) {
+        const bool argument = row->argument != NULL;
         char name[40], letter[5] = "    ";
-        if ((rows[i].commands & command) == 0)
+        if ((row->commands & command) == 0)
             continue;
-        if (rows[i].letter != 0)
-            snprintf(letter, sizeof(letter), "-%c, ", rows[i].letter);
-        snprintf(name, sizeof(name), "--%s%s%s", rows[i].name, rows[i].argument != NULL ? " " : "",
-                 rows[i].argument != NULL ? rows[i].argument : "");
-        printf("  %s%-22s %s\n", letter, name, rows[i].help);
+        if (row->letter != 0)
+            snprintf(letter, sizeof(letter), "-%c, ", row->letter);
+        snprintf(name, sizeof(name), "--%s%s%s", row->name, argument ? " " : "",
+                 argument ? row->argument : "");
+        printf("  %s%-22s %s\n", letter, name, row->help);
     }
 }
