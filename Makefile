@@ -145,26 +145,26 @@ lint: packages-lint
 	@clang-format --dry-run -Werror $(shell git ls-files -co --exclude-standard '*.c' '*.h')
 	tests/check/analyse $(STD) -DPORTWARDEN_VERSION='"$(VERSION)"' -Iclassifier -I. $(lib_cflags)
 
-# It drives one layer, against zlib.
-$(BUILD)/bench/inflate: $(BUILD)/tests/bench/inflate.o $(patsubst %,$(BUILD)/classifier/%.o,$(LINKS_ws)) $(GROUND)
-	@mkdir -p $(@D)
-	@echo "  LD  $@"
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(lib_ldlibs)
+# Programs of the benchmarks: tests/bench/links.mk says of what they are made.
+include tests/bench/links.mk
 
-# Floods run the whole engine.
-FLOODS := $(patsubst %,$(BUILD)/tests/bench/%.o,floods flood_send flood_kinds)
-$(BUILD)/bench/floods: $(FLOODS) $(OBJECTS)
-	@mkdir -p $(@D)
-	@echo "  LD  $@"
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(lib_ldlibs)
+define bench_rule
+$(BUILD)/bench/$(1): $(patsubst %,$(BUILD)/%.o,$(PARTS_$(1)))
+	@mkdir -p $$(@D)
+	@echo "  LD  $$@"
+	$$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(lib_ldlibs)
+endef
+$(foreach p,$(BENCH),$(eval $(call bench_rule,$(p))))
 
-bench-rules: packages-test all
+bench-programs: all $(BENCH:%=$(BUILD)/bench/%)
+
+bench-rules: packages-test all $(BUILD)/bench/make_traffic
 	@tests/bench/rules $(BUILD)
 
 bench-floods: packages-test $(BUILD)/bench/floods
 	@$(BUILD)/bench/floods
 
-bench: packages-test all $(BUILD)/bench/inflate
+bench: packages-test bench-programs
 	@tests/bench/run $(BUILD)
 
 recall: packages-test all
@@ -186,8 +186,8 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: FORCE all unit-binaries fuzz-replay fuzz-libfuzzer fuzz-afl-binaries fuzz fuzz-afl fuzz-merge fuzz-coverage packages packages-test packages-lint packages-fuzz demo check golden-update torture lint bench bench-floods bench-rules recall falsepos memcheck install clean
+.PHONY: FORCE all unit-binaries fuzz-replay fuzz-libfuzzer fuzz-afl-binaries fuzz fuzz-afl fuzz-merge fuzz-coverage packages packages-test packages-lint packages-fuzz demo check golden-update torture lint bench bench-programs bench-floods bench-rules recall falsepos memcheck install clean
 .SECONDARY:
 
 -include $(OBJECTS:.o=.d) $(BUILD)/classifier/main.d $(UNIT:%=$(BUILD)/tests/unit/%.d) \
-         $(FUZZ:%=$(BUILD)/tests/fuzz/%.d) $(BUILD)/tests/bench/inflate.d $(FAULTS:.o=.d) $(FLOODS:.o=.d)
+         $(FUZZ:%=$(BUILD)/tests/fuzz/%.d) $(BENCH_OBJECTS:.o=.d) $(FAULTS:.o=.d)

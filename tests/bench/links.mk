@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+# What the programs of the benchmarks are made of: files without ".c".
+BENCH := bare_loop make_traffic zlib_time inflate floods
+
+bench_ground := $(GROUND:$(BUILD)/%.o=%)
+
+PARTS_bare_loop = tests/bench/bare_loop
+PARTS_make_traffic = $(patsubst %,tests/bench/%,make_traffic traffic traffic_websocket traffic_deflate traffic_mixed traffic_torrent) \
+       classifier/base/buffer
+PARTS_zlib_time = tests/bench/zlib_time classifier/base/buffer
+# It drives one layer, against zlib.
+PARTS_inflate = tests/bench/inflate $(LINKS_ws:%=classifier/%) $(bench_ground)
+# Floods run the whole engine.
+PARTS_floods = $(patsubst %,tests/bench/%,floods flood_send flood_kinds) $(SOURCES:.c=)
+
+BENCH_OBJECTS = $(patsubst %,$(BUILD)/%.o,$(filter tests/bench/%,$(foreach p,$(BENCH),$(PARTS_$(p)))))
