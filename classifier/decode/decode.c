@@ -117,9 +117,11 @@ enum decoded decode_frame(struct decoder *d, const struct frame *f, struct packe
                      .wire = f->wire_len > f->data.len ? f->wire_len : f->data.len};
     enum header header = link_first(f->linktype);
 
-    *out =
-        (struct packet){.number = f->number, .time_ns = f->time_ns, .wire_len = (uint32_t)w.wire};
     d->stats.frames++;
+    *out = (struct packet){.number = f->number,
+                           .ordinal = d->stats.frames,
+                           .time_ns = f->time_ns,
+                           .wire_len = (uint32_t)w.wire};
     d->stats.bytes += w.wire;
     d->stats.unknown_linktype += header == HEADER_OTHER;
     header = usual_steps(&w, header);

@@ -2,9 +2,10 @@
 #include "flow/ghost.h"
 
 struct ghost_table {
-    struct hash_key key; /* fixed: the same capture gives the same answers */
     struct ghost at[GHOSTS];
 };
+
+_Static_assert(GHOSTS % FLOW_LANES == 0, "ghosts of one place belong to one lane");
 
 struct ghost_table *ghost_table_create(struct budget *budget, struct err *err)
 {
@@ -14,7 +15,6 @@ struct ghost_table *ghost_table_create(struct budget *budget, struct err *err)
         err_set(err, "the memory limit is too small for the table of ended connections");
         return NULL;
     }
-    t->key = hash_key_from_seed(3);
     return t;
 }
 
@@ -23,9 +23,9 @@ void ghost_table_free(struct ghost_table *t, struct budget *budget)
     budget_free(budget, t, sizeof(*t));
 }
 
-static uint32_t place_of(const struct ghost_table *t, const struct flow_key *key)
+static uint32_t place_of(const struct flow_key *key)
 {
-    return flow_key_tag(key, &t->key) % GHOSTS;
+    return flow_spread(key) % GHOSTS;
 }
 
 void ghost_clear(struct ghost_table *t)
@@ -35,7 +35,7 @@ void ghost_clear(struct ghost_table *t)
 
 void ghost_add(struct ghost_table *t, const struct ghost *g)
 {
-    t->at[place_of(t, &g->key)] = *g;
+    t->at[place_of(&g->key)] = *g;
 }
 
 /* NULL: none whose straggler it can be. */
@@ -44,7 +44,7 @@ static const struct ghost *find(const struct ghost_table *t, const struct flow_k
 {
     if (p->transport != TRANSPORT_TCP || (p->flags & TCP_SYN) != 0)
         return NULL;
-    const struct ghost *g = &t->at[place_of(t, key)];
+    const struct ghost *g = &t->at[place_of(key)];
     if (!g->live)
         return NULL;
     if (memcmp(&g->key, key, sizeof(*key)) != 0)

@@ -41,3 +41,22 @@ uint32_t flow_key_tag(const struct flow_key *key, const struct hash_key *secret)
     }
     return (uint32_t)hash_bytes(secret, bytes_of(&short_key, sizeof(short_key)));
 }
+
+/* The words are summed with odd factors, which do not wait for each other; then the sum is mixed
+ * (the finalizer of MurmurHash3). */
+uint32_t flow_spread(const struct flow_key *key)
+{
+    const uint64_t ports =
+        (uint64_t)key->transport << 32 | (uint32_t)key->port[0] << 16 | key->port[1];
+    uint64_t sum = ports * 0x9e3779b97f4a7c15U;
+
+    sum += addr_half(&key->addr[0], 0) * 0xbf58476d1ce4e5b9U;
+    sum += addr_half(&key->addr[0], 8) * 0x94d049bb133111ebU;
+    sum += addr_half(&key->addr[1], 0) * 0xd6e8feb86659fd93U;
+    sum += addr_half(&key->addr[1], 8) * 0xa0761d6478bd642fU;
+    sum ^= sum >> 33;
+    sum *= 0xff51afd7ed558ccdU;
+    sum ^= sum >> 33;
+    sum *= 0xc4ceb9fe1a85ec53U;
+    return (uint32_t)(sum >> 32);
+}

@@ -1,42 +1,86 @@
 /* SPDX-License-Identifier: MIT */
 #include "flow/syn.h"
 
-#define BUCKETS           SYN_RING /* a power of two */
-#define SECOND_NS         1000000000LL
+#include <stdlib.h>
+
+#define LINE              64U /* bytes of a cache line */
+#define RINGS             (SYN_RING / SYN_PLACES)
+#define TIMEOUT_NS        (SYN_TIMEOUT_S * 1000000000LL)
+#define NO_TAG            0    /* the place is free */
 #define FLAGS_THAT_MATTER 0x3f /* without ECE and CWR (RFC 3168 s6.1.1) */
+#define IPV4_AT           12   /* in an address */
+
+_Static_assert(RINGS % FLOW_LANES == 0, "a ring belongs to one lane");
+
+/* All that there is to know of a SYN over IPv4 that was sent once: in a flood nothing else is
+ * written. */
+struct noted {
+    uint8_t addr_end[2][4]; /* by side */
+    uint16_t port[2];
+    uint32_t seq;
+    int64_t first_ns;
+    uint64_t first_packet, ordinal;
+    const char *source;
+    uint32_t first_len;
+    bool side : 1, has_rest : 1;
+    uint8_t ttl, window_shift, vlan_count;
+    uint16_t vlan[PACKET_VLANS];
+};
+_Static_assert(sizeof(struct noted) == LINE, "one cache line");
+
+/* What else there is: over IPv6, or when it was sent again. */
+struct rest {
+    uint8_t addr_start[2][IPV4_AT]; /* by side */
+    int64_t last_ns;
+    uint64_t last_packet;
+    uint64_t more_bytes; /* of those sent again */
+    uint32_t more_packets;
+};
+
+/* One that timed out and is still to be told. */
+struct due {
+    uint64_t ordinal;
+    uint32_t place;
+};
 
 struct syn_ring {
-    /* Fixed, so that the same capture gives the same answers: all that a chosen collision gains is
-     * a longer walk in a ring of known size. */
+    struct noted at[SYN_RING]; /* ring by ring */
+    uint16_t tag[RINGS][SYN_PLACES];
+    uint8_t next[RINGS]; /* the place to be written next: the oldest */
+    uint8_t used[RINGS];
     struct hash_key key;
-    uint32_t first, count; /* of the ring: the oldest, and how many places are used */
+    void *block; /* this, aligned */
     uint64_t overwritten;
-    uint32_t bucket[BUCKETS];
-    /* By place, apart from what is remembered: in a flood little else is looked at. */
-    struct link {
-        uint32_t tag; /* of the key's hash: the bucket, and more */
-        uint32_t next;
-    } link[SYN_RING];
-    struct syn at[SYN_RING];
+    int64_t earliest_ns;    /* no SYN here came before; INT64_MAX: there is none */
+    int64_t ring_ns[RINGS]; /* nor in that ring */
+    uint32_t due_count, due_told;
+    struct due due[SYN_RING];
+    struct rest rest[SYN_RING];
 };
+
+static const uint8_t mapped[IPV4_AT] = {[10] = 0xff, [11] = 0xff}; /* RFC 4291 s2.5.5.2 */
 
 struct syn_ring *syn_ring_create(struct budget *budget, const struct hash_key *key, struct err *err)
 {
-    struct syn_ring *r = budget_alloc(budget, sizeof(*r));
+    uint8_t *block = budget_alloc(budget, sizeof(struct syn_ring) + LINE - 1);
 
-    if (r == NULL) {
+    if (block == NULL) {
         err_set(err, "the memory limit is too small for the table of unanswered SYNs");
         return NULL;
     }
+    struct syn_ring *r = (struct syn_ring *)(void *)(block + (-(uintptr_t)block & (LINE - 1)));
+    r->block = block;
     r->key = *key;
-    for (uint32_t i = 0; i < BUCKETS; i++)
-        r->bucket[i] = FLOW_NOBODY;
+    r->earliest_ns = INT64_MAX;
+    for (uint32_t ring = 0; ring < RINGS; ring++)
+        r->ring_ns[ring] = INT64_MAX;
     return r;
 }
 
 void syn_ring_free(struct syn_ring *r, struct budget *budget)
 {
-    budget_free(budget, r, sizeof(*r));
+    if (r != NULL)
+        budget_free(budget, r->block, sizeof(*r) + LINE - 1);
 }
 
 uint64_t syn_overwritten(const struct syn_ring *r)
@@ -50,109 +94,253 @@ bool syn_is_bare(const struct packet *p)
            p->payload_len == 0;
 }
 
-/* The link that leads to this key's SYN; the last of its bucket's links when there is none. */
-static uint32_t *link_of(struct syn_ring *r, uint32_t tag, const struct flow_key *key)
+static uint16_t tag_of(const struct syn_ring *r, const struct flow_key *key)
 {
-    uint32_t *link = &r->bucket[tag & (BUCKETS - 1)];
+    const uint16_t tag = (uint16_t)(flow_key_tag(key, &r->key) >> 16);
 
-    while (*link != FLOW_NOBODY &&
-           (r->link[*link].tag != tag || memcmp(&r->at[*link].key, key, sizeof(*key)) != 0))
-        link = &r->link[*link].next;
-    return link;
+    return tag != NO_TAG ? tag : 1;
 }
 
-static void unlink_syn(struct syn_ring *r, uint32_t *link)
+static uint32_t ring_of(const struct flow_key *key)
 {
-    const uint32_t place = *link;
-
-    *link = r->link[place].next;
-    r->at[place].live = false;
+    return flow_spread(key) % RINGS;
 }
 
-static void unlink_place(struct syn_ring *r, uint32_t place)
+static bool is_ipv4(const struct flow_key *key)
 {
-    uint32_t *link = &r->bucket[r->link[place].tag & (BUCKETS - 1)];
-
-    while (*link != place)
-        link = &r->link[*link].next;
-    unlink_syn(r, link);
+    return memcmp(key->addr[0].byte, mapped, IPV4_AT) == 0 &&
+           memcmp(key->addr[1].byte, mapped, IPV4_AT) == 0;
 }
 
-static void drop_first(struct syn_ring *r)
+static struct flow_key key_at(const struct syn_ring *r, uint32_t place)
 {
-    r->count--;
-    /* An empty ring begins at its start again: mostly it stays in few cache lines. */
-    r->first = r->count > 0 ? (r->first + 1) % SYN_RING : 0;
-}
+    const struct noted *n = &r->at[place];
+    struct flow_key key = {.port = {n->port[0], n->port[1]}, .transport = TRANSPORT_TCP};
 
-/* A free place behind the youngest; the oldest makes room. */
-static uint32_t take_place(struct syn_ring *r)
-{
-    if (r->count == SYN_RING) {
-        if (r->at[r->first].live) {
-            unlink_place(r, r->first);
-            r->overwritten++;
-        }
-        drop_first(r);
+    for (unsigned side = 0; side < 2; side++) {
+        const uint8_t *start = n->has_rest ? r->rest[place].addr_start[side] : mapped;
+        memcpy(key.addr[side].byte, start, IPV4_AT);
+        memcpy(key.addr[side].byte + IPV4_AT, n->addr_end[side], sizeof(n->addr_end[side]));
     }
-    return (r->first + r->count++) % SYN_RING;
+    return key;
+}
+
+/* The place of this key's SYN; SYN_RING: there is none. Nearly always the tags say so: compared
+ * without a branch, many at once. */
+static uint32_t place_of(const struct syn_ring *r, uint32_t ring, uint16_t tag,
+                         const struct flow_key *key)
+{
+    const uint16_t *tags = r->tag[ring];
+    unsigned any = 0;
+
+    for (uint32_t i = 0; i < SYN_PLACES; i++)
+        any |= tags[i] == tag;
+    for (uint32_t i = 0; any != 0 && i < SYN_PLACES; i++) {
+        if (tags[i] != tag)
+            continue;
+        const uint32_t place = ring * SYN_PLACES + i;
+        const struct flow_key here = key_at(r, place);
+        if (memcmp(&here, key, sizeof(here)) == 0)
+            return place;
+    }
+    return SYN_RING;
+}
+
+static void give_place(struct syn_ring *r, uint32_t place)
+{
+    r->tag[place / SYN_PLACES][place % SYN_PLACES] = NO_TAG;
+    r->used[place / SYN_PLACES]--;
+}
+
+/* The oldest place of the ring; who stands there makes room. */
+static uint32_t take_place(struct syn_ring *r, uint32_t ring, uint16_t tag)
+{
+    const uint32_t i = r->next[ring];
+
+    r->next[ring] = (uint8_t)((i + 1) % SYN_PLACES);
+    r->overwritten += r->tag[ring][i] != NO_TAG;
+    r->used[ring] = (uint8_t)(r->used[ring] + (r->tag[ring][i] == NO_TAG));
+    r->tag[ring][i] = tag;
+    return ring * SYN_PLACES + i;
+}
+
+static void begin_rest(struct syn_ring *r, uint32_t place, const struct flow_key *key)
+{
+    struct rest *more = &r->rest[place];
+
+    *more =
+        (struct rest){.last_ns = r->at[place].first_ns, .last_packet = r->at[place].first_packet};
+    for (unsigned side = 0; side < 2; side++)
+        memcpy(more->addr_start[side], key->addr[side].byte, IPV4_AT);
+    r->at[place].has_rest = true;
+}
+
+static void note_first(struct syn_ring *r, uint32_t place, const struct flow_key *key,
+                       const struct packet *p)
+{
+    struct noted *n = &r->at[place];
+
+    for (unsigned side = 0; side < 2; side++) {
+        memcpy(n->addr_end[side], key->addr[side].byte + IPV4_AT, sizeof(n->addr_end[side]));
+        n->port[side] = key->port[side];
+    }
+    n->first_ns = p->time_ns;
+    n->first_packet = p->number;
+    n->ordinal = p->ordinal;
+    n->first_len = p->wire_len;
+    n->vlan_count = p->vlan_count;
+    memcpy(n->vlan, p->vlan, sizeof(n->vlan));
+    n->has_rest = false;
+    if (!is_ipv4(key))
+        begin_rest(r, place, key);
+    if (p->time_ns < r->ring_ns[place / SYN_PLACES])
+        r->ring_ns[place / SYN_PLACES] = p->time_ns;
+    if (p->time_ns < r->earliest_ns)
+        r->earliest_ns = p->time_ns;
+}
+
+static void note_again(struct syn_ring *r, uint32_t place, const struct flow_key *key,
+                       const struct packet *p)
+{
+    if (!r->at[place].has_rest)
+        begin_rest(r, place, key);
+    struct rest *more = &r->rest[place];
+    more->last_ns = p->time_ns;
+    more->last_packet = p->number;
+    more->more_bytes += p->wire_len;
+    more->more_packets++;
 }
 
 enum syn_noted syn_note(struct syn_ring *r, const struct flow_key *key, unsigned side,
                         const struct packet *p, const char *source)
 {
-    const uint32_t tag = flow_key_tag(key, &r->key);
-    uint32_t *link = link_of(r, tag, key);
+    const uint32_t ring = ring_of(key);
+    const uint16_t tag = tag_of(r, key);
+    uint32_t place = place_of(r, ring, tag, key);
+    enum syn_noted noted = SYN_FIRST;
 
-    if (*link == FLOW_NOBODY) {
-        const uint32_t place = take_place(r);
-        r->at[place] = (struct syn){.key = *key,
-                                    .first_ns = p->time_ns,
-                                    .first_packet = p->number,
-                                    .live = true,
-                                    .vlan_count = p->vlan_count};
-        memcpy(r->at[place].vlan, p->vlan, sizeof(p->vlan));
-        link = &r->bucket[tag & (BUCKETS - 1)];
-        r->link[place] = (struct link){.tag = tag, .next = *link};
-        *link = place;
-    } else if (r->at[*link].side != side) {
+    if (place == SYN_RING) {
+        place = take_place(r, ring, tag);
+        note_first(r, place, key, p);
+    } else if (r->at[place].side != side) {
         return SYN_CROSSED;
+    } else {
+        note_again(r, place, key, p);
+        if (r->at[place].seq == p->seq)
+            noted = SYN_AGAIN;
     }
-    struct syn *s = &r->at[*link];
-    const bool again = s->packets > 0 && s->seq == p->seq;
-    s->seq = p->seq; /* another try with another number: the last one counts */
-    s->side = (uint8_t)side;
-    s->source = source;
-    s->last_ns = p->time_ns;
-    s->last_packet = p->number;
-    s->ttl = p->ttl;
-    s->window_shift = p->window_shift;
-    s->bytes += p->wire_len;
-    s->packets++;
-    return again ? SYN_AGAIN : SYN_FIRST;
+    struct noted *n = &r->at[place];
+    n->seq = p->seq; /* another try with another number: the last one counts */
+    n->side = side != 0;
+    n->source = source;
+    n->ttl = p->ttl;
+    n->window_shift = p->window_shift;
+    return noted;
+}
+
+/* All that is known of the SYN, whose place is free then. */
+static void take_out(struct syn_ring *r, uint32_t place, struct syn *out)
+{
+    const struct noted *n = &r->at[place];
+
+    *out = (struct syn){.key = key_at(r, place),
+                        .first_ns = n->first_ns,
+                        .last_ns = n->first_ns,
+                        .first_packet = n->first_packet,
+                        .last_packet = n->first_packet,
+                        .ordinal = n->ordinal,
+                        .bytes = n->first_len,
+                        .packets = 1,
+                        .seq = n->seq,
+                        .source = n->source,
+                        .vlan_count = n->vlan_count,
+                        .side = n->side,
+                        .ttl = n->ttl,
+                        .window_shift = n->window_shift};
+    memcpy(out->vlan, n->vlan, sizeof(out->vlan));
+    if (n->has_rest) {
+        out->last_ns = r->rest[place].last_ns;
+        out->last_packet = r->rest[place].last_packet;
+        out->bytes += r->rest[place].more_bytes;
+        out->packets += r->rest[place].more_packets;
+    }
+    give_place(r, place);
 }
 
 bool syn_take(struct syn_ring *r, const struct flow_key *key, struct syn *out)
 {
-    uint32_t *link = link_of(r, flow_key_tag(key, &r->key), key);
+    const uint32_t ring = ring_of(key);
 
-    if (*link == FLOW_NOBODY)
+    if (r->used[ring] == 0)
         return false;
-    *out = r->at[*link];
-    unlink_syn(r, link);
+    const uint32_t place = place_of(r, ring, tag_of(r, key), key);
+    if (place == SYN_RING)
+        return false;
+    take_out(r, place, out);
     return true;
+}
+
+static bool is_due(int64_t first_ns, int64_t now_ns)
+{
+    return now_ns == INT64_MAX || first_ns + TIMEOUT_NS < now_ns;
+}
+
+static void look_for_due(struct syn_ring *r, uint32_t ring, int64_t now_ns)
+{
+    r->ring_ns[ring] = INT64_MAX;
+    for (uint32_t i = 0; i < SYN_PLACES; i++) {
+        const uint32_t place = ring * SYN_PLACES + i;
+        const struct noted *n = &r->at[place];
+        if (r->tag[ring][i] == NO_TAG)
+            continue;
+        if (is_due(n->first_ns, now_ns))
+            r->due[r->due_count++] = (struct due){.ordinal = n->ordinal, .place = place};
+        else if (n->first_ns < r->ring_ns[ring])
+            r->ring_ns[ring] = n->first_ns;
+    }
+}
+
+static int compare_due(const void *a, const void *b)
+{
+    const struct due *x = a, *y = b;
+
+    if (x->ordinal != y->ordinal)
+        return x->ordinal < y->ordinal ? -1 : 1;
+    return x->place < y->place ? -1 : x->place > y->place;
+}
+
+/* At each tick of the clock: mostly one look says that it is too early. */
+static void gather_due(struct syn_ring *r, int64_t now_ns)
+{
+    r->due_count = r->due_told = 0;
+    if (r->earliest_ns == INT64_MAX || !is_due(r->earliest_ns, now_ns))
+        return;
+    r->earliest_ns = INT64_MAX;
+    for (uint32_t ring = 0; ring < RINGS; ring++) {
+        if (r->ring_ns[ring] != INT64_MAX && is_due(r->ring_ns[ring], now_ns))
+            look_for_due(r, ring, now_ns);
+        if (r->ring_ns[ring] < r->earliest_ns)
+            r->earliest_ns = r->ring_ns[ring];
+    }
+    qsort(r->due, r->due_count, sizeof(*r->due), compare_due);
+}
+
+/* It may have been taken since it was found due, and its place be another's. */
+static bool is_here(const struct syn_ring *r, const struct due *d)
+{
+    return r->tag[d->place / SYN_PLACES][d->place % SYN_PLACES] != NO_TAG &&
+           r->at[d->place].ordinal == d->ordinal;
 }
 
 bool syn_take_expired(struct syn_ring *r, int64_t now_ns, struct syn *out)
 {
-    for (; r->count > 0; drop_first(r)) {
-        const struct syn *oldest = &r->at[r->first];
-        if (!oldest->live)
+    if (r->due_told == r->due_count)
+        gather_due(r, now_ns);
+    while (r->due_told < r->due_count) {
+        const struct due *d = &r->due[r->due_told++];
+        if (!is_here(r, d))
             continue;
-        if (now_ns != INT64_MAX && oldest->first_ns + SYN_TIMEOUT_S * SECOND_NS >= now_ns)
-            return false;
-        *out = *oldest;
-        unlink_place(r, r->first);
+        take_out(r, d->place, out);
         return true;
     }
     return false;

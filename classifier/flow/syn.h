@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* syn.h - SYNs that nobody has answered yet: remembered in a fixed ring, so that a flood of them
+/* syn.h - SYNs that nobody has answered yet: remembered in fixed rings, so that a flood of them
  * costs nothing.
  *
  * A connection gets its node in the flow table with the first packet that is more than a bare SYN;
- * it takes over what stands here. One that is never answered is told when it times out. In a flood
- * the oldest is overwritten: counted.
+ * it takes over what stands here. One that is never answered is told when it times out.
+ *
+ * State: SYN_RING places, SYN_PLACES a ring; each lane (flow.h) has the same number of rings. In a
+ * flood the oldest of its ring is overwritten: counted. So what is remembered depends on the SYNs
+ * of the lane alone, whoever else looks after the others. Which ring is no secret: a flood can be
+ * aimed at one, at some hundredth of the packets, and those connections' SYNs are then forgotten
+ * before their answers come, as all are in a flood that is not aimed. They are told as half-open,
+ * or as begun before the capture. No packet costs more for it: within a ring only a keyed tag
+ * tells who is looked at.
  */
 #ifndef FLOW_SYN_H
 #define FLOW_SYN_H
@@ -12,12 +19,14 @@
 #include "flow/flow.h"
 
 #define SYN_RING      16384U /* SYNs remembered at once */
+#define SYN_PLACES    64U    /* of them in one ring */
 #define SYN_TIMEOUT_S 60
 
 struct syn {
     struct flow_key key;
     int64_t first_ns, last_ns;
     uint64_t first_packet, last_packet;
+    uint64_t ordinal; /* of the first, as in struct packet */
     uint64_t bytes;
     uint32_t packets; /* sent again with the same sequence number: more than one */
     uint32_t seq;
@@ -26,13 +35,12 @@ struct syn {
     uint8_t vlan_count;
     uint8_t side;              /* that sent it */
     uint8_t ttl, window_shift; /* as in struct packet */
-    bool live;                 /* private: not taken, not told */
 };
 
 struct syn_ring;
 
-/* `key` should be nobody's guess: who knows it sends SYNs that all stand in one bucket. What is
- * found does not depend on it. */
+/* `key` should be nobody's guess: who knows it sends SYNs that all look alike at first sight. What
+ * is found does not depend on it. */
 struct syn_ring *syn_ring_create(struct budget *budget, const struct hash_key *key,
                                  struct err *err);
 void syn_ring_free(struct syn_ring *r, struct budget *budget); /* NULL is fine */
@@ -48,7 +56,8 @@ enum syn_noted syn_note(struct syn_ring *r, const struct flow_key *key, unsigned
                         const struct packet *p, const char *source);
 /* Takes the SYN of this connection out. False: there is none. */
 bool syn_take(struct syn_ring *r, const struct flow_key *key, struct syn *out);
-/* Takes out the oldest that timed out; with now_ns = INT64_MAX the oldest at all. False: none. */
+/* Takes out one that timed out (with now_ns = INT64_MAX all have), in the order of their ordinals.
+ * Ask with the same now_ns until it says false: none. */
 bool syn_take_expired(struct syn_ring *r, int64_t now_ns, struct syn *out);
 /* How many were overwritten untold. */
 uint64_t syn_overwritten(const struct syn_ring *r);

@@ -41,7 +41,8 @@ enum checksum {
 /* What decode finds: one TCP segment or UDP datagram. Borrows from the frame or the defragmenter.
  */
 struct packet {
-    uint64_t number; /* of the frame (the last fragment's) */
+    uint64_t number;  /* of the frame (the last fragment's) */
+    uint64_t ordinal; /* the same, counted over all inputs, from 1 */
     int64_t time_ns;
     struct endpoint src, dst;
     struct bytes payload; /* of TCP or UDP, as captured */

@@ -292,36 +292,104 @@ static void test_syn_flood(void)
     syn_ring_free(r, &budget);
 }
 
-/* All that aim at one bucket of a ring whose key is known. Under another key the same is found: the
- * engine can take a key that nobody knows, and say the same each time. */
-static void test_syns_aimed(void)
+/* Under another key the same is found, in the same order: the engine can take a key that nobody
+ * knows, and say the same each time. Over IPv6 and with tags, too. */
+static void test_syns_keys(void)
 {
-    enum { AIMED = 64, BUCKET_BITS = SYN_RING - 1 };
     struct budget budget = {0};
     const struct hash_key known = hash_key_from_seed(2), other = hash_key_from_seed(77);
     struct syn_ring *a = syn_ring_create(&budget, &known, NULL);
     struct syn_ring *b = syn_ring_create(&budget, &other, NULL);
-    unsigned aimed = 0, in_one_bucket = 0;
+    const uint32_t count = SYN_RING / 2;
 
-    for (uint32_t i = 0; aimed < AIMED; i++) {
-        const struct flow_key key = key_of(i);
-        const struct packet p = syn_at(aimed * SECOND / 2);
-        const struct bytes in = bytes_of(&key, sizeof(key));
-        if ((hash_bytes(&known, in) & BUCKET_BITS) != 0)
-            continue;
-        in_one_bucket += (hash_bytes(&other, in) & BUCKET_BITS) == 0;
-        CHECK(syn_note(a, &key, 0, &p, "x") == syn_note(b, &key, 0, &p, "x"), "noted");
-        aimed++;
+    for (uint32_t i = 0; i < count; i++) {
+        struct flow_key key = key_of(i);
+        struct packet p = syn_at(0);
+        p.ordinal = 2 * i + 1;
+        p.vlan_count = PACKET_VLANS;
+        p.vlan[PACKET_VLANS - 1] = (uint16_t)i;
+        key.transport = TRANSPORT_TCP;
+        if (i % 2 == 0)
+            key.addr[0] = addr_from_ipv4((const uint8_t[4]){9, 8, 7, 6});
+        else
+            memset(key.addr[1].byte, 0x20, 12);
+        CHECK(syn_note(a, &key, 0, &p, "x") == SYN_FIRST, "noted");
+        CHECK(syn_note(b, &key, 0, &p, "x") == SYN_FIRST, "noted under another key");
     }
-    CHECK(in_one_bucket < 3, "under another key they are spread");
-    for (int i = 0; i < AIMED; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         struct syn x = {0}, y = {0};
         CHECK(syn_take_expired(a, INT64_MAX, &x) && syn_take_expired(b, INT64_MAX, &y), "taken");
-        CHECK(memcmp(&x.key, &y.key, sizeof(x.key)) == 0, "the same, in the same order");
+        CHECK(memcmp(&x.key, &y.key, sizeof(x.key)) == 0, "the same");
+        CHECK(x.ordinal == 2 * i + 1 && x.packets == 1 && x.bytes == 60, "in their order");
+        CHECK(x.vlan_count == PACKET_VLANS && x.vlan[PACKET_VLANS - 1] == i, "tags");
+        CHECK(addr_is_ipv4(&x.key.addr[0]) == (i % 2 == 0), "of either family");
+        CHECK(x.key.addr[1].byte[1] == (i % 2 != 0 ? 0x20 : 0), "with all its address");
+        CHECK(x.key.addr[1].byte[15] == (uint8_t)i && x.key.port[0] == 80, "and its ends");
     }
     syn_ring_free(a, &budget);
     syn_ring_free(b, &budget);
     CHECK(budget.used == 0, "all memory given back");
+}
+
+/* One lane's SYNs and what is told of them, alone and among all others. */
+struct lane_told {
+    uint64_t ordinal[SYN_RING];
+    uint32_t count;
+};
+
+static void note_lane_told(struct lane_told *told, unsigned lane, struct syn_ring *r,
+                           int64_t now_ns)
+{
+    struct syn s;
+
+    while (syn_take_expired(r, now_ns, &s))
+        if (flow_lane(&s.key) == lane)
+            told->ordinal[told->count++] = s.ordinal;
+}
+
+/* Times go back and forth; some are taken; more come than there is room for. */
+static struct lane_told tell_lane(unsigned lane, bool others)
+{
+    struct budget budget = {0};
+    const struct hash_key hash_key = hash_key_from_seed(others);
+    struct syn_ring *r = syn_ring_create(&budget, &hash_key, NULL);
+    struct lane_told told = {0};
+    struct syn s;
+
+    for (uint32_t i = 0; i < 3 * SYN_RING; i++) {
+        const struct flow_key key = key_of(i), before = key_of(i > 90 ? i - i % 90 : 0);
+        struct packet p = syn_at((int64_t)i * SECOND / 250 + (int64_t)(i * 7919 % 41) * SECOND);
+        p.ordinal = i + 1;
+        if (others || flow_lane(&key) == lane)
+            syn_note(r, &key, 0, &p, "x");
+        if (others || flow_lane(&before) == lane)
+            syn_take(r, &before, &s);
+        if (i % 100 == 0)
+            note_lane_told(&told, lane, r, p.time_ns);
+    }
+    note_lane_told(&told, lane, r, INT64_MAX);
+    syn_ring_free(r, &budget);
+    return told;
+}
+
+static void test_lanes(void)
+{
+    uint32_t flows[FLOW_LANES] = {0};
+
+    for (unsigned lane = 3; lane < FLOW_LANES; lane += 30) {
+        static struct lane_told alone, among;
+        alone = tell_lane(lane, false);
+        among = tell_lane(lane, true);
+        CHECK(alone.count > SYN_RING / FLOW_LANES && alone.count == among.count, "as many told");
+        CHECK(memcmp(alone.ordinal, among.ordinal, alone.count * sizeof(alone.ordinal[0])) == 0,
+              "the same, whoever else is there");
+    }
+    for (uint32_t i = 0; i < 64000; i++) {
+        const struct flow_key key = key_of(i);
+        flows[flow_lane(&key)]++;
+    }
+    for (unsigned lane = 0; lane < FLOW_LANES; lane++)
+        CHECK(flows[lane] > 800 && flows[lane] < 1200, "lanes are about alike");
 }
 
 static void test_ghosts(void)
@@ -362,7 +430,8 @@ int main(void)
 {
     test_syns();
     test_syn_flood();
-    test_syns_aimed();
+    test_syns_keys();
+    test_lanes();
     test_ghosts();
     test_key();
     test_against_model();
