@@ -32,6 +32,32 @@ static const struct bytes NAMES[HTTP_FIELDS] = {
 #undef NAME
 };
 
+#define SAME_LENGTH 4    /* names of one length, at most */
+#define CASE_BIT    0x20 /* of an ASCII letter; digits have it, too */
+
+/* By the length of the name. */
+static const struct names_of_length {
+    uint8_t count;
+    char last[SAME_LENGTH]; /* byte, in lower case */
+    uint8_t field[SAME_LENGTH];
+} BY_LENGTH[] = {
+    [4] = {1, {'t'}, {HTTP_HOST}},
+    [6] = {1, {'n'}, {HTTP_ORIGIN}},
+    [7] = {2, {'r', 'e'}, {HTTP_REFERER, HTTP_UPGRADE}},
+    [8] = {1, {'n'}, {HTTP_LOCATION}},
+    [10] = {2, {'t', 'n'}, {HTTP_USER_AGENT, HTTP_CONNECTION}},
+    [12] = {1, {'e'}, {HTTP_CONTENT_TYPE}},
+    [14] = {1, {'h'}, {HTTP_CONTENT_LENGTH}},
+    [17] = {2, {'g', 'y'}, {HTTP_TRANSFER_ENCODING, HTTP_WS_KEY}},
+    [18] = {4,
+            {'1', '2', 'l', 'n'},
+            {HTTP_WS_KEY1, HTTP_WS_KEY2, HTTP_WS_75_PROTOCOL, HTTP_WS_75_LOCATION}},
+    [20] = {2, {'t', 'n'}, {HTTP_WS_ACCEPT, HTTP_WS_ORIGIN}},
+    [21] = {1, {'n'}, {HTTP_WS_VERSION}},
+    [22] = {2, {'l', 'n'}, {HTTP_WS_PROTOCOL, HTTP_WS_76_LOCATION}},
+    [24] = {1, {'s'}, {HTTP_WS_EXTENSIONS}},
+};
+
 size_t http_head_end(struct bytes in, size_t scanned)
 {
     /* The blank line's end may be 3 bytes away from what was seen of it: LF CR LF. */
@@ -76,13 +102,18 @@ static struct bytes without_cr(struct bytes line)
     return line;
 }
 
+/* Names of one length end differently. */
 static enum http_field field_named(struct bytes name)
 {
-    unsigned f = 0;
+    enum http_field f = HTTP_FIELDS;
 
-    while (f < HTTP_FIELDS && !(NAMES[f].len == name.len && bytes_equal_nocase(NAMES[f], name)))
-        f++;
-    return (enum http_field)f;
+    if (name.len >= sizeof(BY_LENGTH) / sizeof(BY_LENGTH[0]) || name.len == 0)
+        return HTTP_FIELDS;
+    const struct names_of_length *same = &BY_LENGTH[name.len];
+    for (unsigned i = 0; i < same->count && f == HTTP_FIELDS; i++)
+        if (same->last[i] == (name.at[name.len - 1] | CASE_BIT))
+            f = (enum http_field)same->field[i];
+    return f < HTTP_FIELDS && bytes_equal_nocase(NAMES[f], name) ? f : HTTP_FIELDS;
 }
 
 /* Cuts "name: value"; no name where there is no field. */
@@ -93,16 +124,26 @@ static struct bytes split_line(struct bytes line, struct bytes *value, bool *bad
     *bad = colon == NULL || colon == line.at;
     if (*bad)
         return bytes_of(NULL, 0);
-    struct bytes name = bytes_first(line, (size_t)(colon - line.at));
+    const struct bytes name = bytes_first(line, (size_t)(colon - line.at));
     *value = http_trim(bytes_after(line, name.len + 1));
     *bad = !http_is_tchar(name.at[name.len - 1]) || !http_is_tchar(name.at[0]);
-    return http_trim(name);
+    return *bad ? http_trim(name) : name;
 }
 
 /* HTTP_FIELDS: a name that nobody here asks for, or no field. */
 static enum http_field split_field(struct bytes line, struct bytes *value, bool *bad)
 {
     return field_named(split_line(line, value, bad));
+}
+
+static void add_value(struct http_head *h, enum http_field f, struct bytes value)
+{
+    if (f == HTTP_FIELDS)
+        return;
+    if (h->count[f] == 0)
+        h->value[f] = value;
+    if (h->count[f] < HTTP_REPEATS)
+        h->count[f]++;
 }
 
 static void read_field(struct http_head *h, struct bytes line)
@@ -113,12 +154,7 @@ static void read_field(struct http_head *h, struct bytes line)
 
     if (bad)
         http_fault(&h->faults, HTTP_BAD_FIELD);
-    if (f == HTTP_FIELDS)
-        return;
-    if (h->count[f] == 0)
-        h->value[f] = value;
-    if (h->count[f] < HTTP_REPEATS)
-        h->count[f]++;
+    add_value(h, f, value);
 }
 
 static void check_bytes(struct http_head *h, struct bytes line, bool folded)
@@ -131,12 +167,44 @@ static void check_bytes(struct http_head *h, struct bytes line, bool folded)
         http_fault(&h->faults, HTTP_BARE_CR);
 }
 
+static bool is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* The usual line, "Name: value" CR LF, is read here and taken off `rest`. False: it is anything
+ * else, or folds, or something is wrong with it; next_line(), check_bytes() and read_field() say
+ * the same of the usual line, and know the others. */
+static bool read_plain_line(struct http_head *h, struct bytes *rest)
+{
+    const uint8_t *at = rest->at, *stop = at + rest->len;
+    const uint8_t *lf = memchr(at, '\n', rest->len);
+
+    if (lf == NULL || lf - at < 2 || lf[-1] != '\r' || (lf + 1 < stop && is_blank(lf[1])))
+        return false;
+    const uint8_t *end = lf - 1, *colon = memchr(at, ':', (size_t)(end - at));
+    if (colon == NULL || colon == at || memchr(at, '\r', (size_t)(end - at)) != NULL ||
+        !http_is_tchar(*at) || !http_is_tchar(colon[-1]))
+        return false;
+    const uint8_t *value = colon + 1;
+    while (value < end && is_blank(*value))
+        value++;
+    while (end > value && is_blank(end[-1]))
+        end--;
+    add_value(h, field_named(bytes_of(at, (size_t)(colon - at))),
+              bytes_of(value, (size_t)(end - value)));
+    *rest = bytes_of(lf + 1, (size_t)(stop - lf - 1));
+    return true;
+}
+
 void http_head_parse_fields(struct bytes fields, struct http_head *out)
 {
     bool folded = false;
 
     out->fields = fields;
     for (struct bytes rest = fields; rest.len > 0; folded = false) {
+        if (read_plain_line(out, &rest))
+            continue;
         const struct bytes line = next_line(&rest, &folded);
         if (without_cr(line).len == 0)
             break;

@@ -64,6 +64,8 @@ bool http_list_has(struct bytes list, struct bytes token)
 {
     struct bytes item;
 
+    if (list.len == token.len && bytes_equal_nocase(list, token))
+        return true; /* mostly it is the only one */
     while (http_split_next(&list, ',', &item))
         if (bytes_equal_nocase(item, token))
             return true;

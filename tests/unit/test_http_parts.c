@@ -2,6 +2,7 @@
 #include "layers/http_body.h"
 #include "layers/http_head.h"
 #include "layers/http_value.h"
+#include "random.h"
 #include "test.h"
 
 static void test_tchar(void)
@@ -185,6 +186,123 @@ static void test_faults(void)
           "NUL");
 }
 
+static const char *const NAMES[HTTP_FIELDS] = {
+    [HTTP_HOST] = "host",
+    [HTTP_USER_AGENT] = "USER-AGENT",
+    [HTTP_REFERER] = "Referer",
+    [HTTP_ORIGIN] = "oRIGIN",
+    [HTTP_CONTENT_TYPE] = "content-type",
+    [HTTP_LOCATION] = "LOCATION",
+    [HTTP_CONTENT_LENGTH] = "Content-length",
+    [HTTP_TRANSFER_ENCODING] = "transfer-ENCODING",
+    [HTTP_CONNECTION] = "connectioN",
+    [HTTP_UPGRADE] = "UPGRADE",
+    [HTTP_WS_KEY] = "sec-websocket-key",
+    [HTTP_WS_VERSION] = "Sec-WebSocket-Version",
+    [HTTP_WS_ACCEPT] = "SEC-WEBSOCKET-ACCEPT",
+    [HTTP_WS_PROTOCOL] = "sec-websocket-protocol",
+    [HTTP_WS_EXTENSIONS] = "Sec-Websocket-Extensions",
+    [HTTP_WS_ORIGIN] = "sec-websocket-origin",
+    [HTTP_WS_KEY1] = "Sec-WebSocket-Key1",
+    [HTTP_WS_KEY2] = "SEC-WEBSOCKET-KEY2",
+    [HTTP_WS_75_PROTOCOL] = "websocket-protocol",
+    [HTTP_WS_75_LOCATION] = "WebSocket-Location",
+    [HTTP_WS_76_LOCATION] = "sec-websocket-location",
+};
+
+static bool finds(const char *name, enum http_field f)
+{
+    struct http_head h = {.fields = {0}};
+    char line[64];
+
+    snprintf(line, sizeof(line), "%s: x\r\n", name);
+    http_head_parse_fields(bytes_of_text(line), &h);
+    return h.count[f] == 1 && bytes_equal(h.value[f], LITERAL("x"));
+}
+
+/* Each name in any case, and nothing that is one letter off. */
+static void test_names(void)
+{
+    for (unsigned f = 0; f < HTTP_FIELDS; f++) {
+        char name[32];
+        snprintf(name, sizeof(name), "%s", NAMES[f]);
+        CHECK(finds(name, (enum http_field)f), NAMES[f]);
+        for (size_t i = 0; name[i] != '\0'; i++) {
+            const char was = name[i];
+            name[i] = was == 'q' ? 'z' : 'q';
+            CHECK(!finds(name, (enum http_field)f), name);
+            name[i] = was;
+        }
+        name[strlen(name) - 1] = '\0';
+        CHECK(!finds(name, (enum http_field)f), name);
+    }
+}
+
+static uint8_t lower(int c)
+{
+    return (uint8_t)(c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c);
+}
+
+/* Every pair of bytes, at every place of texts that are compared by words and by bytes. */
+static void test_case(void)
+{
+    for (size_t len = 1; len <= 19; len++)
+        for (int pair = 0; pair < 256 * 256; pair++) {
+            uint8_t a[19], b[19];
+            memset(a, 'x', sizeof(a));
+            memset(b, 'X', sizeof(b));
+            const size_t at = (size_t)pair % len;
+            a[at] = (uint8_t)pair;
+            b[at] = (uint8_t)(pair >> 8);
+            if (bytes_equal_nocase(bytes_of(a, len), bytes_of(b, len)) !=
+                (lower(a[at]) == lower(b[at]))) {
+                CHECK(false, "letters without case, other bytes as they are");
+                return;
+            }
+        }
+    CHECK(!bytes_equal_nocase(LITERAL("a"), LITERAL("ab")), "lengths differ");
+}
+
+static bool same_fields(const struct http_head *a, const struct http_head *b)
+{
+    for (unsigned f = 0; f < HTTP_FIELDS; f++)
+        if (a->count[f] != b->count[f] || !bytes_equal(a->value[f], b->value[f]))
+            return false;
+    return a->faults.count == b->faults.count &&
+           memcmp(a->faults.at, b->faults.at, a->faults.count * sizeof(a->faults.at[0])) == 0;
+}
+
+/* Lines that end with CR LF are read in one go where they are the usual ones; those that end with
+ * LF alone never are. Both say the same of the same lines. */
+static void test_line_ends(void)
+{
+    static const char *const words[] = {"Host", ":",          " ",  "\t",   "a",
+                                        "\r",   "connection", ": ", "\x01", "Upgrade",
+                                        "::",   "UPGRADE: x", "(",  "\x7f"};
+
+    for (int round = 0; round < 20000; round++) {
+        char with_cr[512] = "", without[512] = "";
+        for (uint32_t lines = random_below(4) + 1; lines > 0; lines--) {
+            char line[96] = "";
+            for (uint32_t n = random_below(6); n > 0; n--)
+                strcat(line, words[random_below(sizeof(words) / sizeof(words[0]))]);
+            strcat(line, "z");                     /* no CR of its own before the end */
+            if (line[0] == ' ' || line[0] == '\t') /* a fold keeps the line end it goes over */
+                line[0] = 'z';
+            strcat(strcat(with_cr, line), "\r\n");
+            strcat(strcat(without, line), "\n");
+        }
+        struct http_head a = {.fields = {0}}, b = {.fields = {0}};
+        http_head_parse_fields(bytes_of_text(with_cr), &a);
+        http_head_parse_fields(bytes_of_text(without), &b);
+        if (!same_fields(&a, &b)) {
+            CHECK(false, with_cr);
+            return;
+        }
+    }
+    CHECK(true, "line ends");
+}
+
 static const struct body_vector {
     const char *fields;
     const char *wire; /* '|' marks where the body ends; none: it does not end here */
@@ -310,6 +428,9 @@ int main(void)
     test_head_end();
     test_head();
     test_faults();
+    test_names();
+    test_case();
+    test_line_ends();
     test_bodies();
     test_body_status();
     test_body_gaps();
