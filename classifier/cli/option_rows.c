@@ -28,6 +28,12 @@ static bool set_eve(struct options *o, const char *v)
     return true;
 }
 
+static bool set_events(struct options *o, const char *v)
+{
+    o->events = v;
+    return true;
+}
+
 static bool set_follow(struct options *o, const char *v)
 {
     o->follow = v;
@@ -276,6 +282,8 @@ const struct option_row option_rows[] = {
     {"filter", 'f', READING | TESTING, "BPF", "only packets that match, as tcpdump has it",
      set_filter},
     {"eve", 0, SHOWING, "FILE", "EVE JSON lines; - is standard output, and then no table", set_eve},
+    {"events", 0, SHOWING, "LIST",
+     "which lines EVE has, as flow,alert (default: all but websocket_frame)", set_events},
     {"frames", 0, SHOWING, NULL, "one line a WebSocket frame; in EVE: websocket_frame events",
      set_frames},
     {"follow", 0, COMMAND_ANALYZE, "FLOW",

@@ -39,7 +39,7 @@ enum report_format {
 #define INTERFACES_MAX 16
 
 struct options {
-    const char *rules, *filter, *eve, *follow, *output, *har, *graph, *extract, *slice;
+    const char *rules, *filter, *eve, *events, *follow, *output, *har, *graph, *extract, *slice;
     const char *slice_what; /* the second word behind --slice: a flow or a rule */
     const char *flow;       /* analyze --explain */
     const char *captures;   /* rules test: a folder */

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "output/eve_events.h"
+
 bool outputs_is_stdout(const char *name)
 {
     return name != NULL && strcmp(name, "-") == 0;
@@ -102,4 +104,24 @@ bool outputs_apart(const struct options *o, struct err *err)
            spares_inputs(o, "--graph", o->graph, err) &&
            spares_inputs(o, "--slice", o->slice, err) &&
            spares_inputs(o, "--output", o->output, err);
+}
+
+bool outputs_eve_events(const struct options *o, uint32_t *events, struct err *err)
+{
+    const bool frames_for_eve = o->frames && !outputs_show_frames(o);
+
+    *events = o->frames ? EVE_ALL : EVE_USUAL;
+    if (o->events == NULL)
+        return true;
+    if (o->eve == NULL)
+        err_set(err, "--events goes with --eve");
+    else if (!eve_events_read(o->events, events, err))
+        return false;
+    else if (frames_for_eve && !eve_events_have(*events, EVENT_FRAME))
+        err_set(err, "--frames asks for websocket_frame, and --events leaves it out");
+    else if (o->payload != PAYLOAD_NONE && !eve_events_have(*events, EVENT_MESSAGE))
+        err_set(err, "--payload is in websocket, and --events leaves it out");
+    else
+        return true;
+    return false;
 }

@@ -15,4 +15,8 @@ bool outputs_show_frames(const struct options *o);
 /* False, and the sentence in `err`: two would mix, or one would overwrite the input. */
 bool outputs_apart(const struct options *o, struct err *err);
 
+/* The lines of EVE that --events and --frames ask for. False, and the sentence in `err`: no such
+ * lines, or an option asks for what --events leaves out. */
+bool outputs_eve_events(const struct options *o, uint32_t *events, struct err *err);
+
 #endif

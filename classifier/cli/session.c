@@ -114,9 +114,10 @@ static void on_warning(void *ctx, const char *sentence)
 static bool open_eve(struct session *s, struct err *err)
 {
     const struct options *o = s->options;
-    const struct eve_options how = {
-        .frames = o->frames, .payload = o->payload, .live = o->iface_count > 0};
+    struct eve_options how = {.payload = o->payload, .live = o->iface_count > 0};
 
+    if (!outputs_eve_events(o, &how.events, err))
+        return false;
     if (o->eve == NULL)
         return true;
     s->eve_out =

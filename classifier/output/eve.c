@@ -6,6 +6,8 @@
 #include "model/packet.h"
 #include "output/community_id.h"
 #include "output/eve_body.h"
+#include "output/eve_events.h"
+#include "output/eve_words.h"
 
 struct eve {
     struct sink sink;
@@ -18,26 +20,27 @@ struct eve {
 
 /* How each kind is written; no body: it is not. */
 static const struct line {
-    const char *event_type;
-    bool by_sender; /* src is who sent it; else src is the client */
     eve_body *body;
+    bool by_sender;    /* src is who sent it; else src is the client */
+    uint32_t interest; /* what must be asked for, that the line can say all it has to */
 } lines[] = {
     [EVENT_HTTP_REQUEST] = {0},
     [EVENT_HTTP_STATUS] = {0},
     [EVENT_HTTP_SLOW] = {0},
-    [EVENT_HTTP] = {"http", false, eve_http},
-    [EVENT_TLS] = {"tls", false, eve_tls},
-    [EVENT_HANDSHAKE] = {"websocket_handshake", false, eve_handshake},
+    [EVENT_HTTP] = {eve_http, false, INTEREST_HTTP},
+    [EVENT_TLS] = {eve_tls, false, INTEREST_TLS},
+    [EVENT_HANDSHAKE] = {eve_handshake, false, 0},
     [EVENT_MESSAGE_BEGIN] = {0},
     [EVENT_PAYLOAD] = {0},
-    [EVENT_MESSAGE] = {"websocket", true, eve_message},
-    [EVENT_FRAME] = {"websocket_frame", true, eve_frame},
-    [EVENT_BITTORRENT] = {"bittorrent", false, eve_bittorrent},
-    [EVENT_ANOMALY] = {"anomaly", true, eve_anomaly},
-    [EVENT_ALERT] = {"alert", false, eve_alert},
-    [EVENT_FLOW] = {"flow", false, eve_flow},
-    [EVENT_STATS] = {"stats", false, eve_stats},
+    [EVENT_MESSAGE] = {eve_message, true, INTEREST_MESSAGES | INTEREST_VALIDITY},
+    [EVENT_FRAME] = {eve_frame, true, INTEREST_FRAMES},
+    [EVENT_BITTORRENT] = {eve_bittorrent, false, INTEREST_BITTORRENT},
+    [EVENT_ANOMALY] = {eve_anomaly, true, INTEREST_ANOMALIES | INTEREST_VALIDITY},
+    [EVENT_ALERT] = {eve_alert, false, 0},
+    [EVENT_FLOW] = {eve_flow, false, INTEREST_FIGURES},
+    [EVENT_STATS] = {eve_stats, false, 0},
 };
+#define LINES (sizeof(lines) / sizeof(lines[0]))
 
 static const char *transport_name(uint8_t transport)
 {
@@ -112,7 +115,7 @@ static void write_line(struct eve *eve, const struct event *e, const struct line
         json_u64(&j, "flow_id", f->id);
         eve_text_if(&j, f->live ? "in_iface" : "pcap_filename", f->source);
     }
-    json_text(&j, "event_type", line->event_type);
+    json_text(&j, "event_type", eve_event_word(e->kind));
     if (!eve->how.live && (f != NULL || e->of != NULL))
         eve_u64_if(&j, "pcap_cnt", e->packet);
     if (f != NULL)
@@ -131,7 +134,7 @@ static void on_event(void *ctx, const struct event *e)
     struct eve *eve = ctx;
     const struct line *line = &lines[e->kind];
 
-    if (line->body == NULL || (e->kind == EVENT_FRAME && !eve->how.frames) ||
+    if (line->body == NULL || !eve_events_have(eve->how.events, e->kind) ||
         (e->kind == EVENT_TLS && !e->as.tls.final))
         return;
     write_line(eve, e, line);
@@ -142,12 +145,12 @@ static void on_event(void *ctx, const struct event *e)
 
 static uint32_t interest_of(const struct eve_options *how)
 {
-    uint32_t interest = INTEREST_HTTP | INTEREST_TLS | INTEREST_BITTORRENT | INTEREST_ANOMALIES |
-                        INTEREST_FIGURES | INTEREST_MESSAGES | INTEREST_VALIDITY;
+    uint32_t interest = 0;
 
-    if (how->frames)
-        interest |= INTEREST_FRAMES;
-    if (how->payload != PAYLOAD_NONE)
+    for (size_t kind = 0; kind < LINES; kind++)
+        if (eve_events_have(how->events, (enum event_kind)kind))
+            interest |= lines[kind].interest;
+    if (how->payload != PAYLOAD_NONE && eve_events_have(how->events, EVENT_MESSAGE))
         interest |= INTEREST_KEEP;
     return interest;
 }

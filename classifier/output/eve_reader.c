@@ -9,6 +9,7 @@
 #include "output/eve_merge.h"
 #include "output/eve_sums.h"
 #include "output/eve_waiting.h"
+#include "output/eve_words.h"
 
 #define READER_NAMES    65536
 #define SENTENCE        512
@@ -39,25 +40,26 @@ struct eve_reader {
     struct eve_file file;
     uint32_t files;   /* begun */
     uint64_t blocked; /* flows */
+    /* Bit 1 << enum event_kind: the lines that came, and those that its flows speak of. */
+    uint32_t came, spoken_of;
 };
 
 /* What is read of each type; no body: nothing. */
 static const struct kind {
-    const char *event_type;
     enum event_kind kind;
     bool by_sender; /* as eve.c wrote it */
     eve_read_body *body;
 } kinds[] = {
-    {"flow", EVENT_FLOW, false, eve_read_flow},
-    {"http", EVENT_HTTP, false, eve_read_http},
-    {"tls", EVENT_TLS, false, eve_read_tls},
-    {"websocket_handshake", EVENT_HANDSHAKE, false, eve_read_handshake},
-    {"bittorrent", EVENT_BITTORRENT, false, eve_read_bittorrent},
-    {"anomaly", EVENT_ANOMALY, true, eve_read_anomaly},
-    {"alert", EVENT_ALERT, false, eve_read_alert},
-    {"stats", EVENT_STATS, false, eve_read_stats},
-    {"websocket", EVENT_MESSAGE, true, NULL},
-    {"websocket_frame", EVENT_FRAME, true, NULL},
+    {EVENT_FLOW, false, eve_read_flow},
+    {EVENT_HTTP, false, eve_read_http},
+    {EVENT_TLS, false, eve_read_tls},
+    {EVENT_HANDSHAKE, false, eve_read_handshake},
+    {EVENT_BITTORRENT, false, eve_read_bittorrent},
+    {EVENT_ANOMALY, true, eve_read_anomaly},
+    {EVENT_ALERT, false, eve_read_alert},
+    {EVENT_STATS, false, eve_read_stats},
+    {EVENT_MESSAGE, true, NULL},
+    {EVENT_FRAME, true, NULL},
 };
 
 /* ---- sentences ---- */
@@ -139,10 +141,29 @@ static bool is_told(struct eve_reader *r, const struct event *e, struct bytes ra
     return told;
 }
 
+/* What lines must there be beside the record of such a flow? Another program's says nothing of it.
+ */
+static uint32_t spoken_of(const struct flow_info *f)
+{
+    const struct {
+        enum event_kind kind;
+        bool is;
+    } rows[] = {{EVENT_STATS, true},
+                {EVENT_ALERT, f->alerted},
+                {EVENT_ANOMALY, f->anomalies > 0},
+                {EVENT_HANDSHAKE, f->ladder == LADDER_REFUSED || f->ladder >= LADDER_ACCEPTED}};
+    uint32_t events = 0;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        events |= rows[i].is ? UINT32_C(1) << rows[i].kind : 0;
+    return events;
+}
+
 static void on_line(struct eve_reader *r, struct eve_line *l, struct event *e, struct bytes raw)
 {
     if (e->kind == EVENT_FLOW) {
         r->file.foreign += l->more == NULL;
+        r->spoken_of |= l->more != NULL ? spoken_of(e->flow) : 0;
         if (e->flow->end == FLOW_GOES_ON) {
             eve_waiting_keep(&r->waiting, waiting_id(r, e->flow), raw, r->file.number);
             return;
@@ -166,7 +187,7 @@ static void on_line(struct eve_reader *r, struct eve_line *l, struct event *e, s
 static const struct kind *kind_of(struct bytes event_type)
 {
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-        if (bytes_equal(event_type, bytes_of_text(kinds[i].event_type)))
+        if (bytes_equal(event_type, bytes_of_text(eve_event_word(kinds[i].kind))))
             return &kinds[i];
     return NULL;
 }
@@ -234,6 +255,7 @@ static void read_line(struct eve_reader *r, struct bytes raw)
         if (r->file.useless++ == 0)
             r->file.useless_type = eve_keep(&l, type);
     } else if (kind->body != NULL) {
+        r->came |= UINT32_C(1) << kind->kind;
         on_line(r, &l, &e, raw);
     }
 }
@@ -310,7 +332,8 @@ void eve_reader_end(struct eve_reader *r)
     struct eve_file *f = &r->file;
 
     if (r->line.len > 0 || f->too_long) {
-        f->torn = true;
+        f->torn = true; /* that its end is missing is said; `stats` would have stood there */
+        r->came |= UINT32_C(1) << EVENT_STATS;
         end_line(r, buffer_bytes(&r->line));
         buffer_clear(&r->line);
     }
@@ -346,6 +369,21 @@ static void tell_waiting(struct eve_reader *r)
     }
 }
 
+/* Left out by --events, or lost with the file's end. */
+static void say_lacking(const struct eve_reader *r)
+{
+    const uint32_t lacking = r->spoken_of & ~r->came;
+    char sentence[SENTENCE] = "EVE: what these lines would tell is missing, for there are none:";
+
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        const size_t len = strlen(sentence);
+        if ((lacking >> kinds[i].kind & 1) != 0)
+            snprintf(sentence + len, sizeof(sentence) - len, " %s", eve_event_word(kinds[i].kind));
+    }
+    if (lacking != 0)
+        say(r, sentence, false);
+}
+
 void eve_reader_finish(struct eve_reader *r, bool engine)
 {
     struct event e = {.kind = EVENT_STATS};
@@ -357,6 +395,7 @@ void eve_reader_finish(struct eve_reader *r, bool engine)
         say(r, "EVE: flows were too many to look for all that several files tell", false);
     if (r->sums.other_rules)
         say(r, "EVE: the files were judged by different rules", false);
+    say_lacking(r);
     if (r->names.failed || r->scratch.failed)
         say(r, "EVE: out of memory: not all could be told", true);
     if (engine)

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#include "model/flow_info.h"
+#include "model/event.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -57,4 +57,22 @@ const char *eve_ability_word(unsigned n)
     static const char *const word[EVE_PEER_ABILITIES] = {"dht", "fast", "extended", "v2"};
 
     return n < COUNT(word) ? word[n] : NULL;
+}
+
+const char *eve_event_word(unsigned kind)
+{
+    static const char *const word[] = {
+        [EVENT_FLOW] = "flow",
+        [EVENT_ALERT] = "alert",
+        [EVENT_HTTP] = "http",
+        [EVENT_TLS] = "tls",
+        [EVENT_HANDSHAKE] = "websocket_handshake",
+        [EVENT_MESSAGE] = "websocket",
+        [EVENT_FRAME] = "websocket_frame",
+        [EVENT_BITTORRENT] = "bittorrent",
+        [EVENT_ANOMALY] = "anomaly",
+        [EVENT_STATS] = "stats",
+    };
+
+    return kind < COUNT(word) ? word[kind] : NULL;
 }

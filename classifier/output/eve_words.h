@@ -21,5 +21,7 @@ const char *eve_tunnel_word(unsigned tunnel);
 /* Of EVE_TLS_FIRST + n. */
 const char *eve_tls_word(unsigned n);
 const char *eve_ability_word(unsigned n);
+/* `event_type` of an enum event_kind; NULL, too, for one that has no line. */
+const char *eve_event_word(unsigned kind);
 
 #endif

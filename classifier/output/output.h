@@ -27,7 +27,7 @@ struct input_note {
 
 /* EVE JSON lines (docs/eve.md). */
 struct eve_options {
-    bool frames;
+    uint32_t events; /* which lines: eve_events.h */
     enum payload_mode payload;
     bool live; /* flush each record, in_iface instead of pcap_filename */
 };

@@ -13,6 +13,7 @@
 
 #include "base/cursor.h"
 #include "engine/engine.h"
+#include "output/eve_events.h"
 #include "output/output.h"
 
 #define FRAME_HEADERS 40
@@ -50,7 +51,7 @@ static struct engine *an_engine(const struct machine *m, size_t memory)
 static struct machine *the_machine(void)
 {
     static struct machine m;
-    static const struct eve_options how = {.frames = true, .payload = PAYLOAD_PRINTABLE};
+    static const struct eve_options how = {.events = EVE_ALL, .payload = PAYLOAD_PRINTABLE};
 
     if (m.policy != NULL)
         return &m;

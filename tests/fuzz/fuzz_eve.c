@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/json_tree.h"
+#include "output/eve_events.h"
 #include "output/eve_reader.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -76,7 +77,7 @@ static void read_files(struct eve_reader *r, struct bytes left, size_t first)
 
 static void read_round(struct round *round, struct bytes in, uint8_t options, size_t first)
 {
-    static const struct eve_options plain = {.frames = true};
+    static const struct eve_options plain = {.events = EVE_ALL};
     struct summary *s = summary_create((options & KEEP_ALL) != 0, NULL);
 
     *round = (struct round){.said = {0}};

@@ -10,6 +10,7 @@
 #include "rules.h"
 #include "output/firewall.h"
 #include "output/guard.h"
+#include "output/eve_events.h"
 #include "output/output.h"
 #include "tests/unit/json_check.h"
 
@@ -103,7 +104,7 @@ static struct world *the_world(void)
 static void open_outputs(struct world *w, struct outputs *o, uint8_t options)
 {
     const struct eve_options eve = {
-        .frames = true, .payload = (enum payload_mode)(options % 3), .live = false};
+        .events = EVE_ALL, .payload = (enum payload_mode)(options % 3), .live = false};
     const struct extract_options extract = {.message_limit = 1000, .total_limit = 10000};
     const struct follow_options follow = {.columns = COLUMNS};
     char path[PATH];

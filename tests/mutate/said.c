@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "engine/engine.h"
+#include "output/eve_events.h"
 #include "output/output.h"
 
 #define STRANGER_4   "\"198.18."
@@ -222,7 +223,7 @@ void listener_renew(struct listener *l)
 
 struct listener *listener_create(const char *rules, struct err *err)
 {
-    static const struct eve_options how = {.frames = true, .payload = PAYLOAD_PRINTABLE};
+    static const struct eve_options how = {.events = EVE_ALL, .payload = PAYLOAD_PRINTABLE};
     struct listener *l = calloc(1, sizeof(*l));
 
     if (l == NULL)

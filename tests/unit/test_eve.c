@@ -2,6 +2,7 @@
 /* Each event_type to its exact line. */
 #include "json_check.h"
 #include "model/packet.h"
+#include "output/eve_events.h"
 #include "output_fixture.h"
 
 #define COMMUNITY "\"community_id\":\"1:nXE36wb0NDwDotSo3HNWyGO3G1U=\""
@@ -15,7 +16,7 @@
     "\"src_ip\":\"192.168.100.254\",\"src_port\":80,\"dest_ip\":\"10.0.0.2\",\"dest_port\":51000," \
     "\"proto\":\"TCP\",\"app_proto\":\"websocket\"," COMMUNITY ","
 
-static const struct eve_options plain = {.frames = true};
+static const struct eve_options plain = {.events = EVE_ALL};
 
 /* One event through an EVE of its own, compared to a line without its "\n". */
 static void check(const struct eve_options *how, const struct event *e, const char *want,
@@ -193,8 +194,8 @@ static struct event text_message(const struct flow_info *f)
 
 static void test_message(void)
 {
-    static const struct eve_options printable = {.payload = PAYLOAD_PRINTABLE};
-    static const struct eve_options base64 = {.payload = PAYLOAD_BASE64};
+    static const struct eve_options printable = {.events = EVE_ALL, .payload = PAYLOAD_PRINTABLE};
+    static const struct eve_options base64 = {.events = EVE_ALL, .payload = PAYLOAD_BASE64};
     const struct flow_info f = fixture_flow();
     struct event e = text_message(&f);
 
@@ -243,7 +244,7 @@ static void test_message(void)
 
 static void test_frame(void)
 {
-    static const struct eve_options without = {.frames = false};
+    static const struct eve_options without = {.events = EVE_USUAL};
     const struct flow_info f = fixture_flow();
     struct event e = fixture_event(EVENT_FRAME, &f, 8, 1000);
 
@@ -423,7 +424,7 @@ static void test_flow(void)
 /* A UDP flow of which nothing is known, live, over IPv6. */
 static void test_bare_flow(void)
 {
-    static const struct eve_options live = {.live = true};
+    static const struct eve_options live = {.events = EVE_ALL, .live = true};
     struct flow_info f = {.id = (UINT64_C(1) << 53) - 1,
                           .source = "eth0",
                           .live = true,

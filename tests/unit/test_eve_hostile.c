@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Lines made of hostile strings are JSON all the same; and EVE asks for what it shows, no more. */
 #include "json_check.h"
+#include "output/eve_events.h"
 #include "output_fixture.h"
 
 /* Strings of random bytes in every place that takes bytes from the wire. */
 static void test_hostile(void)
 {
-    static const struct eve_options printable = {.payload = PAYLOAD_PRINTABLE};
+    static const struct eve_options printable = {.events = EVE_ALL, .payload = PAYLOAD_PRINTABLE};
     struct fixture x;
     struct eve *eve = eve_create(fixture_begin(&x), &printable, NULL);
     struct sink *sink = eve_sink(eve);
@@ -52,8 +53,8 @@ static void test_hostile(void)
 
 static void test_interest(void)
 {
-    static const struct eve_options all = {.frames = true, .payload = PAYLOAD_BASE64};
-    static const struct eve_options none = {.frames = false};
+    static const struct eve_options all = {.events = EVE_ALL, .payload = PAYLOAD_BASE64};
+    static const struct eve_options none = {.events = EVE_USUAL};
     struct fixture x;
     struct out *out = fixture_begin(&x);
     struct eve *rich = eve_create(out, &all, NULL), *poor = eve_create(out, &none, NULL);

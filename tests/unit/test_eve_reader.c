@@ -3,6 +3,7 @@
  * cut, byte by byte. And what is wrong with a line is said. */
 #include "output/eve_reader.h"
 
+#include "output/eve_events.h"
 #include "output_fixture.h"
 
 #define HEAD(type)                                                                                 \
@@ -118,23 +119,29 @@ static const struct {
          "tcp_reuse") "\"portwarden\":{}}"},
 };
 
-/* What was said, and what was written again. */
+#define LACKING "EVE: what these lines would tell is missing, for there are none:"
+
+/* What was said, and what was written again. That lines are lacking, which most of these files do,
+ * stands apart: see test_lacking(). */
 struct run {
     struct fixture x;
-    struct buffer said;
+    struct buffer said, lacking;
 };
 
 static void keep(void *ctx, const char *sentence, bool wrong)
 {
     struct run *run = ctx;
 
-    buffer_printf(&run->said, "%s%s\n", wrong ? "! " : "", sentence);
+    if (strncmp(sentence, LACKING, strlen(LACKING)) == 0)
+        buffer_append_text(&run->lacking, sentence + strlen(LACKING));
+    else
+        buffer_printf(&run->said, "%s%s\n", wrong ? "! " : "", sentence);
 }
 
 /* Files, NULL at the end, in pieces of `step` bytes, the first of `first`. */
 static const char *read_again(struct run *run, const char *const *files, size_t first, size_t step)
 {
-    static const struct eve_options plain = {.frames = true};
+    static const struct eve_options plain = {.events = EVE_ALL};
     static const char *const names[] = {"a.eve", "b.eve", "c.eve"};
 
     *run = (struct run){.said = {0}};
@@ -164,6 +171,7 @@ static const char *read_again(struct run *run, const char *const *files, size_t 
 static void end_run(struct run *run)
 {
     buffer_free(&run->said);
+    buffer_free(&run->lacking);
     fixture_free(&run->x);
 }
 
@@ -185,6 +193,40 @@ static void test_whole(void)
         CHECK_TEXT(got, whole[i].line, whole[i].name);
         CHECK_TEXT(said(&run), "", whole[i].name);
         free(got);
+        end_run(&run);
+    }
+}
+
+/* Flows speak of alerts, anomalies and handshakes that nobody wrote (--events), in whichever file
+ * they would stand; another program's do not. */
+#define OVERLAP                                                                                    \
+    HEAD("anomaly")                                                                                \
+    ENDS "\"anomaly\":{\"type\":\"stream\",\"event\":\"overlap_differs\","                         \
+         "\"layer\":\"tcp\"}}"
+#define COUNTERS                                                                                   \
+    "{\"timestamp\":\"2026-11-22T05:16:02.5+0000\",\"event_type\":\"stats\",\"stats\":{}}"
+
+static void test_lacking(void)
+{
+    static const struct {
+        const char *first, *second, *want, *name;
+    } row[] = {
+        {SMALL_FLOW("\"portwarden\":{}}") "\n", "", " alert stats", "nothing but a flow"},
+        {SMALL_FLOW("\"portwarden\":{\"anomalies\":2,\"ladder\":\"framed\"}}") "\n", "",
+         " websocket_handshake anomaly alert stats", "a flow that speaks of others"},
+        {SMALL_FLOW("\"portwarden\":{\"ladder\":\"asked\"}}") "\n", "", " alert stats",
+         "a handshake that was never answered"},
+        {SMALL_FLOW("\"portwarden\":{\"anomalies\":2}}") "\n", OVERLAP "\n" COUNTERS, " alert",
+         "they stand in the next file"},
+        {SMALL_FLOW("\"x\":{}}") "\n", "", "", "another program's flow"},
+    };
+
+    for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+        const char *const files[] = {row[i].first, row[i].second, NULL};
+        struct run run;
+        read_again(&run, files, SIZE_MAX, SIZE_MAX);
+        buffer_append_byte(&run.lacking, '\0');
+        CHECK_TEXT((const char *)run.lacking.at, row[i].want, row[i].name);
         end_run(&run);
     }
 }
@@ -366,6 +408,7 @@ int main(void)
 {
     test_long_name();
     test_whole();
+    test_lacking();
     test_cuts();
     test_wrong();
     test_counter_names();
