@@ -5,7 +5,7 @@
 #   make demo       install what is missing, build, analyse pcaps/port80.pcap, write a report
 #   make check      install what is missing, run every test
 #   make lint       budgets, folder ranks, clang-format, cppcheck, clang-tidy, gcc -fanalyzer: 11 minutes of processor time
-#   make bench      CPU time as ratios to a bare libpcap loop, in one run
+#   make bench      CPU time as ratios to a bare libpcap loop, beside the peers', in one run: ROUNDS=3 SCALE=100 ONLY=small,syn
 #   make bench-rules     what many content rules and long lists cost
 #   make bench-floods    rate, memory and genuine messages under each kind of flood
 #   make recall     SET=folder of captures with truth (pcaps): how much BitTorrent is recognised, ndpiReader's answers beside ours
