@@ -10,8 +10,9 @@ build="gcc libc6-dev make pkg-config libpcap-dev libndpi-dev libyaml-dev zlib1g-
 # Vectorscan is Hyperscan for every processor; Debian 12 has Hyperscan, on x86 only.
 matcher="libhyperscan-dev libvectorscan-dev"
 test="git clang libclang-rt-14-dev clang-format cppcheck gawk python3 tshark tcpdump iproute2 procps zstd gzip
-      python3-websockets curl python3-jsonschema cmark-gfm chromium nftables iptables"
-lint="clang-tidy valgrind"
+      python3-websockets curl python3-jsonschema cmark-gfm chromium nftables iptables
+      valgrind"
+lint="clang-tidy"
 fuzz="afl++ llvm"
 
 missing=

@@ -108,7 +108,7 @@ def save(build, name, what):
 
 # ---- what it was measured on ----
 
-def _version(package):
+def version_of(package):
     found = subprocess.run(["pkg-config", "--modversion", package], capture_output=True, text=True, check=False)
     return found.stdout.strip() or "?"
 
@@ -127,7 +127,7 @@ def machine(compiler):
     rows.append(("system", f"{uname.sysname} {uname.release.split('-')[0]}, {uname.machine}"))
     first = subprocess.run([*compiler.split(), "--version"], capture_output=True, text=True, check=False).stdout.splitlines()
     rows.append(("compiler", first[0] if first else compiler))
-    rows.append(("libraries", ", ".join(f"{name} {_version(package)}" for name, package in
+    rows.append(("libraries", ", ".join(f"{name} {version_of(package)}" for name, package in
                                         (("libpcap", "libpcap"), ("nDPI", "libndpi"), ("zlib", "zlib"), ("Hyperscan", "libhs")))))
     for peer, flag in (("tcpdump", "--version"), ("tshark", "--version"), ("ndpiReader", "-h")):
         if shutil.which(peer):
