@@ -37,7 +37,8 @@ struct slab {
 /* malloc() keeps 16 bytes of its own between two pieces: without them slabs lie side by side. */
 #define SLAB_BYTES (POOL_SLAB - 16)
 #define SLAB_STEPS ((SLAB_BYTES - sizeof(struct slab)) / STEP)
-#define SPARES     32 /* slabs kept for the next that is wanted */
+#define LINE_STEPS (64 / STEP) /* of a cache line */
+#define SPARES     32          /* slabs kept for the next that is wanted */
 
 struct pool {
     struct slab *open[CLASSES]; /* with a free piece; by size in steps */
@@ -133,6 +134,8 @@ bool pool_grow(struct pool *p, size_t bytes)
     if (s->older != NULL)
         s->older->newer = s;
     p->newest = s;
+    if (steps_of(bytes) % LINE_STEPS == 0)
+        s->cut = -(sizeof(*s) / STEP) % LINE_STEPS;
     open_slab(p, s, steps_of(bytes));
     return true;
 }

@@ -3,10 +3,10 @@
  * into pieces of one size.
  *
  * A connection takes some twenty pieces and gives them back when it ends; in between nothing is
- * taken. A slab of which nothing is taken any more goes back, save the last of its size: what was
- * held in small pieces of one size can be held in another size later. Who counts memory counts
- * slabs (budget.c). Under AddressSanitizer pool_serves() nothing: every piece is a malloc of its
- * own, so that misuse shows.
+ * taken. Pieces of whole cache lines begin with one. A slab of which nothing is taken any more goes
+ * back, save the last of its size: what was held in small pieces of one size can be held in another
+ * size later. Who counts memory counts slabs (budget.c). Under AddressSanitizer pool_serves()
+ * nothing: every piece is a malloc of its own, so that misuse shows.
  */
 #ifndef BASE_POOL_H
 #define BASE_POOL_H
@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define POOL_PIECE_MAX 512U        /* bytes */
+#define POOL_PIECE_MAX 1024U       /* bytes */
 #define POOL_SLAB      (16U << 10) /* bytes; a power of two */
 
 struct pool;

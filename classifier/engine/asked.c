@@ -251,7 +251,7 @@ static void count_all(const struct conn *c, uint64_t count[FLOW_COUNTS])
     count[COUNT_BYTES_TO_SERVER] = c->bytes[client];
     count[COUNT_BYTES_TO_CLIENT] = c->bytes[1 - client];
     count[COUNT_BYTES] = c->bytes[0] + c->bytes[1];
-    count[COUNT_DURATION] = (uint64_t)(c->node.last_ns - c->start_ns);
+    count[COUNT_DURATION] = (uint64_t)(c->node->last_ns - c->start_ns);
     count[COUNT_REQUESTS] = c->kept != NULL ? c->kept->requests : 0;
     count[COUNT_FRAGMENTS] = c->kept != NULL ? c->kept->fragments : 0;
     count_messages(c, count);

@@ -38,9 +38,8 @@ struct alternate; /* alternate.c: the second reading of a stream whose bytes are
 struct doubted;   /* tcp_doubt.c: a segment set aside */
 
 struct conn {
-    struct flow_node node; /* first: the flow table's */
-
-    /* What every packet touches: the node's second cache line, and four more. */
+    /* What every packet touches: four cache lines, and the node's. */
+    struct flow_node *node; /* the flow table's */
     struct habit habit[2];
     uint8_t client_side;
     uint8_t depth;
@@ -55,14 +54,14 @@ struct conn {
     bool reset_doubted : 1;   /* a RST that may be forged: tcp_reset.c */
     bool reset_exact : 1; /* and only proof to the contrary undoes it: nothing is read till then */
     bool genuine : 1;     /* the client hears the answers: rates.c */
+    const char *source;   /* of its last packet */
+    int64_t held;         /* bytes of the budget beside this, about */
     uint64_t packets[2], bytes[2], payload[2];
     uint64_t last_packet;
     struct doubted *doubted; /* in order of arrival; mostly none */
     struct stream stream[2];
-    const char *source; /* of its last packet */
     struct slot stack[STACK_DEPTH];
     struct alternate *alternate;
-    int64_t held;    /* bytes of the budget beside this, about */
     uint8_t tracker; /* HTTP or a WebSocket that is BitTorrent's: enum confidence of that */
     uint8_t tunnel;  /* enum tri, as in flow_info */
     bool alerted;    /* a block or alert rule matched */
@@ -102,9 +101,9 @@ struct conn {
     uint64_t verdict_packet, leaked_bytes[2], leaked_packets[2]; /* leaked: by side */
 };
 
-#define CONN_LINE 64 /* bytes of a cache line: the table's nodes begin with one */
-_Static_assert(offsetof(struct conn, packets) == 2 * CONN_LINE, "line by line");
-_Static_assert(offsetof(struct conn, stream) == 3 * CONN_LINE, "line by line");
+#define CONN_LINE 64 /* bytes of a cache line: a connection begins with one (base/pool.h) */
+_Static_assert(offsetof(struct conn, packets) == 1 * CONN_LINE, "line by line");
+_Static_assert(offsetof(struct conn, stream) == 2 * CONN_LINE, "line by line");
 _Static_assert(sizeof(struct stream) == CONN_LINE, "a line for each");
 
 static inline enum direction conn_direction(const struct conn *c, unsigned side)
@@ -114,7 +113,7 @@ static inline enum direction conn_direction(const struct conn *c, unsigned side)
 
 static inline struct endpoint conn_endpoint(const struct conn *c, unsigned side)
 {
-    return (struct endpoint){.addr = c->node.key.addr[side], .port = c->node.key.port[side]};
+    return (struct endpoint){.addr = c->node->key.addr[side], .port = c->node->key.port[side]};
 }
 
 #endif

@@ -42,7 +42,7 @@ static bool create_parts(struct engine *e, const struct hash_key *key, struct er
     if (e->decoder == NULL)
         return false;
     decoder_overlap(e->decoder, overlap_of, e->config.policy);
-    e->flows = flow_table_create(sizeof(struct conn), &e->budget, key, err);
+    e->flows = flow_table_create(&e->budget, key, err);
     if (e->flows == NULL)
         return false;
     e->syns = syn_ring_create(&e->budget, key, err);
@@ -101,7 +101,9 @@ static void drop(struct engine *e, struct conn *c)
     doubt_free(e, c);
     for (unsigned side = 0; side < 2; side++)
         stream_drop(&c->stream[side], &e->budget);
-    flow_remove(e->flows, &c->node);
+    flow_remove(e->flows, c->node);
+    budget_free(&e->budget, c, sizeof(*c));
+    e->conns--;
 }
 
 void engine_free(struct engine *e)
@@ -111,7 +113,7 @@ void engine_free(struct engine *e)
     if (e == NULL)
         return;
     while (e->flows != NULL && (n = flow_each(e->flows, n)) != NULL)
-        drop(e, (struct conn *)n);
+        drop(e, n->owner);
     policy_worker_free(e->policy);
     identifier_free(e->identifier);
     ghost_table_free(e->ghosts, &e->budget);
@@ -132,7 +134,8 @@ void engine_source(struct engine *e, const char *name)
 /* A connection that was closed properly did not end because time or input did. */
 static enum flow_end why_ended(const struct conn *c, enum flow_end end)
 {
-    const bool shut = c->node.key.transport == TRANSPORT_TCP && c->tcp_state >= TCP_STATE_TIME_WAIT;
+    const bool shut =
+        c->node->key.transport == TRANSPORT_TCP && c->tcp_state >= TCP_STATE_TIME_WAIT;
     return shut && (end == FLOW_TIMEOUT || end == FLOW_FORCED) ? FLOW_FINISHED : end;
 }
 
@@ -141,7 +144,7 @@ void end_conn(struct engine *e, struct conn *c, enum flow_end end)
     e->conn = c;
     e->packet = NULL;
     e->host.packet = c->last_packet;
-    e->host.time_ns = c->node.last_ns;
+    e->host.time_ns = c->node->last_ns;
     if (end == FLOW_EVICTED)
         tell_exception(e, c, EXCEPTION_MEMORY);
     if (!c->closed)
@@ -164,15 +167,22 @@ static bool asks_for_connection(const struct packet *p)
     return p->transport == TRANSPORT_TCP && (p->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
 }
 
-/* A node in the flow table. NULL: no memory. */
+/* With a node in the flow table. NULL: no memory. */
 static struct conn *conn_create(struct engine *e, const struct flow_key *key, int64_t now_ns)
 {
     const bool tcp = key->transport == TRANSPORT_TCP;
     const uint32_t timeout = tcp ? tcp_first_timeout() : udp_first_timeout();
-    struct conn *c = (struct conn *)flow_create(e->flows, key, now_ns, timeout);
+    struct flow_node *node = flow_create(e->flows, key, now_ns, timeout);
+    const bool room = node != NULL && e->conns < e->conns_most;
+    struct conn *c = room ? budget_alloc(&e->budget, sizeof(*c)) : NULL;
 
+    if (node != NULL && c == NULL)
+        flow_remove(e->flows, node);
     if (c == NULL)
         return NULL;
+    e->conns++;
+    c->node = node;
+    node->owner = c;
     e->counters.flows++;
     c->policy = policy_flow_create(e->policy);
     for (unsigned side = 0; tcp && side < 2; side++)
@@ -243,7 +253,7 @@ static void tell_half_open(struct engine *e, const struct syn *s)
     name_conn(e, c);
     e->conn = c;
     e->host.packet = c->last_packet;
-    e->host.time_ns = c->node.last_ns;
+    e->host.time_ns = c->node->last_ns;
     peer_look(e, c);
     if (e->rates != 0)
         rates_look(e, c);
@@ -256,7 +266,7 @@ static void expire(struct engine *e)
     struct syn syn;
 
     while ((n = flow_next_expired(e->flows, e->now_ns)) != NULL)
-        end_conn(e, (struct conn *)n, FLOW_TIMEOUT);
+        end_conn(e, n->owner, FLOW_TIMEOUT);
     while (syn_take_expired(e->syns, e->now_ns, &syn))
         tell_half_open(e, &syn);
 }
@@ -297,7 +307,9 @@ static struct conn *conn_of(struct engine *e, const struct packet *p, unsigned *
     struct flow_key key;
 
     *side = flow_key_of(p, &key);
-    struct conn *c = (struct conn *)flow_find(e->flows, &key);
+    const struct flow_node *node = flow_find(e->flows, &key);
+    struct conn *c = node != NULL ? node->owner : NULL;
+
     if (c != NULL && p->transport == TRANSPORT_TCP && tcp_is_new_connection(c, *side, p)) {
         end_conn(e, c, FLOW_REUSED);
         c = NULL;
@@ -325,14 +337,14 @@ static void count_packet(struct conn *c, unsigned side, const struct packet *p)
     c->bytes[side] += p->wire_len;
     c->payload[side] += p->payload_len;
     c->last_packet = p->number;
-    if (p->time_ns > c->node.last_ns)
-        c->node.last_ns = p->time_ns;
+    if (p->time_ns > c->node->last_ns)
+        c->node->last_ns = p->time_ns;
 }
 
 /* Nothing is to come but stragglers: the flow is told now, and its memory serves the next. */
 static void end_over(struct engine *e, struct conn *c)
 {
-    struct ghost g = {.key = c->node.key, .ended_ns = c->node.last_ns, .live = true};
+    struct ghost g = {.key = c->node->key, .ended_ns = c->node->last_ns, .live = true};
 
     for (unsigned side = 0; side < 2; side++)
         g.end[side] = stream_end_seq(&c->stream[side]);
@@ -432,7 +444,7 @@ void engine_flush(struct engine *e)
     struct syn syn;
 
     while ((n = flow_each(e->flows, n)) != NULL)
-        end_conn(e, (struct conn *)n, FLOW_FORCED);
+        end_conn(e, n->owner, FLOW_FORCED);
     while (syn_take_expired(e->syns, INT64_MAX, &syn))
         tell_half_open(e, &syn);
     ghost_clear(e->ghosts);

@@ -54,7 +54,7 @@ static void learn_ends(struct engine *e, struct conn *c, const struct event *ev,
 
     if (connection && c->direction_known && !c->midstream)
         learn_list(e, &server, 1, how, PEER_SEEN);
-    if (strcmp(b->kind, "dht") == 0 && c->node.key.transport == TRANSPORT_UDP)
+    if (strcmp(b->kind, "dht") == 0 && c->node->key.transport == TRANSPORT_UDP)
         learn_list(e, &sender, 1, how, PEER_DHT_NODE);
 }
 
@@ -80,7 +80,7 @@ static const struct known_peer *known_end(const struct engine *e, const struct c
                                           enum direction *to)
 {
     const struct endpoint server = end_of(c, TO_SERVER), client = end_of(c, TO_CLIENT);
-    const bool both = c->node.key.transport == TRANSPORT_UDP || !c->direction_known;
+    const bool both = c->node->key.transport == TRANSPORT_UDP || !c->direction_known;
     const struct known_peer *s = peers_find(&e->peers, &server, e->host.time_ns);
     const struct known_peer *o = both ? peers_find(&e->peers, &client, e->host.time_ns) : NULL;
 
@@ -187,7 +187,7 @@ static bool contradicts(const struct conn *c, const struct slot *top)
 {
     struct flow_info seen = {.shape = SHAPE_NONE};
 
-    if (c->node.key.transport == TRANSPORT_UDP)
+    if (c->node->key.transport == TRANSPORT_UDP)
         return true;
     top->layer->summarise(top->state, &seen);
     if (seen.shape == SHAPE_BINARY && !c->midstream)

@@ -12,12 +12,12 @@
  *      has not said a byte) while those are more than an eighth of all flows, for a flood is made
  *      of such; else among the others.
  *
- * The flow table itself takes half of the budget at most. A flow that wants a node there takes that
- * of the idlest, unproven or not by the same rule; a bare SYN has no node, and takes nobody's. */
+ * The connections themselves take half of the budget at most. A flow that wants to be one takes the
+ * place of the idlest, unproven or not by the same rule; a bare SYN is none, and takes nobody's. */
 #include "engine/shed.h"
 
 #define SPARE(bytes)     ((bytes) / 16)
-#define TABLE(bytes)     ((bytes) / 2)
+#define CONNS(bytes)     ((bytes) / 2)
 #define TOO_MUCH(bytes)  ((bytes) / 16)
 #define FEW(flows)       ((flows) / 8)
 #define LOOK_AT          32
@@ -32,7 +32,8 @@ void shed_setup(struct engine *e)
 
     e->shed_above = e->budget.limit - SPARE(room);
     e->shed_refused = e->budget.refused;
-    flow_set_share(e->flows, TABLE(room));
+    flow_set_share(e->flows, CONNS(room));
+    e->conns_most = CONNS(room) / (sizeof(struct conn) + FLOW_BYTES);
 }
 
 uint64_t shed_flows(const struct engine *e)
@@ -45,13 +46,13 @@ uint64_t shed_flows(const struct engine *e)
 void shed_prove(struct engine *e, struct conn *c)
 {
     c->proven = true;
-    flow_prove(e->flows, &c->node);
+    flow_set_worth(e->flows, c->node, FLOW_PROVEN);
 }
 
 /* Among whom is looked for one. */
 static enum flow_worth least_worth(const struct engine *e)
 {
-    const size_t all = flow_count(e->flows), proven = flow_count_proven(e->flows);
+    const size_t all = flow_count(e->flows), proven = flow_count_worth(e->flows, FLOW_PROVEN);
 
     return proven == 0 || all - proven > FEW(all) ? FLOW_UNPROVEN : FLOW_PROVEN;
 }
@@ -71,14 +72,14 @@ bool shed_flow(struct engine *e)
 
     if (n == NULL)
         return false;
-    end_for_room(e, (struct conn *)n);
+    end_for_room(e, n->owner);
     return true;
 }
 
 /* What it costs to keep it for nothing: bytes by time without a packet. */
 static double waste_of(const struct engine *e, const struct conn *c)
 {
-    return (double)(c->held + (int64_t)sizeof(*c)) * (double)(e->now_ns - c->node.last_ns + 1);
+    return (double)(c->held + (int64_t)sizeof(*c)) * (double)(e->now_ns - c->node->last_ns + 1);
 }
 
 /* For its bytes: of the next LOOK_AT the one that wastes most. The others have their turn again
@@ -89,15 +90,16 @@ static bool shed_bytes(struct engine *e, enum flow_worth worth)
     double most = 0;
 
     for (unsigned i = 0; i < LOOK_AT; i++) {
-        struct conn *c = (struct conn *)flow_first(e->flows, worth);
-        if (c == NULL)
+        struct flow_node *n = flow_first(e->flows, worth);
+        if (n == NULL)
             return false;
+        struct conn *c = n->owner;
         const double waste = waste_of(e, c);
         if (worst == NULL || waste > most) {
             worst = c;
             most = waste;
         }
-        flow_requeue(e->flows, &c->node);
+        flow_requeue(e->flows, c->node);
     }
     end_for_room(e, worst);
     return true;

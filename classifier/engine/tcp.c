@@ -85,7 +85,7 @@ void conn_finish(struct engine *e, struct conn *c, enum close_reason why)
         e->host.heard_all[conn_direction(c, side)] =
             why == CLOSE_FINISHED && has_heard_all(c, side);
     c->closed = true;
-    flow_set_timeout(e->flows, &c->node, TIMEOUT_CLOSED_S);
+    flow_set_timeout(e->flows, c->node, TIMEOUT_CLOSED_S);
     stack_close(e, c, why);
     tell_rules(e, c, true);
     if (c->reset_exact && c->result.final && c->verdict_packet == 0)
@@ -147,7 +147,7 @@ static void track_state(struct conn *c, unsigned side, const struct packet *p)
     } else if (c->tcp_state < TCP_STATE_ESTABLISHED && (p->flags & TCP_RST) == 0 &&
                (c->midstream || (c->tcp_state == TCP_STATE_SYN_RECV && side == c->client_side))) {
         c->tcp_state = TCP_STATE_ESTABLISHED;
-        c->node.timeout_s = TIMEOUT_ESTABLISHED_S;
+        c->node->timeout_s = TIMEOUT_ESTABLISHED_S;
     }
     if ((p->flags & TCP_FIN) != 0)
         track_fin(c, side, p);

@@ -71,7 +71,7 @@ static uint32_t timeout_of(const struct conn *c, bool exact)
 {
     if (exact)
         return TIMEOUT_EXACT_S;
-    return c->tcp_state < TCP_STATE_ESTABLISHED ? c->node.timeout_s : TIMEOUT_DOUBTED_S;
+    return c->tcp_state < TCP_STATE_ESTABLISHED ? c->node->timeout_s : TIMEOUT_DOUBTED_S;
 }
 
 void reset_take(struct engine *e, struct conn *c, unsigned side, const struct packet *p)
@@ -93,7 +93,7 @@ void reset_take(struct engine *e, struct conn *c, unsigned side, const struct pa
     const int64_t offset = (int64_t)s->next + tcp_ahead(s, p->seq);
     if (s->started && offset > (int64_t)c->reset_end[side])
         c->reset_end[side] = (uint64_t)offset;
-    flow_set_timeout(e->flows, &c->node, timeout_of(c, exact));
+    flow_set_timeout(e->flows, c->node, timeout_of(c, exact));
 }
 
 /* Behind the place of its RST nobody sends anything but RSTs. */
@@ -110,7 +110,7 @@ void reset_settle(struct engine *e, struct conn *c)
         if (c->stream[side].acknowledged <= c->reset_end[side])
             continue;
         c->reset_doubted = c->reset_exact = false;
-        flow_set_timeout(e->flows, &c->node, TIMEOUT_ESTABLISHED_S);
+        flow_set_timeout(e->flows, c->node, TIMEOUT_ESTABLISHED_S);
         tell_anomaly(e, c, STREAM_RESET_IGNORED, conn_direction(c, side), c->reset_end[side]);
         return;
     }

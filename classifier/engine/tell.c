@@ -260,7 +260,7 @@ void tell_exception(struct engine *e, struct conn *c, enum policy_exception whic
 
 void tell_flow(struct engine *e, struct conn *c, enum flow_end end)
 {
-    struct event ev = {.kind = EVENT_FLOW, .packet = c->last_packet, .time_ns = c->node.last_ns};
+    struct event ev = {.kind = EVENT_FLOW, .packet = c->last_packet, .time_ns = c->node->last_ns};
 
     ev.as.flow_end = end;
     e->counters.verdicts[c->result.verdict]++;

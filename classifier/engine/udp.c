@@ -13,7 +13,7 @@ uint32_t udp_first_timeout(void)
 void udp_packet(struct engine *e, struct conn *c, unsigned side, const struct packet *p)
 {
     if (c->packets[1 - side] > 0)
-        c->node.timeout_s = TIMEOUT_ANSWERED_S;
+        c->node->timeout_s = TIMEOUT_ANSWERED_S;
     if (p->checksum == CHECKSUM_BAD) {
         tell_anomaly(e, c, STREAM_BAD_CHECKSUM, conn_direction(c, side), 0);
         return;

@@ -48,7 +48,7 @@ static bool carried_by_messages(const struct conn *c, unsigned level)
 /* Over UDP only a stream is carried. */
 static uint8_t transport_of(const struct conn *c, unsigned level)
 {
-    return level > 0 ? TRANSPORT_TCP : (uint8_t)c->node.key.transport;
+    return level > 0 ? TRANSPORT_TCP : (uint8_t)c->node->key.transport;
 }
 
 static struct identify_context context_of(const struct engine *e, const struct conn *c,

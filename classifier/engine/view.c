@@ -7,7 +7,7 @@
 
 static const char *transport_name(const struct conn *c)
 {
-    return c->node.key.transport == TRANSPORT_TCP ? "tcp" : "udp";
+    return c->node->key.transport == TRANSPORT_TCP ? "tcp" : "udp";
 }
 
 /* Opened by what was agreed below it, but not a byte has shown yet that it is there (a 101 with a
@@ -142,8 +142,8 @@ void view_facts(const struct conn *c, bool over, struct facts *out)
     *out = (struct facts){
         .client = conn_endpoint(c, c->client_side),
         .server = conn_endpoint(c, 1U - c->client_side),
-        .transport = (uint8_t)c->node.key.transport,
-        .time_ns = c->node.last_ns,
+        .transport = (uint8_t)c->node->key.transport,
+        .time_ns = c->node->last_ns,
         .second_reading = c->second_reading,
         .proven = c->genuine,
         .direction_known = c->direction_known || over,
@@ -174,7 +174,7 @@ uint64_t view_flow_id(const struct engine *e, const struct conn *c)
         struct flow_key key;
         int64_t start_ns;
         uint64_t first_packet;
-    } what = {.key = c->node.key, .start_ns = c->start_ns, .first_packet = c->first_packet};
+    } what = {.key = c->node->key, .start_ns = c->start_ns, .first_packet = c->first_packet};
 
     return hash_bytes(&e->id_key, bytes_of(&what, sizeof(what))) >> (64 - FLOW_ID_BITS);
 }
@@ -183,7 +183,7 @@ static enum flow_state state_of(const struct conn *c)
 {
     if (c->closed)
         return FLOW_CLOSED;
-    if (c->node.key.transport == TRANSPORT_TCP)
+    if (c->node->key.transport == TRANSPORT_TCP)
         return c->tcp_state >= TCP_STATE_ESTABLISHED || c->midstream ? FLOW_ESTABLISHED : FLOW_NEW;
     return c->packets[0] > 0 && c->packets[1] > 0 ? FLOW_ESTABLISHED : FLOW_NEW;
 }
@@ -260,11 +260,11 @@ void view_flow(const struct engine *e, const struct conn *c, bool over, struct f
         .live = e->config.live,
         .client = conn_endpoint(c, c->client_side),
         .server = conn_endpoint(c, 1U - c->client_side),
-        .transport = (uint8_t)c->node.key.transport,
+        .transport = (uint8_t)c->node->key.transport,
         .direction_known = c->direction_known,
         .vlan_count = c->vlan_count,
         .start_ns = c->start_ns,
-        .end_ns = c->node.last_ns,
+        .end_ns = c->node->last_ns,
         .first_packet = c->first_packet,
         .last_packet = c->last_packet,
         .state = state_of(c),

@@ -32,20 +32,20 @@ struct engine {
     struct identifier *identifier;
     struct peers peers;
     struct policy_worker *policy;
-    size_t shed_above;      /* bytes of the budget */
-    uint64_t shed_refused;  /* budget.refused when last looked at */
-    struct hash_key id_key; /* of flow ids: the same on every run */
+    size_t conns, conns_most; /* connections there are, and may be: shed.c */
+    size_t shed_above;        /* bytes of the budget */
+    uint64_t shed_refused;    /* budget.refused when last looked at */
+    struct hash_key id_key;   /* of flow ids: the same on every run */
     const char *source;
     int64_t now_ns; /* the latest packet time: never goes back */
     int64_t next_tick_ns;
-    int64_t latest_ns; /* the latest packet time of all: for counters */
-    uint32_t policy_interest;
-    uint32_t asks, rates;        /* policy_asks(), policy_rate_events() */
-    bool rules;                  /* there are any */
-    struct conn *conn;           /* whose bytes are being read */
-    unsigned side;               /* which sent them */
-    struct call *call;           /* innermost call into a layer */
-    const struct packet *packet; /* being read; NULL between packets */
+    int64_t latest_ns;                     /* the latest packet time of all: for counters */
+    uint32_t policy_interest, asks, rates; /* policy_interest(), _asks(), _rate_events() */
+    bool rules;                            /* there are any */
+    struct conn *conn;                     /* whose bytes are being read */
+    unsigned side;                         /* which sent them */
+    struct call *call;                     /* innermost call into a layer */
+    const struct packet *packet;           /* being read; NULL between packets */
     struct counters counters;
 };
 

@@ -16,6 +16,16 @@ struct slot {
     uint32_t index; /* of the node; FLOW_NOBODY = free */
 };
 
+/* What no packet touches: where a node stands. By the same indices as the nodes. */
+struct place {
+    int64_t queued_ns;      /* last_ns when it was put into its queue */
+    uint32_t before, after; /* on its spoke */
+    uint32_t idler, busier; /* in the queue of its worth */
+    uint32_t tag;
+    uint16_t spoke;
+    uint8_t worth;
+};
+
 /* From idle to busy: where a node stands tells when its last packet came, or that it came later. */
 struct queue {
     uint32_t idlest, busiest;
@@ -25,12 +35,11 @@ struct queue {
 struct flow_table {
     struct budget *budget;
     struct hash_key key;
-    size_t node_size;
     size_t count;
     struct flow_node *lately[LATELY]; /* found there before: most packets need no more */
     struct slot *slots;
     uint32_t slot_mask;
-    uint8_t **chunks; /* CHUNK_NODES nodes each */
+    uint8_t **chunks; /* CHUNK_NODES nodes each, and then their places */
     uint32_t chunk_count, chunk_room;
     uint32_t nodes_used; /* indices given out so far */
     uint32_t free_first; /* list of returned nodes, through `after` */
@@ -43,18 +52,25 @@ struct flow_table {
 /* A free node keeps this in `spoke`. */
 #define NO_SPOKE UINT16_MAX
 
+_Static_assert(sizeof(struct flow_node) == LINE, "what a packet touches is one line");
+
+static struct flow_node *first_node(uint8_t *chunk)
+{
+    return (struct flow_node *)(void *)(chunk + (-(uintptr_t)chunk & (LINE - 1)));
+}
+
 static struct flow_node *node_at(const struct flow_table *t, uint32_t index)
 {
-    uint8_t *chunk = t->chunks[index / CHUNK_NODES];
-    uint8_t *first = chunk + (-(uintptr_t)chunk & (LINE - 1));
-
-    return (struct flow_node *)(void *)(first + (index % CHUNK_NODES) * t->node_size);
+    return first_node(t->chunks[index / CHUNK_NODES]) + index % CHUNK_NODES;
 }
 
-static size_t chunk_size(const struct flow_table *t)
+static struct place *place_at(const struct flow_table *t, uint32_t index)
 {
-    return CHUNK_NODES * t->node_size + LINE - 1;
+    struct flow_node *first = first_node(t->chunks[index / CHUNK_NODES]);
+    return (struct place *)(void *)(first + CHUNK_NODES) + index % CHUNK_NODES;
 }
+
+#define CHUNK_BYTES (CHUNK_NODES * (sizeof(struct flow_node) + sizeof(struct place)) + LINE - 1)
 
 /* Within the table's share of the budget. */
 static void *table_alloc(struct flow_table *t, size_t bytes)
@@ -82,8 +98,8 @@ static struct slot *slots_create(struct flow_table *t, uint32_t count)
     return slots;
 }
 
-struct flow_table *flow_table_create(size_t node_size, struct budget *budget,
-                                     const struct hash_key *key, struct err *err)
+struct flow_table *flow_table_create(struct budget *budget, const struct hash_key *key,
+                                     struct err *err)
 {
     struct flow_table *t = calloc(1, sizeof(*t));
 
@@ -93,7 +109,6 @@ struct flow_table *flow_table_create(size_t node_size, struct budget *budget,
     }
     t->budget = budget;
     t->key = *key;
-    t->node_size = (node_size + LINE - 1) / LINE * LINE;
     t->free_first = FLOW_NOBODY;
     t->slot_mask = FIRST_SLOTS - 1;
     t->slots = slots_create(t, FIRST_SLOTS);
@@ -113,7 +128,7 @@ void flow_table_free(struct flow_table *t)
     if (t == NULL)
         return;
     for (uint32_t i = 0; i < t->chunk_count; i++)
-        table_give(t, t->chunks[i], chunk_size(t));
+        table_give(t, t->chunks[i], CHUNK_BYTES);
     table_give(t, t->slots, (t->slot_mask + 1) * sizeof(*t->slots));
     free(t->chunks);
     free(t);
@@ -221,29 +236,26 @@ static bool add_chunk(struct flow_table *t)
         t->chunks = chunks;
         t->chunk_room = room;
     }
-    uint8_t *chunk = table_alloc(t, chunk_size(t));
+    uint8_t *chunk = table_alloc(t, CHUNK_BYTES);
     if (chunk == NULL)
         return false;
     t->chunks[t->chunk_count++] = chunk;
     return true;
 }
 
-/* A zero-filled node that knows its index. */
-static struct flow_node *take_node(struct flow_table *t)
+/* FLOW_NOBODY: no memory. */
+static uint32_t take_index(struct flow_table *t)
 {
     uint32_t index = t->free_first;
 
     if (index != FLOW_NOBODY) {
-        t->free_first = node_at(t, index)->after;
-        memset(node_at(t, index), 0, t->node_size);
+        t->free_first = place_at(t, index)->after;
     } else {
         if (t->nodes_used == t->chunk_count * CHUNK_NODES && !add_chunk(t))
-            return NULL;
+            return FLOW_NOBODY;
         index = t->nodes_used++;
     }
-    struct flow_node *n = node_at(t, index);
-    n->index = index;
-    return n;
+    return index;
 }
 
 static int64_t second_of(int64_t ns)
@@ -252,56 +264,62 @@ static int64_t second_of(int64_t ns)
 }
 
 /* Behind the others of its spoke: the first is always the one that waits longest. */
-static void wheel_add(struct flow_table *t, struct flow_node *n, int64_t second)
+static void wheel_add(struct flow_table *t, uint32_t index, int64_t second)
 {
+    struct place *n = place_at(t, index);
+
     n->spoke = (uint16_t)((uint64_t)second % SPOKES);
     n->after = FLOW_NOBODY;
     n->before = t->spoke_last[n->spoke];
     if (n->before != FLOW_NOBODY)
-        node_at(t, n->before)->after = n->index;
+        place_at(t, n->before)->after = index;
     else
-        t->spoke_first[n->spoke] = n->index;
-    t->spoke_last[n->spoke] = n->index;
+        t->spoke_first[n->spoke] = index;
+    t->spoke_last[n->spoke] = index;
 }
 
-static void wheel_remove(struct flow_table *t, const struct flow_node *n)
+static void wheel_remove(struct flow_table *t, uint32_t index)
 {
+    const struct place *n = place_at(t, index);
+
     if (n->before != FLOW_NOBODY)
-        node_at(t, n->before)->after = n->after;
+        place_at(t, n->before)->after = n->after;
     else
         t->spoke_first[n->spoke] = n->after;
     if (n->after != FLOW_NOBODY)
-        node_at(t, n->after)->before = n->before;
+        place_at(t, n->after)->before = n->before;
     else
         t->spoke_last[n->spoke] = n->before;
 }
 
 /* At the busy end. */
-static void queue_add(struct flow_table *t, struct flow_node *n)
+static void queue_add(struct flow_table *t, const struct flow_node *node)
 {
+    struct place *n = place_at(t, node->index);
     struct queue *q = &t->queue[n->worth];
 
-    n->queued_ns = n->last_ns;
+    n->queued_ns = node->last_ns;
     n->busier = FLOW_NOBODY;
     n->idler = q->busiest;
     if (n->idler != FLOW_NOBODY)
-        node_at(t, n->idler)->busier = n->index;
+        place_at(t, n->idler)->busier = node->index;
     else
-        q->idlest = n->index;
-    q->busiest = n->index;
+        q->idlest = node->index;
+    q->busiest = node->index;
     q->count++;
 }
 
-static void queue_remove(struct flow_table *t, const struct flow_node *n)
+static void queue_remove(struct flow_table *t, uint32_t index)
 {
+    const struct place *n = place_at(t, index);
     struct queue *q = &t->queue[n->worth];
 
     if (n->idler != FLOW_NOBODY)
-        node_at(t, n->idler)->busier = n->busier;
+        place_at(t, n->idler)->busier = n->busier;
     else
         q->idlest = n->busier;
     if (n->busier != FLOW_NOBODY)
-        node_at(t, n->busier)->idler = n->idler;
+        place_at(t, n->busier)->idler = n->idler;
     else
         q->busiest = n->idler;
     q->count--;
@@ -331,17 +349,17 @@ struct flow_node *flow_create(struct flow_table *t, const struct flow_key *key, 
 
     if (count * 4 > slots * 3 && !grow(t) && count * 8 > slots * 7)
         return NULL;
-    struct flow_node *n = take_node(t);
-    if (n == NULL)
+    const uint32_t index = take_index(t);
+    if (index == FLOW_NOBODY)
         return NULL;
+    struct flow_node *n = node_at(t, index);
+    const uint32_t tag = flow_key_tag(key, &t->key);
     if (t->count == 0)
         t->turned_to_s = second_of(now_ns);
-    n->key = *key;
-    n->tag = flow_key_tag(key, &t->key);
-    n->last_ns = now_ns;
-    n->timeout_s = timeout_s;
-    t->slots[slot_of(t, n->tag, key)] = (struct slot){.tag = n->tag, .index = n->index};
-    wheel_add(t, n, due_s(t, n));
+    *n = (struct flow_node){.key = *key, .last_ns = now_ns, .timeout_s = timeout_s, .index = index};
+    *place_at(t, index) = (struct place){.tag = tag};
+    t->slots[slot_of(t, tag, key)] = (struct slot){.tag = tag, .index = index};
+    wheel_add(t, index, due_s(t, n));
     queue_add(t, n);
     t->count++;
     return n;
@@ -368,11 +386,12 @@ void flow_remove(struct flow_table *t, struct flow_node *n)
 
     if (*lately == n)
         *lately = NULL;
-    slot_remove(t, slot_of(t, n->tag, &n->key));
-    wheel_remove(t, n);
-    queue_remove(t, n);
-    n->spoke = NO_SPOKE;
-    n->after = t->free_first;
+    struct place *place = place_at(t, n->index);
+    slot_remove(t, slot_of(t, place->tag, &n->key));
+    wheel_remove(t, n->index);
+    queue_remove(t, n->index);
+    place->spoke = NO_SPOKE;
+    place->after = t->free_first;
     t->free_first = n->index;
     t->count--;
 }
@@ -380,8 +399,8 @@ void flow_remove(struct flow_table *t, struct flow_node *n)
 void flow_set_timeout(struct flow_table *t, struct flow_node *n, uint32_t timeout_s)
 {
     n->timeout_s = timeout_s;
-    wheel_remove(t, n);
-    wheel_add(t, n, due_s(t, n));
+    wheel_remove(t, n->index);
+    wheel_add(t, n->index, due_s(t, n));
 }
 
 /* Moves a node whose last packet came after it was put on its spoke. False: it stands where it
@@ -392,8 +411,8 @@ static bool move_if_refreshed(struct flow_table *t, struct flow_node *n, int64_t
 
     if (due <= second)
         return false;
-    wheel_remove(t, n);
-    wheel_add(t, n, due);
+    wheel_remove(t, n->index);
+    wheel_add(t, n->index, due);
     return true;
 }
 
@@ -403,8 +422,8 @@ static void catch_up(struct flow_table *t, int64_t now_s)
 {
     t->turned_to_s = now_s - SPOKES;
     for (struct flow_node *n = NULL; (n = flow_each(t, n)) != NULL;) {
-        wheel_remove(t, n);
-        wheel_add(t, n, due_s(t, n));
+        wheel_remove(t, n->index);
+        wheel_add(t, n->index, due_s(t, n));
     }
 }
 
@@ -424,16 +443,16 @@ struct flow_node *flow_next_expired(struct flow_table *t, int64_t now_ns)
     return NULL;
 }
 
-void flow_prove(struct flow_table *t, struct flow_node *n)
+void flow_set_worth(struct flow_table *t, struct flow_node *n, enum flow_worth worth)
 {
-    queue_remove(t, n);
-    n->worth = FLOW_PROVEN;
+    queue_remove(t, n->index);
+    place_at(t, n->index)->worth = (uint8_t)worth;
     queue_add(t, n);
 }
 
-size_t flow_count_proven(const struct flow_table *t)
+size_t flow_count_worth(const struct flow_table *t, enum flow_worth worth)
 {
-    return t->queue[FLOW_PROVEN].count;
+    return t->queue[worth].count;
 }
 
 struct flow_node *flow_first(const struct flow_table *t, enum flow_worth worth)
@@ -445,7 +464,7 @@ struct flow_node *flow_first(const struct flow_table *t, enum flow_worth worth)
 
 void flow_requeue(struct flow_table *t, struct flow_node *n)
 {
-    queue_remove(t, n);
+    queue_remove(t, n->index);
     queue_add(t, n);
 }
 
@@ -455,7 +474,7 @@ struct flow_node *flow_idlest(struct flow_table *t, enum flow_worth worth)
 {
     for (size_t left = t->queue[worth].count; left > 0; left--) {
         struct flow_node *n = flow_first(t, worth);
-        if (n->last_ns <= n->queued_ns)
+        if (n->last_ns <= place_at(t, n->index)->queued_ns)
             return n;
         flow_requeue(t, n);
     }
@@ -465,7 +484,7 @@ struct flow_node *flow_idlest(struct flow_table *t, enum flow_worth worth)
 struct flow_node *flow_each(struct flow_table *t, struct flow_node *last)
 {
     for (uint32_t i = last != NULL ? last->index + 1 : 0; i < t->nodes_used; i++)
-        if (node_at(t, i)->spoke != NO_SPOKE)
+        if (place_at(t, i)->spoke != NO_SPOKE)
             return node_at(t, i);
     return NULL;
 }

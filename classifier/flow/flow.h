@@ -2,11 +2,11 @@
 /* flow.h - the keyed table of flows: find, create, expire by packet time.
  *
  * In:    flow keys and packet time.
- * State: nodes of one size, in chunks that never move; an open-addressing index of 8 bytes a slot;
- * a wheel of one second a spoke, in which a node stands where it may expire (looked at again then:
- * a packet costs nothing); for each worth a queue from idle to busy, as lazily kept. Memory:
+ * State: nodes of one cache line, in chunks that never move; an open-addressing index of 8 bytes a
+ * slot; a wheel of one second a spoke, in which a node stands where it may expire (looked at again
+ * then: a packet costs nothing); for each worth a queue from idle to busy, as lazily kept. Memory:
  * counted in the budget; flow_create() gives NULL when there is none left: evict, or go without.
- * Not here: what a flow is (engine/conn.h embeds struct flow_node first).
+ * Not here: what a flow is: the node knows its owner (engine/conn.h), and no more.
  */
 #ifndef FLOW_FLOW_H
 #define FLOW_FLOW_H
@@ -44,30 +44,27 @@ static inline unsigned flow_lane(const struct flow_key *key)
 /* What a flow is worth when there is no room for all. */
 enum flow_worth {
     FLOW_UNPROVEN, /* every flow, at first */
-    FLOW_PROVEN,   /* the owner said so: flow_prove() */
+    FLOW_PROVEN,   /* the owner said so */
 };
 #define FLOW_WORTHS 2
 
+/* The owner keeps all but key and index. */
 struct flow_node {
     struct flow_key key;
-    int64_t last_ns;     /* of the last packet: the owner keeps it */
-    uint32_t timeout_s;  /* idle time after which it expires; at most FLOW_TIMEOUT_MAX: the owner
-                            keeps it */
-    uint32_t index, tag; /* private from here */
-    uint32_t before, after;
-    uint16_t spoke;
-    uint8_t worth;
-    uint32_t idler, busier; /* in the queue of its worth */
-    int64_t queued_ns;      /* last_ns when it was put there */
+    int64_t last_ns;    /* of the last packet */
+    void *owner;        /* whatever the table's user knows of the flow */
+    uint32_t timeout_s; /* idle time after which it expires; at most FLOW_TIMEOUT_MAX */
+    uint32_t index;
 };
 
 #define FLOW_TIMEOUT_MAX 4000U /* seconds */
 
 struct flow_table;
 
-/* `node_size` bytes a node, struct flow_node first. */
-struct flow_table *flow_table_create(size_t node_size, struct budget *budget,
-                                     const struct hash_key *key, struct err *err);
+#define FLOW_BYTES 112U /* that a node takes there, about */
+
+struct flow_table *flow_table_create(struct budget *budget, const struct hash_key *key,
+                                     struct err *err);
 void flow_table_free(struct flow_table *t); /* NULL is fine; nodes still in it are just dropped */
 
 /* A keyed hash of it. */
@@ -77,8 +74,8 @@ uint32_t flow_key_tag(const struct flow_key *key, const struct hash_key *secret)
 void flow_set_share(struct flow_table *t, size_t bytes);
 
 struct flow_node *flow_find(struct flow_table *t, const struct flow_key *key);
-/* Adds a key that is not there: zero-filled but for key and last_ns. NULL: no memory, or the share
- * is used up: remove one and try again, or go without. */
+/* Adds a key that is not there, without an owner. NULL: no memory, or the share is used up: remove
+ * one and try again, or go without. */
 struct flow_node *flow_create(struct flow_table *t, const struct flow_key *key, int64_t now_ns,
                               uint32_t timeout_s);
 void flow_remove(struct flow_table *t, struct flow_node *n);
@@ -89,9 +86,9 @@ size_t flow_count(const struct flow_table *t);
 /* A node whose last_ns + timeout_s has passed, one at a time until NULL: the caller ends and
  * removes it. */
 struct flow_node *flow_next_expired(struct flow_table *t, int64_t now_ns);
-/* It is worth more than the others from now on. */
-void flow_prove(struct flow_table *t, struct flow_node *n);
-size_t flow_count_proven(const struct flow_table *t);
+/* Unproven at first. */
+void flow_set_worth(struct flow_table *t, struct flow_node *n, enum flow_worth worth);
+size_t flow_count_worth(const struct flow_table *t, enum flow_worth worth);
 /* Of those of that worth the one whose last packet is longest ago, about. NULL: there is none.
  * Costs, taken over all calls, no more than the packets that came. */
 struct flow_node *flow_idlest(struct flow_table *t, enum flow_worth worth);

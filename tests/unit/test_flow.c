@@ -11,11 +11,6 @@
 #define SECOND 1000000000LL
 #define MODEL  3000
 
-struct node {
-    struct flow_node node;
-    uint32_t number;
-};
-
 struct fixture {
     struct budget budget;
     struct flow_table *table;
@@ -27,7 +22,7 @@ static void begin(struct fixture *f, size_t limit)
     struct err err = {0};
 
     *f = (struct fixture){.budget = {.limit = limit}};
-    f->table = flow_table_create(sizeof(struct node), &f->budget, &key, &err);
+    f->table = flow_table_create(&f->budget, &key, &err);
     CHECK(f->table != NULL, "a table");
 }
 
@@ -69,7 +64,8 @@ static void test_key(void)
 static void test_against_model(void)
 {
     struct fixture f;
-    struct node *model[MODEL] = {0};
+    struct flow_node *model[MODEL] = {0};
+    uint32_t number[MODEL];
     uint32_t random = 1;
     size_t count = 0;
 
@@ -78,17 +74,18 @@ static void test_against_model(void)
         random = random * 1664525 + 1013904223;
         const uint32_t n = (random >> 8) % MODEL;
         const struct flow_key key = key_of(n);
-        struct node *found = (struct node *)flow_find(f.table, &key);
+        struct flow_node *found = flow_find(f.table, &key);
         if (found != model[n]) {
             CHECK(0, "find agrees with the model");
             break;
         }
         if (model[n] == NULL) {
-            model[n] = (struct node *)flow_create(f.table, &key, 0, 60);
-            model[n]->number = n;
+            model[n] = flow_create(f.table, &key, 0, 60);
+            number[n] = n;
+            model[n]->owner = &number[n];
             count++;
         } else if ((random & 1) != 0) {
-            flow_remove(f.table, &model[n]->node);
+            flow_remove(f.table, model[n]);
             model[n] = NULL;
             count--;
         }
@@ -96,7 +93,7 @@ static void test_against_model(void)
     CHECK(flow_count(f.table) == count, "the count agrees");
     size_t seen = 0;
     for (struct flow_node *n = NULL; (n = flow_each(f.table, n)) != NULL;)
-        seen += model[((struct node *)n)->number] == (struct node *)n;
+        seen += model[*(uint32_t *)n->owner] == n;
     CHECK(seen == count, "each gives every node once");
     end(&f);
 }
@@ -174,28 +171,30 @@ static void test_oldest(void)
 {
     struct fixture f;
     struct flow_key key;
+    uint32_t number[10];
 
     begin(&f, 0);
     CHECK(flow_idlest(f.table, FLOW_UNPROVEN) == NULL, "an empty table has none");
     for (uint32_t i = 0; i < 10; i++) {
         key = key_of(i);
-        ((struct node *)flow_create(f.table, &key, i * SECOND, 60))->number = i;
+        number[i] = i;
+        flow_create(f.table, &key, i * SECOND, 60)->owner = &number[i];
     }
     key = key_of(0);
     flow_find(f.table, &key)->last_ns = 99 * SECOND;
-    CHECK(((struct node *)flow_idlest(f.table, FLOW_UNPROVEN))->number == 1, "the idlest");
+    CHECK(*(uint32_t *)flow_idlest(f.table, FLOW_UNPROVEN)->owner == 1, "the idlest");
     CHECK(flow_idlest(f.table, FLOW_PROVEN) == NULL, "none is worth more yet");
     for (uint32_t i = 1; i < 9; i++) {
         key = key_of(i);
-        flow_prove(f.table, flow_find(f.table, &key));
+        flow_set_worth(f.table, flow_find(f.table, &key), FLOW_PROVEN);
     }
-    CHECK(flow_count_proven(f.table) == 8, "eight are worth more");
-    CHECK(((struct node *)flow_idlest(f.table, FLOW_UNPROVEN))->number == 9,
+    CHECK(flow_count_worth(f.table, FLOW_PROVEN) == 8, "eight are worth more");
+    CHECK(*(uint32_t *)flow_idlest(f.table, FLOW_UNPROVEN)->owner == 9,
           "0 had a packet after 9 was made");
-    CHECK(((struct node *)flow_idlest(f.table, FLOW_PROVEN))->number == 1, "the idlest of those");
+    CHECK(*(uint32_t *)flow_idlest(f.table, FLOW_PROVEN)->owner == 1, "the idlest of those");
     key = key_of(1);
     flow_remove(f.table, flow_find(f.table, &key));
-    CHECK(((struct node *)flow_idlest(f.table, FLOW_PROVEN))->number == 2, "then the next");
+    CHECK(*(uint32_t *)flow_idlest(f.table, FLOW_PROVEN)->owner == 2, "then the next");
     end(&f);
 }
 
