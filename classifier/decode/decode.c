@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "decode/decode.h"
 
+#include "decode/usual.h"
 #include "decode/walk.h"
 
 struct decoder {
@@ -80,18 +81,6 @@ static enum header step(struct walk *w, enum header header)
     return header;
 }
 
-/* The way that nearly all frames go, without a jump by table for each step. */
-static enum header usual_steps(struct walk *w, enum header header)
-{
-    if (header == HEADER_ETHERNET)
-        header = link_ethernet(w);
-    if (header == HEADER_IPV4)
-        header = ip_v4(w);
-    if (header == HEADER_TCP)
-        header = transport_tcp(w);
-    return header;
-}
-
 static enum decoded result(struct decode_stats *stats, enum header last, const struct packet *out)
 {
     if (last == HEADER_FOUND) {
@@ -106,8 +95,8 @@ static enum decoded result(struct decode_stats *stats, enum header last, const s
     return last == HEADER_BAD ? DECODED_BAD : DECODED_OTHER;
 }
 
-enum decoded decode_frame(struct decoder *d, const struct frame *f, struct packet *out,
-                          enum anomaly *what)
+enum decoded decode_step_by_step(struct decoder *d, const struct frame *f, struct packet *out,
+                                 enum anomaly *what)
 {
     struct walk w = {.stats = &d->stats,
                      .defrag = d->defrag,
@@ -124,9 +113,17 @@ enum decoded decode_frame(struct decoder *d, const struct frame *f, struct packe
                            .wire_len = (uint32_t)w.wire};
     d->stats.bytes += w.wire;
     d->stats.unknown_linktype += header == HEADER_OTHER;
-    header = usual_steps(&w, header);
     while (header > HEADER_BAD)
         header = step(&w, header);
     *what = w.what;
     return result(&d->stats, header, out);
+}
+
+enum decoded decode_frame(struct decoder *d, const struct frame *f, struct packet *out,
+                          enum anomaly *what)
+{
+    if (!usual_packet(f, out, &d->stats))
+        return decode_step_by_step(d, f, out, what);
+    *what = ANOMALY_NONE;
+    return DECODED_PACKET;
 }

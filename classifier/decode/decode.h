@@ -47,6 +47,9 @@ void decoder_flush(struct decoder *d);
  */
 enum decoded decode_frame(struct decoder *d, const struct frame *f, struct packet *out,
                           enum anomaly *what);
+/* The same answer, but slower: the general way, which decode_frame() takes with unusual frames. */
+enum decoded decode_step_by_step(struct decoder *d, const struct frame *f, struct packet *out,
+                                 enum anomaly *what);
 const struct decode_stats *decoder_stats(const struct decoder *d);
 
 #endif

@@ -28,24 +28,31 @@ enum tcp_option {
 
 /* Left to the sender's card: 0, or the pseudo-header's sum for the card to go on from (Linux's
  * CHECKSUM_PARTIAL), which some drivers take without the length when the card also cuts. */
-static bool is_offloaded(const struct walk *w, uint16_t field, uint16_t pseudo)
+static bool is_offloaded(const struct packet *p, uint16_t field, uint16_t pseudo, size_t ip_len)
 {
-    return field == 0 || field == pseudo ||
-           field == checksum_pseudo(w->out, w->out->transport, 0) || w->ip_len > ETHERNET_MTU;
+    return field == 0 || field == pseudo || field == checksum_pseudo(p, p->transport, 0) ||
+           ip_len > ETHERNET_MTU;
 }
 
-static enum checksum judge(const struct walk *w, size_t field_at)
+enum checksum transport_checksum(const struct packet *p, struct bytes whole, size_t ip_len)
+{
+    const uint16_t pseudo = checksum_pseudo(p, p->transport, whole.len);
+
+    if (checksum_add(pseudo, checksum_sum(whole)) == 0xffff)
+        return CHECKSUM_GOOD;
+    const uint8_t *field =
+        whole.at + (p->transport == TRANSPORT_TCP ? TCP_CHECKSUM_AT : UDP_CHECKSUM_AT);
+    return is_offloaded(p, checksum_field(field), pseudo, ip_len) ? CHECKSUM_OFFLOADED
+                                                                  : CHECKSUM_BAD;
+}
+
+static enum checksum judge(const struct walk *w)
 {
     if (w->ip_checksum_bad)
         return CHECKSUM_BAD;
     if (w->left.len < w->wire || w->address_moved)
         return CHECKSUM_UNKNOWN;
-    const uint16_t pseudo = checksum_pseudo(w->out, w->out->transport, w->left.len);
-    if (checksum_add(pseudo, checksum_sum(w->left)) == 0xffff)
-        return CHECKSUM_GOOD;
-    if (is_offloaded(w, checksum_field(w->left.at + field_at), pseudo))
-        return CHECKSUM_OFFLOADED;
-    return CHECKSUM_BAD;
+    return transport_checksum(w->out, w->left, w->ip_len);
 }
 
 static void count_checksum(struct walk *w)
@@ -87,16 +94,10 @@ static void read_options(struct packet *out, struct bytes options)
     }
 }
 
-enum header transport_tcp(struct walk *w)
+void transport_tcp_fields(struct packet *out, struct bytes segment, size_t header)
 {
-    const uint8_t *at = w->left.at;
-    struct packet *out = w->out;
+    const uint8_t *at = segment.at;
 
-    if (w->left.len < TCP_SIZE)
-        return walk_bad(w, DECODE_TRUNCATED);
-    const size_t header = (size_t)(at[12] >> 4) * 4;
-    if (header < TCP_SIZE || header > w->wire)
-        return walk_bad(w, DECODE_TCP_HEADER_LENGTH);
     out->transport = TRANSPORT_TCP;
     out->src.port = wire_be16(at);
     out->dst.port = wire_be16(at + 2);
@@ -105,13 +106,40 @@ enum header transport_tcp(struct walk *w)
     out->flags = at[13] & TCP_FLAG_BITS;
     out->window = wire_be16(at + 14);
     out->urgent = wire_be16(at + 18);
-    out->payload = bytes_after(w->left, header);
-    out->payload_len = (uint32_t)(w->wire - header);
-    out->checksum = (uint8_t)judge(w, TCP_CHECKSUM_AT);
-    count_checksum(w);
+    out->payload = bytes_after(segment, header);
+    out->payload_len = (uint32_t)out->payload.len;
     if (header > TCP_SIZE)
-        read_options(out, bytes_after(bytes_first(w->left, header), TCP_SIZE));
+        read_options(out, bytes_after(bytes_first(segment, header), TCP_SIZE));
+}
+
+enum header transport_tcp(struct walk *w)
+{
+    struct packet *out = w->out;
+
+    if (w->left.len < TCP_SIZE)
+        return walk_bad(w, DECODE_TRUNCATED);
+    const size_t header = (size_t)(w->left.at[12] >> 4) * 4;
+    if (header < TCP_SIZE || header > w->wire)
+        return walk_bad(w, DECODE_TCP_HEADER_LENGTH);
+    transport_tcp_fields(out, w->left, header);
+    out->payload_len = (uint32_t)(w->wire - header);
+    out->checksum = (uint8_t)judge(w);
+    count_checksum(w);
     return HEADER_FOUND;
+}
+
+void transport_udp_fields(struct packet *out, struct bytes datagram)
+{
+    out->transport = TRANSPORT_UDP;
+    out->src.port = wire_be16(datagram.at);
+    out->dst.port = wire_be16(datagram.at + 2);
+    out->payload = bytes_after(datagram, UDP_SIZE);
+    out->payload_len = (uint32_t)out->payload.len;
+}
+
+bool transport_udp_sum_is_absent(struct bytes datagram)
+{
+    return checksum_field(datagram.at + UDP_CHECKSUM_AT) == 0;
 }
 
 enum header transport_udp(struct walk *w)
@@ -126,14 +154,10 @@ enum header transport_udp(struct walk *w)
     if (length < UDP_SIZE || length > w->wire)
         return walk_bad(w, DECODE_UDP_LENGTH);
     walk_limit(w, length);
-    out->transport = TRANSPORT_UDP;
-    out->src.port = wire_be16(at);
-    out->dst.port = wire_be16(at + 2);
-    out->payload = bytes_after(w->left, UDP_SIZE);
+    transport_udp_fields(out, w->left);
     out->payload_len = (uint32_t)(w->wire - UDP_SIZE);
-    const bool absent = !w->ipv6 && checksum_field(at + UDP_CHECKSUM_AT) == 0;
-    out->checksum =
-        absent && !w->ip_checksum_bad ? CHECKSUM_UNKNOWN : (uint8_t)judge(w, UDP_CHECKSUM_AT);
+    const bool absent = !w->ipv6 && transport_udp_sum_is_absent(w->left);
+    out->checksum = absent && !w->ip_checksum_bad ? CHECKSUM_UNKNOWN : (uint8_t)judge(w);
     const enum header next = tunnel_over_udp(out->dst.port, out->payload);
     if (next == HEADER_FOUND)
         count_checksum(w);

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+#include "decode/usual.h"
+
+#include "decode/checksum.h"
+#include "decode/walk.h"
+
+enum usual_size {
+    ETHERNET_SIZE = 14,
+    VLAN_SIZE = 4,
+    IPV4_SIZE = 20,
+    IPV6_SIZE = 40,
+    TCP_SIZE = 20,
+    UDP_SIZE = 8,
+    FRAME_LEAST = ETHERNET_SIZE + IPV4_SIZE + UDP_SIZE
+};
+
+enum ethertype { ETHERTYPE_IPV4 = 0x0800, ETHERTYPE_CTAG = 0x8100, ETHERTYPE_IPV6 = 0x86dd };
+
+#define LINKTYPE_ETHERNET  1
+#define VLAN_ID_BITS       0x0fff
+#define IPV4_NO_OPTIONS    0x45   /* version and header length */
+#define IPV4_FRAGMENT_BITS 0x3fff /* more fragments, offset */
+
+/* What is left of the frame, and what kind of packet it is. */
+struct way {
+    struct bytes left;
+    uint16_t type;    /* of Ethernet */
+    uint8_t protocol; /* of IP */
+    bool tagged;
+};
+
+static inline void pass_link(struct way *w, struct packet *out)
+{
+    size_t size = ETHERNET_SIZE;
+
+    w->type = wire_be16(w->left.at + ETHERNET_SIZE - 2);
+    if (w->type == ETHERTYPE_CTAG) {
+        w->tagged = true;
+        out->vlan_count = 1;
+        out->vlan[0] = wire_be16(w->left.at + ETHERNET_SIZE) & VLAN_ID_BITS;
+        w->type = wire_be16(w->left.at + ETHERNET_SIZE + 2);
+        size += VLAN_SIZE;
+    }
+    w->left = bytes_of(w->left.at + size, w->left.len - size);
+}
+
+/* Its header's sum is right, too. */
+static inline bool pass_ipv4(struct way *w, struct packet *out)
+{
+    const uint8_t *at = w->left.at;
+
+    if (w->left.len < IPV4_SIZE || at[0] != IPV4_NO_OPTIONS)
+        return false;
+    const size_t total = wire_be16(at + 2);
+    if (total < IPV4_SIZE || total > w->left.len || (wire_be16(at + 6) & IPV4_FRAGMENT_BITS) != 0)
+        return false;
+    if (checksum_sum(bytes_of(at, IPV4_SIZE)) != 0xffff)
+        return false;
+    w->protocol = at[9];
+    out->ttl = at[8];
+    out->src.addr = addr_from_ipv4(at + 12);
+    out->dst.addr = addr_from_ipv4(at + 16);
+    w->left = bytes_of(at + IPV4_SIZE, total - IPV4_SIZE);
+    return true;
+}
+
+static inline bool pass_ipv6(struct way *w, struct packet *out)
+{
+    const uint8_t *at = w->left.at;
+
+    if (w->left.len < IPV6_SIZE || at[0] >> 4 != 6)
+        return false;
+    const size_t length = wire_be16(at + 4);
+    if (length == 0 || length > w->left.len - IPV6_SIZE)
+        return false;
+    w->protocol = at[6];
+    out->ttl = at[7];
+    memcpy(out->src.addr.byte, at + 8, sizeof(out->src.addr.byte));
+    memcpy(out->dst.addr.byte, at + 24, sizeof(out->dst.addr.byte));
+    w->left = bytes_of(at + IPV6_SIZE, length);
+    return true;
+}
+
+static inline bool take_tcp(const struct way *w, struct packet *out)
+{
+    const uint8_t *at = w->left.at;
+
+    if (w->left.len < TCP_SIZE)
+        return false;
+    const size_t header = (size_t)(at[12] >> 4) * 4;
+    if (header < TCP_SIZE || header > w->left.len)
+        return false;
+    transport_tcp_fields(out, w->left, header);
+    return true;
+}
+
+static inline bool take_udp(struct way *w, struct packet *out)
+{
+    const uint8_t *at = w->left.at;
+
+    if (w->left.len < UDP_SIZE)
+        return false;
+    const size_t length = wire_be16(at + 4);
+    if (length < UDP_SIZE || length > w->left.len)
+        return false;
+    w->left.len = length;
+    transport_udp_fields(out, w->left);
+    return tunnel_over_udp(out->dst.port, out->payload) == HEADER_FOUND;
+}
+
+static void count(struct decode_stats *stats, const struct way *w, const struct packet *out)
+{
+    stats->frames++;
+    stats->bytes += out->wire_len;
+    stats->vlan += w->tagged;
+    stats->packets_ipv4 += w->type == ETHERTYPE_IPV4;
+    stats->packets_ipv6 += w->type == ETHERTYPE_IPV6;
+    stats->tcp += out->transport == TRANSPORT_TCP;
+    stats->udp += out->transport == TRANSPORT_UDP;
+    stats->checksum_bad += out->checksum == CHECKSUM_BAD;
+    stats->checksum_offloaded += out->checksum == CHECKSUM_OFFLOADED;
+}
+
+bool usual_packet(const struct frame *f, struct packet *out, struct decode_stats *stats)
+{
+    struct way w = {.left = f->data};
+
+    if (f->linktype != LINKTYPE_ETHERNET || f->data.len < FRAME_LEAST)
+        return false;
+    *out =
+        (struct packet){.number = f->number, .ordinal = stats->frames + 1, .time_ns = f->time_ns};
+    out->wire_len = f->wire_len > f->data.len ? f->wire_len : (uint32_t)f->data.len;
+    pass_link(&w, out);
+    const uint8_t *ip = w.left.at;
+    if (w.type == ETHERTYPE_IPV4 ? !pass_ipv4(&w, out)
+                                 : w.type != ETHERTYPE_IPV6 || !pass_ipv6(&w, out))
+        return false;
+    if (w.protocol == TRANSPORT_TCP ? !take_tcp(&w, out)
+                                    : w.protocol != TRANSPORT_UDP || !take_udp(&w, out))
+        return false;
+    const size_t ip_len = (size_t)(w.left.at - ip) + w.left.len;
+    const bool absent = out->transport == TRANSPORT_UDP && w.type == ETHERTYPE_IPV4 &&
+                        transport_udp_sum_is_absent(w.left);
+    out->checksum = absent ? CHECKSUM_UNKNOWN : (uint8_t)transport_checksum(out, w.left, ip_len);
+    count(stats, &w, out);
+    return true;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* The way in one go says exactly what the way step by step says: of the usual frames, of the same
+ * cut anywhere, and of the same with any one byte changed. */
+#include "packet_build.h"
+
+#include "decode/usual.h"
+
+enum { IPV6 = 1, UDP = 2, TAGGED = 4, OPTIONS = 8, PADDED = 16, OFFLOADED = 32, KINDS = 64 };
+
+static struct build b;
+
+static void build_transport(unsigned kind)
+{
+    BUILD_FRONT(&b, "hello");
+    if ((kind & UDP) != 0) {
+        build_udp(&b, 4790);
+        return;
+    }
+    if ((kind & OPTIONS) != 0)
+        BUILD_FRONT(&b, "\2\4\5\xb4\1\3\3\7\1\1\x08\x0a\0\0\0\x11\0\0\0\x22\x13\2\0\0");
+    build_tcp(&b);
+    if ((kind & OPTIONS) != 0) {
+        build_at(&b)[12] = 11 << 4; /* words */
+        build_at(&b)[13] = TCP_SYN;
+    }
+}
+
+static void build_kind(unsigned kind)
+{
+    const uint8_t protocol = (kind & UDP) != 0 ? TRANSPORT_UDP : TRANSPORT_TCP;
+    const size_t type = (kind & IPV6) != 0 ? 0x86dd : 0x0800;
+
+    b.len = 0;
+    build_transport(kind);
+    if ((kind & IPV6) != 0)
+        build_ipv6(&b, protocol);
+    else
+        build_ipv4(&b, protocol);
+    if ((kind & OFFLOADED) != 0)
+        build_put16(build_at(&b) + ((kind & IPV6) != 0 ? 40 : 20) + ((kind & UDP) != 0 ? 6 : 16),
+                    0);
+    if ((kind & TAGGED) != 0)
+        build_tag(&b, 0x3064, type);
+    build_ethernet(&b, (kind & TAGGED) != 0 ? 0x8100 : type);
+    if ((kind & PADDED) != 0)
+        build_pad(&b, 9);
+}
+
+static bool is_same(const struct packet *a, const struct packet *c)
+{
+    const bool ends = memcmp(&a->src, &c->src, sizeof(a->src)) == 0 &&
+                      memcmp(&a->dst, &c->dst, sizeof(a->dst)) == 0;
+    const bool frame = a->number == c->number && a->ordinal == c->ordinal &&
+                       a->time_ns == c->time_ns && a->wire_len == c->wire_len;
+    const bool link = a->vlan_count == c->vlan_count && a->ttl == c->ttl &&
+                      memcmp(a->vlan, c->vlan, sizeof(a->vlan)) == 0;
+    const bool segment = a->seq == c->seq && a->ack == c->ack && a->window == c->window &&
+                         a->urgent == c->urgent && a->flags == c->flags;
+    const bool payload = a->payload.at == c->payload.at && a->payload.len == c->payload.len &&
+                         a->payload_len == c->payload_len && a->transport == c->transport;
+    const bool options = a->has_timestamp == c->has_timestamp && a->timestamp == c->timestamp &&
+                         a->has_signature == c->has_signature && a->window_shift == c->window_shift;
+
+    return ends && frame && link && segment && payload && options && a->checksum == c->checksum;
+}
+
+struct ways {
+    struct budget budget;
+    struct decoder *at_once, *by_steps;
+    unsigned differ, usual;
+};
+
+static void compare(struct ways *w, struct bytes bytes, size_t wire)
+{
+    const struct frame f = {
+        .number = 3, .time_ns = 5, .linktype = 1, .wire_len = (uint32_t)wire, .data = bytes};
+    struct decode_stats stats = *decoder_stats(w->at_once);
+    struct packet x, y;
+    enum anomaly odd, strange;
+
+    memset(&x, 0xaa, sizeof(x));
+    memset(&y, 0x55, sizeof(y));
+    const enum decoded one = decode_frame(w->at_once, &f, &x, &odd);
+    const enum decoded other = decode_step_by_step(w->by_steps, &f, &y, &strange);
+    w->differ += one != other || odd != strange || (one == DECODED_PACKET && !is_same(&x, &y));
+    w->differ += memcmp(decoder_stats(w->at_once), decoder_stats(w->by_steps), sizeof(stats)) != 0;
+    if (usual_packet(&f, &x, &stats)) {
+        w->usual++;
+        w->differ += memcmp(&stats, decoder_stats(w->at_once), sizeof(stats)) != 0;
+    } else {
+        w->differ += stats.frames + 1 != decoder_stats(w->at_once)->frames;
+    }
+}
+
+static void begin(struct ways *w)
+{
+    const struct hash_key key = hash_key_from_seed(7);
+
+    *w = (struct ways){0};
+    w->at_once = decoder_create(&w->budget, &key, NULL);
+    w->by_steps = decoder_create(&w->budget, &key, NULL);
+}
+
+static void end(struct ways *w)
+{
+    decoder_free(w->at_once);
+    decoder_free(w->by_steps);
+    CHECK(w->budget.used == 0, "all memory given back");
+}
+
+static void test_kinds(void)
+{
+    for (unsigned kind = 0; kind < KINDS; kind++) {
+        struct ways w;
+        begin(&w);
+        build_kind(kind);
+        const struct bytes frame = test_copy(build_bytes(&b));
+        compare(&w, frame, frame.len);
+        CHECK(w.differ == 0 && w.usual == 1, "usual frames are read in one go");
+        compare(&w, frame, frame.len + 4);
+        CHECK(w.differ == 0 && w.usual == 2, "with a trailer that was not captured, too");
+        free((void *)(uintptr_t)frame.at);
+        end(&w);
+    }
+}
+
+static void test_cuts(void)
+{
+    for (unsigned kind = 0; kind < KINDS; kind++) {
+        struct ways w;
+        begin(&w);
+        build_kind(kind);
+        for (size_t len = 0; len < b.len; len++) {
+            const struct bytes frame = test_copy(bytes_first(build_bytes(&b), len));
+            compare(&w, frame, len);
+            compare(&w, frame, b.len);
+            free((void *)(uintptr_t)frame.at);
+        }
+        CHECK(w.differ == 0, "cut anywhere");
+        end(&w);
+    }
+}
+
+/* Every value of every byte of the headers, with sums that are right, then not. */
+static void test_bytes(void)
+{
+    for (unsigned kind = 0; kind < KINDS; kind++) {
+        struct ways w;
+        begin(&w);
+        build_kind(kind);
+        const struct bytes frame = test_copy(build_bytes(&b));
+        uint8_t *at = (uint8_t *)(uintptr_t)frame.at;
+        for (size_t i = 12; i < frame.len; i++) {
+            const uint8_t before = at[i];
+            for (unsigned value = 0; value < 256; value++) {
+                at[i] = (uint8_t)value;
+                const size_t ip = (kind & TAGGED) != 0 ? 18 : 14;
+                uint8_t sum[2] = {at[ip + 10], at[ip + 11]};
+                compare(&w, frame, frame.len);
+                build_put16(at + ip + 10, 0);
+                build_put16(at + ip + 10, ~build_sum(0, bytes_of(at + ip, 20)) & 0xffff);
+                compare(&w, frame, frame.len);
+                memcpy(at + ip + 10, sum, sizeof(sum));
+            }
+            at[i] = before;
+        }
+        CHECK(w.differ == 0 && w.usual > 0, "any byte changed");
+        free(at);
+        end(&w);
+    }
+}
+
+int main(void)
+{
+    test_kinds();
+    test_cuts();
+    test_bytes();
+    return test_end();
+}
