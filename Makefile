@@ -6,6 +6,7 @@
 #   make check      install what is missing, run every test
 #   make lint       budgets, folder ranks, clang-format, cppcheck, clang-tidy, gcc -fanalyzer: 11 minutes of processor time
 #   make bench      CPU time as ratios to a bare libpcap loop, beside the peers', in one run: ROUNDS=3 SCALE=100 ONLY=small,syn
+#   make bench-stages    micro-benchmarks: ns a packet, a frame, a flow; MB/s
 #   make bench-check     instructions a packet against recorded ones; bench-check-update records them
 #   make bench-rules     what many content rules and long lists cost
 #   make bench-floods    rate, memory and genuine messages under each kind of flood
@@ -168,6 +169,10 @@ bench-floods: packages-test $(BUILD)/bench/floods
 bench: packages-test bench-programs
 	@tests/bench/run $(BUILD)
 
+# What each stage of the way of a packet costs by itself.
+bench-stages: packages-test $(BUILD)/bench/stages $(BUILD)/bench/make_traffic
+	@tests/bench/micro $(BUILD)
+
 # Instructions a packet, as valgrind counts them, against those that were recorded.
 BENCH_CHECK = all $(BUILD)/bench/make_traffic $(BUILD)/bench/bare_loop $(BUILD)/bench/spawn
 bench-check: packages-test $(BENCH_CHECK)
@@ -194,7 +199,7 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: FORCE all unit-binaries fuzz-replay fuzz-libfuzzer fuzz-afl-binaries fuzz fuzz-afl fuzz-merge fuzz-coverage packages packages-test packages-lint packages-fuzz demo check golden-update torture lint bench bench-programs bench-check bench-check-update bench-floods bench-rules recall falsepos memcheck install clean
+.PHONY: FORCE all unit-binaries fuzz-replay fuzz-libfuzzer fuzz-afl-binaries fuzz fuzz-afl fuzz-merge fuzz-coverage packages packages-test packages-lint packages-fuzz demo check golden-update torture lint bench bench-programs bench-stages bench-check bench-check-update bench-floods bench-rules recall falsepos memcheck install clean
 .SECONDARY:
 
 -include $(OBJECTS:.o=.d) $(BUILD)/classifier/main.d $(UNIT:%=$(BUILD)/tests/unit/%.d) \
