@@ -30,9 +30,26 @@ struct asking {
     bool datagrams;
 };
 
+/* What a layer of ours speaks, it recognises itself, and strictly: nDPI does not overrule its NO.
+ */
+static bool is_ours(const char *name, bool datagrams)
+{
+    const struct layer *l;
+
+    for (size_t n = 0; (l = registry_layer(n)) != NULL; n++)
+        if (strcmp(l->name, name) == 0 && (!datagrams || registry_asks(n, true)))
+            return true;
+    return false;
+}
+
+static bool is_ours_over_tcp(const char *name)
+{
+    return is_ours(name, false);
+}
+
 struct identifier *identifier_create(struct budget *budget, struct err *err)
 {
-    struct dpi *dpi = dpi_create(budget, err);
+    struct dpi *dpi = dpi_create(budget, is_ours_over_tcp, err);
     struct identifier *i = dpi != NULL ? calloc(1, sizeof(*i)) : NULL;
 
     if (i == NULL) {
@@ -223,29 +240,26 @@ static struct opening opening_of(const struct asking *a, struct opening_turn tur
     };
 }
 
-/* What a layer of ours speaks, it recognises itself, and strictly: nDPI does not overrule its NO.
- */
-static bool is_ours(const char *name, bool datagrams)
+/* What does nDPI make of the turns so far? They are put into `turns`. */
+static struct dpi_answer show_dpi(const struct asking *a, bool with_ports,
+                                  struct opening_turn turns[IDENTIFY_TURNS])
 {
-    const struct layer *l;
-
-    for (size_t n = 0; (l = registry_layer(n)) != NULL; n++)
-        if (strcmp(l->name, name) == 0 && (!datagrams || registry_asks(n, true)))
-            return true;
-    return false;
-}
-
-static struct identity ask_dpi(const struct asking *a, bool with_ports)
-{
-    struct opening_turn turns[IDENTIFY_TURNS];
     const struct dpi_question q = {
         .turns = turns,
         .count = identify_turns(a->s, a->seen, turns),
         .transport = a->datagrams ? TRANSPORT_UDP : TRANSPORT_TCP,
         .client_port = with_ports ? a->c->client.port : 0,
         .server_port = with_ports ? a->c->server.port : 0,
+        .talk = &a->s->talk[with_ports],
     };
-    const struct dpi_answer said = dpi_ask(a->i->dpi, &q);
+
+    return dpi_ask(a->i->dpi, &q);
+}
+
+static struct identity ask_dpi(const struct asking *a, bool with_ports)
+{
+    struct opening_turn turns[IDENTIFY_TURNS];
+    const struct dpi_answer said = show_dpi(a, with_ports, turns);
 
     if (said.name == NULL || is_ours(said.name, a->datagrams) || (said.weak && a->c->inner))
         return not_yet();
@@ -267,6 +281,17 @@ static struct identity ask_dpi(const struct asking *a, bool with_ports)
                      });
 }
 
+/* Streams: what do the bytes say alone? Asked where nDPI finds something in them on their own
+ * ports, which mostly it does not. */
+static struct identity ask_dpi_without_ports(const struct asking *a)
+{
+    struct opening_turn turns[IDENTIFY_TURNS];
+
+    if (!a->c->inner && !show_dpi(a, true, turns).content)
+        return not_yet();
+    return ask_dpi(a, false);
+}
+
 /* No more will be waited for. */
 static struct identity conclude(const struct asking *a, const char *why, enum confidence sure)
 {
@@ -278,7 +303,7 @@ static struct identity conclude(const struct asking *a, const char *why, enum co
         o.ended[TO_SERVER] = o.ended[TO_CLIENT] = true;
         id = ask_layers(a, &o);
         if (!decided(&id))
-            id = ask_dpi(a, false);
+            id = ask_dpi_without_ports(a);
     }
     if (!decided(&id) && !a->c->inner)
         id = ask_dpi(a, true);
@@ -300,7 +325,7 @@ static struct identity conclude_without_memory(const struct asking *a)
 /* While a layer still asks for more, what passes by accident may wait. */
 static struct identity ask_dpi_early(const struct asking *a)
 {
-    const struct identity id = ask_dpi(a, false);
+    const struct identity id = ask_dpi_without_ports(a);
     const bool weak = !a->c->midstream && id.confidence < CONFIDENCE_STRONG;
 
     return decided(&id) && weak && a->s->more ? not_yet() : id;
@@ -422,7 +447,7 @@ struct identity identify_ended(struct identifier *i, struct identify *s,
     const struct identity id = ask_layers(&a, &o);
     if (decided(&id) || s->turns_over || turn_begins(&a, d))
         return id;
-    return s->more ? not_yet() : ask_dpi(&a, false);
+    return s->more ? not_yet() : ask_dpi_without_ports(&a);
 }
 
 void identify_end(struct identifier *i, struct identify *s)

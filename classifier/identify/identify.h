@@ -8,7 +8,7 @@
  *
  * The answer depends on the bytes, not on the cuts. The layers' recognisers do by contract. nDPI,
  * which looks at packets, is shown turns instead (all that one side said until the other spoke),
- * every time from the first on, and only where the bytes say so: when a turn ends, after ENOUGH
+ * from the first on, and only where the bytes say so: when a turn ends, after ENOUGH
  * bytes of one direction, and at the end. It is raw when nobody knows it after IDENTIFY_TURNS
  * turns, or ENOUGH bytes of one direction (a full opening, while a layer needs more), or at the
  * end. UDP: each datagram is a turn.
@@ -46,7 +46,8 @@ struct identify {
     uint8_t last;           /* enum direction: whose byte came last */
     bool turns_over;        /* there were more turns than are counted */
     bool ended[2];
-    bool more; /* when last asked, a layer needed more */
+    bool more;        /* when last asked, a layer needed more */
+    uint64_t talk[2]; /* with nDPI: without ports, with them */
 };
 
 enum identified {

@@ -84,19 +84,32 @@ struct risk_set {
     const char *name[RISKS_MAX];
 };
 
+/* A conversation, as far as it was told. */
+struct talk {
+    uint64_t number; /* 0: none */
+    size_t turns, bytes;
+    uint16_t client_port, server_port;
+    uint32_t next_seq[2];   /* TCP sequence numbers, by enum direction */
+    struct dpi_answer said; /* once there is a name, for good */
+    struct ndpi_flow_struct flow;
+};
+
 struct dpi {
     struct budget *budget; /* only to count in: nDPI allocates for itself */
-    bool started;          /* once; module stays NULL when there was no memory for it */
+    bool (*own)(const char *name);
+    bool started; /* once; module stays NULL when there was no memory for it */
     struct ndpi_detection_module_struct *module;
-    struct ndpi_flow_struct *flow; /* of the question being answered */
-    uint32_t questions;            /* each has its own addresses */
-    uint32_t next_seq[2];          /* TCP sequence numbers, by enum direction */
+    struct talk *talk; /* DPI_TALKS */
+    uint64_t talks;    /* so far: each has its own addresses */
     uint8_t packet[IPV4_HEADER + TCP_HEADER + DPI_TURN_MAX];
     struct risk_set sets[RISK_SETS_MAX];
     size_t set_count;
     const char *risk_name[NDPI_MAX_RISK];
     size_t name_count;
     struct dpi_name *name; /* by nDPI's protocol id */
+#if !NDPI_SINCE(5, 0)
+    NDPI_PROTOCOL_BITMASK own_bits; /* over TCP these are not asked for */
+#endif
 };
 
 static void copy_lower(char out[NAME_ROOM], const char *in)
@@ -130,6 +143,11 @@ static bool read_names(struct dpi *d)
         read_name(&d->name[id], ndpi_get_proto_name(d->module, (uint16_t)id));
     for (int risk = 0; risk < NDPI_MAX_RISK; risk++)
         d->risk_name[risk] = ndpi_risk2str((ndpi_risk_enum)risk);
+#if !NDPI_SINCE(5, 0)
+    for (size_t id = 0; id < d->name_count; id++)
+        if (d->own(d->name[id].text))
+            NDPI_BITMASK_ADD(d->own_bits, id);
+#endif
     return true;
 }
 
@@ -149,14 +167,16 @@ static struct ndpi_detection_module_struct *start_module(void)
     return module;
 }
 
-struct dpi *dpi_create(struct budget *budget, struct err *err)
+struct dpi *dpi_create(struct budget *budget, bool (*own)(const char *name), struct err *err)
 {
     struct dpi *d = calloc(1, sizeof(*d));
 
-    if (d == NULL)
+    if (d == NULL) {
         err_set(err, "no memory for nDPI");
-    else
-        d->budget = budget;
+        return NULL;
+    }
+    d->budget = budget;
+    d->own = own;
     return d;
 }
 
@@ -167,8 +187,8 @@ static bool is_started(struct dpi *d)
         return d->module != NULL;
     d->started = true;
     d->module = start_module();
-    d->flow = calloc(1, sizeof(*d->flow));
-    if (d->module != NULL && d->flow != NULL && read_names(d))
+    d->talk = calloc(DPI_TALKS, sizeof(*d->talk));
+    if (d->module != NULL && d->talk != NULL && read_names(d))
         return true;
     if (d->module != NULL)
         ndpi_exit_detection_module(d->module);
@@ -177,13 +197,22 @@ static bool is_started(struct dpi *d)
     return false;
 }
 
+static void end_talk(struct talk *t)
+{
+    if (t->number != 0)
+        ndpi_free_flow_data(&t->flow);
+    memset(t, 0, sizeof(*t));
+}
+
 void dpi_free(struct dpi *d)
 {
     if (d == NULL)
         return;
+    for (size_t i = 0; d->talk != NULL && i < DPI_TALKS; i++)
+        end_talk(&d->talk[i]);
     if (d->module != NULL)
         ndpi_exit_detection_module(d->module);
-    free(d->flow);
+    free(d->talk);
     free(d->name);
     free(d);
 }
@@ -206,11 +235,13 @@ static void put_be32(uint8_t *at, uint32_t v)
 }
 
 /* 10/8 is the client and 172.16/12 the server: both are private (RFC 1918), so no table of networks
- * knows them; both change with every question, so no cache of nDPI's remembers them. */
-static void put_ipv4(struct dpi *d, const struct dpi_question *q, enum direction dir, size_t len)
+ * knows them; both change with every conversation, so no cache of nDPI's remembers them. */
+static void put_ipv4(struct dpi *d, const struct talk *t, const struct dpi_question *q,
+                     enum direction dir, size_t len)
 {
-    const uint32_t client = 0x0A000000U | (d->questions & 0x00FFFFFFU);
-    const uint32_t server = 0xAC100000U | (d->questions >> 4 & 0x000FFFFFU);
+    const uint32_t number = (uint32_t)t->number;
+    const uint32_t client = 0x0A000000U | (number & 0x00FFFFFFU);
+    const uint32_t server = 0xAC100000U | (number >> 4 & 0x000FFFFFU);
     uint8_t *ip = d->packet;
 
     memset(ip, 0, IPV4_HEADER);
@@ -233,20 +264,20 @@ static void put_ports(uint8_t *at, const struct dpi_question *q, enum direction 
     put_be16(at + 2, dir == TO_SERVER ? server : client);
 }
 
-static void put_tcp(struct dpi *d, enum direction dir, size_t len, uint8_t flags)
+static void put_tcp(struct dpi *d, struct talk *t, enum direction dir, size_t len, uint8_t flags)
 {
     uint8_t *tcp = d->packet + IPV4_HEADER;
 
-    put_be32(tcp + 4, d->next_seq[dir]);
-    put_be32(tcp + 8, (flags & TCP_ACK) != 0 ? d->next_seq[direction_other(dir)] : 0);
+    put_be32(tcp + 4, t->next_seq[dir]);
+    put_be32(tcp + 8, (flags & TCP_ACK) != 0 ? t->next_seq[direction_other(dir)] : 0);
     tcp[12] = 0x50; /* five words */
     tcp[13] = flags;
     put_be16(tcp + 14, 65535);
     put_be32(tcp + 16, 0); /* checksum and urgent pointer: not looked at */
-    d->next_seq[dir] += (uint32_t)len + ((flags & TCP_SYN) != 0 ? 1 : 0);
+    t->next_seq[dir] += (uint32_t)len + ((flags & TCP_SYN) != 0 ? 1 : 0);
 }
 
-static ndpi_protocol give_packet(struct dpi *d, const struct dpi_question *q,
+static ndpi_protocol give_packet(struct dpi *d, struct talk *t, const struct dpi_question *q,
                                  struct opening_turn turn, uint8_t tcp_flags)
 {
     const struct bytes in = bytes_first(turn.bytes, DPI_TURN_MAX);
@@ -254,17 +285,17 @@ static ndpi_protocol give_packet(struct dpi *d, const struct dpi_question *q,
     const size_t headers = IPV4_HEADER + (tcp ? TCP_HEADER : UDP_HEADER);
     const size_t len = headers + in.len;
 
-    put_ipv4(d, q, turn.direction, len);
+    put_ipv4(d, t, q, turn.direction, len);
     put_ports(d->packet + IPV4_HEADER, q, turn.direction);
     if (tcp) {
-        put_tcp(d, turn.direction, in.len, tcp_flags);
+        put_tcp(d, t, turn.direction, in.len, tcp_flags);
     } else {
         put_be16(d->packet + IPV4_HEADER + 4, (uint32_t)(UDP_HEADER + in.len));
         put_be16(d->packet + IPV4_HEADER + 6, 0);
     }
     if (in.len > 0)
         memcpy(d->packet + headers, in.at, in.len);
-    return ndpi_detection_process_packet(d->module, d->flow, d->packet, (unsigned short)len, 1
+    return ndpi_detection_process_packet(d->module, &t->flow, d->packet, (unsigned short)len, 1
 #if NDPI_SINCE(4, 6)
                                          ,
                                          NULL
@@ -272,13 +303,47 @@ static ndpi_protocol give_packet(struct dpi *d, const struct dpi_question *q,
     );
 }
 
-static void shake_hands(struct dpi *d, const struct dpi_question *q)
+static void shake_hands(struct dpi *d, struct talk *t, const struct dpi_question *q)
 {
-    d->next_seq[TO_SERVER] = 1;
-    d->next_seq[TO_CLIENT] = 1;
-    (void)give_packet(d, q, (struct opening_turn){.direction = TO_SERVER}, TCP_SYN);
-    (void)give_packet(d, q, (struct opening_turn){.direction = TO_CLIENT}, TCP_SYN | TCP_ACK);
-    (void)give_packet(d, q, (struct opening_turn){.direction = TO_SERVER}, TCP_ACK);
+    t->next_seq[TO_SERVER] = 1;
+    t->next_seq[TO_CLIENT] = 1;
+    (void)give_packet(d, t, q, (struct opening_turn){.direction = TO_SERVER}, TCP_SYN);
+    (void)give_packet(d, t, q, (struct opening_turn){.direction = TO_CLIENT}, TCP_SYN | TCP_ACK);
+    (void)give_packet(d, t, q, (struct opening_turn){.direction = TO_SERVER}, TCP_ACK);
+}
+
+/* In place of the oldest that is remembered. */
+static struct talk *begin_talk(struct dpi *d, const struct dpi_question *q)
+{
+    const uint64_t number = ++d->talks;
+    struct talk *t = &d->talk[number % DPI_TALKS];
+
+    end_talk(t);
+    *q->talk = number;
+    t->number = number;
+    t->client_port = q->client_port;
+    t->server_port = q->server_port;
+    if (q->transport != TRANSPORT_TCP)
+        return t;
+#if !NDPI_SINCE(5, 0)
+    t->flow.excluded_protocol_bitmask = d->own_bits;
+#endif
+    shake_hands(d, t, q);
+    return t;
+}
+
+/* The conversation of an earlier question, of which this one tells more; NULL: it is forgotten. */
+static struct talk *resume_talk(struct dpi *d, const struct dpi_question *q)
+{
+    struct talk *t = &d->talk[*q->talk % DPI_TALKS];
+    size_t bytes = 0;
+
+    if (t->number == 0 || t->number != *q->talk || t->turns > q->count ||
+        t->client_port != q->client_port || t->server_port != q->server_port)
+        return NULL;
+    for (size_t i = 0; i < t->turns; i++)
+        bytes += q->turns[i].bytes.len;
+    return bytes == t->bytes ? t : NULL;
 }
 
 /* The same set of risks is the same list: told lists live as long as the dpi. When too many
@@ -317,51 +382,50 @@ static uint16_t spoken(const struct ndpi_flow_struct *flow)
     return master != NDPI_PROTOCOL_UNKNOWN ? master : app;
 }
 
-static bool is_evidence(const struct dpi *d, uint16_t id)
+static bool is_evidence(const struct dpi *d, const struct talk *t, uint16_t id)
 {
     if (id == NDPI_PROTOCOL_UNKNOWN || id >= d->name_count)
         return false;
-    if (d->flow->confidence != NDPI_CONFIDENCE_DPI &&
-        d->flow->confidence != NDPI_CONFIDENCE_DPI_CACHE)
+    if (t->flow.confidence != NDPI_CONFIDENCE_DPI &&
+        t->flow.confidence != NDPI_CONFIDENCE_DPI_CACHE)
         return false;
     return d->name[id].trust != TRUST_NONE;
 }
 
-static void tell(struct dpi *d, const struct dpi_question *q, uint16_t id,
-                 ndpi_protocol_category_t category, struct dpi_answer *out)
+static void tell(struct dpi *d, const struct talk *t, const ndpi_protocol *said,
+                 struct dpi_answer *out)
 {
-    ndpi_risk risk = d->flow->risk;
+    const uint16_t id = spoken(&t->flow);
+    ndpi_risk risk = t->flow.risk;
 
     /* Our ports are invented: what nDPI thinks of them is no finding. */
-    if (q->client_port == 0 && q->server_port == 0)
+    if (t->client_port == 0 && t->server_port == 0)
         risk &= ~(1ULL << NDPI_KNOWN_PROTOCOL_ON_NON_STANDARD_PORT);
     out->name = d->name[id].text;
     /* From a cache that can know nothing but these turns: some dissectors go that way. */
-    const bool cached = d->flow->confidence == NDPI_CONFIDENCE_DPI_CACHE;
+    const bool cached = t->flow.confidence == NDPI_CONFIDENCE_DPI_CACHE;
     out->weak = cached || d->name[id].trust == TRUST_WEAK;
     out->proto = ndpi_get_proto_name(d->module, id);
-    out->category = ndpi_category_get_name(d->module, category);
+    out->category = ndpi_category_get_name(d->module, said->category);
     tell_risks(d, risk, out);
 }
 
 struct dpi_answer dpi_ask(struct dpi *d, const struct dpi_question *q)
 {
-    struct dpi_answer answer = {0};
-
     if (!is_started(d))
-        return answer;
-    d->questions++;
-    if (q->transport == TRANSPORT_TCP)
-        shake_hands(d, q);
-    for (size_t i = 0; i < q->count && answer.name == NULL; i++) {
-        const ndpi_protocol p = give_packet(d, q, q->turns[i], TCP_ACK | TCP_PSH);
-        const uint16_t id = spoken(d->flow);
-        if (is_evidence(d, id)) {
-            answer.turn = i;
-            tell(d, q, id, p.category, &answer);
+        return (struct dpi_answer){0};
+    struct talk *t = resume_talk(d, q);
+    if (t == NULL)
+        t = begin_talk(d, q);
+    while (t->turns < q->count && t->said.name == NULL) {
+        const size_t turn = t->turns++;
+        const ndpi_protocol said = give_packet(d, t, q, q->turns[turn], TCP_ACK | TCP_PSH);
+        t->bytes += q->turns[turn].bytes.len;
+        t->said.content = spoken(&t->flow) != NDPI_PROTOCOL_UNKNOWN;
+        if (is_evidence(d, t, spoken(&t->flow))) {
+            t->said.turn = turn;
+            tell(d, t, &said, &t->said);
         }
     }
-    ndpi_free_flow_data(d->flow);
-    memset(d->flow, 0, sizeof(*d->flow));
-    return answer;
+    return t->said;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "identify/identify.h"
+#include "identify/ndpi.h"
 #include "identify/registry.h"
 #include "said.h"
 #include "test.h"
@@ -334,6 +335,48 @@ static void test_vectors(struct identifier *i)
 }
 
 /* As soon as the banner is whole: nothing of the rest is waited for. */
+/* Nobody knows them by their first turns. */
+static const struct vector slow[] = {
+    {"chat",
+     "raw/strong []",
+     {S("hello from the quay, all of you that come here tonight, and welcome aboard my ship\n"),
+      C("hi\n"), S("two ships, one berth\n"), C("bye\n"), S("which one is it to be then?\n")}},
+    {"XMPP after a greeting",
+     "jabber/strong",
+     {S("this is the gate of the example network, which says a line or two before it listens\n"),
+      C("<?xml version='1.0'?><stream:stream to='example.com' xmlns='jabber:client' "
+        "xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>"),
+      S("<?xml version='1.0'?>")}},
+    {"bytes",
+     "raw/strong []",
+     {C("\x01\x02\x03\x04"), S("\x05\x06\x07\x08"), C("\xff"), S("\xfe"), C("\xfd\x01")}},
+};
+
+/* More conversations at once than are remembered, turn by turn: nDPI is told the rest of some and
+ * all of others again, and says of each what it says of it alone. */
+static void test_many(struct identifier *i)
+{
+    enum { MANY = DPI_TALKS + 200, SLOW = sizeof(slow) / sizeof(slow[0]) };
+    struct stream *x = calloc(MANY, sizeof(*x));
+
+    for (size_t n = 0; x != NULL && n < MANY; n++)
+        x[n] = (struct stream){.i = i, .c = context_on(ports[n % 4])};
+    for (size_t t = 0; x != NULL && t < TURNS_MAX; t++)
+        for (size_t n = 0; n < MANY; n++) {
+            const struct said *s = &slow[n % SLOW].turn[t];
+            if (s->len > 0)
+                give(&x[n], s->direction, bytes_of(s->bytes, s->len));
+        }
+    for (size_t n = 0; x != NULL && n < MANY; n++) {
+        struct stream alone = {.i = i, .c = x[n].c};
+        end(&x[n]);
+        CHECK_TEXT(x[n].shown, run(&alone, &slow[n % SLOW], 0), slow[n % SLOW].name);
+        CHECK(strncmp(x[n].shown, slow[n % SLOW].want, strlen(slow[n % SLOW].want)) == 0,
+              x[n].shown);
+    }
+    free(x);
+}
+
 static void test_latency(struct identifier *i)
 {
     struct stream x = {.i = i, .c = context_on(80)};
@@ -590,6 +633,7 @@ int main(void)
         return 1;
     test_registry();
     test_vectors(i);
+    test_many(i);
     test_latency(i);
     test_full(i);
     test_midstream(i);
