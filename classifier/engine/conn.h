@@ -54,6 +54,7 @@ struct conn {
     bool reset_doubted : 1;   /* a RST that may be forged: tcp_reset.c */
     bool reset_exact : 1; /* and only proof to the contrary undoes it: nothing is read till then */
     bool genuine : 1;     /* the client hears the answers: rates.c */
+    bool calm : 1;        /* established, and nothing waits to be settled: tcp.c */
     const char *source;   /* of its last packet */
     int64_t held;         /* bytes of the budget beside this, about */
     uint64_t packets[2], bytes[2], payload[2];

@@ -10,20 +10,12 @@
 #include "engine/peer.h"
 #include "engine/rates.h"
 #include "engine/shed.h"
+#include "engine/skim.h"
 #include "engine/tcp.h"
 #include "policy/rate.h"
 
 #define WELL_KNOWN_PORTS 1024U
 #define TICK_NS          100000000LL /* between two looks at what timed out */
-
-static uint32_t interest_of(const struct engine *e)
-{
-    uint32_t interest = e->policy_interest;
-
-    for (const struct sink *s = e->config.sinks; s != NULL; s = s->next)
-        interest |= s->interest;
-    return interest;
-}
 
 static enum overlap_policy overlap_of(const void *ctx, const struct addr *host)
 {
@@ -77,11 +69,12 @@ struct engine *engine_create(const struct engine_config *config, struct err *err
     e->policy_interest = policy_interest(config->policy);
     e->asks = policy_asks(config->policy);
     e->rules = policy_rule_count(config->policy) > 0;
-    e->host.interest = interest_of(e);
     e->host.payload_limit =
         config->payload_limit != 0 ? config->payload_limit : ENGINE_PAYLOAD_LIMIT;
     stack_setup(e);
     rates_setup(e);
+    skim_setup(e);
+    e->host.interest = e->policy_interest | e->sinks_interest;
     if (!create_parts(e, &key, err)) {
         engine_free(e);
         return NULL;

@@ -4,6 +4,7 @@
 #include "engine/inside.h"
 #include "engine/peer.h"
 #include "engine/shed.h"
+#include "engine/skim.h"
 
 struct call {
     struct call *outer;
@@ -168,6 +169,22 @@ void stack_feed(struct engine *e, struct conn *c, unsigned level, enum direction
         case SLOT_NAMED: return;
         }
     }
+}
+
+size_t stack_skim(struct engine *e, const struct conn *c, enum direction d, struct bytes in)
+{
+    unsigned level = 0;
+
+    while (level < c->depth && c->stack[level].kind == SLOT_WRAPS)
+        level++;
+    const struct slot *s = &c->stack[level];
+    if (level == c->depth || s->kind != SLOT_LAYER || s->layer->skim == NULL)
+        return 0;
+    e->host.carry_wanted = carry_wanted(c, level);
+    e->host.carried_known = carried_known(c, level);
+    const size_t used = s->layer->skim(s->state, &e->host, d, in);
+    e->host.carry_wanted = e->host.carried_known = false;
+    return used;
 }
 
 static void layer_gap(struct engine *e, struct conn *c, unsigned level, enum direction d,

@@ -5,6 +5,7 @@
 
 #include "engine/alternate.h"
 #include "engine/rates.h"
+#include "engine/skim.h"
 
 #define TIMEOUT_NEW_S         60
 #define TIMEOUT_ESTABLISHED_S 3600
@@ -19,12 +20,21 @@ struct side_of {
     unsigned side;
 };
 
+static void feed(struct engine *e, struct conn *c, unsigned side, struct bytes in)
+{
+    const enum direction d = conn_direction(c, side);
+    const size_t skimmed = stack_skim(e, c, d, in);
+
+    if (skimmed < in.len)
+        stack_feed(e, c, 0, d, bytes_after(in, skimmed));
+}
+
 static void on_bytes(void *ctx, struct bytes in)
 {
     const struct side_of *s = ctx;
 
     if (!s->conn->closed)
-        stack_feed(s->engine, s->conn, 0, conn_direction(s->conn, s->side), in);
+        feed(s->engine, s->conn, s->side, in);
 }
 
 static void on_gap(void *ctx, uint64_t n)
@@ -85,6 +95,7 @@ void conn_finish(struct engine *e, struct conn *c, enum close_reason why)
         e->host.heard_all[conn_direction(c, side)] =
             why == CLOSE_FINISHED && has_heard_all(c, side);
     c->closed = true;
+    c->calm = false;
     flow_set_timeout(e->flows, c->node, TIMEOUT_CLOSED_S);
     stack_close(e, c, why);
     tell_rules(e, c, true);
@@ -258,12 +269,6 @@ static void read_segment(struct engine *e, struct conn *c, unsigned side, const 
     struct side_of at = {.engine = e, .conn = c, .side = side};
     struct stream *s = &c->stream[side];
 
-    if (c->doubted == NULL && c->alternates == 0 && (p->flags & TCP_URG) == 0 &&
-        tcp_is_next(s, p)) {
-        s->next += p->payload_len;
-        on_bytes(&at, p->payload);
-        return;
-    }
     const struct stream_events ev = events_of(&at);
     if (c->doubted != NULL)
         doubt_compare(c, side, p);
@@ -320,7 +325,40 @@ static const struct packet *without_doubt(struct engine *e, struct conn *c, unsi
     return left;
 }
 
-void tcp_packet(struct engine *e, struct conn *c, unsigned side, const struct packet *p)
+/* Both directions go on, and nothing that is not settled waits for a segment. */
+static bool stays_calm(const struct engine *e, const struct conn *c)
+{
+    const struct stream *a = &c->stream[0], *b = &c->stream[1];
+
+    return c->tcp_state == TCP_STATE_ESTABLISHED && !c->closed && c->doubted == NULL &&
+           !c->reset_doubted && !c->reset_exact && c->alternates == 0 && !stream_has_hole(a) &&
+           !stream_has_hole(b) && !a->fin_seen && !b->fin_seen && (e->rates == 0 || c->genuine);
+}
+
+/* What most segments are: usual, and their bytes, if any, are the next ones and whole. */
+static bool is_next(const struct conn *c, unsigned side, const struct packet *p)
+{
+    const struct stream *s = &c->stream[side];
+
+    return c->calm && p->checksum != CHECKSUM_BAD && (p->flags & TCP_FIN) == 0 &&
+           is_usual(c, side, p) &&
+           (p->payload_len == 0 || (s->started && p->seq == s->origin + (uint32_t)s->next &&
+                                    p->payload.len == p->payload_len));
+}
+
+/* All that any_segment() comes to for one of these. */
+static void next_segment(struct engine *e, struct conn *c, unsigned side, const struct packet *p)
+{
+    c->tcp_flags[side] |= p->flags;
+    take_ack(c, side, p);
+    take_habit(c, side, p);
+    if (p->payload_len == 0)
+        return;
+    c->stream[side].next += p->payload_len;
+    feed(e, c, side, p->payload);
+}
+
+static void any_segment(struct engine *e, struct conn *c, unsigned side, const struct packet *p)
 {
     struct packet left;
 
@@ -348,6 +386,16 @@ void tcp_packet(struct engine *e, struct conn *c, unsigned side, const struct pa
         reset_take(e, c, side, p);
     else if (c->stream[0].ended && c->stream[1].ended)
         conn_finish(e, c, CLOSE_FINISHED);
+}
+
+void tcp_packet(struct engine *e, struct conn *c, unsigned side, const struct packet *p)
+{
+    if (is_next(c, side, p)) {
+        next_segment(e, c, side, p);
+        return;
+    }
+    any_segment(e, c, side, p);
+    c->calm = stays_calm(e, c);
 }
 
 void tcp_give_up_holes(struct engine *e, struct conn *c)

@@ -47,15 +47,6 @@ static inline int64_t tcp_ahead(const struct stream *s, uint32_t seq)
     return (int32_t)(seq - (s->origin + (uint32_t)s->next));
 }
 
-/* What most segments are: the next bytes, whole, and nothing waits. stream_segment() would hand
- * them on, and nothing else. */
-static inline bool tcp_is_next(const struct stream *s, const struct packet *p)
-{
-    return p->seq == s->origin + (uint32_t)s->next && s->head == NULL && s->started &&
-           !s->fin_seen && (p->flags & (TCP_SYN | TCP_FIN)) == 0 && p->payload_len > 0 &&
-           p->payload.len == p->payload_len;
-}
-
 static inline bool tcp_ttl_fell(const struct habit *h, const struct packet *p)
 {
     return p->ttl < DOUBT_TTL_LOW && p->ttl + DOUBT_TTL_FALL <= h->ttl;

@@ -42,6 +42,8 @@ static void to_sinks(struct engine *e, const struct conn *c, struct event *ev, b
     struct flow_info info;
     bool viewed = false;
 
+    if (interest != 0 && (e->sinks_interest & interest) == 0)
+        return;
     for (struct sink *s = e->config.sinks; s != NULL; s = s->next) {
         if (interest != 0 && (s->interest & interest) == 0)
             continue;
@@ -61,20 +63,24 @@ static void to_sinks(struct engine *e, const struct conn *c, struct event *ev, b
 static void to_message_rules(struct engine *e, struct conn *c, const struct event *ev)
 {
     struct message_facts m = {.direction = ev->direction};
+    const struct facts *known = NULL;
     struct facts facts;
     bool changed;
 
     if (c->policy == NULL)
         return;
-    view_facts(c, false, &facts);
-    asked_view(e, c, &facts);
+    if (e->rates != 0 || c->explanation != NULL) {
+        view_facts(c, false, &facts);
+        asked_view(e, c, &facts);
+        known = &facts;
+    }
     if (ev->kind == EVENT_PAYLOAD) {
         m.opcode = ev->as.payload.opcode;
-        changed = policy_payload(e->policy, c->policy, &facts, &m, ev->as.payload.slice);
+        changed = policy_payload(e->policy, c->policy, known, &m, ev->as.payload.slice);
     } else if (ev->kind == EVENT_MESSAGE_BEGIN) {
         m.opcode = ev->as.begin.opcode;
         m.compressed = ev->as.begin.compressed;
-        changed = policy_message(e->policy, c->policy, &facts, &m);
+        changed = policy_message(e->policy, c->policy, known, &m);
     } else {
         m.ended = true;
         m.incomplete = !ev->as.message.complete;
@@ -83,12 +89,12 @@ static void to_message_rules(struct engine *e, struct conn *c, const struct even
         m.compressed = ev->as.message.compressed;
         m.close_code = ev->as.message.close_code;
         m.fragments = ev->as.message.fragments;
-        changed = policy_message(e->policy, c->policy, &facts, &m);
+        changed = policy_message(e->policy, c->policy, known, &m);
     }
     if (c->explanation != NULL)
-        explanation_message(
-            c->explanation,
-            &(struct explained_moment){e->policy, c->policy, &facts, e->host.packet}, &m);
+        explanation_message(c->explanation,
+                            &(struct explained_moment){e->policy, c->policy, known, e->host.packet},
+                            &m);
     if (changed)
         tell_rules(e, c, false);
 }
@@ -96,13 +102,10 @@ static void to_message_rules(struct engine *e, struct conn *c, const struct even
 static void to_frame_rules(struct engine *e, struct conn *c, const struct event *ev)
 {
     const struct ws_frame_facts frame = {.direction = ev->direction, .header = ev->as.frame};
-    struct facts facts;
 
     if (c->policy == NULL || (e->policy_interest & INTEREST_FRAMES) == 0)
         return;
-    view_facts(c, false, &facts);
-    asked_view(e, c, &facts);
-    if (policy_frame(e->policy, c->policy, &facts, &frame))
+    if (policy_frame(e->policy, c->policy, &frame))
         tell_rules(e, c, false);
 }
 

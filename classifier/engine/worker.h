@@ -39,13 +39,13 @@ struct engine {
     const char *source;
     int64_t now_ns; /* the latest packet time: never goes back */
     int64_t next_tick_ns;
-    int64_t latest_ns;                     /* the latest packet time of all: for counters */
-    uint32_t policy_interest, asks, rates; /* policy_interest(), _asks(), _rate_events() */
-    bool rules;                            /* there are any */
-    struct conn *conn;                     /* whose bytes are being read */
-    unsigned side;                         /* which sent them */
-    struct call *call;                     /* innermost call into a layer */
-    const struct packet *packet;           /* being read; NULL between packets */
+    int64_t latest_ns; /* the latest packet time of all: for counters */
+    uint32_t policy_interest, sinks_interest, asks, rates; /* asks, rates: the policy's */
+    bool rules;                                            /* there are any */
+    struct conn *conn;                                     /* whose bytes are being read */
+    unsigned side;                                         /* which sent them */
+    struct call *call;                                     /* innermost call into a layer */
+    const struct packet *packet;                           /* being read; NULL between packets */
     struct counters counters;
 };
 

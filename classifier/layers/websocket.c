@@ -18,6 +18,7 @@
 #include "layers/ws_opening.h"
 #include "layers/ws_payload.h"
 #include "layers/ws_search.h"
+#include "layers/ws_skim.h"
 
 #define MOST_WINDOW_BITS 15 /* RFC 7692 s7.1.2 */
 
@@ -64,6 +65,15 @@ static size_t ws_feed(void *state, struct host *h, enum direction d, struct byte
     const size_t passed = ws->joined ? ws_join_feed(ws, h, d, in) : 0;
     ws_read(ws, h, d, bytes_after(in, passed), false);
     return in.len;
+}
+
+static size_t ws_look(void *state, struct host *h, enum direction d, struct bytes in)
+{
+    struct websocket *ws = state;
+
+    if (ws->opening || ws->joined || ws->left || ws->side[d].lost)
+        return 0;
+    return ws_skim(ws, h, d, in);
 }
 
 static void ws_lose(void *state, struct host *h, enum direction d, uint64_t n)
@@ -131,6 +141,7 @@ const struct layer layer_websocket = {
     .recognise = ws_midstream_recognise,
     .open = ws_open,
     .join = ws_join,
+    .skim = ws_look,
     .feed = ws_feed,
     .gap = ws_lose,
     .close = ws_close,

@@ -43,25 +43,36 @@ static struct ws_watch *watch_begin(struct websocket *ws, struct host *h, enum d
 
 /* ---- times ---- */
 
+static void note_frame(struct ws_watch *w, int64_t now_ns, enum direction d)
+{
+    struct watch_side *s = &w->side[d];
+    struct ws_figures *f = &w->figures;
+
+    if (!w->side[0].spoke && !w->side[1].spoke)
+        f->first_ns = f->last_ns = now_ns;
+    if (now_ns > f->last_ns)
+        f->last_ns = now_ns;
+    if (s->spoke && now_ns - s->last_ns > f->idle_ns[d]) {
+        f->idle_ns[d] = now_ns - s->last_ns;
+        f->idle_until_ns[d] = now_ns;
+    }
+    s->last_ns = now_ns;
+    s->spoke = true;
+    s->sum = FNV_BASIS;
+}
+
 void ws_figures_frame(struct websocket *ws, struct host *h, enum direction d)
 {
     struct ws_watch *w = watch_begin(ws, h, d);
 
-    if (w == NULL)
-        return;
-    struct watch_side *s = &w->side[d];
-    struct ws_figures *f = &w->figures;
-    if (!w->side[0].spoke && !w->side[1].spoke)
-        f->first_ns = f->last_ns = h->time_ns;
-    if (h->time_ns > f->last_ns)
-        f->last_ns = h->time_ns;
-    if (s->spoke && h->time_ns - s->last_ns > f->idle_ns[d]) {
-        f->idle_ns[d] = h->time_ns - s->last_ns;
-        f->idle_until_ns[d] = h->time_ns;
-    }
-    s->last_ns = h->time_ns;
-    s->spoke = true;
-    s->sum = FNV_BASIS;
+    if (w != NULL)
+        note_frame(w, h->time_ns, d);
+}
+
+void ws_figures_plain(struct websocket *ws, const struct host *h, enum direction d)
+{
+    note_frame(watch_of(ws), h->time_ns, d);
+    ws_figures_message(ws, d);
 }
 
 /* ---- messages ---- */

@@ -19,6 +19,9 @@
 
 /* The header of a frame was read. */
 void ws_figures_frame(struct websocket *ws, struct host *h, enum direction d);
+/* The same of a whole message, which is over: side->message has its size. Only where
+ * ws_figures_of() is not NULL. */
+void ws_figures_plain(struct websocket *ws, const struct host *h, enum direction d);
 /* The data message in progress is over; ws_figures_inflated() when it has been inflated. */
 void ws_figures_message(struct websocket *ws, enum direction d);
 void ws_figures_inflated(struct websocket *ws, enum direction d);

@@ -14,6 +14,9 @@
 #define LEN7_IS_64  127 /* a 64-bit length follows */
 #define TOP_BIT     (UINT64_C(1) << 63)
 
+/* A plain message with its shortest header, but for a byte or two that are not worth a question. */
+#define WS_PLAIN_LEAST 4
+
 /* A frame that is odd already and says it is longer than this is no frame. */
 #define ODD_FRAME_MAX (16 * 1024 * 1024)
 
@@ -61,33 +64,41 @@ bool ws_read_header(struct bytes in, struct ws_header *out)
     return true;
 }
 
+static uint32_t load_key(const uint8_t *at)
+{
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
 /* The mask bit as it has to be, and the shortest form of the length. */
-bool ws_read_plain(struct bytes in, enum direction d, struct ws_header *out)
+bool ws_read_plain(struct bytes in, enum direction d, struct ws_plain *out)
 {
     const bool masked = d == TO_SERVER;
-    const size_t key = masked ? 4 : 0;
+    size_t size = 2, length;
 
-    if (in.len < 4 + key || in.at[0] != (FIN_BIT | WS_TEXT))
+    if (in.len < WS_PLAIN_LEAST ||
+        (in.at[0] != (FIN_BIT | WS_TEXT) && in.at[0] != (FIN_BIT | WS_BINARY)))
         return false;
-    size_t size = 2 + key, length = in.at[1] ^ (masked ? MASK_BIT : 0U);
+    length = in.at[1] ^ (masked ? MASK_BIT : 0U);
     if (length == LEN7_IS_16) {
         length = (size_t)in.at[2] << 8 | in.at[3];
-        size += 2;
+        size = 4;
         if (length < LEN7_IS_16)
             return false;
     } else if (length == 0 || length > LEN7_IS_16) {
         return false;
     }
-    if (in.len < size + length)
-        return false;
-    struct cursor c = cursor_over(bytes_of(in.at + size - key, key));
-    *out = (struct ws_header){.frame = {.opcode = WS_TEXT,
-                                        .fin = true,
-                                        .masked = masked,
-                                        .mask = masked ? cursor_be32(&c) : 0,
-                                        .length = length},
-                              .size = (uint8_t)size};
-    return true;
+    out->mask = 0;
+    if (masked) {
+        size += 4;
+        if (in.len < size)
+            return false;
+        out->mask = load_key(in.at + size - 4);
+    }
+    out->payload = in.at + size;
+    out->length = (uint16_t)length;
+    out->size = (uint8_t)size;
+    out->opcode = in.at[0] & OPCODE_BITS;
+    return in.len >= size + length;
 }
 
 /* Moves header bytes from `in` to the decoder until `want` are there. */

@@ -80,9 +80,18 @@ static inline uint8_t ws_current_opcode(const struct ws_decoder *d)
 /* Reads a header off the front of `in`. False: it is not whole. */
 bool ws_read_header(struct bytes in, struct ws_header *out);
 
-/* What most frames are: a whole text message with nothing to say about its header, whole in `in`.
- * False: it is something else, and nothing is said of it. */
-bool ws_read_plain(struct bytes in, enum direction d, struct ws_header *out);
+/* What most frames are: a whole message of text or binary data, not compressed, not empty and below
+ * 64 KiB, with nothing to say about its header. */
+struct ws_plain {
+    const uint8_t *payload; /* as it was sent */
+    uint32_t mask;
+    uint16_t length;
+    uint8_t size; /* bytes of the header */
+    uint8_t opcode;
+};
+/* Reads one off the front of `in`, where it is whole. False: it is something else, and nothing is
+ * said of it. */
+bool ws_read_plain(struct bytes in, enum direction d, struct ws_plain *out);
 
 /* What is illegal in this header by itself. `deflate`: RSV1 has a meaning (RFC 7692). */
 uint32_t ws_header_faults(const struct ws_header *f, enum direction d, bool deflate);

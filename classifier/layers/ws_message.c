@@ -5,22 +5,9 @@
 #include "layers/ws_figures.h"
 #include "layers/ws_inside.h"
 #include "layers/ws_keep.h"
+#include "layers/ws_mask.h"
 #include "layers/ws_payload.h"
-
-/* RFC 6455 s5.3: a fresh, unpredictable key for every frame; not the last one, nor a counter. */
-static void watch_mask(struct ws_side *s, struct host *h, enum direction d, uint32_t mask)
-{
-    const uint32_t step = mask - s->last_mask;
-    const uint16_t folded = (uint16_t)(step ^ step >> 16);
-
-    s->last_mask = mask;
-    if (s->same_masks < 2 || folded != s->mask_step) {
-        s->mask_step = folded;
-        s->same_masks = s->same_masks == 0 ? 1 : 2;
-    } else if (s->same_masks < WS_SAME_MASKS && ++s->same_masks == WS_SAME_MASKS) {
-        ws_anomaly(s, h, step == 0 ? WS_MASK_REPEATED : WS_MASK_PREDICTABLE, d, s->offset);
-    }
-}
+#include "layers/ws_skim.h"
 
 static void emit_frame(const struct ws_side *s, struct host *h, enum direction d,
                        const struct ws_frame_event *f)
@@ -284,8 +271,9 @@ static void begin_frame(struct websocket *ws, struct host *h, enum direction d,
     }
     s->legal = (faults & ~(uint32_t)WS_FAULTS_OF_MASKING) == 0;
     ws->totals.frames[d]++;
-    if (f->frame.masked)
-        watch_mask(s, h, d, f->frame.mask);
+    const enum anomaly mask = f->frame.masked ? ws_mask_note(s, f->frame.mask) : ANOMALY_NONE;
+    if (mask != ANOMALY_NONE)
+        ws_anomaly(s, h, mask, d, s->offset);
     if (h->interest & INTEREST_FIGURES)
         ws_figures_frame(ws, h, d);
     if (h->interest & INTEREST_FRAMES)
@@ -326,39 +314,6 @@ static void read_payload(struct websocket *ws, struct host *h, enum direction d,
         frame_is_over(ws, h, d);
 }
 
-/* Of a whole text message that begins here nothing but numbers would be kept. */
-static bool counts_only(const struct websocket *ws, const struct host *h, enum direction d)
-{
-    const struct ws_side *s = &ws->side[d];
-
-    return !(h->interest & (WATCHED | INTEREST_FIGURES | INTEREST_FRAMES)) && ws->framed &&
-           ws->heard[d] >= WS_HEARD_ALL && !ws->offers && s->decoder.have == 0 &&
-           !s->message.open && !s->closed && !s->answered && !s->resumed;
-}
-
-/* What begin_frame() and read_payload() come to for such a message, which is most of what there is.
- */
-static void count_message(struct websocket *ws, struct host *h, enum direction d,
-                          const struct ws_header *f)
-{
-    struct ws_side *s = &ws->side[d];
-
-    s->offset += f->size;
-    if (f->frame.masked)
-        watch_mask(s, h, d, f->frame.mask);
-    s->offset += f->frame.length;
-    s->message = (struct ws_message){.opcode = WS_TEXT,
-                                     .wire_length = f->frame.length,
-                                     .mask = f->frame.mask,
-                                     .fragments = 1,
-                                     .masked = f->frame.masked,
-                                     .fin = true};
-    ws->totals.frames[d]++;
-    ws->totals.messages[d]++;
-    ws->totals.text[d]++;
-    ws->totals.payload[d] += f->frame.length;
-}
-
 size_t ws_read_frames(struct websocket *ws, struct host *h, enum direction d, struct bytes in)
 {
     struct ws_side *s = &ws->side[d];
@@ -371,11 +326,9 @@ size_t ws_read_frames(struct websocket *ws, struct host *h, enum direction d, st
             read_payload(ws, h, d, &in);
             continue;
         }
-        if (counts_only(ws, h, d) && ws_read_plain(in, d, &f)) {
-            count_message(ws, h, d, &f);
-            in = bytes_after(in, f.size + (size_t)f.frame.length);
+        in = bytes_after(in, ws_skim(ws, h, d, in));
+        if (in.len < before)
             continue;
-        }
         const bool whole = ws_take_header(&s->decoder, &in, &f);
         s->offset += before - in.len;
         if (whole)

@@ -62,7 +62,7 @@ bool ws_payload_is_asked(const struct host *h)
     return h->interest & (READS_ALL | INTEREST_VALIDITY);
 }
 
-/* Another protocol's bytes travel in binary messages: text is UTF-8, and named by what it says. */
+/* Another protocol's bytes travel in binary messages. */
 static bool is_carried(const struct host *h, const struct ws_message *m)
 {
     return h->carry_wanted && m->opcode == WS_BINARY;
@@ -70,11 +70,16 @@ static bool is_carried(const struct host *h, const struct ws_message *m)
 
 static bool is_wanted(const struct host *h, const struct ws_message *m)
 {
-    if (h->interest & READS_ALL)
-        return true;
-    if ((h->interest & INTEREST_VALIDITY) && (m->compressed || m->opcode == WS_TEXT))
-        return true;
-    return m->heard || is_carried(h, m);
+    const bool validated = m->compressed || m->opcode == WS_TEXT;
+
+    return (h->interest & READS_ALL) || ((h->interest & INTEREST_VALIDITY) && validated) ||
+           m->heard || is_carried(h, m);
+}
+
+/* What cannot be inflated, and what nobody asked for. */
+bool ws_payload_is_passed(const struct host *h, const struct ws_message *m)
+{
+    return m->unread || (m->compressed ? m->lossy : !is_wanted(h, m));
 }
 
 static void emit_slice(struct host *h, enum direction d, uint8_t opcode, struct bytes clear)
@@ -263,8 +268,7 @@ static void inflate_piece(struct websocket *ws, struct host *h, enum direction d
         inflate_failed(ws, h, d);
 }
 
-/* The next bytes of a compressed message, with the tail behind its last ones: zlib and its like
- * take off what every message ends with. */
+/* With the tail behind its last bytes: zlib and its like take off what every message ends with. */
 static void inflate_next(struct websocket *ws, struct host *h, enum direction d,
                          struct masked *from)
 {
@@ -354,7 +358,7 @@ void ws_payload_data(struct websocket *ws, struct host *h, enum direction d, str
     ws_inside_peek(ws, d, wire);
     if (m->compressed && !m->unread && !is_wanted(h, m))
         pass_by(ws, h, d);
-    if (m->unread || (m->compressed && m->lossy) || !is_wanted(h, m)) {
+    if (ws_payload_is_passed(h, m)) {
         m->wire_length += wire.len;
         return;
     }
@@ -486,10 +490,9 @@ void ws_payload_control_end(struct websocket *ws, struct host *h, enum direction
 
 void ws_payload_close(struct websocket *ws, struct host *h, enum direction d)
 {
-    struct ws_detail_side *x = ws->detail != NULL ? &ws->detail->side[d] : NULL;
-
-    if (x == NULL)
+    if (ws->detail == NULL)
         return;
+    struct ws_detail_side *x = &ws->detail->side[d];
     ws_inflater_free(h, x->inflater);
     x->inflater = NULL;
     ws_keep_forget(h, &x->data);

@@ -25,6 +25,8 @@
 /* Did somebody ask for messages, or whether they are valid? Else some are read a little, for the
  * sake of what is inside: how much depends on the cuts, so no figure may. */
 bool ws_payload_is_asked(const struct host *h);
+/* Is what comes next of this message's payload counted, and nothing else? */
+bool ws_payload_is_passed(const struct host *h, const struct ws_message *m);
 /* A data message begins; side->message is set. */
 void ws_payload_begin(struct websocket *ws, struct host *h, enum direction d);
 /* A piece of the data frame being read, just taken off the decoder. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/ws_search.h"
 
+#include "layers/ws_mask.h"
 #include "layers/ws_message.h"
 #include "layers/ws_weigh.h"
 

@@ -108,12 +108,6 @@ struct ws_detail {
     } side[2];
 };
 
-/* Does this sender use one masking key again? */
-static inline bool ws_mask_repeats(const struct ws_side *s)
-{
-    return s->same_masks > 1 && s->mask_step == 0;
-}
-
 /* NULL when there is no memory. */
 struct ws_detail_side *ws_detail(struct websocket *ws, struct host *h, enum direction d);
 

@@ -39,6 +39,9 @@ struct layer {
      * is next. NULL: ignores everything. Over UDP each call is one datagram, and so was each turn
      * that was seen before. */
     size_t (*feed)(void *state, struct host *h, enum direction d, struct bytes in);
+    /* Reads the front of `in` as far as that needs no word to the host, but for `heeds`: to the
+     * same end as feed, which gets the rest. Returns how much. May be NULL. */
+    size_t (*skim)(void *state, struct host *h, enum direction d, struct bytes in);
     /* `n` bytes of this direction were never captured. Unknown, possibly huge. May be NULL. */
     void (*gap)(void *state, struct host *h, enum direction d, uint64_t n);
     /* No more will come: give back what host->alloc gave. Once, or again after replace(), which it
@@ -46,31 +49,27 @@ struct layer {
     void (*close)(void *state, struct host *h, enum close_reason why);
     /* Adds what only this layer knows (ws totals, shape) to the view. May be NULL. */
     void (*summarise)(const void *state, struct flow_info *out);
-    /* The state is about to be freed, and nobody will summarise it again: gives back what close
-     * left for that. May be NULL. */
+    /* Nobody will summarise the state again: gives back what close left for that. May be NULL. */
     void (*forget)(void *state, struct host *h);
 };
 
 /* What a layer may ask of its host. Given to each call; valid only during the call. */
 struct host {
     /* Emits an event of a kind somebody is interested in (test `interest` first: that is the
-     * point). packet, time and flow are filled in by the host; the layer sets kind, direction and
-     * the body. */
+     * point). The layer sets kind, direction and the body; the host fills in the rest. */
     void (*emit)(struct host *h, struct event *e);
     /* Bytes (or a hole) for whoever is on top of this layer; with nobody there, identified. */
     void (*carry)(struct host *h, enum direction d, struct bytes in);
     void (*carry_gap)(struct host *h, enum direction d, uint64_t n);
-    /* From here on this layer only wraps `protocol`, which is opened with `arg` on top of it: bytes
-     * of both directions that this layer did not use go there directly, and feed is not called
-     * again. NULL protocol: whatever identification finds. */
+    /* From here on this layer only wraps `protocol` (NULL: whatever identification finds), opened
+     * with `arg` on top of it: bytes that it did not use go there, and feed is not called again. */
     void (*become)(struct host *h, const char *protocol, const void *arg);
     /* "I was mistaken": off the stack; what it carries from now on, and all later bytes, are
      * identified afresh. */
     void (*leave)(struct host *h);
-    /* Off the stack, too, but what these bytes are is known: `protocol` takes the place, opened
-     * with `arg`, and gets what is carried from now on, and all later bytes. `reversed`: who was
-     * taken for the server is the client (only where opening.direction_known was false): the
-     * directions are turned around from here on. */
+    /* Off the stack, too, but it is known what takes the place: `protocol`, opened with `arg`.
+     * `reversed`: who was taken for the server is the client (only where opening.direction_known
+     * was false): the directions are turned around from here on. */
     void (*replace)(struct host *h, const char *protocol, const void *arg, bool reversed);
     /* Evidence at the packet being read. `what` has static lifetime. */
     void (*note)(struct host *h, const char *what, struct bytes detail);
@@ -94,6 +93,8 @@ struct host {
      * layer. Evidence is noted with it. The surest wins, among equals the last. */
     void (*speaks)(struct host *h, const char *name, enum confidence c, const char *why,
                    struct bytes detail);
+    /* Would anybody take note of this whole data message? Else it is as good as told. NULL: yes. */
+    bool (*heeds)(struct host *h, enum direction d, uint8_t opcode, struct bytes clear);
     /* Counted in --memory, zero-filled; NULL: there is none. Free with the same size. */
     void *(*alloc)(struct host *h, size_t bytes);
     void (*free)(struct host *h, void *memory, size_t bytes);
@@ -109,8 +110,7 @@ struct host {
     uint64_t packet;       /* frame number being read */
     int64_t time_ns;       /* its time */
     struct digest *digest; /* this worker's */
-    /* In close(CLOSE_FINISHED), by direction: its sender's FIN acknowledged every byte of the other
-     * direction. */
+    /* In close(CLOSE_FINISHED), by direction: its sender's FIN acknowledged all of the other's. */
     bool heard_all[2];
 };
 

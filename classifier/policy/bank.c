@@ -153,6 +153,18 @@ bool bank_add_hex(struct bank *b, struct bytes digits, const struct node *where,
     return add_checked(b, regex, PATTERN_FLAGS, where, s);
 }
 
+/* The same for texts that are not cut. Where that fails, there are still streams. */
+static bool compile_whole(struct bank *b, const char *const *regex, const unsigned *flags,
+                          const unsigned *id)
+{
+    hs_compile_error_t *error = NULL;
+
+    if (b->count <= BANK_WHOLE_MAX)
+        hs_compile_multi(regex, flags, id, b->count, HS_MODE_BLOCK, NULL, &b->whole, &error);
+    hs_free_compile_error(error);
+    return hs_stream_size(b->database, &b->stream_bytes) == HS_SUCCESS;
+}
+
 static bool compile(struct bank *b, const char *const *regex, const unsigned *flags,
                     const unsigned *id, const struct source *s)
 {
@@ -161,7 +173,7 @@ static bool compile(struct bank *b, const char *const *regex, const unsigned *fl
 
     if (hs_compile_multi(regex, flags, id, b->count, mode, NULL, &b->database, &error) ==
         HS_SUCCESS)
-        return !b->streaming || hs_stream_size(b->database, &b->stream_bytes) == HS_SUCCESS;
+        return !b->streaming || compile_whole(b, regex, flags, id);
     const bool named = error != NULL && error->expression >= 0;
     pattern_fault(s, b->pattern[named ? error->expression : 0].where, error);
     hs_free_compile_error(error);
@@ -210,12 +222,14 @@ void bank_free(struct bank *b)
         free(b->pattern[i].regex);
     free(b->pattern);
     hs_free_database(b->database);
+    hs_free_database(b->whole);
     *b = (struct bank){0};
 }
 
 bool bank_scratch(const struct bank *b, struct hs_scratch **scratch)
 {
-    return b->database == NULL || hs_alloc_scratch(b->database, scratch) == HS_SUCCESS;
+    return (b->database == NULL || hs_alloc_scratch(b->database, scratch) == HS_SUCCESS) &&
+           (b->whole == NULL || hs_alloc_scratch(b->whole, scratch) == HS_SUCCESS);
 }
 
 size_t bank_scratch_bytes(const struct hs_scratch *scratch)
@@ -257,6 +271,20 @@ void bank_scan(const struct bank *b, struct hs_scratch *scratch, struct bytes te
         return; /* no pattern matches the empty text */
     text = bytes_first(text, SCAN_MAX);
     hs_scan(b->database, (const char *)text.at, (unsigned)text.len, 0, scratch, on_match, &list);
+}
+
+static int on_any(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
+                  void *context)
+{
+    (void)id, (void)from, (void)to, (void)flags, (void)context;
+    return 1; /* no more of them */
+}
+
+bool bank_meets(const struct bank *b, struct hs_scratch *scratch, struct bytes text)
+{
+    return b->whole == NULL || text.len > SCAN_MAX ||
+           hs_scan(b->whole, (const char *)text.at, (unsigned)text.len, 0, scratch, on_any, NULL) !=
+               HS_SUCCESS;
 }
 
 struct hs_stream *bank_stream_open(const struct bank *b, struct budget *budget)

@@ -13,6 +13,9 @@
 #include "policy/node.h"
 
 #define PATTERN_MAX 4096 /* bytes of one pattern */
+/* Of a bank of streams: with more patterns than these whole texts are searched as streams, too. To
+ * compile them a second time would take longer than it saves. */
+#define BANK_WHOLE_MAX 1024
 
 struct hs_database;
 struct hs_scratch;
@@ -29,6 +32,7 @@ struct bank {
     uint32_t count, room;
     struct bank_pattern *pattern;
     struct hs_database *database; /* NULL: no patterns, or not compiled yet */
+    struct hs_database *whole;    /* streaming: of whole texts; or NULL */
     size_t stream_bytes;          /* what one stream takes */
 };
 
@@ -58,6 +62,9 @@ size_t bank_scratch_bytes(const struct hs_scratch *scratch);
 void bank_scratch_free(struct hs_scratch *scratch); /* NULL is fine */
 
 void bank_scan(const struct bank *b, struct hs_scratch *scratch, struct bytes text, uint64_t *hits);
+
+/* Would a stream of this text hit? True, too, where that cannot be told without one. */
+bool bank_meets(const struct bank *b, struct hs_scratch *scratch, struct bytes text);
 
 /* NULL when the budget or the machine has no memory left. */
 struct hs_stream *bank_stream_open(const struct bank *b, struct budget *budget);

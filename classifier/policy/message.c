@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* message.c - a message or a frame passes: which rules that wait for one has it matched? */
 #include "model/websocket.h"
+#include "policy/heeds.h"
 #include "policy/message.h"
 
 /* RFC 6455 s5.5: control frames have the top bit of the opcode set, and may come between the
@@ -166,6 +167,30 @@ bool policy_message(struct policy_worker *w, struct policy_flow *f, const struct
     return ask(w, f, facts, m, slot);
 }
 
+/* Is it begun in the middle of what is not settled? */
+static bool is_between(const struct message_slot *slot)
+{
+    uint64_t raised = 0;
+
+    for (size_t i = 0; i < ANOMALY_WORDS; i++)
+        raised |= slot->pending[i];
+    return raised == 0 && !slot->running;
+}
+
+bool policy_heeds(struct policy_worker *w, struct policy_flow *f, const struct message_facts *m,
+                  struct bytes clear)
+{
+    if (f == NULL || f->waiting == 0)
+        return false;
+    if (f->waiting != f->finding || f->parsing > 0)
+        return true; /* one that needs no hit, or JSON */
+    struct message_slot *slot = slot_of(w, f, m);
+    if (slot == NULL || !is_between(slot) || bank_meets(&w->policy->content, w->scratch, clear))
+        return true;
+    slot->number++;
+    return false;
+}
+
 /* Searches the next bytes, with the stream that the message's first bytes opened. */
 static void search(struct policy_worker *w, struct message_slot *slot, struct bytes slice)
 {
@@ -218,11 +243,11 @@ static bool frame_meets(const struct question *q, const struct rule *r)
     return true;
 }
 
-bool policy_frame(struct policy_worker *w, struct policy_flow *f, const struct facts *facts,
+bool policy_frame(struct policy_worker *w, struct policy_flow *f,
                   const struct ws_frame_facts *frame)
 {
     const struct policy *p = w->policy;
-    const struct question q = {.policy = p, .worker = w, .facts = facts, .frame = frame};
+    const struct question q = {.policy = p, .worker = w, .frame = frame};
     bool changed = false;
 
     if (f == NULL || f->framing == 0)

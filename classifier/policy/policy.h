@@ -103,8 +103,8 @@ void policy_flow_free(struct policy_worker *w, struct policy_flow *f);
 struct policy_result policy_decide(struct policy_worker *w, struct policy_flow *f,
                                    const struct facts *facts, policy_fired *fired, void *ctx);
 
-/* A message passes: begin, slices of clear payload (only if INTEREST_PAYLOAD is in
- * policy_interest), end. Returns true when a condition's answer changed: call policy_decide. */
+/* A message passes: begin, slices of clear payload (if INTEREST_PAYLOAD is in policy_interest),
+ * end. `facts`: NULL where no rule counts. True when an answer changed: call policy_decide. */
 bool policy_message(struct policy_worker *w, struct policy_flow *f, const struct facts *facts,
                     const struct message_facts *m);
 bool policy_payload(struct policy_worker *w, struct policy_flow *f, const struct facts *facts,
@@ -114,7 +114,7 @@ bool policy_payload(struct policy_worker *w, struct policy_flow *f, const struct
 void policy_violation(struct policy_worker *w, struct policy_flow *f, enum direction d,
                       enum anomaly what);
 /* A frame header passes. True as above. */
-bool policy_frame(struct policy_worker *w, struct policy_flow *f, const struct facts *facts,
+bool policy_frame(struct policy_worker *w, struct policy_flow *f,
                   const struct ws_frame_facts *frame);
 
 #endif

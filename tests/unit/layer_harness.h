@@ -22,6 +22,7 @@ struct harness {
     struct buffer carried[2];
     struct budget budget;
     bool became, left;
+    bool feeds_all; /* nothing is skimmed */
     enum confidence confidence;
     enum ladder ladder;
     const struct known_peer *peer; /* what known_peer() says */
@@ -184,8 +185,10 @@ static inline void harness_feed(struct harness *x, const struct layer *l, void *
     size_t used = 0;
 
     x->host.packet++;
-    if (!x->became && !x->left)
-        used = l->feed(state, &x->host, d, piece);
+    if (!x->became && !x->left && !x->feeds_all && l->skim != NULL)
+        used = l->skim(state, &x->host, d, piece);
+    if (!x->became && !x->left && used < piece.len)
+        used += l->feed(state, &x->host, d, bytes_after(piece, used));
     if (used < piece.len)
         harness_carry(&x->host, d, bytes_after(piece, used));
     free((void *)(uintptr_t)piece.at);

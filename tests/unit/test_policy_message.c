@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/websocket.h"
+#include "policy/heeds.h"
 #include "policy/worker.h"
 #include "policy_harness.h"
 
@@ -211,6 +212,9 @@ static void pass(struct stream *s, const struct piece *p, size_t first, size_t s
     struct message_facts m = {.direction = p->direction, .opcode = p->opcode};
     struct bytes left = bytes_after(p->payload, first);
 
+    if (first == p->payload.len && (p->opcode & 8) == 0 &&
+        !policy_heeds(s->t.worker, s->t.flow, &m, p->payload))
+        return; /* whole, and as good as told */
     tell(s, &m);
     if (first > 0)
         feed(s, &m, bytes_first(p->payload, first));
@@ -448,7 +452,7 @@ static bool frame_matches(const struct key *k, const struct ws_frame_facts *fram
     harness_open(&s.t, rules);
     decide(&s);
     CHECK(!s.matched, "no frame yet");
-    if (policy_frame(s.t.worker, s.t.flow, &s.t.facts, frame))
+    if (policy_frame(s.t.worker, s.t.flow, frame))
         decide(&s);
     harness_close(&s.t);
     return s.matched;
@@ -475,7 +479,7 @@ static void check_message_and_frame(void)
 
     harness_open(&s.t, "- {name: a, action: block, match: {message: {contains: attack}, frame: "
                        "{fin: true}}}\n");
-    CHECK(policy_frame(s.t.worker, s.t.flow, &s.t.facts, &frame), "the frame is there");
+    CHECK(policy_frame(s.t.worker, s.t.flow, &frame), "the frame is there");
     decide(&s);
     CHECK(!s.matched, "but no message");
     pass(&s, &p, 0, 1);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/skim.h"
+
+#include "policy/heeds.h"
+
+/* The rules alone are told of messages, and most of these interest none of them. */
+static bool on_heeds(struct host *h, enum direction d, uint8_t opcode, struct bytes clear)
+{
+    struct engine *e = (struct engine *)h;
+    const struct message_facts m = {
+        .direction = d, .opcode = opcode, .size = clear.len, .fragments = 1};
+
+    return policy_heeds(e->policy, e->conn->policy, &m, clear);
+}
+
+void skim_setup(struct engine *e)
+{
+    const uint32_t of_messages = INTEREST_MESSAGES | INTEREST_PAYLOAD;
+
+    for (const struct sink *s = e->config.sinks; s != NULL; s = s->next)
+        e->sinks_interest |= s->interest;
+    if ((e->policy_interest & of_messages) != 0 && (e->sinks_interest & of_messages) == 0 &&
+        e->rates == 0 && e->config.explain == NULL)
+        e->host.heeds = on_heeds;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* ws_mask.h - the masking keys of a sender: a fresh, unpredictable one for every frame, not the
+ * last one, nor a counter (RFC 6455 s5.3). */
+#ifndef LAYERS_WS_MASK_H
+#define LAYERS_WS_MASK_H
+
+#include "layers/ws_state.h"
+
+/* Does this sender use one masking key again? */
+static inline bool ws_mask_repeats(const struct ws_side *s)
+{
+    return s->same_masks > 1 && s->mask_step == 0;
+}
+
+/* Could the next key be one too many like those before? */
+static inline bool ws_mask_is_suspect(const struct ws_side *s)
+{
+    return s->same_masks == WS_SAME_MASKS - 1;
+}
+
+/* What is to be told of this one; mostly ANOMALY_NONE. */
+static inline enum anomaly ws_mask_note(struct ws_side *s, uint32_t mask)
+{
+    const uint32_t step = mask - s->last_mask;
+    const uint16_t folded = (uint16_t)(step ^ step >> 16);
+
+    s->last_mask = mask;
+    if (s->same_masks < 2 || folded != s->mask_step) {
+        s->mask_step = folded;
+        s->same_masks = s->same_masks == 0 ? 1 : 2;
+        return ANOMALY_NONE;
+    }
+    if (s->same_masks == WS_SAME_MASKS || ++s->same_masks < WS_SAME_MASKS)
+        return ANOMALY_NONE;
+    return step == 0 ? WS_MASK_REPEATED : WS_MASK_PREDICTABLE;
+}
+
+#endif

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/* tcp_packet() takes the next segments of a calm connection a shorter way: to the same end. Random
+ * conversations, honest and not, are told to two engines, of which one is made to think before each
+ * packet that nothing is calm; what they remember is compared after each, and what they say. */
+#include "conversation.h"
+#include "engine/worker.h"
+#include "random.h"
+
+#define CONVERSATIONS 250
+#define PACKETS       60
+#define STAMPS        12 /* bytes of the timestamps option, padded */
+
+/* A segment of which anything may be odd. */
+struct segment {
+    enum direction from;
+    uint8_t flags, ttl;
+    uint16_t window;
+    bool stamped, broken, cut;
+    uint32_t seq, ack, stamp;
+    struct bytes data;
+};
+
+static void shoot(struct talk *t, const struct segment *s)
+{
+    const size_t options = s->stamped ? STAMPS : 0, headers = TALK_HEADERS + options;
+    const size_t size = headers + s->data.len;
+    uint8_t *p = calloc(1, size);
+    const struct frame frame = {.number = t->number,
+                                .time_ns = t->now_ns,
+                                .linktype = LINKTYPE_RAW,
+                                .wire_len = (uint32_t)size,
+                                .data = bytes_of(p, size - (s->cut ? s->data.len / 2 : 0))};
+    const bool up = s->from == TO_SERVER;
+
+    if (p == NULL)
+        abort();
+    p[0] = 0x45;
+    p[8] = s->ttl;
+    p[9] = TRANSPORT_TCP;
+    talk_put(p + 2, (uint32_t)size, 2);
+    talk_put(p + 12, up ? 0x0a000001 : 0x0a000002, 4);
+    talk_put(p + 16, up ? 0x0a000002 : 0x0a000001, 4);
+    talk_put(p + 20, up ? t->client_port : t->server_port, 2);
+    talk_put(p + 22, up ? t->server_port : t->client_port, 2);
+    talk_put(p + 24, s->seq, 4);
+    talk_put(p + 28, s->ack, 4);
+    p[32] = (uint8_t)((20 + options) / 4 << 4);
+    p[33] = s->flags;
+    talk_put(p + 34, s->window, 2);
+    talk_put(p + 36, s->broken ? 0xbad1 : 0, 2);
+    if (s->stamped) {
+        memcpy(p + TALK_HEADERS, "\1\1\10\12", 4);
+        talk_put(p + TALK_HEADERS + 4, s->stamp, 4);
+    }
+    if (s->data.len > 0)
+        memcpy(p + headers, s->data.at, s->data.len);
+    engine_frame(t->engine, &frame);
+    free(p);
+}
+
+static struct conn *only_conn(const struct talk *t)
+{
+    const struct flow_node *n = flow_each(t->engine->flows, NULL);
+    return n != NULL ? n->owner : NULL;
+}
+
+/* What was counted beside them (the rest) is compared in what they say. */
+static bool same(const struct conn *a, const struct conn *b)
+{
+    if (a == NULL || b == NULL)
+        return a == b;
+    for (unsigned side = 0; side < 2; side++) {
+        const struct stream *s = &a->stream[side], *z = &b->stream[side];
+        const struct habit *h = &a->habit[side], *g = &b->habit[side];
+        if (s->next != z->next || s->acknowledged != z->acknowledged || s->origin != z->origin ||
+            s->started != z->started || s->fin_seen != z->fin_seen || s->ended != z->ended ||
+            s->peer_acks != z->peer_acks || s->held_bytes != z->held_bytes ||
+            s->hole_packets != z->hole_packets || s->hole_acknowledged != z->hole_acknowledged ||
+            h->edge != g->edge || h->recent != g->recent || h->ttl != g->ttl ||
+            h->heard != g->heard || h->stamped != g->stamped || h->narrower != g->narrower ||
+            a->tcp_flags[side] != b->tcp_flags[side] || a->packets[side] != b->packets[side] ||
+            a->retransmissions[side] != b->retransmissions[side] ||
+            a->out_of_order[side] != b->out_of_order[side])
+            return false;
+    }
+    return a->tcp_state == b->tcp_state && a->depth == b->depth && a->closed == b->closed &&
+           a->reset_doubted == b->reset_doubted && (a->doubted == NULL) == (b->doubted == NULL) &&
+           a->reset_exact == b->reset_exact && a->genuine == b->genuine &&
+           a->alternates == b->alternates && a->anomalies == b->anomalies;
+}
+
+struct pair {
+    struct talk quick, wary;
+    uint64_t calm; /* packets that came to a calm connection */
+};
+
+static void tell_both(struct pair *p, const struct segment *s)
+{
+    struct talk *both[] = {&p->quick, &p->wary};
+    struct conn *c = only_conn(&p->wary);
+
+    if (c != NULL)
+        c->calm = false;
+    c = only_conn(&p->quick);
+    p->calm += c != NULL && c->calm;
+    for (unsigned i = 0; i < 2; i++) {
+        both[i]->number++;
+        both[i]->now_ns += TALK_STEP_NS;
+        shoot(both[i], s);
+    }
+    CHECK(same(only_conn(&p->quick), only_conn(&p->wary)), "the same is remembered");
+}
+
+/* What a side says next: an upgrade, then frames, mostly of one segment each. */
+static struct bytes next_words(const struct talk *t, enum direction d, uint8_t room[64])
+{
+    static const char ask[] =
+        "GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+    static const char grant[] = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                                "Connection: Upgrade\r\n"
+                                "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+    const size_t len = 1 + random_below(40);
+
+    if (t->sent[d] == 0)
+        return bytes_of_text(d == TO_SERVER ? ask : grant);
+    room[0] = random_below(12) > 0 ? 0x81 : (uint8_t)random_below(256);
+    room[1] = (uint8_t)(len | (d == TO_SERVER ? 0x80 : 0));
+    for (size_t i = 2; i < 6 + len; i++)
+        room[i] = (uint8_t)(i < 6 && d == TO_SERVER ? random_below(256) : 'a' + i);
+    return bytes_of(room, 2 + len + (d == TO_SERVER ? 4 : 0));
+}
+
+static void make_odd(struct segment *s)
+{
+    switch (random_below(11)) {
+    case 0: s->ttl = 3; break;
+    case 1: s->seq += random_below(60); break;
+    case 2: s->seq -= random_below(60); break;
+    case 3: s->ack += random_below(3000) - 1500; break;
+    case 4: s->flags |= TCP_URG; break;
+    case 5: s->flags ^= TCP_ACK; break;
+    case 6: s->broken = true; break;
+    case 7: s->stamp -= 5; break;
+    case 8: s->window = (uint16_t)random_below(30); break;
+    case 9: s->cut = true; break;
+    default: s->flags |= random_below(2) == 0 ? TCP_RST : random_below(3) == 0 ? TCP_FIN : TCP_SYN;
+    }
+}
+
+static void random_segment(struct pair *p, uint32_t oddness, bool stamped)
+{
+    struct talk *t = &p->quick;
+    const enum direction d = t->sent[0] == 0   ? TO_SERVER
+                             : t->sent[1] == 0 ? TO_CLIENT
+                                               : (enum direction)random_below(2);
+    const enum direction other = direction_other(d);
+    uint8_t room[64];
+    struct segment s = {.from = d,
+                        .flags = TCP_ACK | (random_below(2) == 0 ? TCP_PSH : 0),
+                        .ttl = (uint8_t)(64 - random_below(3)),
+                        .window = 64000,
+                        .stamped = stamped,
+                        .stamp = (uint32_t)t->number,
+                        .seq = t->isn[d] + 1 + t->sent[d],
+                        .ack = t->isn[other] + 1 + t->sent[other]};
+
+    if (random_below(3) > 0)
+        s.data = next_words(t, d, room);
+    const size_t len = s.data.len;
+    if (random_below(100) < oddness)
+        make_odd(&s);
+    if (random_below(100) >= oddness / 4) /* else it is lost */
+        tell_both(p, &s);
+    if (random_below(100) >= oddness) /* else it is sent again, or something else instead */
+        t->sent[d] += (uint32_t)len;
+}
+
+static void restart(struct talk *t)
+{
+    buffer_clear(&t->log);
+    t->client_port++;
+    t->sent[0] = t->sent[1] = 0;
+}
+
+static void converse(struct pair *p, uint32_t oddness)
+{
+    const bool stamped = random_below(2) == 0;
+    struct segment syn = {.flags = TCP_SYN, .ttl = 64, .window = 64000, .seq = 0xffffff00U};
+
+    restart(&p->quick);
+    restart(&p->wary);
+    if (random_below(8) > 0) { /* else it began before the capture */
+        tell_both(p, &syn);
+        syn = (struct segment){TO_CLIENT,       TCP_SYN | TCP_ACK, .ttl = 64,
+                               .window = 64000, .seq = 77,         .ack = 0xffffff01U};
+        tell_both(p, &syn);
+    }
+    for (unsigned i = 0; i < PACKETS; i++)
+        random_segment(p, oddness, stamped);
+    const char *want = talk_log(&p->wary);
+    CHECK_TEXT(talk_log(&p->quick), want, "the same is said");
+}
+
+static void check(const char *rules)
+{
+    struct pair p = {0};
+
+    talk_begin(&p.quick, rules, 0);
+    talk_begin(&p.wary, rules, 0);
+    for (unsigned i = 0; i < CONVERSATIONS; i++)
+        converse(&p, i % 4 * 12);
+    CHECK(p.calm > CONVERSATIONS * (PACKETS / 3), "most packets come to a calm connection");
+    talk_free(&p.quick);
+    talk_free(&p.wary);
+}
+
+int main(void)
+{
+    static const char rated[] =
+        "version: 1\nrules:\n"
+        "- {name: r, action: alert, match: {event: anomaly}, rate: {by: client, over: 1, "
+        "within: 10s}}\n";
+    static const char content[] =
+        "version: 1\nrules:\n- {name: c, action: alert, match: {message: {contains: klmno}}}\n";
+
+    check(NULL);
+    check(content);
+    check(rated);
+    return test_end();
+}
