@@ -18,6 +18,7 @@ _Static_assert(DPI_TURN_MAX >= OPENING_MAX, "a turn of the opening is one packet
 struct identifier {
     struct budget *budget;
     struct dpi *dpi;
+    uint64_t asked[2]; /* of streams, of datagrams: registry_asked() */
 };
 
 /* One call's view. */
@@ -57,7 +58,8 @@ struct identifier *identifier_create(struct budget *budget, struct err *err)
         dpi_free(dpi);
         return NULL;
     }
-    *i = (struct identifier){.budget = budget, .dpi = dpi};
+    *i = (struct identifier){
+        .budget = budget, .dpi = dpi, .asked = {registry_asked(false), registry_asked(true)}};
     return i;
 }
 
@@ -192,16 +194,16 @@ static struct identity raw(const struct asking *a, enum confidence sure, const c
 static struct identity ask_layers(const struct asking *a, const struct opening *o)
 {
     struct recognition best = {.answer = PROBE_NO};
-    const struct layer *who = NULL, *l;
+    const struct layer *who = NULL;
+    const uint64_t asked =
+        a->i->asked[a->datagrams] & (a->datagrams ? ~UINT64_C(0) : ~a->s->refused);
     bool more = false;
 
-    for (size_t n = 0; (l = registry_layer(n)) != NULL; n++) {
-        const uint64_t bit = UINT64_C(1) << n;
-        if (!registry_asks(n, a->datagrams) || (!a->datagrams && (a->s->refused & bit) != 0))
-            continue;
+    for (uint64_t left = asked; left != 0; left &= left - 1) {
+        const struct layer *l = registry_layer((size_t)__builtin_ctzll(left));
         const struct recognition r = l->recognise(o);
         if (r.answer == PROBE_NO)
-            a->s->refused |= bit;
+            a->s->refused |= left & -left;
         more = more || r.answer == PROBE_MORE;
         if (r.answer == PROBE_YES && (who == NULL || r.confidence > best.confidence)) {
             best = r;

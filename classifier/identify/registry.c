@@ -86,6 +86,16 @@ bool registry_asks(size_t n, bool datagrams)
            (registry[n].carriers & (datagrams ? DATAGRAM : STREAM)) != 0;
 }
 
+uint64_t registry_asked(bool datagrams)
+{
+    uint64_t asked = 0;
+
+    for (size_t n = 0; n < REGISTRY_LEN; n++)
+        if (registry_asks(n, datagrams))
+            asked |= UINT64_C(1) << n;
+    return asked;
+}
+
 uint64_t registry_bit(const struct layer *l)
 {
     for (size_t n = 0; n < REGISTRY_LEN; n++)

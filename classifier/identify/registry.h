@@ -10,5 +10,7 @@
 
 /* Is the n-th layer asked about streams (TCP, or whatever is inside one) or datagrams (UDP)? */
 bool registry_asks(size_t n, bool datagrams);
+/* The same of all: bit n. */
+uint64_t registry_asked(bool datagrams);
 
 #endif

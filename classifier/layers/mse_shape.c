@@ -39,30 +39,47 @@ static bool has_zeros(struct bytes b)
     return zeros > ZEROS_MAX;
 }
 
-static bool has_runs(struct bytes b)
+/* Each byte is looked at, so that the compiler may take many at once. */
+static bool has_same(struct bytes b)
 {
-    unsigned same = 0, printable = 0;
+    uint8_t found = 0;
 
-    for (size_t i = 0; i < b.len; i++) {
-        same = i > 0 && b.at[i] == b.at[i - 1] ? same + 1 : 1;
-        printable = is_printable(b.at[i]) ? printable + 1 : 0;
-        if (same > SAME_MAX || printable > PRINTABLE_MAX)
+    for (size_t i = SAME_MAX; i < b.len; i++)
+        found |= (uint8_t)((b.at[i] == b.at[i - 1]) & (b.at[i] == b.at[i - 2]) &
+                           (b.at[i] == b.at[i - 3]));
+    return found != 0;
+}
+_Static_assert(SAME_MAX == 3, "has_same() compares with three");
+
+/* A run that is too long goes over one of every so many bytes. */
+static bool has_printable_run(struct bytes b)
+{
+    for (size_t at = PRINTABLE_MAX; at < b.len; at += PRINTABLE_MAX + 1) {
+        size_t from = at, to = at;
+        while (to < b.len && is_printable(b.at[to]))
+            to++;
+        while (to > at && from > 0 && is_printable(b.at[from - 1]))
+            from--;
+        if (to - from > PRINTABLE_MAX)
             return true;
     }
     return false;
 }
 
-static bool is_varied(struct bytes b)
+static bool has_runs(struct bytes b)
 {
-    uint64_t seen[4] = {0};
-    unsigned distinct = 0;
+    return has_printable_run(b) || has_same(b);
+}
 
-    for (size_t i = 0; i < b.len; i++) {
-        const uint64_t bit = UINT64_C(1) << (b.at[i] & 63);
-        distinct += (seen[b.at[i] >> 6] & bit) == 0;
-        seen[b.at[i] >> 6] |= bit;
-    }
-    return distinct >= DISTINCT_MIN;
+static bool is_key(struct bytes key)
+{
+    struct noise noise = {0};
+    struct byte_counts counts;
+
+    byte_counts_take(&counts, key);
+    noise_add(&noise, &counts, key.len);
+    return byte_counts_different(&counts) >= DISTINCT_MIN && noise_holds(&noise, NOISE_KEEN) &&
+           !has_runs(key);
 }
 
 static bool is_noise(struct bytes b)
@@ -81,17 +98,15 @@ static bool is_record(struct bytes b)
     return b.at[0] >= FIRST_TYPE && b.at[0] <= LAST_TYPE && b.at[1] == MAJOR;
 }
 
-/* Can it be a flight's beginning? Looked at after fixed numbers of bytes, whatever the cuts. */
-static bool begins_as_noise(struct bytes b)
+/* Can it be a flight's beginning? Looked at after fixed numbers of bytes, whatever the cuts. The
+ * rest of that is is_key(). */
+static bool begins_unlike_others(struct bytes b)
 {
     if (b.len >= 2 && is_record(b))
         return false;
     if (b.len >= LOOK_TEXT && is_text(bytes_first(b, LOOK_TEXT)))
         return false;
-    if (b.len >= LOOK_ZEROS && has_zeros(bytes_first(b, LOOK_ZEROS)))
-        return false;
-    const struct bytes key = bytes_first(b, MSE_KEY);
-    return b.len < MSE_KEY || (is_varied(key) && !has_runs(key) && is_noise(key));
+    return b.len < LOOK_ZEROS || !has_zeros(bytes_first(b, LOOK_ZEROS));
 }
 
 static unsigned be16_at(struct bytes b)
@@ -165,17 +180,15 @@ static bool has_magic(const struct opening_turn *t, size_t n)
     return false;
 }
 
-/* Of all the bytes of turn `n`, which is over. */
-static bool flight_is_right(const struct opening_turn *t, size_t n)
+/* Has turn `n`, which is over, the form of a flight? Whether all of it is noise comes last. */
+static bool has_form(const struct opening_turn *t, size_t n)
 {
     static const size_t least[MSE_EXCHANGES] = {MSE_KEY, MSE_KEY, MSE_PROOF, MSE_ANSWER};
     const struct bytes b = t[n].bytes;
 
     if (b.len < least[n] || has_magic(t, n))
         return false;
-    if (n == 1 && (are_records(t[0].bytes, b) || is_rlpx(t[0].bytes, b)))
-        return false;
-    return is_noise(b) && !has_runs(b);
+    return n != 1 || !(are_records(t[0].bytes, b) || is_rlpx(t[0].bytes, b));
 }
 
 static bool flight_is_too_long(const struct opening_turn *t, size_t n)
@@ -209,18 +222,35 @@ static struct bytes clear_greeting(const struct opening *o)
                : bytes_first(bytes_after(said, at), PEER_PROTOCOL_LEN);
 }
 
+/* Turn `n`, as far as it goes: what is quickly seen of it. */
+static bool may_be_flight(const struct opening *o, size_t n, bool whole)
+{
+    return !flight_is_too_long(o->turn, n) &&
+           (n == ANSWER || begins_unlike_others(o->turn[n].bytes)) &&
+           (!whole || has_form(o->turn, n));
+}
+
+/* And what takes a look at every byte. */
+static bool is_flight(const struct opening *o, size_t n, bool whole)
+{
+    const struct bytes b = o->turn[n].bytes;
+
+    if (n != ANSWER && b.len >= MSE_KEY && !is_key(bytes_first(b, MSE_KEY)))
+        return false;
+    return !whole || (is_noise(b) && !has_runs(b));
+}
+
 static bool exchange_is_possible(const struct opening *o, bool clear)
 {
+    const size_t judged = clear ? ANSWER : MSE_EXCHANGES;
     const bool over = is_over(o);
 
-    for (size_t n = 0; n < o->turns && n < MSE_EXCHANGES; n++) {
-        const bool whole = over || n + 1U < o->turns;
-        if (n == ANSWER && clear)
-            return true;
-        if (flight_is_too_long(o->turn, n) || (n != ANSWER && !begins_as_noise(o->turn[n].bytes)) ||
-            (whole && !flight_is_right(o->turn, n)))
+    for (size_t n = 0; n < o->turns && n < judged; n++)
+        if (!may_be_flight(o, n, over || n + 1U < o->turns))
             return false;
-    }
+    for (size_t n = 0; n < o->turns && n < judged; n++)
+        if (!is_flight(o, n, over || n + 1U < o->turns))
+            return false;
     return true;
 }
 

@@ -15,11 +15,22 @@
 
 #define NOISE_LEAST 48 /* bytes below which noise cannot be told from anything */
 
+#define NIBBLES 16
+
 struct noise {
     uint32_t bytes;
-    uint32_t ones;
-    uint16_t nibble[16];
+    uint16_t nibble[NIBBLES];
 };
+
+#define BYTE_COUNTS_MAX 255 /* bytes */
+
+/* How often each byte comes in so many: the figures of noise, and others, are sums of these. */
+struct byte_counts {
+    uint8_t of[256];
+};
+
+void byte_counts_take(struct byte_counts *c, struct bytes in); /* at most BYTE_COUNTS_MAX */
+unsigned byte_counts_different(const struct byte_counts *c);   /* values that came */
 
 /* How often noise itself is refused, the ones and the nibbles. */
 enum noise_test {
@@ -31,6 +42,7 @@ enum noise_test {
 
 /* At most 32767 bytes together. */
 void noise_feed(struct noise *s, struct bytes in);
+void noise_add(struct noise *s, const struct byte_counts *c, size_t bytes);
 bool noise_holds(const struct noise *s, enum noise_test test);
 
 #endif

@@ -59,27 +59,37 @@ static void turn_ends(struct shape_side *side)
             side->chain[i].broken = true;
 }
 
-static bool is_control(uint8_t c)
+static unsigned sum(const uint8_t *count, size_t n)
+{
+    unsigned all = 0;
+
+    for (size_t i = 0; i < n; i++)
+        all += count[i];
+    return all;
+}
+
+/* Of characters that text does not have. */
+static unsigned count_controls(const uint8_t count[256])
 {
     enum { BELL = 7, BACKSPACE = 8, FORM_FEED = 12, ESCAPE = 27, DELETE = 127 };
 
-    if (c == DELETE)
-        return true;
-    return c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != BELL && c != BACKSPACE &&
-           c != FORM_FEED && c != ESCAPE;
+    return sum(count, ' ') - count['\t'] - count['\n'] - count['\r'] - count[BELL] -
+           count[BACKSPACE] - count[FORM_FEED] - count[ESCAPE] + count[DELETE];
 }
 
 static void count_bytes(struct shape_side *side, struct bytes in)
 {
-    enum { LATIN_1_FIRST = 0xa0 }; /* of ISO 8859-1's letters; below are controls */
+    enum { ASCII = 128, LATIN_1_FIRST = 0xa0 }; /* of ISO 8859-1's letters; below are controls */
+    struct byte_counts c;
 
-    noise_feed(&side->noise, in);
-    for (size_t i = 0; i < in.len; i++) {
-        const uint8_t c = in.at[i];
-        side->control = (uint16_t)(side->control + (is_control(c) ? 1 : 0));
-        side->high = (uint16_t)(side->high + (c > 127 ? 1 : 0));
+    for (; in.len > 0; in = bytes_after(in, BYTE_COUNTS_MAX)) {
+        const struct bytes part = bytes_first(in, BYTE_COUNTS_MAX);
+        byte_counts_take(&c, part);
+        noise_add(&side->noise, &c, part.len);
+        side->control = (uint16_t)(side->control + count_controls(c.of));
+        side->high = (uint16_t)(side->high + sum(c.of + ASCII, 256 - ASCII));
         side->high_control =
-            (uint16_t)(side->high_control + (c > 127 && c < LATIN_1_FIRST ? 1 : 0));
+            (uint16_t)(side->high_control + sum(c.of + ASCII, LATIN_1_FIRST - ASCII));
     }
 }
 

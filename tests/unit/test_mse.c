@@ -332,6 +332,40 @@ static void test_refused(void)
     }
 }
 
+/* Of a first turn as long as a key. */
+static enum probe asked_about(const uint8_t key[MSE_KEY])
+{
+    const struct opening_turn turn = {TO_SERVER, bytes_of(key, MSE_KEY)};
+    const struct opening o = {
+        .seen = {turn.bytes}, .transport = TRANSPORT_TCP, .turn = &turn, .turns = 1};
+
+    return mse_shape(&o).answer;
+}
+
+/* A key has no four equal bytes in a row, and no 21 printable ones, wherever they stand. */
+static void test_runs(void)
+{
+    static const struct {
+        size_t len;
+        bool equal, refused;
+    } runs[] = {{3, true, false}, {4, true, true}, {20, false, false}, {21, false, true}};
+
+    for (size_t r = 0; r < sizeof(runs) / sizeof(runs[0]); r++) {
+        unsigned taken = 0, tried = 0;
+        for (size_t at = 0; at + runs[r].len <= MSE_KEY; at++) {
+            for (int again = 0; again < 20; again++, tried++) {
+                uint8_t key[MSE_KEY];
+                for (size_t i = 0; i < MSE_KEY; i++)
+                    key[i] = noise_byte();
+                for (size_t i = 0; i < runs[r].len; i++)
+                    key[at + i] = runs[r].equal ? 0xe9 : (uint8_t)(' ' + noise_byte() % 95);
+                taken += asked_about(key) == PROBE_MORE;
+            }
+        }
+        CHECK(runs[r].refused ? taken == 0 : taken > tried / 3, "runs in a key");
+    }
+}
+
 int main(void)
 {
     test_handshakes();
@@ -341,5 +375,6 @@ int main(void)
     test_taken_back();
     test_witnesses();
     test_refused();
+    test_runs();
     return test_end();
 }

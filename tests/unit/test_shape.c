@@ -119,9 +119,34 @@ static void test_gap(void)
     CHECK(shape_of(&inside) == SHAPE_LENGTH_PREFIXED, "a gap inside a message is stepped over");
 }
 
+/* The figures of noise are what plain counting gives, whatever the cuts. */
+static void test_figures(void)
+{
+    uint8_t bytes[1024];
+
+    for (int round = 0; round < 200; round++) {
+        struct noise got = {0}, want = {0};
+        const size_t len = (size_t)noise() * 4 + noise() % 4;
+        for (size_t i = 0; i < len; i++) {
+            bytes[i] = round % 3 == 0 ? (uint8_t)round : noise();
+            want.nibble[bytes[i] >> 4]++;
+            want.nibble[bytes[i] & 15]++;
+        }
+        for (struct bytes left = bytes_of(bytes, len); left.len > 0;) {
+            const struct bytes part =
+                bytes_first(left, (size_t)noise() + 1 + (round % 2 == 0 ? 300U : 0U));
+            noise_feed(&got, part);
+            left = bytes_after(left, part.len);
+        }
+        CHECK(got.bytes == len && memcmp(got.nibble, want.nibble, sizeof(want.nibble)) == 0,
+              "nibbles");
+    }
+}
+
 int main(void)
 {
     test_vectors();
+    test_figures();
     test_random();
     test_binary();
     test_gap();
