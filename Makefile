@@ -7,6 +7,7 @@
 #   make lint       budgets, folder ranks, clang-format, cppcheck, clang-tidy, gcc -fanalyzer: 11 minutes of processor time
 #   make bench      CPU time as ratios to a bare libpcap loop, beside the peers', in one run: ROUNDS=3 SCALE=100 ONLY=small,syn
 #   make bench-stages    micro-benchmarks: ns a packet, a frame, a flow; MB/s
+#   make bench-features  what each feature costs, against none
 #   make bench-check     instructions a packet against recorded ones; bench-check-update records them
 #   make bench-rules     what many content rules and long lists cost
 #   make bench-floods    rate, memory and genuine messages under each kind of flood
@@ -158,6 +159,9 @@ $(BUILD)/bench/$(1): $(patsubst %,$(BUILD)/%.o,$(PARTS_$(1)))
 endef
 $(foreach p,$(BENCH),$(eval $(call bench_rule,$(p))))
 
+# What the scripts that count instructions run.
+BENCH_CHECK = all $(BUILD)/bench/make_traffic $(BUILD)/bench/bare_loop $(BUILD)/bench/spawn
+
 bench-programs: all $(BENCH:%=$(BUILD)/bench/%)
 
 bench-rules: packages-test all $(BUILD)/bench/make_traffic
@@ -173,8 +177,10 @@ bench: packages-test bench-programs
 bench-stages: packages-test $(BUILD)/bench/stages $(BUILD)/bench/make_traffic
 	@tests/bench/micro $(BUILD)
 
+bench-features: packages-test $(BENCH_CHECK)
+	@tests/bench/features $(BUILD)
+
 # Instructions a packet, as valgrind counts them, against those that were recorded.
-BENCH_CHECK = all $(BUILD)/bench/make_traffic $(BUILD)/bench/bare_loop $(BUILD)/bench/spawn
 bench-check: packages-test $(BENCH_CHECK)
 	@tests/bench/check $(BUILD)
 bench-check-update: packages-test $(BENCH_CHECK)
@@ -199,7 +205,7 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: FORCE all unit-binaries fuzz-replay fuzz-libfuzzer fuzz-afl-binaries fuzz fuzz-afl fuzz-merge fuzz-coverage packages packages-test packages-lint packages-fuzz demo check golden-update torture lint bench bench-programs bench-stages bench-check bench-check-update bench-floods bench-rules recall falsepos memcheck install clean
+.PHONY: FORCE all unit-binaries fuzz-replay fuzz-libfuzzer fuzz-afl-binaries fuzz fuzz-afl fuzz-merge fuzz-coverage packages packages-test packages-lint packages-fuzz demo check golden-update torture lint bench bench-programs bench-stages bench-features bench-check bench-check-update bench-floods bench-rules recall falsepos memcheck install clean
 .SECONDARY:
 
 -include $(OBJECTS:.o=.d) $(BUILD)/classifier/main.d $(UNIT:%=$(BUILD)/tests/unit/%.d) \

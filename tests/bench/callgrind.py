@@ -1,55 +1,64 @@
 # SPDX-License-Identifier: MIT
-"""Instructions of a run, by object file and function, as valgrind's callgrind counts them. The flow table's hash has a random
-key and the counts hardly know: ten runs of each workload differ by less than 0.1 %."""
+"""Instructions of a run, as valgrind's callgrind counts them: by object file, by source file, by function with what it calls.
+The flow table's hash has a random key and the counts hardly know: ten runs of each workload differ by less than 0.1 %."""
 import collections
 import re
 import subprocess
 import tempfile
 from pathlib import Path
 
-NAMED = re.compile(r"(c?)(ob|fn)=\((\d+)\)(?: (.*))?")
+NAMED = re.compile(r"(c?)(ob|fl|fi|fe|fn)=\((\d+)\)(?: (.*))?")
 
 
 class Counts:
-    """own: of the program's own file; functions: of those, by name. others: the libraries', by file, without the dynamic
-    linker, whose work is the machine's."""
+    """own: of the program's own object file. files: of those, by source file from classifier/ on, what was inlined where it
+    was written. libraries: by name, without the dynamic linker, whose work is the machine's. inclusive: of a function with
+    all that it calls."""
 
-    def __init__(self, program):
-        self.program, self.own, self.functions, self.others = program, 0, collections.Counter(), collections.Counter()
+    def __init__(self):
+        self.own = 0
+        self.files, self.libraries, self.inclusive = collections.Counter(), collections.Counter(), collections.Counter()
 
     @property
     def all(self):
-        return self.own + sum(self.others.values())
+        return self.own + sum(self.libraries.values())
 
-    def add(self, file, function, cost):
-        if file == self.program:
+    def add(self, ours, name, source, cost):
+        if ours:
             self.own += cost
-            self.functions[function] += cost
-        elif "/ld-linux" not in file:
-            self.others[Path(file).name] += cost
+            self.files[source.partition("classifier/")[2] or source] += cost
+        elif "/ld-linux" not in name:
+            self.libraries[Path(name).name] += cost
 
 
 def read(path, program):
-    """callgrind's format: costs follow the object (ob=) and function (fn=) that they belong to; the line after calls= is
-    what was called, counted there."""
-    counts, names = Counts(program), {"ob": {}, "fn": {}}
-    at, called = {"ob": "", "fn": ""}, False
+    """callgrind's format: costs follow the object (ob=), source file (fl=, and fi= and fe= for what was inlined) and function
+    that they belong to; the line after calls= is what was called, counted there."""
+    counts, names = Counts(), {"ob": {}, "f": {}, "fn": {}}
+    at, callee, called = {"ob": "", "f": ""}, "", False
     with open(path, encoding="utf-8") as lines:
         for line in lines:
             if line[0].isdigit() or line[0] in "+-*":
-                if not called:
-                    counts.add(at["ob"], at["fn"], int(line.split()[1]))
+                cost = int(line.split()[1])
+                if called:
+                    counts.inclusive[callee] += cost
+                else:
+                    counts.add(at["ob"] == program, at["ob"], at["f"], cost)
                 called = False
             elif line.startswith("calls="):
                 called = True
             else:
                 found = NAMED.match(line)
-                if found:
-                    callee, kind, number, name = found.groups()
-                    if name:
-                        names[kind][number] = name.strip()
-                    if not callee:
-                        at[kind] = names[kind][number]
+                if not found:
+                    continue
+                of_callee, kind, number, name = found.groups()
+                kind = kind if kind in names else "f"
+                if name:
+                    names[kind][number] = name.strip()
+                if of_callee and kind == "fn":
+                    callee = names[kind][number]
+                elif not of_callee and kind != "fn":
+                    at[kind] = names[kind][number]
     return counts
 
 
@@ -57,8 +66,7 @@ def count(program, *arguments):
     """Counts of one run. A process that it forks is not counted: each writes a file of its own, by its number."""
     program = str(Path(program).resolve())
     with tempfile.TemporaryDirectory() as folder:
-        command = ["valgrind", "-q", "--tool=callgrind", "--dump-line=no", f"--callgrind-out-file={folder}/%p", program,
-                   *[str(a) for a in arguments]]
+        command = ["valgrind", "-q", "--tool=callgrind", f"--callgrind-out-file={folder}/%p", program, *[str(a) for a in arguments]]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as done:
             said = done.stderr.read().decode(errors="replace")
         if done.returncode != 0:
