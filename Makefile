@@ -8,6 +8,7 @@
 #   make bench      CPU time as ratios to a bare libpcap loop, beside the peers', in one run: ROUNDS=3 SCALE=100 ONLY=small,syn
 #   make bench-stages    micro-benchmarks: ns a packet, a frame, a flow; MB/s
 #   make bench-features  what each feature costs, against none
+#   make bench-report    all of them, into docs/performance.md
 #   make bench-check     instructions a packet against recorded ones; bench-check-update records them
 #   make bench-rules     what many content rules and long lists cost
 #   make bench-floods    rate, memory and genuine messages under each kind of flood
@@ -180,6 +181,10 @@ bench-stages: packages-test $(BUILD)/bench/stages $(BUILD)/bench/make_traffic
 bench-features: packages-test $(BENCH_CHECK)
 	@tests/bench/features $(BUILD)
 
+# docs/performance.md and its picture; REUSE=1 writes what was measured last once more.
+bench-report: packages-test bench-programs
+	@CC="$(CC)" tests/bench/report $(BUILD)
+
 # Instructions a packet, as valgrind counts them, against those that were recorded.
 bench-check: packages-test $(BENCH_CHECK)
 	@tests/bench/check $(BUILD)
@@ -200,12 +205,12 @@ install: all
 	install -m 644 rules/*.yaml $(DESTDIR)$(PREFIX)/share/portwarden/rules/
 	install -m 644 README.md CHANGELOG.md CONTRIBUTING.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/portwarden/
 	install -d $(DESTDIR)$(PREFIX)/share/doc/portwarden/docs
-	install -m 644 docs/*.md docs/*.json docs/*.png $(DESTDIR)$(PREFIX)/share/doc/portwarden/docs/
+	install -m 644 docs/*.md docs/*.json docs/*.png docs/*.svg $(DESTDIR)$(PREFIX)/share/doc/portwarden/docs/
 
 clean:
 	rm -rf build
 
-.PHONY: FORCE all unit-binaries fuzz-replay fuzz-libfuzzer fuzz-afl-binaries fuzz fuzz-afl fuzz-merge fuzz-coverage packages packages-test packages-lint packages-fuzz demo check golden-update torture lint bench bench-programs bench-stages bench-features bench-check bench-check-update bench-floods bench-rules recall falsepos memcheck install clean
+.PHONY: FORCE all unit-binaries fuzz-replay fuzz-libfuzzer fuzz-afl-binaries fuzz fuzz-afl fuzz-merge fuzz-coverage packages packages-test packages-lint packages-fuzz demo check golden-update torture lint bench bench-programs bench-stages bench-features bench-report bench-check bench-check-update bench-floods bench-rules recall falsepos memcheck install clean
 .SECONDARY:
 
 -include $(OBJECTS:.o=.d) $(BUILD)/classifier/main.d $(UNIT:%=$(BUILD)/tests/unit/%.d) \

@@ -141,7 +141,7 @@ void packet_stages(const struct frames *f)
     struct err err = {0};
 
     p.decoder = decoder_create(&p.budget, &key, &err);
-    p.table = flow_table_create(sizeof(struct flow_node) + 64, &p.budget, &key, &err);
+    p.table = flow_table_create(&p.budget, &key, &err);
     if (p.decoder == NULL || p.table == NULL)
         abort();
     keep_packets(&p);
