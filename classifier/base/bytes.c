@@ -43,11 +43,6 @@ bool bytes_equal_nocase(struct bytes a, struct bytes b)
     return true;
 }
 
-bool bytes_start_with_nocase(struct bytes b, struct bytes prefix)
-{
-    return b.len >= prefix.len && bytes_equal_nocase(bytes_first(b, prefix.len), prefix);
-}
-
 size_t bytes_find(struct bytes b, struct bytes needle)
 {
     if (needle.len == 0)

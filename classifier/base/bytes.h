@@ -54,7 +54,16 @@ static inline const uint8_t *bytes_find_byte(struct bytes b, uint8_t byte)
 
 /* ASCII letters compare without case; all other bytes as they are. */
 bool bytes_equal_nocase(struct bytes a, struct bytes b);
-bool bytes_start_with_nocase(struct bytes b, struct bytes prefix);
+
+/* Mostly the first byte says that it does not: only bit 5 may differ. */
+static inline bool bytes_start_with_nocase(struct bytes b, struct bytes prefix)
+{
+    if (b.len < prefix.len)
+        return false;
+    if (prefix.len > 0 && ((b.at[0] ^ prefix.at[0]) & ~0x20) != 0)
+        return false;
+    return bytes_equal_nocase(bytes_first(b, prefix.len), prefix);
+}
 
 /* Where `needle` begins in `b`; b.len when it is not there. An empty needle is at 0. */
 size_t bytes_find(struct bytes b, struct bytes needle);

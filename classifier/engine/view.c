@@ -217,14 +217,32 @@ static void view_names(const struct conn *c, struct flow_info *out)
     out->peer_client = c->names->of[NAME_PEER_CLIENT];
 }
 
-static void view_verdict(const struct engine *e, const struct conn *c, bool over,
+/* What the port promised, and whether what was seen of the flow keeps it: of the facts, those that
+ * policy_mismatch() looks at. */
+static void view_promise(const struct engine *e, const struct conn *c, bool over,
                          struct flow_info *out)
 {
-    struct facts facts;
+    const struct slot *app = app_slot(c);
+    struct facts facts = {
+        .client = out->client,
+        .server = out->server,
+        .transport = out->transport,
+        .direction_known = c->direction_known || over,
+        .app = out->app,
+        .confidence = out->confidence,
+        .presumed = app == NULL && peer_decides(c, app),
+        .layer_count = out->layer_count,
+        .settled = over || is_settled(c),
+        .over = over,
+    };
 
-    view_facts(c, over, &facts);
-    out->expected = policy_promise(e->config.policy, facts.transport, out->server.port);
+    memcpy(facts.layers, out->layers, sizeof(facts.layers));
+    out->expected = policy_promise(e->config.policy, out->transport, out->server.port);
     out->mismatch = policy_mismatch(e->config.policy, &facts);
+}
+
+static void view_verdict(const struct conn *c, struct flow_info *out)
+{
     out->alerted = c->alerted;
     out->verdict = c->result.verdict;
     if (c->result.rule != NULL) {
@@ -280,5 +298,6 @@ void view_flow(const struct engine *e, const struct conn *c, bool over, struct f
     view_counters(c, out);
     view_names(c, out);
     view_layers(c, over, out);
-    view_verdict(e, c, over, out);
+    view_promise(e, c, over, out);
+    view_verdict(c, out);
 }

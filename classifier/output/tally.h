@@ -24,6 +24,8 @@ struct tally { /* private but for `count` and `failed` */
     struct tally_recent { /* texts asked for lately, found by where they are */
         const char *from, *kept;
     } recent[TALLY_RECENT];
+    struct tally_entry
+        *met[TALLY_RECENT]; /* keys asked for lately, found by a few of their bytes */
 };
 
 void tally_init(struct tally *t, size_t entry_size, size_t limit);

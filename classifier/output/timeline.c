@@ -89,6 +89,7 @@ static int64_t most(int64_t a, int64_t b)
 struct passage {
     int64_t start, end; /* ns; start <= end */
     uint64_t bytes;
+    int64_t from, to; /* buckets, both included */
 };
 
 static struct passage passage_of(const struct flow_info *flow)
@@ -100,19 +101,26 @@ static struct passage passage_of(const struct flow_info *flow)
     return p;
 }
 
+static void find_buckets(const struct timeline *t, struct passage *p)
+{
+    p->from = floor_of(p->start, t->width_ns);
+    p->to = floor_of(p->end, t->width_ns);
+}
+
 /* Makes the buckets hold it. */
-static void reach(struct timeline *t, const struct passage *p)
+static void reach(struct timeline *t, struct passage *p)
 {
     if (t->width_ns == 0) {
         t->width_ns = widths[0];
         t->first = t->last = floor_of(p->start, t->width_ns);
     }
-    while (most(t->last, floor_of(p->end, t->width_ns)) -
-               least(t->first, floor_of(p->start, t->width_ns)) >=
-           TIMELINE_BUCKETS)
+    find_buckets(t, p);
+    while (most(t->last, p->to) - least(t->first, p->from) >= TIMELINE_BUCKETS) {
         widen(t);
-    t->first = least(t->first, floor_of(p->start, t->width_ns));
-    t->last = most(t->last, floor_of(p->end, t->width_ns));
+        find_buckets(t, p);
+    }
+    t->first = least(t->first, p->from);
+    t->last = most(t->last, p->to);
 }
 
 /* Bytes that had passed by then: a function of time alone, so that the sum over buckets is the same
@@ -128,14 +136,17 @@ static uint64_t passed_by(const struct passage *p, int64_t time_ns)
     return passed < p->bytes ? passed : p->bytes;
 }
 
-static void add_cell(struct timeline_cell *to, bool blocked, uint64_t flows, uint64_t bytes)
+static void add_flow(struct timeline_cell *to, bool blocked)
 {
-    const struct timeline_cell more = {.flows = flows,
-                                       .blocked_flows = blocked ? flows : 0,
-                                       .bytes = bytes,
-                                       .blocked_bytes = blocked ? bytes : 0};
+    to->flows++;
+    to->blocked_flows += blocked;
+}
 
-    timeline_sum(to, &more);
+static void add_bytes(struct timeline_cell *to, bool blocked, uint64_t bytes)
+{
+    to->bytes += bytes;
+    if (blocked)
+        to->blocked_bytes += bytes;
 }
 
 static struct timeline_app *app_of(struct timeline *t, const char *app)
@@ -151,18 +162,21 @@ static struct timeline_app *app_of(struct timeline *t, const char *app)
 
 void timeline_add(struct timeline *t, const char *app, const struct flow_info *flow)
 {
-    const struct passage p = passage_of(flow);
+    struct passage p = passage_of(flow);
     const bool blocked = flow->verdict == VERDICT_BLOCK;
     struct timeline_app *a = app_of(t, app);
     uint64_t before = 0;
 
     reach(t, &p);
-    add_cell(&a->sum, blocked, 1, p.bytes);
-    const int64_t from = floor_of(p.start, t->width_ns), to = floor_of(p.end, t->width_ns);
-    for (int64_t b = from; b <= to; b++) {
-        const uint64_t now = b == to ? p.bytes : passed_by(&p, (b + 1) * t->width_ns);
-        add_cell(&a->at[place_of(b)], blocked, b == from, now - before);
+    size_t place = place_of(p.from);
+    add_flow(&a->sum, blocked);
+    add_flow(&a->at[place], blocked);
+    add_bytes(&a->sum, blocked, p.bytes);
+    for (int64_t b = p.from; b <= p.to; b++) {
+        const uint64_t now = b == p.to ? p.bytes : passed_by(&p, (b + 1) * t->width_ns);
+        add_bytes(&a->at[place], blocked, now - before);
         before = now;
+        place = place + 1 < TIMELINE_BUCKETS ? place + 1 : 0;
     }
 }
 

@@ -33,9 +33,10 @@ static bool may_become(const struct facts *f, const char *promised)
 }
 
 /* Until it is known who is the server, either port may be its. */
-static bool promised_nothing(const struct policy *p, const struct facts *f)
+static bool promised_nothing(const struct policy *p, const struct facts *f,
+                             const struct promise *of_server)
 {
-    if (promise_find(&p->promises, f->transport, f->server.port) != NULL)
+    if (of_server != NULL)
         return false;
     return f->direction_known || f->over ||
            promise_find(&p->promises, f->transport, f->client.port) == NULL;
@@ -46,7 +47,7 @@ enum tri policy_mismatch(const struct policy *p, const struct facts *f)
     const struct promise *promise = promise_find(&p->promises, f->transport, f->server.port);
     enum tri answer = TRI_YES;
 
-    if (promised_nothing(p, f))
+    if (promised_nothing(p, f, promise))
         return TRI_NO;
     if (!f->direction_known && !f->over)
         return TRI_NOT_YET;

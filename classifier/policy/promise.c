@@ -94,22 +94,27 @@ static const struct promise built_in[] = {
     {UDP, 11211, 11211, "memcached", {"memcached"}},
 };
 
+/* By transport, then port. */
+static uint32_t place_of(uint8_t transport, uint16_t port)
+{
+    return (uint32_t)transport << 16 | port;
+}
+
+/* The first whose ports do not all come before that one; its half of what is left, each time. */
 static const struct promise *find_in(const struct promise *at, size_t count, uint8_t transport,
                                      uint16_t port)
 {
-    size_t low = 0, high = count;
+    const uint32_t wanted = place_of(transport, port);
 
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        const struct promise *p = &at[middle];
-        if (p->transport < transport || (p->transport == transport && p->high < port))
-            low = middle + 1;
-        else if (p->transport > transport || p->low > port)
-            high = middle;
-        else
-            return p;
+    if (count == 0)
+        return NULL;
+    for (; count > 1; count -= count / 2) {
+        const struct promise *before = &at[count / 2 - 1];
+        at = place_of(before->transport, before->high) < wanted ? at + count / 2 : at;
     }
-    return NULL;
+    const bool there =
+        place_of(at->transport, at->low) <= wanted && wanted <= place_of(at->transport, at->high);
+    return there ? at : NULL;
 }
 
 const struct promise *promise_find(const struct promises *p, uint8_t transport, uint16_t port)
