@@ -199,7 +199,7 @@ static bool is_usual(const struct conn *c, unsigned side, const struct packet *p
 }
 
 /* The other side expects `ack` next, and has room for a window more. */
-static void take_ack(struct conn *c, unsigned side, const struct packet *p)
+static inline void take_ack(struct conn *c, unsigned side, const struct packet *p)
 {
     struct stream *s = &c->stream[1 - side];
     struct habit *h = &c->habit[1 - side];
@@ -215,7 +215,7 @@ static void take_ack(struct conn *c, unsigned side, const struct packet *p)
     h->heard = true;
 }
 
-static void take_habit(struct conn *c, unsigned side, const struct packet *p)
+static inline void take_habit(struct conn *c, unsigned side, const struct packet *p)
 {
     const struct stream *s = &c->stream[side];
     struct habit *h = &c->habit[side];

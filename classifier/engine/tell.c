@@ -4,6 +4,7 @@
 #include "engine/rates.h"
 #include "engine/shed.h"
 #include "policy/explain.h"
+#include "policy/heeds.h"
 
 /* What an output must have asked for to get an event; 0: everybody gets it. */
 static uint32_t interest_in(const struct event *ev)
@@ -213,13 +214,22 @@ static void tell_progress(struct engine *e, struct conn *c, const struct facts *
     tell(e, c, &ev);
 }
 
+/* Before the end, does anybody ask? */
+static bool is_asked(const struct engine *e, const struct conn *c)
+{
+    if (e->config.live && !c->told)
+        return true;
+    return e->rules && (c->policy == NULL || !policy_is_settled(c->policy) || e->rates != 0 ||
+                        c->explanation != NULL);
+}
+
 void tell_rules(struct engine *e, struct conn *c, bool over)
 {
     const bool was_final = c->result.final;
     struct facts facts;
 
-    if (!over && !e->rules && !e->config.live)
-        return; /* nobody asks before the end */
+    if (!over && !is_asked(e, c))
+        return;
     view_facts(c, over, &facts);
     asked_view(e, c, &facts);
     tell_progress(e, c, &facts);

@@ -71,9 +71,7 @@ static size_t ws_look(void *state, struct host *h, enum direction d, struct byte
 {
     struct websocket *ws = state;
 
-    if (ws->opening || ws->joined || ws->left || ws->side[d].lost)
-        return 0;
-    return ws_skim(ws, h, d, in);
+    return ws->joined ? 0 : ws_skim(ws, h, d, in);
 }
 
 static void ws_lose(void *state, struct host *h, enum direction d, uint64_t n)

@@ -244,6 +244,7 @@ static void lose_sync(struct websocket *ws, struct host *h, enum direction d)
 
     ws_cut_short(ws, h, d);
     s->lost = true;
+    s->calm = false;
     s->hole = true;
     s->history_lost = s->deflate;
     s->decoder.left = 0;
@@ -314,6 +315,13 @@ static void read_payload(struct websocket *ws, struct host *h, enum direction d,
         frame_is_over(ws, h, d);
 }
 
+/* A frame is what its header says: nothing before it gives it another meaning. */
+static bool is_calm(const struct websocket *ws, const struct ws_side *s)
+{
+    return ws->framed && !s->lost && !s->decoder.in_payload && s->decoder.have == 0 &&
+           !s->message.open && !s->closed && !s->answered && !s->resumed;
+}
+
 size_t ws_read_frames(struct websocket *ws, struct host *h, enum direction d, struct bytes in)
 {
     struct ws_side *s = &ws->side[d];
@@ -326,6 +334,7 @@ size_t ws_read_frames(struct websocket *ws, struct host *h, enum direction d, st
             read_payload(ws, h, d, &in);
             continue;
         }
+        s->calm = is_calm(ws, s);
         in = bytes_after(in, ws_skim(ws, h, d, in));
         if (in.len < before)
             continue;
@@ -334,6 +343,7 @@ size_t ws_read_frames(struct websocket *ws, struct host *h, enum direction d, st
         if (whole)
             begin_frame(ws, h, d, &f);
     }
+    s->calm = is_calm(ws, s);
     return all - in.len;
 }
 

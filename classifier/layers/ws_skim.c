@@ -19,8 +19,7 @@ static bool is_told(const struct host *h)
 /* Could a whole message begin and end here with nothing to say of it, by what came before? */
 static bool is_calm(const struct websocket *ws, const struct host *h, const struct ws_side *s)
 {
-    return ws->framed && !ws->offers && s->decoder.have == 0 && !s->message.open && !s->closed &&
-           !s->answered && !s->resumed && !ws_mask_is_suspect(s) &&
+    return s->calm && !ws->offers && !ws_mask_is_suspect(s) &&
            (!(h->interest & INTEREST_FIGURES) || ws_figures_of(ws) != NULL);
 }
 
@@ -38,16 +37,19 @@ static bool is_unheard(const struct websocket *ws, const struct host *h, enum di
     return !h->carry_wanted && (ws->noise_over || (h->carried_known && ws->inside == NULL));
 }
 
+static bool is_validated(const struct host *h, const struct ws_plain *f)
+{
+    return (h->interest & INTEREST_VALIDITY) != 0 && f->opcode == WS_TEXT;
+}
+
 /* Is it what it should be, and does no rule take note of it? */
 static bool is_unheeded(struct host *h, enum direction d, const struct ws_plain *f)
 {
-    const bool validated = (h->interest & INTEREST_VALIDITY) != 0 && f->opcode == WS_TEXT;
+    const bool validated = is_validated(h, f);
     struct bytes clear = bytes_of(f->payload, f->length);
     uint8_t room[SKIM_MOST];
     struct utf8 text = {0};
 
-    if (!validated && h->heeds == NULL)
-        return true;
     if (f->mask != 0) {
         if (f->length > SKIM_MOST)
             return false;
@@ -120,7 +122,7 @@ size_t ws_skim(struct websocket *ws, struct host *h, enum direction d, struct by
     if (is_told(h))
         return 0;
     while (is_calm(ws, h, s) && ws_read_plain(left, d, &f) && is_unheard(ws, h, d, &f) &&
-           is_unheeded(h, d, &f)) {
+           ((h->heeds == NULL && !is_validated(h, &f)) || is_unheeded(h, d, &f))) {
         count(ws, h, d, &f);
         left = bytes_after(left, (size_t)f.size + f.length);
     }

@@ -2,8 +2,7 @@
 /* ws_skim.h - what most bytes of a WebSocket are, read without a word to anybody: whole messages of
  * which nothing but numbers is kept, and the inside of payload that nobody reads.
  *
- * In:    bytes that begin at a frame's start, or go on where the last ones ended; not lost, and no
- *        longer in the opening (ws_opening.h) nor watched (ws_join.h).
+ * In:    bytes that go on where the last ones ended, not watched (ws_join.h).
  * Out:   totals and figures, as ws_read_frames() would leave them.
  * State: ws_state.h. Allocates nothing.
  */

@@ -51,6 +51,7 @@ struct ws_side {
     bool hole : 1;                /* not every byte of it was read as a frame's */
     bool ping_waits : 1;          /* before any close frame, and no pong came since */
     bool control_lossy : 1;       /* bytes of the control frame being read were never captured */
+    bool calm : 1;                /* ws_message.h: nothing is odd, and nothing half read */
     uint8_t same_masks : 4;       /* frames in a row with mask_step between their keys, up to
                                      WS_SAME_MASKS */
     uint8_t failures : 4;         /* messages in a row that did not inflate, up to WS_FAILURES */

@@ -5,6 +5,7 @@
  * the open allow and block rules before the first match may still say decides whether the verdict
  * stands, and whether it is final.
  */
+#include "policy/heeds.h"
 #include "policy/worker.h"
 
 /* Whom a rule's match is told to. */
@@ -13,8 +14,10 @@ struct listener {
     void *ctx;
 };
 
-/* What the open rules before the first match may still do, by action. */
+/* What the open rules may still do. */
 struct pending {
+    bool facts; /* some rule asks for more than messages and frames */
+    /* Those before the first match, by action: */
     bool unknown[2]; /* some rule waits for facts */
     bool later[2];   /* some rule does not match now, but a later request might */
 };
@@ -75,6 +78,7 @@ void stop_framing(const struct policy *p, struct policy_flow *f, const struct ru
         return;
     bit_clear(framing_rules(p, f), r->frame_number);
     f->framing--;
+    f->settled = false;
 }
 
 void stop_waiting(const struct policy *p, struct policy_flow *f, const struct rule *r)
@@ -88,6 +92,7 @@ void stop_waiting(const struct policy *p, struct policy_flow *f, const struct ru
     f->scanning -= r->scans;
     f->finding -= r->finds;
     f->parsing -= r->parses;
+    f->settled = false;
 }
 
 static void close_rule(const struct policy *p, struct policy_flow *f, uint32_t place)
@@ -96,6 +101,17 @@ static void close_rule(const struct policy *p, struct policy_flow *f, uint32_t p
     f->open--;
     stop_waiting(p, f, &p->rule[place]);
     stop_framing(p, f, &p->rule[place]);
+}
+
+/* A rule that stays open. */
+static void note_open(struct pending *pending, const struct rule *r, enum answer answer)
+{
+    pending->facts |=
+        r->conditions.count > 0 || r->confidence != CONFIDENCE_NONE || r->rate != NULL;
+    if (r->info.action == RULE_ALERT)
+        return;
+    pending->unknown[r->info.action] |= answer == ANSWER_NOT_YET;
+    pending->later[r->info.action] |= answer == ANSWER_NO_NOW;
 }
 
 /* Asks one open rule, and closes it when that was the last time. */
@@ -116,10 +132,9 @@ static void try_rule(const struct question *q, struct policy_flow *f, uint32_t p
         f->first = place;
     if (answer == ANSWER_YES || answer == ANSWER_NO) {
         close_rule(q->policy, f, place);
-    } else if (!alerts) {
-        pending->unknown[r->info.action] |= answer == ANSWER_NOT_YET;
-        pending->later[r->info.action] |= answer == ANSWER_NO_NOW;
+        return;
     }
+    note_open(pending, r, answer);
 }
 
 /* Does each of the word's open rules wait for its message? Their numbers follow each other. */
@@ -159,10 +174,9 @@ static void try_alike(const struct question *q, struct policy_flow *f, size_t wo
 
     if (answer == ANSWER_NO) {
         close_alike(p, f, word);
-    } else if (!alerts) {
-        pending->unknown[r->info.action] |= answer == ANSWER_NOT_YET;
-        pending->later[r->info.action] |= answer == ANSWER_NO_NOW;
+        return;
     }
+    note_open(pending, r, answer);
 }
 
 static void try_each(const struct question *q, struct policy_flow *f, size_t word,
@@ -242,6 +256,7 @@ static void decide(struct policy_worker *w, struct policy_flow *f, const struct 
 
     forget_texts(w);
     try_rules(&q, f, &pending, l);
+    f->settled = !pending.facts;
     if (f->result.final)
         return;
     conclude(w->policy, f, &pending, l);
@@ -260,6 +275,11 @@ decide_without_memory(struct policy_worker *w, const struct facts *facts, const 
     decide(w, w->spare, facts, facts->over ? l : &nobody);
     w->spare->result.final = w->spare->result.final && facts->over;
     return w->spare->result;
+}
+
+bool policy_is_settled(const struct policy_flow *f)
+{
+    return f->settled;
 }
 
 struct policy_result policy_decide(struct policy_worker *w, struct policy_flow *f,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* heeds.h - most messages are what no rule looks for: known of a whole one with a single look. */
+/* heeds.h - what need not be told to the rules: most messages are what none of them looks for, and
+ * most facts are none that an open one asks for. */
 #ifndef POLICY_HEEDS_H
 #define POLICY_HEEDS_H
 
@@ -11,5 +12,8 @@
  * where rules count (policy_rate_events()). */
 bool policy_heeds(struct policy_worker *w, struct policy_flow *f, const struct message_facts *m,
                   struct bytes clear);
+/* Does all that is open wait for a message or a frame, whatever else the flow is? Then until one of
+ * these changes something policy_decide() says what it said, but for facts->over. */
+bool policy_is_settled(const struct policy_flow *f);
 
 #endif

@@ -52,6 +52,7 @@ struct policy_flow {
     uint32_t scanning; /* of these: how many search the payload */
     uint32_t finding;  /* of these: how many must find something there */
     uint32_t parsing;  /* of these: how many read it as JSON */
+    bool settled;      /* heeds.h */
     uint32_t framing;  /* open rules whose `frame` has not matched */
     uint64_t rate_fired;   /* by rate.number: its limit was broken here, or it bans who sends */
     uint64_t rate_counted; /* RATE_FLOW: was counted */
