@@ -127,6 +127,13 @@ size_t utf8_feed(struct utf8 *u, struct bytes in)
     return at;
 }
 
+bool utf8_is_whole(struct bytes text)
+{
+    struct utf8 u = {0};
+
+    return utf8_feed(&u, text) == text.len && utf8_complete(&u);
+}
+
 size_t utf8_decode(struct bytes in, uint32_t *point)
 {
     static const uint8_t first_bits[] = {0x7f, 0x1f, 0x0f, 0x07}; /* by continuation bytes */

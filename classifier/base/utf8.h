@@ -15,6 +15,9 @@ struct utf8 {
 /* Returns how many bytes of `in` were good: in.len, or the offset of the first bad byte. */
 size_t utf8_feed(struct utf8 *u, struct bytes in);
 
+/* Is this text UTF-8, from its first character to its last? */
+bool utf8_is_whole(struct bytes text);
+
 /* The length of the character that `in` starts with (1..4) and its code point; 0 when that is no
  * whole character of UTF-8. */
 size_t utf8_decode(struct bytes in, uint32_t *point);

@@ -45,18 +45,17 @@ static bool is_validated(const struct host *h, const struct ws_plain *f)
 /* Is it what it should be, and does no rule take note of it? */
 static bool is_unheeded(struct host *h, enum direction d, const struct ws_plain *f)
 {
-    const bool validated = is_validated(h, f);
     struct bytes clear = bytes_of(f->payload, f->length);
     uint8_t room[SKIM_MOST];
-    struct utf8 text = {0};
+    bool ascii = false;
 
     if (f->mask != 0) {
         if (f->length > SKIM_MOST)
             return false;
-        ws_unmask(room, clear, f->mask, 0);
+        ascii = ws_unmask(room, clear, f->mask, 0);
         clear.at = room;
     }
-    if (validated && (utf8_feed(&text, clear) != clear.len || !utf8_complete(&text)))
+    if (is_validated(h, f) && !ascii && !utf8_is_whole(clear))
         return false;
     return h->heeds == NULL || !h->heeds(h, d, f->opcode, clear);
 }

@@ -1,27 +1,58 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/ws_unmask.h"
 
-/* The key's four bytes, beginning with the one for payload offset `at`, twice over. */
-static void spread_key(uint8_t key[8], uint32_t mask, uint64_t at)
+#include <arpa/inet.h>
+
+#define WORD     sizeof(uint64_t)
+#define TOP_BITS UINT64_C(0x8080808080808080)
+
+static uint64_t load(const uint8_t *at)
 {
-    for (unsigned i = 0; i < 8; i++)
-        key[i] = (uint8_t)(mask >> (24 - 8 * ((at + i) % 4)));
+    uint64_t word;
+    memcpy(&word, at, sizeof(word));
+    return word;
 }
 
-void ws_unmask(uint8_t *out, struct bytes in, uint32_t mask, uint64_t at)
+/* The key's four bytes, beginning with the one for payload offset `at`, twice. */
+static uint64_t key_at(uint32_t mask, uint64_t at)
 {
-    uint8_t key[8];
-    uint64_t wide;
-    size_t i = 0;
+    const unsigned turned = (unsigned)(at % 4) * 8;
+    const uint32_t key = htonl(mask << turned | mask >> (32 - turned) % 32);
 
-    spread_key(key, mask, at);
-    memcpy(&wide, key, sizeof(wide));
-    for (; i + sizeof(wide) <= in.len; i += sizeof(wide)) {
-        uint64_t word;
-        memcpy(&word, in.at + i, sizeof(word));
-        word ^= wide;
-        memcpy(out + i, &word, sizeof(word));
+    return (uint64_t)key << 32 | key;
+}
+
+/* Fewer bytes than a word has. */
+static bool unmask_few(uint8_t *out, struct bytes in, uint64_t key)
+{
+    uint64_t word = 0;
+
+    if (in.len > 0)
+        memcpy(&word, in.at, in.len);
+    word ^= key;
+    if (in.len > 0)
+        memcpy(out, &word, in.len);
+    for (size_t i = 0; i < in.len; i++)
+        if (out[i] >= 0x80)
+            return false;
+    return true;
+}
+
+/* The last word, which overlaps the one before it, is read before that is written: `out` may be
+ * where `in` is. */
+bool ws_unmask(uint8_t *out, struct bytes in, uint32_t mask, uint64_t at)
+{
+    const uint64_t key = key_at(mask, at);
+
+    if (in.len < WORD)
+        return unmask_few(out, in, key);
+    const uint64_t last = load(in.at + in.len - WORD) ^ key_at(mask, at + in.len);
+    uint64_t seen = last;
+    for (size_t i = 0; i < in.len / WORD; i++) {
+        const uint64_t word = load(in.at + i * WORD) ^ key;
+        memcpy(out + i * WORD, &word, WORD);
+        seen |= word;
     }
-    for (; i < in.len; i++)
-        out[i] = in.at[i] ^ key[i % 4];
+    memcpy(out + in.len - WORD, &last, WORD);
+    return (seen & TOP_BITS) == 0;
 }

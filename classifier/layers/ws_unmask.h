@@ -6,7 +6,7 @@
 #include "base/bytes.h"
 
 /* Writes in.len clear bytes to `out`, which may be where `in` is. `mask`: the key, big-endian as on
- * the wire; `at`: where in the frame's payload `in` begins. */
-void ws_unmask(uint8_t *out, struct bytes in, uint32_t mask, uint64_t at);
+ * the wire; `at`: where in the frame's payload `in` begins. True: all of it is ASCII. */
+bool ws_unmask(uint8_t *out, struct bytes in, uint32_t mask, uint64_t at);
 
 #endif

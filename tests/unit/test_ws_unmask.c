@@ -12,6 +12,30 @@ static void slow(uint8_t *out, struct bytes in, const uint8_t key[4], uint64_t a
         out[i] = in.at[i] ^ key[(at + i) % 4];
 }
 
+static bool is_ascii(const uint8_t *at, size_t len)
+{
+    uint8_t seen = 0;
+
+    for (size_t i = 0; i < len; i++)
+        seen |= at[i];
+    return seen < 0x80;
+}
+
+/* One byte that is none, in each place. */
+static void test_ascii(void)
+{
+    uint8_t text[MOST] = {0}, out[MOST];
+
+    for (size_t len = 1; len <= MOST; len++) {
+        CHECK(ws_unmask(out, bytes_of(text, len), 0x01020304, 0), "ASCII");
+        for (size_t at = 0; at < len; at++) {
+            text[at] = 0x80;
+            CHECK(!ws_unmask(out, bytes_of(text, len), 0x01020304, at), "one byte that is none");
+            text[at] = 0;
+        }
+    }
+}
+
 static void test_against_slow(void)
 {
     static const uint8_t key[4] = {0x37, 0xfa, 0x21, 0x3d};
@@ -25,8 +49,9 @@ static void test_against_slow(void)
             const struct bytes in = test_copy(bytes_of(masked, len));
             uint8_t *out = malloc(len > 0 ? len : 1);
             slow(want, in, key, far);
-            ws_unmask(out, in, 0x37fa213d, far);
+            const bool ascii = ws_unmask(out, in, 0x37fa213d, far);
             CHECK(memcmp(out, want, len) == 0, "as the RFC has it");
+            CHECK(ascii == is_ascii(want, len), "ASCII or not");
             ws_unmask((uint8_t *)(uintptr_t)in.at, in, 0x37fa213d, far);
             CHECK(memcmp(in.at, want, len) == 0, "in place");
             free(out);
@@ -42,5 +67,6 @@ int main(void)
     ws_unmask(out, LITERAL("\x7f\x9f\x4d\x51\x58"), 0x37fa213d, 0);
     CHECK(memcmp(out, "Hello", 5) == 0, "RFC 6455 s5.7");
     test_against_slow();
+    test_ascii();
     return test_end();
 }
