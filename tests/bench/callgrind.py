@@ -9,6 +9,16 @@ from pathlib import Path
 
 NAMED = re.compile(r"(c?)(ob|fl|fi|fe|fn)=\((\d+)\)(?: (.*))?")
 
+# What is off in `analyze -q`, and the source files that do it: they must not run. (feature, workload that would have use for it,
+# the files' names as far as they are the same)
+OFF = (
+    ("EVE", "mixed", "output/eve"), ("frames", "small", "output/frames"), ("community id", "mixed", "output/community_id"),
+    ("HAR", "mixed", "output/har"), ("extraction", "small", "output/extract"), ("the table and reports", "mixed", "output/"),
+    ("content patterns", "small", "policy/bank"), ("rules on messages", "small", "policy/message"),
+    ("rates", "mixed", "policy/rate"), ("inflation", "small", "layers/ws_inflate"), ("unmasking", "small", "layers/ws_unmask"),
+    ("UTF-8 of messages", "small", "base/utf8"), ("nDPI, where all is known", "small", "identify/ndpi"),
+)
+
 
 class Counts:
     """own: of the program's own object file. files: of those, by source file from classifier/ on, what was inlined where it
@@ -22,6 +32,9 @@ class Counts:
     @property
     def all(self):
         return self.own + sum(self.libraries.values())
+
+    def of(self, prefix):
+        return sum(v for file, v in self.files.items() if file.startswith(prefix))
 
     def add(self, ours, name, source, cost):
         if ours:
