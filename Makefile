@@ -165,6 +165,8 @@ BENCH_CHECK = all $(BUILD)/bench/make_traffic $(BUILD)/bench/bare_loop $(BUILD)/
 
 bench-programs: all $(BENCH:%=$(BUILD)/bench/%)
 
+bench-objects: $(BENCH_CHECK) $(BENCH_OBJECTS)
+
 bench-rules: packages-test all $(BUILD)/bench/make_traffic
 	@tests/bench/rules $(BUILD)
 
@@ -210,7 +212,7 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: FORCE all unit-binaries fuzz-replay fuzz-libfuzzer fuzz-afl-binaries fuzz fuzz-afl fuzz-merge fuzz-coverage packages packages-test packages-lint packages-fuzz demo check golden-update torture lint bench bench-programs bench-stages bench-features bench-report bench-check bench-check-update bench-floods bench-rules recall falsepos memcheck install clean
+.PHONY: FORCE all unit-binaries fuzz-replay fuzz-libfuzzer fuzz-afl-binaries fuzz fuzz-afl fuzz-merge fuzz-coverage packages packages-test packages-lint packages-fuzz demo check golden-update torture lint bench bench-programs bench-objects bench-stages bench-features bench-report bench-check bench-check-update bench-floods bench-rules recall falsepos memcheck install clean
 .SECONDARY:
 
 -include $(OBJECTS:.o=.d) $(BUILD)/classifier/main.d $(UNIT:%=$(BUILD)/tests/unit/%.d) \
