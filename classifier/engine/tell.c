@@ -49,7 +49,7 @@ static void to_sinks(struct engine *e, const struct conn *c, struct event *ev, b
         if (interest != 0 && (s->interest & interest) == 0)
             continue;
         if (!viewed && c != NULL) {
-            view_flow(e, c, over, &info);
+            view_flow(e, c, ev->kind, over, &info);
             if (ev->kind == EVENT_FLOW)
                 info.end = ev->as.flow_end;
             ev->flow = &info;

@@ -217,30 +217,6 @@ static void view_names(const struct conn *c, struct flow_info *out)
     out->peer_client = c->names->of[NAME_PEER_CLIENT];
 }
 
-/* What the port promised, and whether what was seen of the flow keeps it: of the facts, those that
- * policy_mismatch() looks at. */
-static void view_promise(const struct engine *e, const struct conn *c, bool over,
-                         struct flow_info *out)
-{
-    const struct slot *app = app_slot(c);
-    struct facts facts = {
-        .client = out->client,
-        .server = out->server,
-        .transport = out->transport,
-        .direction_known = c->direction_known || over,
-        .app = out->app,
-        .confidence = out->confidence,
-        .presumed = app == NULL && peer_decides(c, app),
-        .layer_count = out->layer_count,
-        .settled = over || is_settled(c),
-        .over = over,
-    };
-
-    memcpy(facts.layers, out->layers, sizeof(facts.layers));
-    out->expected = policy_promise(e->config.policy, out->transport, out->server.port);
-    out->mismatch = policy_mismatch(e->config.policy, &facts);
-}
-
 static void view_verdict(const struct conn *c, struct flow_info *out)
 {
     out->alerted = c->alerted;
@@ -270,7 +246,32 @@ static void view_layers(const struct conn *c, bool over, struct flow_info *out)
     }
 }
 
-void view_flow(const struct engine *e, const struct conn *c, bool over, struct flow_info *out)
+/* What the port promised, and whether what was seen of the flow keeps it: of the facts, those that
+ * policy_mismatch() looks at. */
+static void view_promise(const struct engine *e, const struct conn *c, bool over,
+                         struct flow_info *out)
+{
+    const struct slot *app = app_slot(c);
+    struct facts facts = {
+        .client = out->client,
+        .server = out->server,
+        .transport = out->transport,
+        .direction_known = c->direction_known || over,
+        .app = out->app,
+        .confidence = out->confidence,
+        .presumed = app == NULL && peer_decides(c, app),
+        .layer_count = out->layer_count,
+        .settled = over || is_settled(c),
+        .over = over,
+    };
+
+    memcpy(facts.layers, out->layers, sizeof(facts.layers));
+    out->expected = policy_promise(e->config.policy, out->transport, out->server.port);
+    out->mismatch = policy_mismatch(e->config.policy, &facts);
+}
+
+void view_flow(const struct engine *e, const struct conn *c, enum event_kind of, bool over,
+               struct flow_info *out)
 {
     *out = (struct flow_info){
         .id = c->id,
@@ -298,6 +299,7 @@ void view_flow(const struct engine *e, const struct conn *c, bool over, struct f
     view_counters(c, out);
     view_names(c, out);
     view_layers(c, over, out);
-    view_promise(e, c, over, out);
     view_verdict(c, out);
+    if (of == EVENT_FLOW || of == EVENT_ALERT)
+        view_promise(e, c, over, out);
 }

@@ -11,7 +11,6 @@
 #include "flow/syn.h"
 
 struct call; /* stack.c: a call into a layer */
-
 struct counters {
     uint64_t flows, refused, stragglers, tcp_gaps, tcp_overlaps, tcp_bad_checksum,
         tcp_retransmissions;
@@ -76,8 +75,9 @@ bool slot_open(struct engine *e, struct conn *c, unsigned level, const struct la
 /* It was recognised in these bytes, which come next. */
 void slot_join(struct engine *e, struct conn *c, unsigned level, const struct opening *o);
 
-/* view.c: what is known of a connection. */
-void view_flow(const struct engine *e, const struct conn *c, bool over, struct flow_info *out);
+/* view.c: what is known of a connection; for outputs, with an event of that kind. */
+void view_flow(const struct engine *e, const struct conn *c, enum event_kind of, bool over,
+               struct flow_info *out);
 /* The same on every run: made from the key, the first packet's number and its time. */
 uint64_t view_flow_id(const struct engine *e, const struct conn *c);
 void view_facts(const struct conn *c, bool over, struct facts *out);

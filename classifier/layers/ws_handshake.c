@@ -174,6 +174,8 @@ static struct authority split_authority(struct bytes text)
     struct authority a = {.host = text};
     size_t colon = text.len;
 
+    if (bytes_find_byte(text, ':') == NULL)
+        return a;
     while (colon > 0 && text.at[colon - 1] != ':' && text.at[colon - 1] != ']')
         colon--;
     if (colon == 0 || text.at[colon - 1] == ']')

@@ -95,8 +95,8 @@ struct flow_info {
     const char
         *app; /* the innermost application; "none": never carried a byte; NULL: not known yet */
     enum confidence confidence;
-    const char *expected; /* "http, websocket"; NULL: this port promises nothing */
-    enum tri mismatch;
+    const char *expected; /* EVENT_FLOW, EVENT_ALERT: "http, websocket"; NULL: promised nothing */
+    enum tri mismatch;    /* the same events */
     enum ladder ladder;
     enum tri tunnel; /* its WebSocket is one; NOT_YET: it may be */
     enum shape shape;
