@@ -23,11 +23,12 @@ OFF = (
 class Counts:
     """own: of the program's own object file. files: of those, by source file from classifier/ on, what was inlined where it
     was written. libraries: by name, without the dynamic linker, whose work is the machine's. inclusive: of a function with
-    all that it calls."""
+    all that it calls; calls: how often."""
 
     def __init__(self):
         self.own = 0
-        self.files, self.libraries, self.inclusive = collections.Counter(), collections.Counter(), collections.Counter()
+        self.files, self.libraries = collections.Counter(), collections.Counter()
+        self.inclusive, self.calls = collections.Counter(), collections.Counter()
 
     @property
     def all(self):
@@ -60,6 +61,7 @@ def read(path, program):
                 called = False
             elif line.startswith("calls="):
                 called = True
+                counts.calls[callee] += int(line[len("calls="):].split()[0])
             else:
                 found = NAMED.match(line)
                 if not found:
