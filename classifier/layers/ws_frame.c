@@ -69,14 +69,19 @@ static uint32_t load_key(const uint8_t *at)
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
+bool ws_may_be_plain(struct bytes in)
+{
+    return in.len >= WS_PLAIN_LEAST &&
+           (in.at[0] == (FIN_BIT | WS_TEXT) || in.at[0] == (FIN_BIT | WS_BINARY));
+}
+
 /* The mask bit as it has to be, and the shortest form of the length. */
 bool ws_read_plain(struct bytes in, enum direction d, struct ws_plain *out)
 {
     const bool masked = d == TO_SERVER;
     size_t size = 2, length;
 
-    if (in.len < WS_PLAIN_LEAST ||
-        (in.at[0] != (FIN_BIT | WS_TEXT) && in.at[0] != (FIN_BIT | WS_BINARY)))
+    if (!ws_may_be_plain(in))
         return false;
     length = in.at[1] ^ (masked ? MASK_BIT : 0U);
     if (length == LEN7_IS_16) {

@@ -89,6 +89,7 @@ struct ws_plain {
     uint8_t size; /* bytes of the header */
     uint8_t opcode;
 };
+bool ws_may_be_plain(struct bytes in);
 /* Reads one off the front of `in`, where it is whole. False: it is something else, and nothing is
  * said of it. */
 bool ws_read_plain(struct bytes in, enum direction d, struct ws_plain *out);

@@ -12,8 +12,9 @@
 static void emit_frame(const struct ws_side *s, struct host *h, enum direction d,
                        const struct ws_frame_event *f)
 {
-    struct event e = {.kind = EVENT_FRAME, .direction = d};
+    struct event e;
 
+    event_begin(&e, EVENT_FRAME, d);
     e.as.frame = *f;
     e.as.frame.compressed = f->opcode == WS_CONTINUATION ? s->message.open && s->message.compressed
                                                          : s->deflate && (f->rsv & WS_RSV1) != 0 &&
@@ -26,22 +27,13 @@ static void emit_begin(struct host *h, enum direction d, const struct ws_frame_e
 {
     if (!(h->interest & INTEREST_MESSAGES))
         return;
-    struct event e = {.kind = EVENT_MESSAGE_BEGIN, .direction = d};
+    struct event e;
 
+    event_begin(&e, EVENT_MESSAGE_BEGIN, d);
     e.as.begin.opcode = f->opcode;
     e.as.begin.compressed = compressed;
     e.as.begin.length = f->length;
     e.as.begin.fin = f->fin;
-    h->emit(h, &e);
-}
-
-static void emit_message(struct host *h, enum direction d, const struct ws_message_event *m)
-{
-    if (!(h->interest & INTEREST_MESSAGES))
-        return;
-    struct event e = {.kind = EVENT_MESSAGE, .direction = d};
-
-    e.as.message = *m;
     h->emit(h, &e);
 }
 
@@ -67,17 +59,20 @@ static void end_message(struct websocket *ws, struct host *h, enum direction d)
         ws_figures_message(ws, d);
     if (is_unwatched(ws, m, h))
         return;
-    struct ws_message_event out = {.opcode = m->opcode,
-                                   .fin = m->fin,
-                                   .masked = m->masked,
-                                   .compressed = m->compressed,
-                                   .mask = m->mask,
-                                   .fragments = m->fragments,
-                                   .wire_length = m->wire_length};
-    ws_payload_end(ws, h, d, &out);
+    struct event e;
+    event_begin(&e, EVENT_MESSAGE, d);
+    e.as.message = (struct ws_message_event){.opcode = m->opcode,
+                                             .fin = m->fin,
+                                             .masked = m->masked,
+                                             .compressed = m->compressed,
+                                             .mask = m->mask,
+                                             .fragments = m->fragments,
+                                             .wire_length = m->wire_length};
+    ws_payload_end(ws, h, d, &e.as.message);
     if ((h->interest & INTEREST_FIGURES) && ws_payload_is_asked(h))
         ws_figures_inflated(ws, d);
-    emit_message(h, d, &out);
+    if (h->interest & INTEREST_MESSAGES)
+        h->emit(h, &e);
     if (ws->detail != NULL)
         ws_keep_forget(h, &ws->detail->side[d].data);
 }
@@ -170,22 +165,25 @@ static void end_control(struct websocket *ws, struct host *h, enum direction d)
 {
     struct ws_side *s = &ws->side[d];
     struct ws_header f;
+    struct event e;
 
     ws_current(&s->decoder, &f);
-    struct ws_message_event out = {.opcode = f.frame.opcode,
-                                   .fin = f.frame.fin,
-                                   .masked = f.frame.masked,
-                                   .mask = f.frame.mask,
-                                   .fragments = 1,
-                                   .length = f.frame.length,
-                                   .wire_length = f.frame.length - s->decoder.left};
-    ws_payload_control_end(ws, h, d, &out);
+    event_begin(&e, EVENT_MESSAGE, d);
+    e.as.message = (struct ws_message_event){.opcode = f.frame.opcode,
+                                             .fin = f.frame.fin,
+                                             .masked = f.frame.masked,
+                                             .mask = f.frame.mask,
+                                             .fragments = 1,
+                                             .length = f.frame.length,
+                                             .wire_length = f.frame.length - s->decoder.left};
+    ws_payload_control_end(ws, h, d, &e.as.message);
     if (h->interest & INTEREST_FIGURES)
         ws_figures_control_end(ws, h, d);
-    emit_message(h, d, &out);
+    if (h->interest & INTEREST_MESSAGES)
+        h->emit(h, &e);
     if (ws->detail != NULL)
         ws_keep_forget(h, &ws->detail->side[d].control);
-    end_ping_pong_close(ws, h, d, &out);
+    end_ping_pong_close(ws, h, d, &e.as.message);
 }
 
 /* ---- frames ---- */
@@ -334,10 +332,12 @@ size_t ws_read_frames(struct websocket *ws, struct host *h, enum direction d, st
             read_payload(ws, h, d, &in);
             continue;
         }
-        s->calm = is_calm(ws, s);
-        in = bytes_after(in, ws_skim(ws, h, d, in));
-        if (in.len < before)
-            continue;
+        if (ws_may_be_plain(in)) {
+            s->calm = is_calm(ws, s);
+            in = bytes_after(in, ws_skim(ws, h, d, in));
+            if (in.len < before)
+                continue;
+        }
         const bool whole = ws_take_header(&s->decoder, &in, &f);
         s->offset += before - in.len;
         if (whole)

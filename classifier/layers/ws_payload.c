@@ -4,54 +4,16 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "base/cursor.h"
 #include "layers/ws_anomaly.h"
+#include "layers/ws_clear.h"
 #include "layers/ws_inside.h"
 #include "layers/ws_keep.h"
-#include "layers/ws_unmask.h"
-
-#define CLEAR_CHUNK 8192 /* bytes unmasked at a time */
-
-#define READS_ALL (INTEREST_PAYLOAD | INTEREST_KEEP)
 
 struct ws_detail_side *ws_detail(struct websocket *ws, struct host *h, enum direction d)
 {
     if (ws->detail == NULL)
         ws->detail = h->alloc(h, sizeof(*ws->detail));
     return ws->detail != NULL ? &ws->detail->side[d] : NULL;
-}
-
-/* Frame payload on its way to being clear. */
-struct masked {
-    struct bytes left;
-    uint64_t at; /* in its frame's payload */
-    uint32_t mask;
-    bool masked;
-};
-
-/* `wire` has just been taken off the decoder. */
-static struct masked masked_piece(const struct ws_decoder *d, struct bytes wire)
-{
-    struct ws_header f;
-
-    ws_current(d, &f);
-    return (struct masked){.left = wire,
-                           .at = f.frame.length - d->left - wire.len,
-                           .mask = f.frame.mask,
-                           .masked = f.frame.masked};
-}
-
-static struct bytes next_clear(struct masked *m, uint8_t room[CLEAR_CHUNK])
-{
-    struct bytes piece = m->left;
-
-    if (m->masked) {
-        piece = bytes_first(piece, CLEAR_CHUNK);
-        ws_unmask(room, piece, m->mask, m->at);
-        m->at += piece.len;
-    }
-    m->left = bytes_after(m->left, piece.len);
-    return m->masked ? bytes_of(room, piece.len) : piece;
 }
 
 /* ---- clear bytes of data messages ---- */
@@ -80,17 +42,6 @@ static bool is_wanted(const struct host *h, const struct ws_message *m)
 bool ws_payload_is_passed(const struct host *h, const struct ws_message *m)
 {
     return m->unread || (m->compressed ? m->lossy : !is_wanted(h, m));
-}
-
-static void emit_slice(struct host *h, enum direction d, uint8_t opcode, struct bytes clear)
-{
-    if (!(h->interest & INTEREST_PAYLOAD))
-        return;
-    struct event e = {.kind = EVENT_PAYLOAD, .direction = d};
-
-    e.as.payload.opcode = opcode;
-    e.as.payload.slice = clear;
-    h->emit(h, &e);
 }
 
 static void lose_carried(const struct ws_message *m, struct host *h, enum direction d, uint64_t n)
@@ -362,7 +313,8 @@ void ws_payload_data(struct websocket *ws, struct host *h, enum direction d, str
         m->wire_length += wire.len;
         return;
     }
-    struct masked piece = masked_piece(&s->decoder, wire);
+    struct masked piece =
+        m->fragments == 1 ? first_piece(m, wire) : masked_piece(&s->decoder, wire);
     if (m->compressed) {
         piece.masked = true; /* if it is not, by zeros: the tail must follow it */
         while (piece.left.len > 0 && !m->unread)
@@ -418,74 +370,6 @@ void ws_payload_end(struct websocket *ws, struct host *h, enum direction d,
     ws_inside_end(ws, h, d);
     if (m->compressed && !ws_payload_is_asked(h) && !ws_inside_reads_on(ws, h, d))
         pass_by(ws, h, d);
-}
-
-/* ---- control frames ---- */
-
-void ws_payload_control_begin(struct websocket *ws, struct host *h, enum direction d)
-{
-    struct ws_detail_side *x;
-
-    ws->side[d].control_lossy = false;
-    if (h->interest & INTEREST_KEEP && (x = ws_detail(ws, h, d)) != NULL)
-        ws_keep_begin(h, &x->control);
-}
-
-void ws_payload_control(struct websocket *ws, struct host *h, enum direction d, struct bytes wire)
-{
-    const uint8_t opcode = ws_current_opcode(&ws->side[d].decoder);
-    const bool keeps = opcode == WS_CLOSE || (h->interest & INTEREST_KEEP);
-    uint8_t room[CLEAR_CHUNK];
-
-    if (opcode != WS_CLOSE && !(h->interest & READS_ALL))
-        return;
-    struct masked piece = masked_piece(&ws->side[d].decoder, wire);
-    struct ws_detail_side *x = keeps ? ws_detail(ws, h, d) : NULL;
-    while (piece.left.len > 0) {
-        const struct bytes clear = next_clear(&piece, room);
-        emit_slice(h, d, opcode, clear);
-        if (x != NULL)
-            ws_keep_add(h, &x->control, clear, ws_keep_limit(h, opcode));
-    }
-}
-
-/* RFC 6455 s5.5.1, s7.4: a code of two bytes, then a reason in UTF-8. */
-static void read_close(struct ws_side *s, struct host *h, enum direction d, struct bytes body,
-                       struct ws_message_event *out)
-{
-    struct cursor c = cursor_over(bytes_first(body, WS_CONTROL_MAX));
-    struct utf8 text = {0};
-
-    if (body.len == 0)
-        return;
-    out->close_code = cursor_be16(&c);
-    if (c.truncated) {
-        ws_anomaly(s, h, WS_CLOSE_LENGTH, d, 0);
-        return;
-    }
-    if (!ws_close_code_is_legal(out->close_code))
-        ws_anomaly(s, h, WS_CLOSE_CODE, d, 0);
-    out->close_reason = c.left;
-    const size_t good = utf8_feed(&text, c.left);
-    if (good < c.left.len || (!utf8_complete(&text) && out->wire_length <= WS_CONTROL_MAX))
-        ws_anomaly(s, h, WS_BAD_UTF8, d, 2 + good);
-}
-
-void ws_payload_control_end(struct websocket *ws, struct host *h, enum direction d,
-                            struct ws_message_event *out)
-{
-    struct ws_side *s = &ws->side[d];
-    struct ws_keep *k = ws->detail != NULL ? &ws->detail->side[d].control : NULL;
-
-    out->complete = out->fin && !s->control_lossy && s->decoder.left == 0;
-    if (out->opcode == WS_CLOSE && k != NULL && out->complete)
-        read_close(s, h, d, bytes_of(k->at, k->len), out);
-    if (out->opcode == WS_CLOSE && ws->totals.close_by < 0) {
-        ws->totals.close_by = (int8_t)d;
-        ws->totals.close_code = out->close_code;
-    }
-    if (k != NULL)
-        ws_keep_report(h, k, out);
 }
 
 void ws_payload_close(struct websocket *ws, struct host *h, enum direction d)

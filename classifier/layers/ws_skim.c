@@ -120,7 +120,8 @@ size_t ws_skim(struct websocket *ws, struct host *h, enum direction d, struct by
         return pass(ws, h, d, in);
     if (is_told(h))
         return 0;
-    while (is_calm(ws, h, s) && ws_read_plain(left, d, &f) && is_unheard(ws, h, d, &f) &&
+    while (left.len > 0 && is_calm(ws, h, s) && ws_read_plain(left, d, &f) &&
+           is_unheard(ws, h, d, &f) &&
            ((h->heeds == NULL && !is_validated(h, &f)) || is_unheeded(h, d, &f))) {
         count(ws, h, d, &f);
         left = bytes_after(left, (size_t)f.size + f.length);

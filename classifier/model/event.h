@@ -90,6 +90,17 @@ struct event {
     } as;
 };
 
+/* Begins one of which nothing is known but this; `as` is left as it is. */
+static inline void event_begin(struct event *e, enum event_kind kind, enum direction d)
+{
+    e->kind = kind;
+    e->packet = 0;
+    e->time_ns = 0;
+    e->direction = d;
+    e->flow = NULL;
+    e->of = NULL;
+}
+
 /* Where events go. An output is one of these. */
 struct sink {
     void (*event)(void *ctx, const struct event *e);
