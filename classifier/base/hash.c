@@ -59,6 +59,17 @@ uint64_t hash_bytes(const struct hash_key *key, struct bytes b)
     return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
 }
 
+struct hash_product hash_multiply_by_halves(uint64_t a, uint64_t b)
+{
+    const uint64_t low_a = (uint32_t)a, low_b = (uint32_t)b, high_a = a >> 32, high_b = b >> 32;
+    const uint64_t low = low_a * low_b;
+    const uint64_t one = high_a * low_b + (low >> 32); /* no sum here is more than 64 bits */
+    const uint64_t other = low_a * high_b + (uint32_t)one;
+
+    return (struct hash_product){.low = other << 32 | (uint32_t)low,
+                                 .high = high_a * high_b + (one >> 32) + (other >> 32)};
+}
+
 struct hash_key hash_key_from_seed(uint64_t seed)
 {
     return (struct hash_key){.k0 = seed * 0x9e3779b97f4a7c15U, .k1 = ~seed * 0xbf58476d1ce4e5b9U};

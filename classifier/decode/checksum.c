@@ -3,89 +3,62 @@
 
 #include <arpa/inet.h>
 
-#define LANES 4   /* sums that do not wait for each other */
-#define MANY  256 /* bytes for which they are worth it */
-#define WORD  sizeof(uint64_t)
+#include "base/simd.h"
 
-static uint64_t load(const uint8_t *at)
+/* The words that `b` begins with. Halves of words are added up in words: no carry is lost before
+ * there are 2^32 of them. */
+SIMD_BODY uint64_t sum_words(struct bytes b)
 {
-    uint64_t word;
-    memcpy(&word, at, sizeof(word));
-    return word;
+    uint64_t low = 0, high = 0;
+
+    for (size_t i = 0; i < b.len / CHECKSUM_WORD; i++) {
+        const uint64_t word = checksum_word(b.at + i * CHECKSUM_WORD);
+        low += (uint32_t)word;
+        high += word >> 32;
+    }
+    return checksum_plus(low, high << 32 | high >> 32);
 }
 
-/* Adds with end-around carry. */
-static uint64_t add(uint64_t sum, uint64_t word)
+SIMD_AVX2 static uint64_t sum_words_avx2(struct bytes b)
 {
-    sum += word;
-    return sum + (sum < word);
+    return sum_words(b);
 }
 
-/* Each half is added to the other: in the upper one the carry has gone around. */
-static uint16_t fold(uint64_t sum)
+uint64_t checksum_wide_plain(struct bytes b)
 {
-    sum += sum << 32 | sum >> 32;
-    uint32_t half = (uint32_t)(sum >> 32);
-
-    half += half << 16 | half >> 16;
-    return (uint16_t)(half >> 16);
+    return checksum_plus(sum_words(b), checksum_tail(b.at + b.len, b.len % CHECKSUM_WORD));
 }
 
-/* The last `left` bytes, fewer than eight, of at least eight that end at `end`. Those before them
- * are in the word, too, and masked away; they stand where an odd number has the bytes of each pair
- * swapped, and a rotation swaps them back (RFC 1071 s2). Without a branch: lengths are as good as
- * random. */
-static uint64_t load_tail(const uint8_t *end, size_t left)
+uint64_t checksum_wide_many(struct bytes b)
 {
-    static const uint8_t mask[2 * WORD] = {[WORD] = 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
-    const uint64_t word = load(end - WORD) & load(mask + left);
-    const unsigned odd = left % 2 * 8;
-
-    return word << odd | word >> (64 - odd) % 64;
+    if (!simd_has_avx2())
+        return checksum_wide_plain(b);
+    return checksum_plus(sum_words_avx2(b), checksum_tail(b.at + b.len, b.len % CHECKSUM_WORD));
 }
 
-/* Fewer than eight bytes in all. */
-static uint64_t load_few(struct bytes b)
+/* Fewer bytes than a word has in all. */
+static uint64_t wide_few(struct bytes b)
 {
-    uint8_t word[WORD] = {0};
+    uint8_t word[CHECKSUM_WORD] = {0};
 
     if (b.len > 0)
         memcpy(word, b.at, b.len); /* padded with zero bytes on the right: RFC 1071 s4.1 */
-    return load(word);
+    return checksum_word(word);
 }
 
 uint16_t checksum_sum(struct bytes b)
 {
-    uint64_t lane[LANES] = {0}, sum = 0;
-    const uint8_t *at = b.at;
-    size_t left = b.len;
-
-    if (left < WORD)
-        return fold(load_few(b));
-    if (left >= MANY) {
-        for (; left >= LANES * WORD; left -= LANES * WORD) {
-            lane[0] = add(lane[0], load(at));
-            lane[1] = add(lane[1], load(at + 8));
-            lane[2] = add(lane[2], load(at + 16));
-            lane[3] = add(lane[3], load(at + 24));
-            at += LANES * WORD;
-        }
-        sum = add(add(lane[0], lane[1]), add(lane[2], lane[3]));
-    }
-    for (; left >= WORD; left -= WORD) {
-        sum = add(sum, load(at));
-        at += WORD;
-    }
-    return fold(add(sum, load_tail(at + left, left)));
+    return checksum_fold(b.len < CHECKSUM_WORD ? wide_few(b) : checksum_wide(b));
 }
 
 uint16_t checksum_pseudo(const struct packet *p, uint8_t protocol, size_t length)
 {
     const uint8_t *src = p->src.addr.byte;
     const uint8_t *dst = p->dst.addr.byte;
-    uint64_t sum = add(load(src), load(src + 8));
+    uint64_t sum = checksum_plus(checksum_word(src), checksum_word(src + CHECKSUM_WORD));
 
-    sum = add(sum, add(load(dst), load(dst + 8)));
-    sum = add(sum, (uint64_t)htonl((uint32_t)length) + htons(protocol));
-    return fold(sum);
+    sum = checksum_plus(sum, checksum_word(dst));
+    sum = checksum_plus(sum, checksum_word(dst + CHECKSUM_WORD));
+    sum = checksum_plus(sum, (uint64_t)htonl((uint32_t)length) + htons(protocol));
+    return checksum_fold(sum);
 }

@@ -2,7 +2,8 @@
 /* checksum.h - the Internet checksum (RFC 1071). Private to decode/.
  *
  * Sums are kept in the machine's byte order (RFC 1071 s2, "Byte Order Independence"): compare them
- * only with fields read the same way, by checksum_field().
+ * only with fields read the same way, by checksum_field(). A wide sum is one of 64-bit words with
+ * end-around carry (s2, "Parallel Summation"), to be folded to 16 bits.
  */
 #ifndef DECODE_CHECKSUM_H
 #define DECODE_CHECKSUM_H
@@ -10,6 +11,9 @@
 #include "base/bytes.h"
 #include "model/endpoint.h"
 #include "model/packet.h"
+
+#define CHECKSUM_WORD sizeof(uint64_t)
+#define CHECKSUM_MANY 256U /* bytes from which on many are summed at once */
 
 /* The one's complement sum of 16-bit words, folded to 16 bits. An odd last byte is padded with 0.
  */
@@ -30,6 +34,57 @@ static inline uint16_t checksum_field(const uint8_t *at)
     uint16_t field;
     memcpy(&field, at, sizeof(field));
     return field;
+}
+
+static inline uint64_t checksum_word(const uint8_t *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof(word));
+    return word;
+}
+
+static inline uint64_t checksum_plus(uint64_t wide, uint64_t word)
+{
+    wide += word;
+    return wide + (wide < word);
+}
+
+/* Each half is added to the other: in the upper one the carry has gone around. */
+static inline uint16_t checksum_fold(uint64_t wide)
+{
+    wide += wide << 32 | wide >> 32;
+    uint32_t half = (uint32_t)(wide >> 32);
+
+    half += half << 16 | half >> 16;
+    return (uint16_t)(half >> 16);
+}
+
+/* The last `left` bytes, fewer than eight, of at least eight that end at `end`. Those before them
+ * are in the word, too, and masked away; they stand where an odd number has the bytes of each pair
+ * swapped, and a rotation swaps them back (RFC 1071 s2). Without a branch: lengths are as good as
+ * random. */
+static inline uint64_t checksum_tail(const uint8_t *end, size_t left)
+{
+    static const uint8_t mask[2 * CHECKSUM_WORD] = {
+        [CHECKSUM_WORD] = 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+    const uint64_t word = checksum_word(end - CHECKSUM_WORD) & checksum_word(mask + left);
+    const unsigned odd = left % 2 * 8;
+
+    return word << odd | word >> (64 - odd) % 64;
+}
+
+/* The wide sum of at least a word; `plain`: on machines without wide instructions. */
+uint64_t checksum_wide_many(struct bytes b);
+uint64_t checksum_wide_plain(struct bytes b);
+static inline uint64_t checksum_wide(struct bytes b)
+{
+    uint64_t sum = 0;
+
+    if (b.len >= CHECKSUM_MANY)
+        return checksum_wide_many(b);
+    for (; b.len >= CHECKSUM_WORD; b.len -= CHECKSUM_WORD, b.at += CHECKSUM_WORD)
+        sum = checksum_plus(sum, checksum_word(b.at));
+    return checksum_plus(sum, checksum_tail(b.at + b.len, b.len));
 }
 
 #endif

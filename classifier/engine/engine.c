@@ -37,7 +37,7 @@ static bool create_parts(struct engine *e, const struct hash_key *key, struct er
     e->flows = flow_table_create(&e->budget, key, err);
     if (e->flows == NULL)
         return false;
-    e->syns = syn_ring_create(&e->budget, key, err);
+    e->syns = syn_ring_create(&e->budget, err);
     if (e->syns == NULL)
         return false;
     e->ghosts = ghost_table_create(&e->budget, err);
@@ -122,6 +122,7 @@ void engine_free(struct engine *e)
 void engine_source(struct engine *e, const char *name)
 {
     e->source = name;
+    syn_source(e->syns, name);
 }
 
 /* A connection that was closed properly did not end because time or input did. */
@@ -218,7 +219,7 @@ static struct conn *conn_begin(struct engine *e, const struct flow_key *key, uns
     c->first_packet = p->number;
     c->vlan_count = p->vlan_count;
     memcpy(c->vlan, p->vlan, sizeof(c->vlan));
-    if (tcp && syn_take(e->syns, key, &syn))
+    if (tcp && syn_take(e->syns, key, flow_hash(e->flows, key), &syn))
         tcp_take_syn(c, &syn);
     name_conn(e, c);
     e->counters.tcp_midstream += c->midstream;
@@ -281,16 +282,16 @@ static void pass_broken(struct engine *e, const struct packet *p)
 }
 
 /* Mostly it is noted, and that is all. */
-static bool syn_becomes_flow(struct engine *e, const struct flow_key *key, unsigned side,
-                             const struct packet *p)
+static bool syn_becomes_flow(struct engine *e, const struct flow_key *key, uint64_t hash,
+                             unsigned side, const struct packet *p)
 {
-    const enum syn_noted noted = syn_note(e->syns, key, side, p, e->source);
+    const enum syn_noted noted = syn_note(e->syns, key, hash, side, p);
     struct syn syn;
 
     if (noted == SYN_CROSSED)
         return true;
     return noted == SYN_FIRST && e->rates != 0 && rates_syn(e, key, side, p) &&
-           syn_take(e->syns, key, &syn); /* the flow counts it again */
+           syn_take(e->syns, key, hash, &syn); /* the flow counts it again */
 }
 
 /* The connection of a packet; NULL: a bare SYN, which is remembered elsewhere, a straggler of a
@@ -300,7 +301,8 @@ static struct conn *conn_of(struct engine *e, const struct packet *p, unsigned *
     struct flow_key key;
 
     *side = flow_key_of(p, &key);
-    const struct flow_node *node = flow_find(e->flows, &key);
+    const uint64_t hash = flow_hash(e->flows, &key);
+    const struct flow_node *node = flow_find(e->flows, &key, hash);
     struct conn *c = node != NULL ? node->owner : NULL;
 
     if (c != NULL && p->transport == TRANSPORT_TCP && tcp_is_new_connection(c, *side, p)) {
@@ -313,7 +315,7 @@ static struct conn *conn_of(struct engine *e, const struct packet *p, unsigned *
         pass_broken(e, p);
         return NULL;
     }
-    if (syn_is_bare(p) && !syn_becomes_flow(e, &key, *side, p))
+    if (syn_is_bare(p) && !syn_becomes_flow(e, &key, hash, *side, p))
         return NULL;
     if (ghost_goes_on(e->ghosts, &key, *side, p)) {
         tell_odd_frame(e, STREAM_DATA_AFTER_FIN, p); /* and read, as a flow of its own */

@@ -3,13 +3,13 @@
 
 #include <stdlib.h>
 
+#include "flow/secret.h"
+
 #define CHUNK_NODES 64U
 #define LINE        64U /* bytes of a cache line: nodes begin with one */
 #define FIRST_SLOTS 1024U
 #define SPOKES      4096U /* seconds; more than FLOW_TIMEOUT_MAX */
 #define SECOND_NS   1000000000LL
-#define LATELY_BITS 11
-#define LATELY      (1U << LATELY_BITS)
 
 struct slot {
     uint32_t tag;   /* low bits of the hash: home slot and quick comparison */
@@ -34,9 +34,8 @@ struct queue {
 
 struct flow_table {
     struct budget *budget;
-    struct hash_key key;
+    struct flow_secret secret;
     size_t count;
-    struct flow_node *lately[LATELY]; /* found there before: most packets need no more */
     struct slot *slots;
     uint32_t slot_mask;
     uint8_t **chunks; /* CHUNK_NODES nodes each, and then their places */
@@ -108,7 +107,7 @@ struct flow_table *flow_table_create(struct budget *budget, const struct hash_ke
         return NULL;
     }
     t->budget = budget;
-    t->key = *key;
+    t->secret = flow_secret_from(key);
     t->free_first = FLOW_NOBODY;
     t->slot_mask = FIRST_SLOTS - 1;
     t->slots = slots_create(t, FIRST_SLOTS);
@@ -166,16 +165,6 @@ static bool same_key(const struct flow_key *a, const struct flow_key *b)
     return differ == 0;
 }
 
-/* Where a flow stands that was found lately, unless another has taken the place. Not keyed: whoever
- * fills it with others makes a packet cost what it costs without. */
-static struct flow_node **lately_of(struct flow_table *t, const struct flow_key *key)
-{
-    const uint64_t ports = (uint64_t)key->port[0] << 16 | key->port[1];
-    const uint64_t mixed = (half_of(key, 1) ^ ports) * 3 + half_of(key, 3);
-
-    return &t->lately[mixed * 0x9e3779b97f4a7c15U >> (64 - LATELY_BITS)]; /* Knuth 6.4 */
-}
-
 /* Where the tag's node stands, or the free slot where it would. */
 static uint32_t slot_of(const struct flow_table *t, uint32_t tag, const struct flow_key *key)
 {
@@ -188,17 +177,16 @@ static uint32_t slot_of(const struct flow_table *t, uint32_t tag, const struct f
     return at;
 }
 
-struct flow_node *flow_find(struct flow_table *t, const struct flow_key *key)
+uint64_t flow_hash(const struct flow_table *t, const struct flow_key *key)
 {
-    struct flow_node **lately = lately_of(t, key);
+    return flow_secret_hash(&t->secret, key);
+}
 
-    if (*lately != NULL && same_key(&(*lately)->key, key))
-        return *lately;
-    const uint32_t at = slot_of(t, flow_key_tag(key, &t->key), key);
-    if (t->slots[at].index == FLOW_NOBODY)
-        return NULL;
-    *lately = node_at(t, t->slots[at].index);
-    return *lately;
+struct flow_node *flow_find(struct flow_table *t, const struct flow_key *key, uint64_t hash)
+{
+    const uint32_t index = t->slots[slot_of(t, (uint32_t)hash, key)].index;
+
+    return index != FLOW_NOBODY ? node_at(t, index) : NULL;
 }
 
 /* Twice the slots; tags are enough to find the new homes. False: no memory, and nothing changed. */
@@ -353,7 +341,7 @@ struct flow_node *flow_create(struct flow_table *t, const struct flow_key *key, 
     if (index == FLOW_NOBODY)
         return NULL;
     struct flow_node *n = node_at(t, index);
-    const uint32_t tag = flow_key_tag(key, &t->key);
+    const uint32_t tag = (uint32_t)flow_hash(t, key);
     if (t->count == 0)
         t->turned_to_s = second_of(now_ns);
     *n = (struct flow_node){.key = *key, .last_ns = now_ns, .timeout_s = timeout_s, .index = index};
@@ -382,10 +370,6 @@ static void slot_remove(struct flow_table *t, uint32_t hole)
 
 void flow_remove(struct flow_table *t, struct flow_node *n)
 {
-    struct flow_node **lately = lately_of(t, &n->key);
-
-    if (*lately == n)
-        *lately = NULL;
     struct place *place = place_at(t, n->index);
     slot_remove(t, slot_of(t, place->tag, &n->key));
     wheel_remove(t, n->index);

@@ -67,13 +67,15 @@ struct flow_table *flow_table_create(struct budget *budget, const struct hash_ke
                                      struct err *err);
 void flow_table_free(struct flow_table *t); /* NULL is fine; nodes still in it are just dropped */
 
-/* A keyed hash of it. */
-uint32_t flow_key_tag(const struct flow_key *key, const struct hash_key *secret);
+/* The keyed hash under which the table knows a key: whoever does not know the secret finds no two
+ * keys that agree in more of its bits than chance will have it. */
+uint64_t flow_hash(const struct flow_table *t, const struct flow_key *key);
 
 /* Nodes and index together take at most so many bytes of the budget; 0: all of it. */
 void flow_set_share(struct flow_table *t, size_t bytes);
 
-struct flow_node *flow_find(struct flow_table *t, const struct flow_key *key);
+/* `hash`: of the key, by flow_hash(). */
+struct flow_node *flow_find(struct flow_table *t, const struct flow_key *key, uint64_t hash);
 /* Adds a key that is not there, without an owner. NULL: no memory, or the share is used up: remove
  * one and try again, or go without. */
 struct flow_node *flow_create(struct flow_table *t, const struct flow_key *key, int64_t now_ns,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* key.c - of which flow is a packet? */
-#include "flow/flow.h"
+#include "flow/secret.h"
 
 /* Who sends is as good as random: no branch depends on it. */
 unsigned flow_key_of(const struct packet *p, struct flow_key *out)
@@ -20,26 +20,43 @@ unsigned flow_key_of(const struct packet *p, struct flow_key *out)
     return side;
 }
 
-#define IPV4_AT 12 /* in an address */
-
-/* Of IPv4 addresses only the four bytes that differ: less to hash for every packet. */
-uint32_t flow_key_tag(const struct flow_key *key, const struct hash_key *secret)
+struct flow_secret flow_secret_from(const struct hash_key *key)
 {
-    static const uint8_t mapped[IPV4_AT] = {[10] = 0xff, [11] = 0xff}; /* RFC 4291 s2.5.5.2 */
-    struct {
-        uint8_t addr[2][4];
-        uint16_t port[2];
-        uint32_t transport;
-    } short_key = {.transport = key->transport};
+    struct flow_secret secret;
 
-    if (memcmp(key->addr[0].byte, mapped, IPV4_AT) != 0 ||
-        memcmp(key->addr[1].byte, mapped, IPV4_AT) != 0)
-        return (uint32_t)hash_bytes(secret, bytes_of(key, sizeof(*key)));
-    for (unsigned side = 0; side < 2; side++) {
-        memcpy(short_key.addr[side], key->addr[side].byte + IPV4_AT, 4);
-        short_key.port[side] = key->port[side];
-    }
-    return (uint32_t)hash_bytes(secret, bytes_of(&short_key, sizeof(short_key)));
+    for (uint64_t i = 0; i < sizeof(secret.word) / sizeof(secret.word[0]); i++)
+        secret.word[i] = hash_bytes(key, bytes_of(&i, sizeof(i)));
+    return secret;
+}
+
+static uint64_t word_of(const struct flow_key *key, unsigned which)
+{
+    uint64_t word;
+
+    memcpy(&word, (const uint8_t *)key->addr + which * sizeof(word), sizeof(word));
+    return word;
+}
+
+static struct hash_product add(struct hash_product a, struct hash_product b)
+{
+    const uint64_t low = a.low + b.low;
+
+    return (struct hash_product){.low = low, .high = a.high + b.high + (low < b.low)};
+}
+
+/* NH (Black, Halevi, Krawczyk, Krovetz, Rogaway: UMAC, 1999): pairs of words with the secret's
+ * added, multiplied, summed in 128 bits. Two keys have the same sum under one secret of 2^64. A
+ * last product makes one word of it. */
+uint64_t flow_secret_hash(const struct flow_secret *secret, const struct flow_key *key)
+{
+    const uint64_t *s = secret->word;
+    const uint64_t ports = (uint64_t)key->port[0] << 16 | key->port[1];
+    struct hash_product sum = hash_multiply(word_of(key, 0) + s[0], word_of(key, 1) + s[1]);
+
+    sum = add(sum, hash_multiply(word_of(key, 2) + s[2], word_of(key, 3) + s[3]));
+    sum = add(sum, hash_multiply(ports + s[4], key->transport + s[5]));
+    const struct hash_product last = hash_multiply(sum.low ^ s[6], sum.high ^ s[7]);
+    return last.low ^ last.high;
 }
 
 /* The words are summed with odd factors, which do not wait for each other; then the sum is mixed

@@ -47,8 +47,7 @@ struct syn_ring {
     struct noted at[SYN_RING]; /* ring by ring */
     uint16_t tag[RINGS][SYN_PLACES];
     uint8_t next[RINGS]; /* the place to be written next: the oldest */
-    uint8_t used[RINGS];
-    struct hash_key key;
+    const char *source;
     void *block; /* this, aligned */
     uint64_t overwritten;
     int64_t earliest_ns;    /* no SYN here came before; INT64_MAX: there is none */
@@ -60,7 +59,7 @@ struct syn_ring {
 
 static const uint8_t mapped[IPV4_AT] = {[10] = 0xff, [11] = 0xff}; /* RFC 4291 s2.5.5.2 */
 
-struct syn_ring *syn_ring_create(struct budget *budget, const struct hash_key *key, struct err *err)
+struct syn_ring *syn_ring_create(struct budget *budget, struct err *err)
 {
     uint8_t *block = budget_alloc(budget, sizeof(struct syn_ring) + LINE - 1);
 
@@ -70,7 +69,7 @@ struct syn_ring *syn_ring_create(struct budget *budget, const struct hash_key *k
     }
     struct syn_ring *r = (struct syn_ring *)(void *)(block + (-(uintptr_t)block & (LINE - 1)));
     r->block = block;
-    r->key = *key;
+    r->source = "";
     r->earliest_ns = INT64_MAX;
     for (uint32_t ring = 0; ring < RINGS; ring++)
         r->ring_ns[ring] = INT64_MAX;
@@ -94,9 +93,14 @@ bool syn_is_bare(const struct packet *p)
            p->payload_len == 0;
 }
 
-static uint16_t tag_of(const struct syn_ring *r, const struct flow_key *key)
+void syn_source(struct syn_ring *r, const char *source)
 {
-    const uint16_t tag = (uint16_t)(flow_key_tag(key, &r->key) >> 16);
+    r->source = source;
+}
+
+static uint16_t tag_of(uint64_t hash)
+{
+    const uint16_t tag = (uint16_t)(hash >> 48);
 
     return tag != NO_TAG ? tag : 1;
 }
@@ -125,18 +129,22 @@ static struct flow_key key_at(const struct syn_ring *r, uint32_t place)
     return key;
 }
 
-/* The place of this key's SYN; SYN_RING: there is none. Nearly always the tags say so: compared
- * without a branch, many at once. */
+/* Compared without a branch, many at once. */
+static bool has_tag(const uint16_t tags[SYN_PLACES], uint16_t tag)
+{
+    uint16_t any = 0;
+
+    for (uint32_t i = 0; i < SYN_PLACES; i++)
+        any = (uint16_t)(any | (tags[i] == tag ? UINT16_MAX : 0));
+    return any != 0;
+}
+
+/* The place of this key's SYN; SYN_RING: there is none. */
 static uint32_t place_of(const struct syn_ring *r, uint32_t ring, uint16_t tag,
                          const struct flow_key *key)
 {
-    const uint16_t *tags = r->tag[ring];
-    unsigned any = 0;
-
-    for (uint32_t i = 0; i < SYN_PLACES; i++)
-        any |= tags[i] == tag;
-    for (uint32_t i = 0; any != 0 && i < SYN_PLACES; i++) {
-        if (tags[i] != tag)
+    for (uint32_t i = 0; i < SYN_PLACES; i++) {
+        if (r->tag[ring][i] != tag)
             continue;
         const uint32_t place = ring * SYN_PLACES + i;
         const struct flow_key here = key_at(r, place);
@@ -149,7 +157,6 @@ static uint32_t place_of(const struct syn_ring *r, uint32_t ring, uint16_t tag,
 static void give_place(struct syn_ring *r, uint32_t place)
 {
     r->tag[place / SYN_PLACES][place % SYN_PLACES] = NO_TAG;
-    r->used[place / SYN_PLACES]--;
 }
 
 /* The oldest place of the ring; who stands there makes room. */
@@ -159,7 +166,6 @@ static uint32_t take_place(struct syn_ring *r, uint32_t ring, uint16_t tag)
 
     r->next[ring] = (uint8_t)((i + 1) % SYN_PLACES);
     r->overwritten += r->tag[ring][i] != NO_TAG;
-    r->used[ring] = (uint8_t)(r->used[ring] + (r->tag[ring][i] == NO_TAG));
     r->tag[ring][i] = tag;
     return ring * SYN_PLACES + i;
 }
@@ -175,28 +181,31 @@ static void begin_rest(struct syn_ring *r, uint32_t place, const struct flow_key
     r->at[place].has_rest = true;
 }
 
+/* All of it is written at once: what stood there need not be fetched. */
 static void note_first(struct syn_ring *r, uint32_t place, const struct flow_key *key,
-                       const struct packet *p)
+                       unsigned side, const struct packet *p)
 {
     struct noted *n = &r->at[place];
+    int64_t *ring_ns = &r->ring_ns[place / SYN_PLACES];
 
-    for (unsigned side = 0; side < 2; side++) {
-        memcpy(n->addr_end[side], key->addr[side].byte + IPV4_AT, sizeof(n->addr_end[side]));
-        n->port[side] = key->port[side];
-    }
-    n->first_ns = p->time_ns;
-    n->first_packet = p->number;
-    n->ordinal = p->ordinal;
-    n->first_len = p->wire_len;
-    n->vlan_count = p->vlan_count;
+    *n = (struct noted){.port = {key->port[0], key->port[1]},
+                        .seq = p->seq,
+                        .first_ns = p->time_ns,
+                        .first_packet = p->number,
+                        .ordinal = p->ordinal,
+                        .source = r->source,
+                        .first_len = p->wire_len,
+                        .side = side != 0,
+                        .ttl = p->ttl,
+                        .window_shift = p->window_shift,
+                        .vlan_count = p->vlan_count};
+    memcpy(n->addr_end[0], key->addr[0].byte + IPV4_AT, sizeof(n->addr_end[0]));
+    memcpy(n->addr_end[1], key->addr[1].byte + IPV4_AT, sizeof(n->addr_end[1]));
     memcpy(n->vlan, p->vlan, sizeof(n->vlan));
-    n->has_rest = false;
     if (!is_ipv4(key))
         begin_rest(r, place, key);
-    if (p->time_ns < r->ring_ns[place / SYN_PLACES])
-        r->ring_ns[place / SYN_PLACES] = p->time_ns;
-    if (p->time_ns < r->earliest_ns)
-        r->earliest_ns = p->time_ns;
+    *ring_ns = p->time_ns < *ring_ns ? p->time_ns : *ring_ns;
+    r->earliest_ns = p->time_ns < r->earliest_ns ? p->time_ns : r->earliest_ns;
 }
 
 static void note_again(struct syn_ring *r, uint32_t place, const struct flow_key *key,
@@ -209,33 +218,28 @@ static void note_again(struct syn_ring *r, uint32_t place, const struct flow_key
     more->last_packet = p->number;
     more->more_bytes += p->wire_len;
     more->more_packets++;
+    r->at[place].seq = p->seq; /* another try with another number: the last one counts */
+    r->at[place].source = r->source;
+    r->at[place].ttl = p->ttl;
+    r->at[place].window_shift = p->window_shift;
 }
 
-enum syn_noted syn_note(struct syn_ring *r, const struct flow_key *key, unsigned side,
-                        const struct packet *p, const char *source)
+enum syn_noted syn_note(struct syn_ring *r, const struct flow_key *key, uint64_t hash,
+                        unsigned side, const struct packet *p)
 {
     const uint32_t ring = ring_of(key);
-    const uint16_t tag = tag_of(r, key);
-    uint32_t place = place_of(r, ring, tag, key);
-    enum syn_noted noted = SYN_FIRST;
+    const uint16_t tag = tag_of(hash);
+    const uint32_t place = has_tag(r->tag[ring], tag) ? place_of(r, ring, tag, key) : SYN_RING;
 
     if (place == SYN_RING) {
-        place = take_place(r, ring, tag);
-        note_first(r, place, key, p);
-    } else if (r->at[place].side != side) {
-        return SYN_CROSSED;
-    } else {
-        note_again(r, place, key, p);
-        if (r->at[place].seq == p->seq)
-            noted = SYN_AGAIN;
+        note_first(r, take_place(r, ring, tag), key, side, p);
+        return SYN_FIRST;
     }
-    struct noted *n = &r->at[place];
-    n->seq = p->seq; /* another try with another number: the last one counts */
-    n->side = side != 0;
-    n->source = source;
-    n->ttl = p->ttl;
-    n->window_shift = p->window_shift;
-    return noted;
+    if (r->at[place].side != side)
+        return SYN_CROSSED;
+    const bool again = r->at[place].seq == p->seq;
+    note_again(r, place, key, p);
+    return again ? SYN_AGAIN : SYN_FIRST;
 }
 
 /* All that is known of the SYN, whose place is free then. */
@@ -267,13 +271,14 @@ static void take_out(struct syn_ring *r, uint32_t place, struct syn *out)
     give_place(r, place);
 }
 
-bool syn_take(struct syn_ring *r, const struct flow_key *key, struct syn *out)
+bool syn_take(struct syn_ring *r, const struct flow_key *key, uint64_t hash, struct syn *out)
 {
     const uint32_t ring = ring_of(key);
+    const uint16_t tag = tag_of(hash);
 
-    if (r->used[ring] == 0)
+    if (!has_tag(r->tag[ring], tag))
         return false;
-    const uint32_t place = place_of(r, ring, tag_of(r, key), key);
+    const uint32_t place = place_of(r, ring, tag, key);
     if (place == SYN_RING)
         return false;
     take_out(r, place, out);

@@ -39,10 +39,7 @@ struct syn {
 
 struct syn_ring;
 
-/* `key` should be nobody's guess: who knows it sends SYNs that all look alike at first sight. What
- * is found does not depend on it. */
-struct syn_ring *syn_ring_create(struct budget *budget, const struct hash_key *key,
-                                 struct err *err);
+struct syn_ring *syn_ring_create(struct budget *budget, struct err *err);
 void syn_ring_free(struct syn_ring *r, struct budget *budget); /* NULL is fine */
 
 /* A SYN and nothing else: no payload, no ACK. */
@@ -52,10 +49,14 @@ enum syn_noted {
     SYN_FIRST,   /* it asks for a connection */
     SYN_AGAIN,   /* the same was sent before */
 };
-enum syn_noted syn_note(struct syn_ring *r, const struct flow_key *key, unsigned side,
-                        const struct packet *p, const char *source);
+/* Where the next SYNs come from, kept by reference. */
+void syn_source(struct syn_ring *r, const char *source);
+/* `hash`: of the key, keyed with what nobody can guess (flow_hash()): who knows it sends SYNs that
+ * all look alike at first sight. What is found does not depend on it. */
+enum syn_noted syn_note(struct syn_ring *r, const struct flow_key *key, uint64_t hash,
+                        unsigned side, const struct packet *p);
 /* Takes the SYN of this connection out. False: there is none. */
-bool syn_take(struct syn_ring *r, const struct flow_key *key, struct syn *out);
+bool syn_take(struct syn_ring *r, const struct flow_key *key, uint64_t hash, struct syn *out);
 /* Takes out one that timed out (with now_ns = INT64_MAX all have), in the order of their ordinals.
  * Ask with the same now_ns until it says false: none. */
 bool syn_take_expired(struct syn_ring *r, int64_t now_ns, struct syn *out);

@@ -45,22 +45,22 @@ struct packet {
     uint64_t ordinal; /* the same, counted over all inputs, from 1 */
     int64_t time_ns;
     struct endpoint src, dst;
+    uint32_t wire_len;    /* bytes of its frame, or of all frames of its fragments, on the wire */
     struct bytes payload; /* of TCP or UDP, as captured */
     uint32_t payload_len; /* bytes as the headers say; more than payload.len when cut */
-    uint32_t wire_len;    /* bytes of its frame, or of all frames of its fragments, on the wire */
-    uint32_t seq, ack;    /* TCP, host order */
-    uint16_t window;      /* TCP, unscaled */
-    uint16_t urgent;      /* TCP urgent pointer */
     uint8_t transport;    /* enum transport */
     uint8_t flags;        /* enum tcp_flag, ored */
     uint8_t ttl;          /* or hop limit; the innermost IP header's */
     uint8_t checksum;     /* enum checksum, of TCP or UDP */
-    uint8_t vlan_count;
-    uint16_t vlan[PACKET_VLANS]; /* outermost first */
-    bool has_timestamp;          /* TCP option 8, RFC 7323 */
-    bool has_signature;          /* TCP option 19 (RFC 2385) or 29 (RFC 5925) */
-    uint8_t window_shift;        /* of a SYN: 1 + the shift of TCP option 3; 0: absent */
+    uint32_t seq, ack;    /* TCP, host order */
+    uint16_t window;      /* TCP, unscaled */
+    uint16_t urgent;      /* TCP urgent pointer */
     uint32_t timestamp;
+    uint16_t vlan[PACKET_VLANS]; /* outermost first */
+    uint8_t vlan_count;
+    uint8_t window_shift; /* of a SYN: 1 + the shift of TCP option 3; 0: absent */
+    bool has_timestamp;   /* TCP option 8, RFC 7323 */
+    bool has_signature;   /* TCP option 19 (RFC 2385) or 29 (RFC 5925) */
 };
 
 #endif

@@ -61,7 +61,7 @@ static uint64_t find_all(void *ctx)
     struct packets *p = ctx;
 
     for (size_t i = 0; i < p->count; i++)
-        p->seen += flow_find(p->table, &p->key[i]) != NULL;
+        p->seen += flow_find(p->table, &p->key[i], flow_hash(p->table, &p->key[i])) != NULL;
     return p->count;
 }
 
@@ -77,7 +77,8 @@ static void keep_packets(struct packets *p)
         if (decode_frame(p->decoder, &p->frames->at[i], to, &what) != DECODED_PACKET)
             continue;
         flow_key_of(to, &p->key[p->count]);
-        if (flow_find(p->table, &p->key[p->count]) == NULL)
+        const struct flow_key *key = &p->key[p->count];
+        if (flow_find(p->table, key, flow_hash(p->table, key)) == NULL)
             flow_create(p->table, &p->key[p->count], to->time_ns, 60);
         p->count++;
     }

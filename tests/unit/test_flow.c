@@ -4,6 +4,7 @@
 
 #include "flow/flow.h"
 #include "flow/ghost.h"
+#include "flow/secret.h"
 #include "flow/syn.h"
 
 #include "test.h"
@@ -44,6 +45,11 @@ static struct flow_key key_of(uint32_t number)
     return key;
 }
 
+static struct flow_node *find(struct flow_table *t, const struct flow_key *key)
+{
+    return flow_find(t, key, flow_hash(t, key));
+}
+
 static void test_key(void)
 {
     const uint8_t a[4] = {10, 0, 0, 1}, b[4] = {10, 0, 0, 2};
@@ -74,7 +80,7 @@ static void test_against_model(void)
         random = random * 1664525 + 1013904223;
         const uint32_t n = (random >> 8) % MODEL;
         const struct flow_key key = key_of(n);
-        struct flow_node *found = flow_find(f.table, &key);
+        struct flow_node *found = find(f.table, &key);
         if (found != model[n]) {
             CHECK(0, "find agrees with the model");
             break;
@@ -125,7 +131,7 @@ static void test_expiry(void)
     CHECK(expire(&f, 60 * SECOND) == 0, "none before its time");
     CHECK(expire(&f, 70 * SECOND) == 10, "those idle for more than a minute");
     key = key_of(50);
-    n = flow_find(f.table, &key);
+    n = find(f.table, &key);
     n->last_ns = 500 * SECOND;
     CHECK(expire(&f, 400 * SECOND) == 89, "a node that was used again stays");
     n->timeout_s = FLOW_TIMEOUT_MAX;
@@ -181,19 +187,19 @@ static void test_oldest(void)
         flow_create(f.table, &key, i * SECOND, 60)->owner = &number[i];
     }
     key = key_of(0);
-    flow_find(f.table, &key)->last_ns = 99 * SECOND;
+    find(f.table, &key)->last_ns = 99 * SECOND;
     CHECK(*(uint32_t *)flow_idlest(f.table, FLOW_UNPROVEN)->owner == 1, "the idlest");
     CHECK(flow_idlest(f.table, FLOW_PROVEN) == NULL, "none is worth more yet");
     for (uint32_t i = 1; i < 9; i++) {
         key = key_of(i);
-        flow_set_worth(f.table, flow_find(f.table, &key), FLOW_PROVEN);
+        flow_set_worth(f.table, find(f.table, &key), FLOW_PROVEN);
     }
     CHECK(flow_count_worth(f.table, FLOW_PROVEN) == 8, "eight are worth more");
     CHECK(*(uint32_t *)flow_idlest(f.table, FLOW_UNPROVEN)->owner == 9,
           "0 had a packet after 9 was made");
     CHECK(*(uint32_t *)flow_idlest(f.table, FLOW_PROVEN)->owner == 1, "the idlest of those");
     key = key_of(1);
-    flow_remove(f.table, flow_find(f.table, &key));
+    flow_remove(f.table, find(f.table, &key));
     CHECK(*(uint32_t *)flow_idlest(f.table, FLOW_PROVEN)->owner == 2, "then the next");
     end(&f);
 }
@@ -219,6 +225,25 @@ static void test_memory(void)
     end(&f);
 }
 
+static uint64_t hash_under(uint64_t seed, const struct flow_key *key)
+{
+    const struct hash_key k = hash_key_from_seed(seed);
+    const struct flow_secret secret = flow_secret_from(&k);
+
+    return flow_secret_hash(&secret, key);
+}
+
+static enum syn_noted note(struct syn_ring *r, const struct flow_key *key, unsigned side,
+                           const struct packet *p)
+{
+    return syn_note(r, key, hash_under(2, key), side, p);
+}
+
+static bool take(struct syn_ring *r, const struct flow_key *key, struct syn *out)
+{
+    return syn_take(r, key, hash_under(2, key), out);
+}
+
 static struct packet syn_at(int64_t now_ns)
 {
     return (struct packet){.transport = TRANSPORT_TCP,
@@ -232,8 +257,7 @@ static struct packet syn_at(int64_t now_ns)
 static void test_syns(void)
 {
     struct budget budget = {0};
-    const struct hash_key hash_key = hash_key_from_seed(2);
-    struct syn_ring *r = syn_ring_create(&budget, &hash_key, NULL);
+    struct syn_ring *r = syn_ring_create(&budget, NULL);
     struct packet p = syn_at(0);
     const struct flow_key a = key_of(1), b = key_of(2);
     struct syn s;
@@ -245,17 +269,16 @@ static void test_syns(void)
     p.flags |= TCP_ACK;
     CHECK(!syn_is_bare(&p), "an answer is more");
     p = syn_at(0);
-    CHECK(!syn_take(r, &a, &s), "nothing there yet");
-    syn_note(r, &a, 1, &p, "x.pcap");
+    CHECK(!take(r, &a, &s), "nothing there yet");
+    note(r, &a, 1, &p);
     p.number = 4;
-    syn_note(r, &a, 1, &p, "x.pcap");
+    note(r, &a, 1, &p);
     p = syn_at(SECOND);
-    syn_note(r, &b, 0, &p, "x.pcap");
-    CHECK(!syn_note(r, &a, 0, &p, "x.pcap"), "the other side's crosses it");
-    CHECK(syn_take(r, &a, &s) && s.packets == 2 && s.bytes == 120 && s.side == 1,
-          "counted together");
+    note(r, &b, 0, &p);
+    CHECK(!note(r, &a, 0, &p), "the other side's crosses it");
+    CHECK(take(r, &a, &s) && s.packets == 2 && s.bytes == 120 && s.side == 1, "counted together");
     CHECK(s.first_packet == 3 && s.last_packet == 4, "first and last");
-    CHECK(!syn_take(r, &a, &s), "taken once");
+    CHECK(!take(r, &a, &s), "taken once");
     CHECK(!syn_take_expired(r, 61 * SECOND, &s), "not yet");
     CHECK(syn_take_expired(r, 62 * SECOND, &s), "timed out");
     CHECK(memcmp(&s.key, &b, sizeof(b)) == 0, "the one that nobody took");
@@ -268,8 +291,7 @@ static void test_syns(void)
 static void test_syn_flood(void)
 {
     struct budget budget = {0};
-    const struct hash_key hash_key = hash_key_from_seed(2);
-    struct syn_ring *r = syn_ring_create(&budget, &hash_key, NULL);
+    struct syn_ring *r = syn_ring_create(&budget, NULL);
     const struct packet p = syn_at(0);
     struct flow_key key;
     struct syn s;
@@ -277,15 +299,15 @@ static void test_syn_flood(void)
 
     for (uint32_t i = 0; i < 3 * SYN_RING; i++) {
         key = key_of(i);
-        syn_note(r, &key, 0, &p, "x.pcap");
+        note(r, &key, 0, &p);
     }
     CHECK(syn_overwritten(r) == 2 * SYN_RING, "the rest was overwritten, and counted");
     for (uint32_t i = 0; i < 3 * SYN_RING; i++) {
         key = key_of(i);
-        found += syn_take(r, &key, &s);
+        found += take(r, &key, &s);
     }
     CHECK(found == SYN_RING, "those in the ring are found");
-    syn_note(r, &key, 0, &p, "x.pcap");
+    note(r, &key, 0, &p);
     CHECK(syn_take_expired(r, INT64_MAX, &s) && !syn_take_expired(r, INT64_MAX, &s),
           "the ring goes on");
     syn_ring_free(r, &budget);
@@ -296,9 +318,8 @@ static void test_syn_flood(void)
 static void test_syns_keys(void)
 {
     struct budget budget = {0};
-    const struct hash_key known = hash_key_from_seed(2), other = hash_key_from_seed(77);
-    struct syn_ring *a = syn_ring_create(&budget, &known, NULL);
-    struct syn_ring *b = syn_ring_create(&budget, &other, NULL);
+    struct syn_ring *a = syn_ring_create(&budget, NULL);
+    struct syn_ring *b = syn_ring_create(&budget, NULL);
     const uint32_t count = SYN_RING / 2;
 
     for (uint32_t i = 0; i < count; i++) {
@@ -312,8 +333,9 @@ static void test_syns_keys(void)
             key.addr[0] = addr_from_ipv4((const uint8_t[4]){9, 8, 7, 6});
         else
             memset(key.addr[1].byte, 0x20, 12);
-        CHECK(syn_note(a, &key, 0, &p, "x") == SYN_FIRST, "noted");
-        CHECK(syn_note(b, &key, 0, &p, "x") == SYN_FIRST, "noted under another key");
+        CHECK(note(a, &key, 0, &p) == SYN_FIRST, "noted");
+        CHECK(syn_note(b, &key, hash_under(77, &key), 0, &p) == SYN_FIRST,
+              "noted under another key");
     }
     for (uint32_t i = 0; i < count; i++) {
         struct syn x = {0}, y = {0};
@@ -328,6 +350,31 @@ static void test_syns_keys(void)
     syn_ring_free(a, &budget);
     syn_ring_free(b, &budget);
     CHECK(budget.used == 0, "all memory given back");
+}
+
+/* Every field of the key counts, under every secret another way; and machines without a product of
+ * 128 bits have the same one. */
+static void test_hash(void)
+{
+    const struct flow_key key = key_of(5);
+    uint64_t x = 0x0123456789abcdefU, y = 0xfedcba9876543210U;
+    unsigned same = 0, differ = 0;
+
+    for (size_t bit = 0; bit < 8 * sizeof(key); bit++) {
+        struct flow_key other = key;
+        ((uint8_t *)&other)[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        same += hash_under(2, &key) == hash_under(2, &other);
+        same += (uint32_t)hash_under(2, &key) == (uint32_t)hash_under(2, &other);
+    }
+    CHECK(same == 0, "no bit of the key is without weight");
+    CHECK(hash_under(2, &key) != hash_under(3, &key), "nor the secret");
+    for (unsigned i = 0; i < 1000; i++) {
+        const struct hash_product a = hash_multiply(x, y), b = hash_multiply_by_halves(x, y);
+        differ += a.low != b.low || a.high != b.high;
+        x = i % 3 == 0 ? ~x : a.low ^ a.high;
+        y = i % 7 == 0 ? UINT64_MAX : y * 3 + a.high;
+    }
+    CHECK(differ == 0, "products by halves");
 }
 
 /* One lane's SYNs and what is told of them, alone and among all others. */
@@ -350,8 +397,7 @@ static void note_lane_told(struct lane_told *told, unsigned lane, struct syn_rin
 static struct lane_told tell_lane(unsigned lane, bool others)
 {
     struct budget budget = {0};
-    const struct hash_key hash_key = hash_key_from_seed(others);
-    struct syn_ring *r = syn_ring_create(&budget, &hash_key, NULL);
+    struct syn_ring *r = syn_ring_create(&budget, NULL);
     struct lane_told told = {0};
     struct syn s;
 
@@ -360,9 +406,9 @@ static struct lane_told tell_lane(unsigned lane, bool others)
         struct packet p = syn_at((int64_t)i * SECOND / 250 + (int64_t)(i * 7919 % 41) * SECOND);
         p.ordinal = i + 1;
         if (others || flow_lane(&key) == lane)
-            syn_note(r, &key, 0, &p, "x");
+            note(r, &key, 0, &p);
         if (others || flow_lane(&before) == lane)
-            syn_take(r, &before, &s);
+            take(r, &before, &s);
         if (i % 100 == 0)
             note_lane_told(&told, lane, r, p.time_ns);
     }
@@ -430,6 +476,7 @@ int main(void)
     test_syns();
     test_syn_flood();
     test_syns_keys();
+    test_hash();
     test_lanes();
     test_ghosts();
     test_key();
