@@ -7,6 +7,7 @@
 #   make lint       budgets, folder ranks, clang-format, cppcheck, clang-tidy, gcc -fanalyzer: 11 minutes of processor time
 #   make bench      CPU time as ratios to a bare libpcap loop, beside the peers', in one run: ROUNDS=3 SCALE=100 ONLY=small,syn
 #   make bench-stages    micro-benchmarks: ns a packet, a frame, a flow; MB/s
+#   make bench-memory    bytes of a connection, by state
 #   make bench-features  what each feature costs, against none
 #   make bench-report    all of them, into docs/performance.md
 #   make bench-check     instructions a packet against recorded ones; bench-check-update records them
@@ -183,6 +184,9 @@ bench: packages-test bench-programs
 bench-stages: packages-test $(BUILD)/bench/stages $(BUILD)/bench/make_traffic
 	@tests/bench/micro $(BUILD)
 
+# What a connection takes of the memory by what has become of it.
+bench-memory: packages-test $(BUILD)/bench/states
+	@$(BUILD)/bench/states
 bench-features: packages-test $(BENCH_CHECK)
 	@tests/bench/features $(BUILD)
 
@@ -215,7 +219,7 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: FORCE all unit-binaries fuzz-replay fuzz-libfuzzer fuzz-afl-binaries fuzz fuzz-afl fuzz-merge fuzz-coverage packages packages-test packages-lint packages-fuzz demo check golden-update torture lint bench bench-programs bench-objects bench-stages bench-features bench-report bench-check bench-check-update bench-floods bench-rules recall falsepos memcheck install clean
+.PHONY: FORCE all unit-binaries fuzz-replay fuzz-libfuzzer fuzz-afl-binaries fuzz fuzz-afl fuzz-merge fuzz-coverage packages packages-test packages-lint packages-fuzz demo check golden-update torture lint bench bench-programs bench-objects bench-stages bench-memory bench-features bench-report bench-check bench-check-update bench-floods bench-rules recall falsepos memcheck install clean
 .SECONDARY:
 
 -include $(OBJECTS:.o=.d) $(BUILD)/classifier/main.d $(UNIT:%=$(BUILD)/tests/unit/%.d) \

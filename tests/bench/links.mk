@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # What the programs of the benchmarks are made of: files without ".c".
-BENCH := bare_loop spawn make_traffic zlib_time inflate floods stages
+BENCH := bare_loop spawn make_traffic zlib_time inflate floods stages states
 
 bench_ground := $(GROUND:$(BUILD)/%.o=%)
 
@@ -13,6 +13,7 @@ PARTS_zlib_time = tests/bench/zlib_time classifier/base/buffer
 PARTS_inflate = tests/bench/inflate $(LINKS_ws:%=classifier/%) $(bench_ground)
 # Floods run the whole engine.
 PARTS_floods = $(patsubst %,tests/bench/%,floods flood_send flood_kinds) $(SOURCES:.c=)
+PARTS_states = $(patsubst %,tests/bench/%,states flood_send) $(SOURCES:.c=)
 # Micro-benchmarks.
 PARTS_stages = $(patsubst %,tests/bench/%,stages stages_packet stages_websocket stages_bytes) $(SOURCES:.c=)
 
