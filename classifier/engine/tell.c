@@ -223,13 +223,31 @@ static bool is_asked(const struct engine *e, const struct conn *c)
                         c->explanation != NULL);
 }
 
-void tell_rules(struct engine *e, struct conn *c, bool over)
+static void take_result(struct engine *e, struct conn *c, struct policy_result result, bool over)
 {
     const bool was_final = c->result.final;
+
+    if (c->excepted)
+        return;
+    c->result = result;
+    if (was_final || !c->result.final)
+        return;
+    if (e->packet != NULL || !over) /* known from others, it is decided before its first packet */
+        c->verdict_packet = e->host.packet;
+    tell_block(e, c);
+}
+
+void tell_rules(struct engine *e, struct conn *c, bool over)
+{
     struct facts facts;
 
     if (!over && !is_asked(e, c))
         return;
+    if (over && !e->rules && c->explanation == NULL) { /* the default, whatever the facts */
+        facts = (struct facts){.over = true};
+        take_result(e, c, policy_decide(e->policy, NULL, &facts, NULL, NULL), over);
+        return;
+    }
     view_facts(c, over, &facts);
     asked_view(e, c, &facts);
     tell_progress(e, c, &facts);
@@ -239,14 +257,7 @@ void tell_rules(struct engine *e, struct conn *c, bool over)
     if (c->explanation != NULL)
         explanation_decided(c->explanation, &(struct explained_moment){e->policy, c->policy, &facts,
                                                                        over ? 0 : e->host.packet});
-    if (c->excepted)
-        return;
-    c->result = result;
-    if (was_final || !c->result.final)
-        return;
-    if (e->packet != NULL || !over) /* known from others, it is decided before its first packet */
-        c->verdict_packet = e->host.packet;
-    tell_block(e, c);
+    take_result(e, c, result, over);
 }
 
 void tell_exception(struct engine *e, struct conn *c, enum policy_exception which)

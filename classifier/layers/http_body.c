@@ -15,6 +15,8 @@ static bool read_length(struct http_head *head, uint64_t *length)
     bool any = false;
     uint64_t n = 0;
 
+    if (http_number(list, length))
+        return true;
     while (http_split_next(&list, ',', &item)) {
         if (!http_number(item, &n)) {
             http_fault(&head->faults, HTTP_LENGTH_INVALID);
