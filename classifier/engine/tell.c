@@ -12,7 +12,7 @@ static uint32_t interest_in(const struct event *ev)
     switch (ev->kind) {
     case EVENT_HTTP: return INTEREST_HTTP;
     case EVENT_TLS: return INTEREST_TLS;
-    case EVENT_MESSAGE_BEGIN:
+    case EVENT_MESSAGE_BEGIN: return INTEREST_BEGINS;
     case EVENT_MESSAGE: return INTEREST_MESSAGES;
     case EVENT_PAYLOAD: return INTEREST_PAYLOAD;
     case EVENT_FRAME: return INTEREST_FRAMES;

@@ -146,7 +146,7 @@ static bool read_names(struct dpi *d)
 #if !NDPI_SINCE(5, 0)
     for (size_t id = 0; id < d->name_count; id++)
         if (d->own(d->name[id].text))
-            NDPI_BITMASK_ADD(d->own_bits, id);
+            d->own_bits.fds_bits[id / NDPI_BITS] |= (ndpi_ndpi_mask)1 << id % NDPI_BITS;
 #endif
     return true;
 }

@@ -67,13 +67,6 @@ static size_t ws_feed(void *state, struct host *h, enum direction d, struct byte
     return in.len;
 }
 
-static size_t ws_look(void *state, struct host *h, enum direction d, struct bytes in)
-{
-    struct websocket *ws = state;
-
-    return ws->joined ? 0 : ws_skim(ws, h, d, in);
-}
-
 static void ws_lose(void *state, struct host *h, enum direction d, uint64_t n)
 {
     struct websocket *ws = state;
@@ -139,7 +132,7 @@ const struct layer layer_websocket = {
     .recognise = ws_midstream_recognise,
     .open = ws_open,
     .join = ws_join,
-    .skim = ws_look,
+    .skim = ws_skim,
     .feed = ws_feed,
     .gap = ws_lose,
     .close = ws_close,

@@ -7,7 +7,7 @@
 #include "layers/ws_payload.h"
 #include "layers/ws_unmask.h"
 
-#define SKIM_MOST 4096 /* payload bytes of a message that is read and not only counted */
+#define SKIM_MOST 4096 /* bytes of a masked message that is looked at in one go */
 
 /* Somebody is told of every message, or sees its bytes, whatever is in it. */
 static bool is_told(const struct host *h)
@@ -110,12 +110,15 @@ static size_t pass(struct websocket *ws, const struct host *h, enum direction d,
     return in.len;
 }
 
-size_t ws_skim(struct websocket *ws, struct host *h, enum direction d, struct bytes in)
+size_t ws_skim(void *state, struct host *h, enum direction d, struct bytes in)
 {
+    struct websocket *ws = state;
     const struct ws_side *s = &ws->side[d];
     struct bytes left = in;
     struct ws_plain f;
 
+    if (ws->joined)
+        return 0;
     if (s->decoder.in_payload)
         return pass(ws, h, d, in);
     if (is_told(h))

@@ -33,7 +33,7 @@ enum event_kind {
 /* Who asked for what: an event nobody asked for is not made (the interest mask). */
 enum interest {
     INTEREST_HTTP = 1 << 0,     /* EVENT_HTTP */
-    INTEREST_MESSAGES = 1 << 1, /* EVENT_MESSAGE_BEGIN, EVENT_MESSAGE */
+    INTEREST_MESSAGES = 1 << 1, /* EVENT_MESSAGE; to rules EVENT_MESSAGE_BEGIN, too */
     INTEREST_PAYLOAD = 1 << 2,  /* EVENT_PAYLOAD: every byte of every message, clear */
     INTEREST_FRAMES = 1 << 3,   /* EVENT_FRAME */
     INTEREST_VALIDITY =
@@ -45,6 +45,7 @@ enum interest {
     INTEREST_FIGURES = 1 << 9,   /* flow_info.ws_figures */
     INTEREST_STATUS = 1 << 10,   /* EVENT_HTTP_STATUS */
     INTEREST_EXCHANGE = 1 << 11, /* and what its request said stands in it, too */
+    INTEREST_BEGINS = 1 << 12,   /* with INTEREST_MESSAGES: EVENT_MESSAGE_BEGIN, to an output */
 };
 
 struct stats_event {
