@@ -7,7 +7,7 @@
 
 static bool hold(struct budget *b, size_t bytes)
 {
-    if (b->limit != 0 && bytes > b->limit - b->used) {
+    if (b->limit != 0 && (b->used > b->limit || bytes > b->limit - b->used)) {
         b->refused++;
         return false;
     }

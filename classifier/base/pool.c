@@ -41,7 +41,9 @@ struct slab {
 #define SPARES     32          /* slabs kept for the next that is wanted */
 
 struct pool {
-    struct slab *open[CLASSES]; /* with a free piece; by size in steps */
+    /* With a free piece, by size in steps. Who was full waits behind the others: old pieces are
+     * given back together, and their slab goes, unless new ones are put between them. */
+    struct slab *open[CLASSES], *last[CLASSES];
     struct slab *newest;
     struct slab *spare; /* through `older` */
     unsigned spares;
@@ -94,11 +96,13 @@ static bool is_full(const struct slab *s, size_t steps)
 
 static void open_slab(struct pool *p, struct slab *s, size_t steps)
 {
-    s->before = NULL;
-    s->after = p->open[steps];
-    if (s->after != NULL)
-        s->after->before = s;
-    p->open[steps] = s;
+    s->after = NULL;
+    s->before = p->last[steps];
+    if (s->before != NULL)
+        s->before->after = s;
+    else
+        p->open[steps] = s;
+    p->last[steps] = s;
 }
 
 static void close_slab(struct pool *p, struct slab *s, size_t steps)
@@ -109,6 +113,8 @@ static void close_slab(struct pool *p, struct slab *s, size_t steps)
         p->open[steps] = s->after;
     if (s->after != NULL)
         s->after->before = s->before;
+    else
+        p->last[steps] = s->before;
 }
 
 static struct slab *new_slab(struct pool *p)

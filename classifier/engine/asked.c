@@ -24,15 +24,15 @@ static void set_text(struct engine *e, struct fact *f, struct bytes text, bool t
     f->known = there ? KNOWN_VALUE : KNOWN_ABSENT;
     if (bytes_equal(f->value, text))
         return;
-    learn_forget(e, &f->value);
-    f->value = learn_copy(e, text);
+    texts_give(&e->texts, &f->value);
+    f->value = texts_keep(&e->texts, text);
     if (f->value.len < text.len) /* no memory: neither is it known, nor that it is not there */
         f->known = KNOWN_NEVER;
 }
 
 static void unset(struct engine *e, struct fact *f, enum known known)
 {
-    learn_forget(e, &f->value);
+    texts_give(&e->texts, &f->value);
     f->known = known;
 }
 
@@ -272,9 +272,9 @@ void asked_free(struct engine *e, struct conn *c)
     if (k == NULL)
         return;
     for (unsigned t = 0; t < KEPT_TEXTS; t++)
-        learn_forget(e, &k->text[t].value);
+        texts_give(&e->texts, &k->text[t].value);
     for (size_t i = 0; i < policy_headers(e->config.policy); i++)
-        learn_forget(e, &k->header[i].value);
+        texts_give(&e->texts, &k->header[i].value);
     budget_free(&e->budget, k, sizeof(*k) + header_bytes(e));
     c->kept = NULL;
 }

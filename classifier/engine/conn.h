@@ -17,7 +17,7 @@
 
 #define STACK_DEPTH (FLOW_LAYERS - 1) /* above tcp or udp */
 
-/* Strings read off the wire, each an allocation of its own; by enum name_of. */
+/* Strings read off the wire, kept in engine.texts; by enum name_of. */
 enum name_of {
     NAME_HOST,
     NAME_PATH,

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/pool.h"
-#include "engine/alternate.h"
+#include "engine/conns.h"
 #include "engine/peer.h"
 #include "engine/rates.h"
 #include "engine/shed.h"
@@ -27,6 +27,7 @@ static bool create_parts(struct engine *e, const struct hash_key *key, struct er
     e->budget.pool = pool_create();
     if (e->budget.pool == NULL)
         err_set(err, "out of memory");
+    texts_setup(&e->texts, &e->budget, key);
     e->host.digest = digest_create(err);
     if (e->budget.pool == NULL || e->host.digest == NULL)
         return false;
@@ -83,22 +84,6 @@ struct engine *engine_create(const struct engine_config *config, struct err *err
     return e;
 }
 
-/* Gives back all that a connection holds. */
-static void drop(struct engine *e, struct conn *c)
-{
-    alternate_free(e, c);
-    stack_free(e, c);
-    learn_free(e, c);
-    peer_free(e, c);
-    policy_flow_free(e->policy, c->policy);
-    doubt_free(e, c);
-    for (unsigned side = 0; side < 2; side++)
-        stream_drop(&c->stream[side], &e->budget);
-    flow_remove(e->flows, c->node);
-    budget_free(&e->budget, c, sizeof(*c));
-    e->conns--;
-}
-
 void engine_free(struct engine *e)
 {
     struct flow_node *n = NULL;
@@ -106,7 +91,7 @@ void engine_free(struct engine *e)
     if (e == NULL)
         return;
     while (e->flows != NULL && (n = flow_each(e->flows, n)) != NULL)
-        drop(e, n->owner);
+        conn_drop_node(e, n);
     policy_worker_free(e->policy);
     identifier_free(e->identifier);
     ghost_table_free(e->ghosts, &e->budget);
@@ -144,8 +129,19 @@ void end_conn(struct engine *e, struct conn *c, enum flow_end end)
     if (!c->closed)
         conn_finish(e, c, end == FLOW_TIMEOUT ? CLOSE_TIMEOUT : CLOSE_INPUT_ENDED);
     tell_flow(e, c, why_ended(c, end));
-    drop(e, c);
+    conn_drop(e, c);
     e->conn = NULL;
+}
+
+/* The same of a flow that may sleep. */
+static void end_node(struct engine *e, struct flow_node *n, enum flow_end end)
+{
+    struct conn *c = conn_of_node(e, n);
+
+    if (c != NULL)
+        end_conn(e, c, end);
+    else
+        conn_drop_node(e, n);
 }
 
 /* Without a SYN: the lower port is the server's, unless the layers find otherwise. */
@@ -159,29 +155,6 @@ static unsigned guess_client(const struct packet *p, unsigned side)
 static bool asks_for_connection(const struct packet *p)
 {
     return p->transport == TRANSPORT_TCP && (p->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
-}
-
-/* With a node in the flow table. NULL: no memory. */
-static struct conn *conn_create(struct engine *e, const struct flow_key *key, int64_t now_ns)
-{
-    const bool tcp = key->transport == TRANSPORT_TCP;
-    const uint32_t timeout = tcp ? tcp_first_timeout() : udp_first_timeout();
-    struct flow_node *node = flow_create(e->flows, key, now_ns, timeout);
-    const bool room = node != NULL && e->conns < e->conns_most;
-    struct conn *c = room ? budget_alloc(&e->budget, sizeof(*c)) : NULL;
-
-    if (node != NULL && c == NULL)
-        flow_remove(e->flows, node);
-    if (c == NULL)
-        return NULL;
-    e->conns++;
-    c->node = node;
-    node->owner = c;
-    e->counters.flows++;
-    c->policy = policy_flow_create(e->policy);
-    for (unsigned side = 0; tcp && side < 2; side++)
-        c->stream[side].overlap = (uint8_t)policy_overlap(e->config.policy, &key->addr[1 - side]);
-    return c;
 }
 
 /* From here on it can be named, and somebody may want to know why the rules say what they say. */
@@ -260,7 +233,7 @@ static void expire(struct engine *e)
     struct syn syn;
 
     while ((n = flow_next_expired(e->flows, e->now_ns)) != NULL)
-        end_conn(e, n->owner, FLOW_TIMEOUT);
+        end_node(e, n, FLOW_TIMEOUT);
     while (syn_take_expired(e->syns, e->now_ns, &syn))
         tell_half_open(e, &syn);
 }
@@ -302,9 +275,13 @@ static struct conn *conn_of(struct engine *e, const struct packet *p, unsigned *
 
     *side = flow_key_of(p, &key);
     const uint64_t hash = flow_hash(e->flows, &key);
-    const struct flow_node *node = flow_find(e->flows, &key, hash);
-    struct conn *c = node != NULL ? node->owner : NULL;
+    struct flow_node *node = flow_find(e->flows, &key, hash);
+    struct conn *c = node != NULL ? conn_of_node(e, node) : NULL;
 
+    if (node != NULL && c == NULL) {
+        e->counters.refused++;
+        return NULL; /* it sleeps on */
+    }
     if (c != NULL && p->transport == TRANSPORT_TCP && tcp_is_new_connection(c, *side, p)) {
         end_conn(e, c, FLOW_REUSED);
         c = NULL;
@@ -439,7 +416,7 @@ void engine_flush(struct engine *e)
     struct syn syn;
 
     while ((n = flow_each(e->flows, n)) != NULL)
-        end_conn(e, n->owner, FLOW_FORCED);
+        end_node(e, n, FLOW_FORCED);
     while (syn_take_expired(e->syns, INT64_MAX, &syn))
         tell_half_open(e, &syn);
     ghost_clear(e->ghosts);

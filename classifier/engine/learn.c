@@ -6,22 +6,6 @@
 #define NAME_MAX_BYTES 1024U
 #define EVIDENCE_STEP  4U
 
-void learn_forget(struct engine *e, struct bytes *copy)
-{
-    budget_free(&e->budget, (void *)(uintptr_t)copy->at, copy->len);
-    *copy = bytes_of(NULL, 0);
-}
-
-struct bytes learn_copy(struct engine *e, struct bytes text)
-{
-    uint8_t *at = text.len > 0 ? budget_alloc(&e->budget, text.len) : NULL;
-
-    if (at == NULL)
-        return bytes_of(NULL, 0);
-    memcpy(at, text.at, text.len);
-    return bytes_of(at, text.len);
-}
-
 static struct names *names_of(struct engine *e, struct conn *c)
 {
     if (c->names == NULL)
@@ -39,8 +23,8 @@ static void learn_name(struct engine *e, struct conn *c, enum name_of which, str
     names->known[which] = text.len > 0 ? KNOWN_VALUE : KNOWN_ABSENT;
     if (bytes_equal(names->of[which], text))
         return;
-    learn_forget(e, &names->of[which]);
-    names->of[which] = learn_copy(e, text);
+    texts_give(&e->texts, &names->of[which]);
+    names->of[which] = texts_keep(&e->texts, text);
 }
 
 static struct bytes path_of(struct bytes url)
@@ -179,7 +163,7 @@ void learn_sign(struct engine *e, struct conn *c, uint8_t bits, const char *what
     struct evidence *last = c->evidence_count > 0 ? &c->evidence[c->evidence_count - 1] : NULL;
 
     if (last != NULL && says_more(last, what, detail)) {
-        learn_forget(e, &last->detail);
+        texts_give(&e->texts, &last->detail);
         c->evidence_count--;
     }
     if ((c->evidence == NULL || c->evidence_count == c->evidence_room) && !more_evidence(e, c))
@@ -187,7 +171,7 @@ void learn_sign(struct engine *e, struct conn *c, uint8_t bits, const char *what
     c->evidence[c->evidence_count++] = (struct evidence){
         .packet = e->host.packet,
         .what = what,
-        .detail = learn_copy(e, bytes_first(detail, EVIDENCE_DETAIL)),
+        .detail = texts_keep(&e->texts, bytes_first(detail, EVIDENCE_DETAIL)),
         .bits = bits,
     };
 }
@@ -200,10 +184,10 @@ void learn_evidence(struct engine *e, struct conn *c, const char *what, struct b
 void learn_free(struct engine *e, struct conn *c)
 {
     for (unsigned i = 0; i < c->evidence_count; i++)
-        learn_forget(e, &c->evidence[i].detail);
+        texts_give(&e->texts, &c->evidence[i].detail);
     budget_free(&e->budget, c->evidence, c->evidence_room * sizeof(*c->evidence));
     for (unsigned i = 0; c->names != NULL && i < NAMES; i++)
-        learn_forget(e, &c->names->of[i]);
+        texts_give(&e->texts, &c->names->of[i]);
     budget_free(&e->budget, c->names, sizeof(*c->names));
     asked_free(e, c);
     c->evidence = NULL;

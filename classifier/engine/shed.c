@@ -7,19 +7,26 @@
  *   1. who asked last and holds much behind a hole in its stream, waits no longer for what is
  *      missing: a gap;
  *   2. who asked last and holds a sixteenth of everything, ends;
- *   3. else flows end until it is: each time the one, of LOOK_AT, that holds most for the longest
- *      time without a packet. They are looked for among the unproven (not known yet, or one side
- *      has not said a byte) while those are more than an eighth of all flows, for a flood is made
- *      of such; else among the others.
+ *   3. else, while more than an eighth of all flows are unproven (not known yet, or one side has
+ *      not said a byte), a flood is made of such: they end, each time the one, of LOOK_AT, that
+ *      holds most for the longest time without a packet;
+ *   4. else the idlest that is proven falls asleep (asleep.h). One that holds much beside itself
+ *      would not be smaller for it: then one of the proven ends, chosen as in 3;
+ *   5. when all but FEW_AWAKE sleep, those end that have slept longest.
  *
- * The connections themselves take half of the budget at most. A flow that wants to be one takes the
- * place of the idlest, unproven or not by the same rule; a bare SYN is none, and takes nobody's. */
+ * The connections that are awake take half of the budget at most, themselves. Who wants to be one
+ * takes the place of the idlest, which ends or falls asleep by the same rules; a bare SYN is none,
+ * and takes nobody's. */
 #include "engine/shed.h"
+
+#include "engine/conns.h"
 
 #define SPARE(bytes)     ((bytes) / 16)
 #define CONNS(bytes)     ((bytes) / 2)
 #define TOO_MUCH(bytes)  ((bytes) / 16)
 #define FEW(flows)       ((flows) / 8)
+#define FEW_AWAKE(flows) ((flows) / 64)
+#define LITTLE           8192 /* bytes */
 #define LOOK_AT          32
 #define ROOM_FOR_REFUSED 8 /* flows that end when something was refused */
 
@@ -52,9 +59,14 @@ void shed_prove(struct engine *e, struct conn *c)
 /* Among whom is looked for one. */
 static enum flow_worth least_worth(const struct engine *e)
 {
-    const size_t all = flow_count(e->flows), proven = flow_count_worth(e->flows, FLOW_PROVEN);
+    const size_t all = flow_count(e->flows), proven = flow_count_worth(e->flows, FLOW_PROVEN),
+                 asleep = flow_count_worth(e->flows, FLOW_ASLEEP);
 
-    return proven == 0 || all - proven > FEW(all) ? FLOW_UNPROVEN : FLOW_PROVEN;
+    if (all - proven - asleep > FEW(all))
+        return FLOW_UNPROVEN;
+    if (asleep > 0 && proven <= FEW_AWAKE(all))
+        return FLOW_ASLEEP;
+    return proven > 0 ? FLOW_PROVEN : FLOW_UNPROVEN;
 }
 
 static void end_for_room(struct engine *e, struct conn *c)
@@ -66,13 +78,33 @@ static void end_for_room(struct engine *e, struct conn *c)
     end_conn(e, c, FLOW_EVICTED);
 }
 
-bool shed_flow(struct engine *e)
+/* The one that has slept longest ends. */
+static bool end_sleeper(struct engine *e)
 {
-    struct flow_node *n = flow_idlest(e->flows, least_worth(e));
+    struct flow_node *n = flow_first(e->flows, FLOW_ASLEEP);
 
     if (n == NULL)
         return false;
-    end_for_room(e, n->owner);
+    struct conn *c = conn_of_node(e, n);
+    if (c != NULL)
+        end_for_room(e, c);
+    else
+        conn_drop_node(e, n);
+    return true;
+}
+
+bool shed_flow(struct engine *e)
+{
+    const enum flow_worth worth = least_worth(e);
+
+    if (worth == FLOW_ASLEEP)
+        return end_sleeper(e);
+    struct flow_node *n = flow_idlest(e->flows, worth);
+    if (n == NULL)
+        return false;
+    struct conn *c = n->owner;
+    if (!c->proven || !asleep_put(e, c))
+        end_for_room(e, c);
     return true;
 }
 
@@ -105,6 +137,24 @@ static bool shed_bytes(struct engine *e, enum flow_worth worth)
     return true;
 }
 
+/* The idlest, if sleep is enough. */
+static bool put_to_sleep(struct engine *e)
+{
+    struct flow_node *n = flow_idlest(e->flows, FLOW_PROVEN);
+    struct conn *c = n != NULL ? n->owner : NULL;
+
+    return c != NULL && c->held <= LITTLE && asleep_put(e, c);
+}
+
+static bool shed_one(struct engine *e)
+{
+    const enum flow_worth worth = least_worth(e);
+
+    if (worth == FLOW_ASLEEP)
+        return end_sleeper(e);
+    return (worth == FLOW_PROVEN && put_to_sleep(e)) || shed_bytes(e, worth);
+}
+
 static bool has_hole(const struct conn *c)
 {
     return stream_has_hole(&c->stream[0]) || stream_has_hole(&c->stream[1]);
@@ -127,6 +177,16 @@ static void shed_own(struct engine *e, struct conn *c)
     end_conn(e, c, FLOW_EVICTED);
 }
 
+/* What is left over are pieces of slabs, free for their own size only: one flow a packet may give a
+ * slab back. */
+static void shed_slab(struct engine *e)
+{
+    if (least_worth(e) == FLOW_UNPROVEN)
+        shed_bytes(e, FLOW_UNPROVEN);
+    else
+        put_to_sleep(e);
+}
+
 void shed(struct engine *e, struct conn *c)
 {
     const bool refused = e->budget.refused != e->shed_refused;
@@ -136,11 +196,11 @@ void shed(struct engine *e, struct conn *c)
         tell_exception(e, c, EXCEPTION_MEMORY);
     if (c != NULL)
         shed_own(e, c);
-    while ((e->budget.live > e->shed_above || more > 0) && shed_bytes(e, least_worth(e)))
+    while ((e->budget.live > e->shed_above || more > 0) && shed_one(e))
         more -= more > 0;
-    /* What is left over are pieces of slabs, free for their own size only: one flow a packet may
-     * give a slab back. */
-    if (e->budget.used > e->shed_above && least_worth(e) == FLOW_UNPROVEN)
-        shed_bytes(e, FLOW_UNPROVEN);
+    if (e->conns > e->conns_most) /* who was woken may be one too many */
+        shed_flow(e);
+    if (e->budget.used > e->shed_above)
+        shed_slab(e);
     e->shed_refused = e->budget.refused;
 }

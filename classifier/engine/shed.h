@@ -18,7 +18,8 @@ void shed(struct engine *e, struct conn *c);
 
 static inline bool shed_is_needed(const struct engine *e)
 {
-    return e->budget.used > e->shed_above || e->budget.refused != e->shed_refused;
+    return e->budget.used > e->shed_above || e->budget.refused != e->shed_refused ||
+           e->conns > e->conns_most;
 }
 
 /* tell.c: counted once a flow; the rules file may say what becomes of it. */

@@ -3,6 +3,7 @@
 #ifndef ENGINE_WORKER_H
 #define ENGINE_WORKER_H
 
+#include "base/texts.h"
 #include "decode/decode.h"
 #include "engine/conn.h"
 #include "engine/engine.h"
@@ -30,6 +31,7 @@ struct engine {
     struct ghost_table *ghosts;
     struct identifier *identifier;
     struct peers peers;
+    struct texts texts; /* that connections keep: names, evidence */
     struct policy_worker *policy;
     size_t conns, conns_most; /* connections there are, and may be: shed.c */
     size_t shed_above;        /* bytes of the budget */
@@ -89,9 +91,6 @@ void learn_evidence(struct engine *e, struct conn *c, const char *what, struct b
 void learn_sign(struct engine *e, struct conn *c, uint8_t bits, const char *what,
                 struct bytes detail);
 void learn_free(struct engine *e, struct conn *c);
-/* A copy within the budget (empty: no memory), and its end. */
-struct bytes learn_copy(struct engine *e, struct bytes text);
-void learn_forget(struct engine *e, struct bytes *copy);
 
 /* tell.c: events to rules and outputs. */
 void tell(struct engine *e, struct conn *c, struct event *ev);

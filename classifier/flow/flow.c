@@ -18,7 +18,7 @@ struct slot {
 
 /* What no packet touches: where a node stands. By the same indices as the nodes. */
 struct place {
-    int64_t queued_ns;      /* last_ns when it was put into its queue */
+    uint32_t queued;        /* coarse_time() of last_ns when it was put into its queue */
     uint32_t before, after; /* on its spoke */
     uint32_t idler, busier; /* in the queue of its worth */
     uint32_t tag;
@@ -280,13 +280,19 @@ static void wheel_remove(struct flow_table *t, uint32_t index)
         t->spoke_last[n->spoke] = n->before;
 }
 
+/* In milliseconds, about; only good for telling that there was a packet since. */
+static uint32_t coarse_time(int64_t ns)
+{
+    return (uint32_t)((uint64_t)ns >> 20);
+}
+
 /* At the busy end. */
 static void queue_add(struct flow_table *t, const struct flow_node *node)
 {
     struct place *n = place_at(t, node->index);
     struct queue *q = &t->queue[n->worth];
 
-    n->queued_ns = node->last_ns;
+    n->queued = coarse_time(node->last_ns);
     n->busier = FLOW_NOBODY;
     n->idler = q->busiest;
     if (n->idler != FLOW_NOBODY)
@@ -344,7 +350,8 @@ struct flow_node *flow_create(struct flow_table *t, const struct flow_key *key, 
     const uint32_t tag = (uint32_t)flow_hash(t, key);
     if (t->count == 0)
         t->turned_to_s = second_of(now_ns);
-    *n = (struct flow_node){.key = *key, .last_ns = now_ns, .timeout_s = timeout_s, .index = index};
+    *n = (struct flow_node){
+        .key = *key, .last_ns = now_ns, .timeout_s = (uint16_t)timeout_s, .index = index};
     *place_at(t, index) = (struct place){.tag = tag};
     t->slots[slot_of(t, tag, key)] = (struct slot){.tag = tag, .index = index};
     wheel_add(t, index, due_s(t, n));
@@ -382,7 +389,7 @@ void flow_remove(struct flow_table *t, struct flow_node *n)
 
 void flow_set_timeout(struct flow_table *t, struct flow_node *n, uint32_t timeout_s)
 {
-    n->timeout_s = timeout_s;
+    n->timeout_s = (uint16_t)timeout_s;
     wheel_remove(t, n->index);
     wheel_add(t, n->index, due_s(t, n));
 }
@@ -458,7 +465,7 @@ struct flow_node *flow_idlest(struct flow_table *t, enum flow_worth worth)
 {
     for (size_t left = t->queue[worth].count; left > 0; left--) {
         struct flow_node *n = flow_first(t, worth);
-        if (n->last_ns <= place_at(t, n->index)->queued_ns)
+        if (coarse_time(n->last_ns) == place_at(t, n->index)->queued)
             return n;
         flow_requeue(t, n);
     }

@@ -45,15 +45,17 @@ static inline unsigned flow_lane(const struct flow_key *key)
 enum flow_worth {
     FLOW_UNPROVEN, /* every flow, at first */
     FLOW_PROVEN,   /* the owner said so */
+    FLOW_ASLEEP,   /* so it was, and takes little room */
 };
-#define FLOW_WORTHS 2
+#define FLOW_WORTHS 3
 
 /* The owner keeps all but key and index. */
 struct flow_node {
     struct flow_key key;
     int64_t last_ns;    /* of the last packet */
     void *owner;        /* whatever the table's user knows of the flow */
-    uint32_t timeout_s; /* idle time after which it expires; at most FLOW_TIMEOUT_MAX */
+    uint16_t timeout_s; /* idle time after which it expires; at most FLOW_TIMEOUT_MAX */
+    bool asleep;        /* what the owner says of itself */
     uint32_t index;
 };
 
@@ -61,7 +63,7 @@ struct flow_node {
 
 struct flow_table;
 
-#define FLOW_BYTES 112U /* that a node takes there, about */
+#define FLOW_BYTES 108U /* that a node takes there, about */
 
 struct flow_table *flow_table_create(struct budget *budget, const struct hash_key *key,
                                      struct err *err);

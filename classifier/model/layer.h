@@ -26,7 +26,7 @@ struct layer {
     bool may_change;  /* can still become, or carry, another protocol: app is not settled by it */
     bool transparent; /* carries every byte as it is: the host does that without calling feed */
     bool carries_stream; /* what it carries is a stream as TCP's, and no messages: identified so */
-    size_t state_size;   /* bytes; zero-filled = ready; 0 = stateless */
+    size_t state_size;   /* bytes; zero-filled = ready; 0 = stateless. It may move between calls */
 
     /* Pure. NULL: never recognised, only opened by another layer. */
     struct recognition (*recognise)(const struct opening *o);

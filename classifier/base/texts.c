@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/texts.h"
+
+#define FIRST_LISTS 64U
+
+struct text {
+    struct text *next; /* in its list */
+    uint32_t tag;      /* hash */
+    uint32_t holders;
+    uint32_t len;
+    uint8_t at[];
+};
+
+void texts_setup(struct texts *t, struct budget *budget, const struct hash_key *key)
+{
+    *t = (struct texts){.budget = budget, .key = *key};
+}
+
+static struct text **list_of(const struct texts *t, uint32_t tag)
+{
+    return &t->first[tag & (t->lists - 1)];
+}
+
+/* To another number of lists; 0: there are no texts. False: no memory, and nothing changed. */
+static bool spread(struct texts *t, uint32_t lists)
+{
+    const struct texts old = *t;
+
+    t->first = lists > 0 ? budget_alloc(t->budget, lists * sizeof(struct text *)) : NULL;
+    if (t->first == NULL && lists > 0) {
+        *t = old;
+        return false;
+    }
+    t->lists = lists;
+    for (uint32_t i = 0; i < old.lists; i++)
+        for (struct text *x = old.first[i], *next; x != NULL; x = next) {
+            struct text **list = list_of(t, x->tag);
+            next = x->next;
+            x->next = *list;
+            *list = x;
+        }
+    budget_free(t->budget, old.first, old.lists * sizeof(struct text *));
+    return true;
+}
+
+static struct text *find(const struct texts *t, uint32_t tag, struct bytes text)
+{
+    struct text *x = t->lists > 0 ? *list_of(t, tag) : NULL;
+
+    while (x != NULL && (x->tag != tag || !bytes_equal(bytes_of(x->at, x->len), text)))
+        x = x->next;
+    return x;
+}
+
+static struct text *add(struct texts *t, uint32_t tag, struct bytes text)
+{
+    if (t->lists == 0 && !spread(t, FIRST_LISTS))
+        return NULL;
+    if (t->count >= t->lists && t->lists <= UINT32_MAX / 4)
+        spread(t, t->lists * 2); /* or longer lists */
+    struct text *x = budget_alloc(t->budget, sizeof(*x) + text.len);
+    if (x == NULL)
+        return NULL;
+    struct text **list = list_of(t, tag);
+    x->next = *list;
+    x->tag = tag;
+    x->len = (uint32_t)text.len;
+    memcpy(x->at, text.at, text.len);
+    *list = x;
+    t->count++;
+    return x;
+}
+
+struct bytes texts_keep(struct texts *t, struct bytes text)
+{
+    if (text.len == 0 || text.len > UINT32_MAX)
+        return bytes_of(NULL, 0);
+    const uint32_t tag = (uint32_t)hash_bytes(&t->key, text);
+    struct text *x = find(t, tag, text);
+    if (x == NULL)
+        x = add(t, tag, text);
+    if (x == NULL)
+        return bytes_of(NULL, 0);
+    x->holders++;
+    return bytes_of(x->at, x->len);
+}
+
+void texts_give(struct texts *t, struct bytes *kept)
+{
+    if (kept->at == NULL)
+        return;
+    struct text *x = (struct text *)(void *)(uintptr_t)(kept->at - offsetof(struct text, at));
+    *kept = bytes_of(NULL, 0);
+    if (--x->holders > 0)
+        return;
+    struct text **at = list_of(t, x->tag);
+    while (*at != x)
+        at = &(*at)->next;
+    *at = x->next;
+    budget_free(t->budget, x, sizeof(*x) + x->len);
+    t->count--;
+    if (t->count == 0 || (t->count < t->lists / 8 && t->lists > FIRST_LISTS))
+        spread(t, t->count == 0 ? 0 : t->lists / 2);
+}

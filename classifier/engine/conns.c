@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/conns.h"
+
+#include "engine/alternate.h"
+#include "engine/peer.h"
+#include "engine/tcp.h"
+
+struct conn *conn_create(struct engine *e, const struct flow_key *key, int64_t now_ns)
+{
+    const bool tcp = key->transport == TRANSPORT_TCP;
+    const uint32_t timeout = tcp ? tcp_first_timeout() : udp_first_timeout();
+    struct flow_node *node = flow_create(e->flows, key, now_ns, timeout);
+    struct conn *c = node != NULL && e->conns < e->conns_most ? conn_alloc(e) : NULL;
+
+    if (node != NULL && c == NULL)
+        flow_remove(e->flows, node);
+    if (c == NULL)
+        return NULL;
+    e->counters.flows++;
+    c->node = node;
+    node->owner = c;
+    c->policy = policy_flow_create(e->policy);
+    for (unsigned side = 0; tcp && side < 2; side++)
+        c->stream[side].overlap = (uint8_t)policy_overlap(e->config.policy, &key->addr[1 - side]);
+    return c;
+}
+
+void conn_drop(struct engine *e, struct conn *c)
+{
+    alternate_free(e, c);
+    stack_free(e, c);
+    learn_free(e, c);
+    peer_free(e, c);
+    policy_flow_free(e->policy, c->policy);
+    doubt_free(e, c);
+    for (unsigned side = 0; side < 2; side++)
+        stream_drop(&c->stream[side], &e->budget);
+    flow_remove(e->flows, c->node);
+    conn_free(e, c);
+}
+
+void conn_drop_node(struct engine *e, struct flow_node *n)
+{
+    struct conn *c = conn_of_node(e, n);
+
+    if (c != NULL) {
+        conn_drop(e, c);
+        return;
+    }
+    /* What else it held goes with the pool, when the engine ends. */
+    asleep_forget(e, n);
+    flow_remove(e->flows, n);
+    e->counters.refused++;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* conns.h - connections: made, given back, and found at their node, awake or asleep. Private to
+ * engine/. */
+#ifndef ENGINE_CONNS_H
+#define ENGINE_CONNS_H
+
+#include "engine/asleep.h"
+
+/* With a node in the flow table. NULL: no memory. */
+struct conn *conn_create(struct engine *e, const struct flow_key *key, int64_t now_ns);
+/* Gives back all that it holds, and its node. */
+void conn_drop(struct engine *e, struct conn *c);
+/* The same, untold, of one that may sleep. */
+void conn_drop_node(struct engine *e, struct flow_node *n);
+
+/* NULL: it sleeps, and the machine has no memory to wake it. */
+static inline struct conn *conn_of_node(struct engine *e, struct flow_node *n)
+{
+    return n->asleep ? asleep_wake(e, n) : n->owner;
+}
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* texts.h against a plain model: counts by number. */
+#include "base/pool.h"
+#include "base/texts.h"
+
+#include "random.h"
+#include "test.h"
+
+#define NAMES 3000
+
+static struct bytes name_of(uint32_t n, char room[40])
+{
+    return bytes_of(room, (size_t)snprintf(room, 40, "host-%u.example.com", n));
+}
+
+static void begin(struct texts *t, struct budget *b, size_t limit)
+{
+    const struct hash_key key = hash_key_from_seed(3);
+
+    *b = (struct budget){.limit = limit, .pool = pool_create()};
+    texts_setup(t, b, &key);
+}
+
+static void test_against_model(void)
+{
+    static struct bytes held[NAMES][4];
+    static unsigned count[NAMES];
+    struct budget b;
+    struct texts t;
+    char room[40];
+    bool same = true, right = true;
+    unsigned different = 0;
+
+    begin(&t, &b, 0);
+    for (int step = 0; step < 60000; step++) {
+        /* First it grows, then it shrinks. */
+        const uint32_t n = random_below(NAMES);
+        const bool more = random_below(10) < (step < 30000 ? 7U : 3U);
+        if (more && count[n] < 4) {
+            const struct bytes kept = texts_keep(&t, name_of(n, room));
+            right = right && bytes_equal(kept, name_of(n, room));
+            same = same && (count[n] == 0 || kept.at == held[n][0].at);
+            different += count[n] == 0;
+            held[n][count[n]++] = kept;
+        } else if (!more && count[n] > 0) {
+            texts_give(&t, &held[n][--count[n]]);
+            different -= count[n] == 0;
+        }
+    }
+    CHECK(right, "what was kept is what was given");
+    CHECK(same, "once, however many hold it");
+    CHECK(t.count == different, "as many as there are");
+    for (uint32_t n = 0; n < NAMES; n++)
+        while (count[n] > 0)
+            texts_give(&t, &held[n][--count[n]]);
+    CHECK(t.count == 0 && t.lists == 0 && b.live == 0, "all given back");
+    pool_free(b.pool);
+}
+
+static void test_no_memory(void)
+{
+    struct budget b;
+    struct texts t;
+    struct bytes kept[NAMES];
+    uint32_t n = 0, good = 0;
+    char room[40];
+
+    begin(&t, &b, 64U << 10);
+    for (n = 0; n < NAMES; n++) {
+        kept[n] = texts_keep(&t, name_of(n, room));
+        good += kept[n].len > 0;
+    }
+    CHECK(good > 300 && good < NAMES, "as many as there is room for");
+    CHECK(b.used <= b.limit, "and no more");
+    CHECK(bytes_equal(kept[0], name_of(0, room)), "the first is there");
+    while (n-- > 0)
+        texts_give(&t, &kept[n]);
+    CHECK(b.live == 0 && t.lists == 0, "all given back");
+    CHECK(texts_keep(&t, bytes_of(NULL, 0)).len == 0 && b.live == 0, "nothing takes nothing");
+    pool_free(b.pool);
+}
+
+int main(void)
+{
+    test_against_model();
+    test_no_memory();
+    return test_end();
+}
