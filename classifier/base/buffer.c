@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/digits.h"
+
 #define FIRST_ROOM 256
 
 bool buffer_grow(struct buffer *b, size_t more)
@@ -39,14 +41,8 @@ void buffer_append_text(struct buffer *b, const char *text)
 
 void buffer_append_u64(struct buffer *b, uint64_t value)
 {
-    uint8_t digits[20];
-    size_t at = sizeof(digits);
-
-    do {
-        digits[--at] = (uint8_t)('0' + value % 10);
-        value /= 10;
-    } while (value > 0);
-    buffer_append(b, bytes_of(digits + at, sizeof(digits) - at));
+    if (buffer_reserve(b, DIGITS_MAX))
+        b->len = (size_t)(digits_put(b->at + b->len, value) - b->at);
 }
 
 void buffer_append_hex(struct buffer *b, uint64_t value, unsigned digits)

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "output/clock_text.h"
 
+#include "base/digits.h"
+
 #define NS_PER_SECOND 1000000000
 #define DAY_SECONDS   86400
+#define ZONE          "+0000"
+#define FRACTION_AT   20   /* in a text, behind "2026-11-22T05:16:01." */
 #define YEAR_FIRST    1700 /* within what int64_t holds in nanoseconds */
 #define YEAR_LAST     2200
 
@@ -49,40 +53,66 @@ static struct clock_fields fields_of(int64_t time_ns)
     return f;
 }
 
-/* `digits` decimal digits of `value`; returns where the next character goes. */
-static uint8_t *put(uint8_t *at, unsigned value, unsigned digits, char then)
+/* Two digits, and what follows them; returns where the next character goes. */
+static uint8_t *put(uint8_t *at, unsigned value, char then)
 {
-    for (unsigned i = digits; i > 0; i--) {
-        at[i - 1] = (uint8_t)('0' + value % 10);
-        value /= 10;
-    }
-    at[digits] = (uint8_t)then;
-    return at + digits + 1;
+    at = digits_put_two(at, value);
+    *at = (uint8_t)then;
+    return at + 1;
 }
 
 static uint8_t *put_date(uint8_t *at, const struct clock_fields *f, char then)
 {
-    at = put(at, f->year, 4, '-');
-    at = put(at, f->month, 2, '-');
-    return put(at, f->day, 2, then);
+    at = digits_put_two(at, f->year / 100);
+    at = put(at, f->year % 100, '-');
+    at = put(at, f->month, '-');
+    return put(at, f->day, then);
 }
 
 static uint8_t *put_time(uint8_t *at, const struct clock_fields *f, char then)
 {
-    at = put(at, f->hour, 2, ':');
-    at = put(at, f->minute, 2, ':');
-    return put(at, f->second, 2, then);
+    at = put(at, f->hour, ':');
+    at = put(at, f->minute, ':');
+    return put(at, f->second, then);
+}
+
+static uint8_t *put_six(uint8_t *at, unsigned value)
+{
+    at = digits_put_two(at, value / 10000);
+    at = digits_put_two(at, value / 100 % 100);
+    return digits_put_two(at, value % 100);
+}
+
+uint8_t *clock_text_put(uint8_t *at, int64_t time_ns)
+{
+    const struct clock_fields f = fields_of(time_ns);
+
+    at = put_date(at, &f, 'T');
+    at = put_time(at, &f, '.');
+    at = put_six(at, f.ns / 1000);
+    memcpy(at, ZONE, sizeof(ZONE) - 1);
+    return at + sizeof(ZONE) - 1;
+}
+
+uint8_t *clock_text_put_near(struct clock_second *c, uint8_t *at, int64_t time_ns)
+{
+    const uint64_t ns = (uint64_t)time_ns - c->begins_ns;
+
+    if (ns < NS_PER_SECOND && c->text[0] != 0) {
+        memcpy(at, c->text, CLOCK_TEXT_LEN);
+        put_six(at + FRACTION_AT, (unsigned)ns / 1000);
+        return at + CLOCK_TEXT_LEN;
+    }
+    clock_text_put(c->text, time_ns);
+    c->begins_ns = (uint64_t)time_ns - fields_of(time_ns).ns;
+    memcpy(at, c->text, CLOCK_TEXT_LEN);
+    return at + CLOCK_TEXT_LEN;
 }
 
 void clock_text_append(struct buffer *out, int64_t time_ns)
 {
-    const struct clock_fields f = fields_of(time_ns);
-    uint8_t text[40], *at = put_date(text, &f, 'T');
-
-    at = put_time(at, &f, '.');
-    at = put(at, f.ns / 1000, 6, '+');
-    at = put(at, 0, 4, 0);
-    buffer_append(out, bytes_of(text, (size_t)(at - text) - 1));
+    if (buffer_reserve(out, CLOCK_TEXT_LEN))
+        out->len = (size_t)(clock_text_put(out->at + out->len, time_ns) - out->at);
 }
 
 void clock_text_append_date(struct buffer *out, int64_t time_ns)
@@ -99,8 +129,9 @@ void clock_text_append_time(struct buffer *out, int64_t time_ns)
     const struct clock_fields f = fields_of(time_ns);
     uint8_t text[24], *at = put_time(text, &f, '.');
 
-    at = put(at, f.ns / 1000000, 3, 0);
-    buffer_append(out, bytes_of(text, (size_t)(at - text) - 1));
+    *at++ = (uint8_t)('0' + f.ns / 100000000);
+    at = digits_put_two(at, f.ns / 1000000 % 100);
+    buffer_append(out, bytes_of(text, (size_t)(at - text)));
 }
 
 /* The inverse of date_of(): days_from_civil of the same paper. */

@@ -46,22 +46,3 @@ void community_id(struct digest *d, const struct endpoint ends[2], uint8_t trans
     memcpy(out, VERSION, sizeof(VERSION) - 1);
     base64_encode(bytes_of(sum, sizeof(sum)), out + sizeof(VERSION) - 1);
 }
-
-static bool same_endpoint(const struct endpoint *a, const struct endpoint *b)
-{
-    return a->port == b->port && addr_compare(&a->addr, &b->addr) == 0;
-}
-
-const char *community_id_of(struct community_cache *c, struct digest *d, const struct flow_info *f)
-{
-    struct community_entry *entry = &c->entry[f->id % COMMUNITY_CACHE];
-
-    if (entry->text[0] != '\0' && entry->transport == f->transport &&
-        same_endpoint(&entry->ends[0], &f->client) && same_endpoint(&entry->ends[1], &f->server))
-        return entry->text;
-    entry->ends[0] = f->client;
-    entry->ends[1] = f->server;
-    entry->transport = f->transport;
-    community_id(d, entry->ends, f->transport, entry->text);
-    return entry->text;
-}

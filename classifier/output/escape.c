@@ -61,6 +61,43 @@ static size_t plain_run(const uint8_t ascii[128], struct bytes in)
     return at;
 }
 
+#define ONES  (UINT64_MAX / 255) /* 0x01 in each byte of a word */
+#define HIGHS (ONES << 7)
+
+/* Eight bytes that json_ascii lets stand. Each term has the highest bit of a byte set where that
+ * byte is not ASCII, a control, DEL, a quote or a backslash; what it borrows from or carries into
+ * the next byte comes from one of these, too. */
+static bool is_plain_word(uint64_t word)
+{
+    const uint64_t special = word | (word - ONES * ' ') | (word + ONES * (0x80 - DEL)) |
+                             ((word ^ ONES * '"') - ONES) | ((word ^ ONES * '\\') - ONES);
+
+    return (special & HIGHS) == 0;
+}
+
+size_t escape_json_plain(uint8_t *at, struct bytes in)
+{
+    size_t done = 0;
+    uint64_t word;
+
+    for (; in.len - done >= sizeof(word); done += sizeof(word)) {
+        memcpy(&word, in.at + done, sizeof(word));
+        if (!is_plain_word(word))
+            return done;
+        memcpy(at + done, &word, sizeof(word));
+    }
+    if (done > 0 && done < in.len) { /* the rest, and some of what was looked at once more */
+        memcpy(&word, in.at + in.len - sizeof(word), sizeof(word));
+        if (!is_plain_word(word))
+            return done;
+        memcpy(at + in.len - sizeof(word), &word, sizeof(word));
+        return in.len;
+    }
+    for (; done < in.len && in.at[done] <= DEL && !json_ascii[in.at[done]]; done++)
+        at[done] = in.at[done];
+    return done;
+}
+
 static void escape(struct buffer *out, struct bytes in, const struct escapes *how)
 {
     while (in.len > 0) {

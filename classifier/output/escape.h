@@ -10,6 +10,9 @@
  * cursor or reorder text when a person looks at the line (DEL, C1, bidi controls) is written
  * \uXXXX: the same string to a program. */
 void escape_json(struct buffer *out, struct bytes in);
+/* Copies the bytes at the start of `in` that stand as they are in JSON, up to a word before the
+ * first that does not; `at` has room for all of `in`. Returns how many. */
+size_t escape_json_plain(uint8_t *at, struct bytes in);
 /* Element text or a quoted attribute. Controls (C0, DEL, C1, bidi) and bad UTF-8 become U+FFFD. */
 void escape_html(struct buffer *out, struct bytes in);
 /* A terminal: control characters (C0, DEL, C1), bidi controls and bad UTF-8 become \xNN; nothing

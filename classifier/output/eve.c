@@ -3,18 +3,15 @@
 
 #include <stdlib.h>
 
-#include "model/packet.h"
-#include "output/community_id.h"
 #include "output/eve_body.h"
 #include "output/eve_events.h"
-#include "output/eve_words.h"
+#include "output/eve_head.h"
 
 struct eve {
     struct sink sink;
     struct out *out;
     struct eve_options how;
-    struct digest *digest;
-    struct community_cache community;
+    struct eve_heads *heads;
     const struct input_note *input; /* what was read; NULL: not known yet */
 };
 
@@ -42,86 +39,13 @@ static const struct line {
 };
 #define LINES (sizeof(lines) / sizeof(lines[0]))
 
-static const char *transport_name(uint8_t transport)
-{
-    return transport == TRANSPORT_TCP ? "TCP" : transport == TRANSPORT_UDP ? "UDP" : NULL;
-}
-
-static void write_vlans(struct json *j, const uint16_t *vlan, uint8_t count)
-{
-    if (count == 0)
-        return;
-    json_array(j, "vlan");
-    for (uint8_t i = 0; i < count; i++)
-        json_u64(j, NULL, vlan[i]);
-    json_end(j);
-}
-
-static void write_addr(struct json *j, const char *key, const struct addr *a)
-{
-    char text[ADDR_TEXT_ROOM];
-
-    json_string(j, key, bytes_of(text, addr_text(a, text)));
-}
-
-/* `transport` NONE: there are no ports. */
-static void write_ends(struct json *j, const struct endpoint *src, const struct endpoint *dst,
-                       uint8_t transport)
-{
-    const char *proto = transport_name(transport);
-
-    write_addr(j, "src_ip", &src->addr);
-    if (proto != NULL)
-        json_u64(j, "src_port", src->port);
-    write_addr(j, "dest_ip", &dst->addr);
-    if (proto == NULL)
-        return;
-    json_u64(j, "dest_port", dst->port);
-    json_text(j, "proto", proto);
-}
-
-static void write_flow(struct eve *eve, struct json *j, const struct event *e, bool by_sender)
-{
-    const struct flow_info *f = e->flow;
-    const bool from_server = by_sender && e->direction == TO_CLIENT;
-
-    write_vlans(j, f->vlan, f->vlan_count);
-    write_ends(j, from_server ? &f->server : &f->client, from_server ? &f->client : &f->server,
-               f->transport);
-    eve_text_if(j, "app_proto", f->app);
-    json_text(j, "community_id", community_id_of(&eve->community, eve->digest, f));
-}
-
-/* A packet whose decoding failed: as much of it as could be read. */
-static void write_packet(struct json *j, const struct packet *p)
-{
-    static const struct addr unread = {{0}};
-
-    write_vlans(j, p->vlan, p->vlan_count);
-    if (addr_compare(&p->src.addr, &unread) != 0 || addr_compare(&p->dst.addr, &unread) != 0)
-        write_ends(j, &p->src, &p->dst, p->transport);
-}
-
-/* The order of the common fields is Suricata's. */
 static void write_line(struct eve *eve, const struct event *e, const struct line *line)
 {
     struct buffer *out = out_buffer(eve->out);
     struct json j = json_into(out, false);
-    const struct flow_info *f = e->flow;
 
     json_object(&j, NULL);
-    json_time(&j, "timestamp", e->time_ns);
-    if (f != NULL) {
-        json_u64(&j, "flow_id", f->id);
-        eve_text_if(&j, f->live ? "in_iface" : "pcap_filename", f->source);
-    }
-    json_text(&j, "event_type", eve_event_word(e->kind));
-    if (!eve->how.live && (f != NULL || e->of != NULL))
-        eve_u64_if(&j, "pcap_cnt", e->packet);
-    if (f != NULL)
-        write_flow(eve, &j, e, line->by_sender);
-    else if (e->of != NULL)
-        write_packet(&j, e->of);
+    eve_head(eve->heads, &j, e, line->by_sender, eve->how.live);
     line->body(&j, e, &eve->how);
     if (e->kind == EVENT_STATS && e->as.stats.final && eve->input != NULL)
         eve_input(&j, eve->input);
@@ -166,8 +90,8 @@ struct eve *eve_create(struct out *out, const struct eve_options *how, struct er
     eve->sink = (struct sink){.event = on_event, .ctx = eve, .interest = interest_of(how)};
     eve->out = out;
     eve->how = *how;
-    eve->digest = digest_create(err);
-    if (eve->digest != NULL)
+    eve->heads = eve_heads_create(err);
+    if (eve->heads != NULL)
         return eve;
     eve_free(eve);
     return NULL;
@@ -187,6 +111,6 @@ void eve_free(struct eve *e)
 {
     if (e == NULL)
         return;
-    digest_free(e->digest);
+    eve_heads_free(e->heads);
     free(e);
 }

@@ -24,19 +24,19 @@ void eve_input(struct json *j, const struct input_note *in);
 void eve_bytes_if(struct json *j, const char *key, const char *hex_key, struct bytes value);
 
 /* The member only when there is something to say. */
-static inline void eve_string_if(struct json *j, const char *key, struct bytes value)
+JSON_INLINE void eve_string_if(struct json *j, const char *key, struct bytes value)
 {
     if (value.len > 0)
         json_string(j, key, value);
 }
 
-static inline void eve_text_if(struct json *j, const char *key, const char *value)
+JSON_INLINE void eve_text_if(struct json *j, const char *key, const char *value)
 {
     if (value != NULL && value[0] != '\0')
         json_text(j, key, value);
 }
 
-static inline void eve_u64_if(struct json *j, const char *key, uint64_t value)
+JSON_INLINE void eve_u64_if(struct json *j, const char *key, uint64_t value)
 {
     if (value != 0)
         json_u64(j, key, value);

@@ -8,57 +8,46 @@
 
 #define INDENT 2 /* spaces a level */
 
-static void new_line(struct json *j)
+uint8_t *json_indent(const struct json *j, uint8_t *at)
 {
-    static const char spaces[INDENT * JSON_DEPTH + 1] =
-        "                                                                ";
-
-    buffer_append_byte(j->out, '\n');
-    buffer_append(j->out, bytes_of(spaces, (size_t)INDENT * j->depth));
+    if (j->depth == 0)
+        return at;
+    *at++ = '\n';
+    memset(at, ' ', (size_t)INDENT * j->depth);
+    return at + (size_t)INDENT * j->depth;
 }
 
 void json_before(struct json *j, const char *key)
 {
-    if (j->comma)
-        buffer_append_byte(j->out, ',');
-    if (j->pretty && j->depth > 0)
-        new_line(j);
-    j->comma = true;
-    if (key == NULL)
-        return;
-    const size_t len = strlen(key);
-    if (!buffer_reserve(j->out, len + sizeof("\"\": ")))
-        return;
-    uint8_t *at = j->out->at + j->out->len;
-    *at++ = '"';
-    memcpy(at, key, len);
-    at += len;
-    *at++ = '"';
-    *at++ = ':';
-    if (j->pretty)
-        *at++ = ' ';
-    j->out->len = (size_t)(at - j->out->at);
+    const uint8_t *at = json_begin(j, key, 0);
+
+    if (at != NULL)
+        json_done(j, at);
 }
 
-static void open_container(struct json *j, const char *key, bool array)
+static void open_container(struct json *j, const char *key, char bracket)
 {
-    assert(j->depth < JSON_DEPTH);
-    json_before(j, key);
-    buffer_append_byte(j->out, array ? '[' : '{');
     const uint32_t bit = UINT32_C(1) << j->depth;
-    j->arrays = array ? j->arrays | bit : j->arrays & ~bit;
+    uint8_t *at = json_begin(j, key, 1);
+
+    assert(j->depth < JSON_DEPTH);
+    j->arrays = bracket == '[' ? j->arrays | bit : j->arrays & ~bit;
     j->depth++;
     j->comma = false;
+    if (at == NULL)
+        return;
+    *at = (uint8_t)bracket;
+    json_done(j, at + 1);
 }
 
 void json_object(struct json *j, const char *key)
 {
-    open_container(j, key, false);
+    open_container(j, key, '{');
 }
 
 void json_array(struct json *j, const char *key)
 {
-    open_container(j, key, true);
+    open_container(j, key, '[');
 }
 
 void json_end(struct json *j)
@@ -66,18 +55,39 @@ void json_end(struct json *j)
     assert(j->depth > 0);
     const bool empty = !j->comma;
     j->depth--;
-    if (j->pretty && !empty)
-        new_line(j);
-    buffer_append_byte(j->out, j->arrays >> j->depth & 1 ? ']' : '}');
     j->comma = true;
+    if (!buffer_reserve(j->out, JSON_MARKS))
+        return;
+    uint8_t *at = j->out->at + j->out->len;
+    if (j->pretty && !empty) {
+        *at++ = '\n';
+        memset(at, ' ', (size_t)INDENT * j->depth);
+        at += (size_t)INDENT * j->depth;
+    }
+    *at = j->arrays >> j->depth & 1 ? ']' : '}';
+    json_done(j, at + 1);
 }
 
-void json_string(struct json *j, const char *key, struct bytes value)
+/* The usual string needs no escape: it is copied as it is looked at. */
+static void put_string(struct json *j, uint8_t *at, struct bytes value,
+                       void (*escape)(struct buffer *out, struct bytes in))
 {
-    json_before(j, key);
+    *at++ = '"';
+    const size_t plain = escape_json_plain(at, value);
+    at += plain;
+    if (plain == value.len) {
+        *at = '"';
+        json_done(j, at + 1);
+        return;
+    }
+    json_done(j, at);
+    escape(j->out, bytes_after(value, plain));
     buffer_append_byte(j->out, '"');
-    escape_json(j->out, value);
-    buffer_append_byte(j->out, '"');
+}
+
+void json_put_string(struct json *j, uint8_t *at, struct bytes value)
+{
+    put_string(j, at, value, escape_json);
 }
 
 void json_buffer(struct json *j, const char *key, const struct buffer *value)
@@ -86,20 +96,10 @@ void json_buffer(struct json *j, const char *key, const struct buffer *value)
     buffer_inherit(j->out, value);
 }
 
-void json_text(struct json *j, const char *key, const char *value)
+void json_null(struct json *j, const char *key)
 {
-    if (value != NULL) {
-        json_string(j, key, bytes_of_text(value));
-        return;
-    }
     json_before(j, key);
     buffer_append(j->out, bytes_of("null", 4));
-}
-
-void json_u64(struct json *j, const char *key, uint64_t value)
-{
-    json_before(j, key);
-    buffer_append_u64(j->out, value);
 }
 
 void json_i64(struct json *j, const char *key, int64_t value)
@@ -110,35 +110,29 @@ void json_i64(struct json *j, const char *key, int64_t value)
     buffer_append_u64(j->out, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
 }
 
-void json_bool(struct json *j, const char *key, bool value)
-{
-    json_before(j, key);
-    buffer_append(j->out, value ? bytes_of("true", 4) : bytes_of("false", 5));
-}
-
 void json_printable(struct json *j, const char *key, struct bytes value)
 {
-    json_before(j, key);
-    buffer_append_byte(j->out, '"');
-    escape_json_printable(j->out, value);
-    buffer_append_byte(j->out, '"');
+    uint8_t *at = json_begin(j, key, value.len + 2);
+
+    if (at != NULL)
+        put_string(j, at, value, escape_json_printable);
 }
 
 void json_hex(struct json *j, const char *key, struct bytes value)
 {
     static const char digit[] = "0123456789abcdef";
 
-    json_before(j, key);
-    if (!buffer_reserve(j->out, 2 * value.len + 2))
+    uint8_t *at = json_begin(j, key, 2 * value.len + 2);
+
+    if (at == NULL)
         return;
-    uint8_t *at = j->out->at + j->out->len;
     *at++ = '"';
     for (size_t i = 0; i < value.len; i++) {
         *at++ = (uint8_t)digit[value.at[i] >> 4];
         *at++ = (uint8_t)digit[value.at[i] & 15];
     }
-    *at++ = '"';
-    j->out->len = (size_t)(at - j->out->at);
+    *at = '"';
+    json_done(j, at + 1);
 }
 
 void json_base64(struct json *j, const char *key, struct bytes value)
@@ -151,8 +145,12 @@ void json_base64(struct json *j, const char *key, struct bytes value)
 
 void json_time(struct json *j, const char *key, int64_t time_ns)
 {
-    json_before(j, key);
-    buffer_append_byte(j->out, '"');
-    clock_text_append(j->out, time_ns);
-    buffer_append_byte(j->out, '"');
+    uint8_t *at = json_begin(j, key, CLOCK_TEXT_LEN + 2);
+
+    if (at == NULL)
+        return;
+    *at = '"';
+    at = clock_text_put(at + 1, time_ns);
+    *at = '"';
+    json_done(j, at + 1);
 }

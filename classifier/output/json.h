@@ -10,35 +10,54 @@
 #ifndef OUTPUT_JSON_H
 #define OUTPUT_JSON_H
 
-#include "base/buffer.h"
-
-#define JSON_DEPTH 32
-
-struct json {
-    struct buffer *out;
-    uint32_t arrays; /* bit i: container i is an array, else an object */
-    uint8_t depth;   /* containers open */
-    bool comma;      /* something stands before the next item */
-    bool pretty;     /* each item on its own line, indented by two spaces a level */
-};
-
-static inline struct json json_into(struct buffer *out, bool pretty)
-{
-    return (struct json){.out = out, .pretty = pretty};
-}
+#include "output/json_begin.h"
 
 /* Each opened container is ended by one json_end(). */
 void json_object(struct json *j, const char *key);
 void json_array(struct json *j, const char *key);
 void json_end(struct json *j);
 
-void json_string(struct json *j, const char *key, struct bytes value); /* any bytes: escaped */
+/* Any bytes: escaped. */
+JSON_INLINE void json_string(struct json *j, const char *key, struct bytes value)
+{
+    uint8_t *at = json_begin(j, key, value.len + 2);
+
+    if (at != NULL)
+        json_put_string(j, at, value);
+}
+
 /* The same, of what was put together elsewhere: when memory ran out there, it did here, too. */
 void json_buffer(struct json *j, const char *key, const struct buffer *value);
-void json_text(struct json *j, const char *key, const char *value); /* NULL gives null */
-void json_u64(struct json *j, const char *key, uint64_t value);
+void json_null(struct json *j, const char *key);
+/* NULL gives null. */
+JSON_INLINE void json_text(struct json *j, const char *key, const char *value)
+{
+    if (value != NULL)
+        json_string(j, key, bytes_of_text(value));
+    else
+        json_null(j, key);
+}
+
+JSON_INLINE void json_u64(struct json *j, const char *key, uint64_t value)
+{
+    uint8_t *at = json_begin(j, key, DIGITS_MAX);
+
+    if (at != NULL)
+        json_done(j, digits_put(at, value));
+}
+
 void json_i64(struct json *j, const char *key, int64_t value);
-void json_bool(struct json *j, const char *key, bool value);
+
+JSON_INLINE void json_bool(struct json *j, const char *key, bool value)
+{
+    uint8_t *at = json_begin(j, key, 5);
+
+    if (at == NULL)
+        return;
+    memcpy(at, value ? "true " : "false", 5);
+    json_done(j, at + (value ? 4 : 5));
+}
+
 /* Payload for people: see escape_json_printable(). */
 void json_printable(struct json *j, const char *key, struct bytes value);
 /* Lower-case hex digits in quotes. */

@@ -53,32 +53,12 @@ static void test_order(struct digest *d)
     CHECK_TEXT(other, one, "both directions, one address");
 }
 
-/* All rows through one cache, on the same few entries: an entry never answers for another flow. */
-static void test_cache(struct digest *d)
-{
-    static struct community_cache cache;
-
-    for (size_t round = 0; round < 4; round++) {
-        for (size_t i = 0; i < sizeof(baseline) / sizeof(baseline[0]); i++) {
-            struct endpoint ends[2];
-            ends_of(&baseline[i], ends);
-            const struct flow_info f = {.id = i % 3 * COMMUNITY_CACHE + i % 2,
-                                        .client = ends[0],
-                                        .server = ends[1],
-                                        .transport = baseline[i].proto};
-            CHECK_TEXT(community_id_of(&cache, d, &f), baseline[i].id, "through the cache");
-            CHECK_TEXT(community_id_of(&cache, d, &f), baseline[i].id, "from the cache");
-        }
-    }
-}
-
 int main(void)
 {
     struct digest *d = digest_create(NULL);
 
     test_baseline(d);
     test_order(d);
-    test_cache(d);
     digest_free(d);
     return test_end();
 }

@@ -4,6 +4,8 @@
 #include <time.h>
 
 #include "output/clock_text.h"
+#include "output/escape.h"
+#include "random.h"
 #include "test.h"
 
 static const char *text_of(struct buffer *b)
@@ -126,6 +128,57 @@ static void test_days(void)
     buffer_free(&out);
 }
 
+/* From the second that was last written, and afresh. */
+static void test_near(void)
+{
+    static const int64_t start[] = {INT64_MIN, -1500000000, 0, 1795324561123456789, INT64_MAX};
+    uint8_t got[CLOCK_TEXT_LEN], want[CLOCK_TEXT_LEN];
+    struct clock_second second = {0};
+    bool same = true;
+
+    for (unsigned i = 0; i < 50000; i++) {
+        const uint64_t step = (uint64_t)random_below(2000) * random_below(2000000);
+        const size_t from = i / 10000;
+        const int64_t ns = from == 4 ? start[from] - (int64_t)step : start[from] + (int64_t)step;
+        same = same && clock_text_put_near(&second, got, ns) == got + CLOCK_TEXT_LEN &&
+               clock_text_put(want, ns) == want + CLOCK_TEXT_LEN &&
+               memcmp(got, want, sizeof(got)) == 0;
+    }
+    CHECK(same, "times near each other");
+}
+
+/* Any byte at any place of a string is written as by the escape function alone. */
+static void test_strings(void)
+{
+    struct buffer got = {0}, want = {0};
+    uint8_t text[40];
+    bool same = true;
+
+    for (unsigned i = 0; i < sizeof(text) * sizeof(text) * 256; i++) {
+        const size_t len = i / 256 / sizeof(text), place = i / 256 % sizeof(text);
+        if (place >= len)
+            continue;
+        memset(text, 'x', sizeof(text));
+        text[place] = (uint8_t)i;
+        const struct bytes in = test_copy(bytes_of(text, len));
+        struct json j = json_into(&got, false);
+        buffer_clear(&got);
+        buffer_clear(&want);
+        json_string(&j, NULL, in);
+        json_printable(&j, NULL, in);
+        buffer_append_byte(&want, '"');
+        escape_json(&want, in);
+        buffer_append_text(&want, "\",\"");
+        escape_json_printable(&want, in);
+        buffer_append_byte(&want, '"');
+        same = same && bytes_equal(buffer_bytes(&got), buffer_bytes(&want));
+        free((void *)(uintptr_t)in.at);
+    }
+    CHECK(same, "every byte at every place");
+    buffer_free(&got);
+    buffer_free(&want);
+}
+
 int main(void)
 {
     test_compact();
@@ -133,5 +186,7 @@ int main(void)
     test_deepest();
     test_times();
     test_days();
+    test_near();
+    test_strings();
     return test_end();
 }
