@@ -26,9 +26,12 @@ static unsigned count_of(uint64_t value)
 
 uint8_t *digits_put(uint8_t *at, uint64_t value)
 {
+    if (value < 10) { /* most are */
+        *at = (uint8_t)('0' + value);
+        return at + 1;
+    }
     uint8_t *const end = at + count_of(value);
     uint8_t *before = end;
-
     for (; value >= 100; value /= 100)
         digits_put_two(before -= 2, (unsigned)(value % 100));
     if (value >= 10)

@@ -10,7 +10,7 @@ struct by_direction {
     const char *to_server, *to_client;
 };
 
-static void write_both(struct json *j, struct by_direction key, const uint64_t value[2])
+JSON_INLINE void write_both(struct json *j, struct by_direction key, const uint64_t value[2])
 {
     json_u64(j, key.to_server, value[TO_SERVER]);
     json_u64(j, key.to_client, value[TO_CLIENT]);

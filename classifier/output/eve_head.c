@@ -14,10 +14,10 @@ struct head_key {
     uint64_t id;
     uint64_t source; /* which of the names that came after each other */
     const char *app; /* outlives the flow, as all names of layers */
-    struct endpoint src, dst;
+    struct endpoint client, server;
     uint16_t vlan[PACKET_VLANS];
     uint8_t vlan_count, transport;
-    bool from_server; /* who is src */
+    bool from_server; /* the server is src */
 };
 
 struct head {
@@ -71,7 +71,7 @@ static void write_ends(struct json *j, const struct endpoint *src, const struct 
     if (proto == NULL)
         return;
     json_u64(j, "dest_port", dst->port);
-    json_text(j, "proto", proto);
+    json_word(j, "proto", proto);
 }
 
 static void write_flow(struct json *j, const struct flow_info *f)
@@ -80,16 +80,17 @@ static void write_flow(struct json *j, const struct flow_info *f)
     eve_text_if(j, f->live ? "in_iface" : "pcap_filename", f->source);
 }
 
-static void write_flow_ends(struct eve_heads *h, struct json *j, const struct head_key *key)
+static void write_flow_ends(struct eve_heads *h, struct json *j, const struct flow_info *f,
+                            bool from_server)
 {
-    const struct endpoint ends[2] = {key->src, key->dst};
+    const struct endpoint ends[2] = {f->client, f->server};
     char id[COMMUNITY_ID_ROOM];
 
-    write_vlans(j, key->vlan, key->vlan_count);
-    write_ends(j, &key->src, &key->dst, key->transport);
-    eve_text_if(j, "app_proto", key->app);
-    community_id(h->digest, ends, key->transport, id);
-    json_text(j, "community_id", id);
+    write_vlans(j, f->vlan, f->vlan_count);
+    write_ends(j, &ends[from_server], &ends[!from_server], f->transport);
+    eve_text_if(j, "app_proto", f->app);
+    community_id(h->digest, ends, f->transport, id);
+    json_word(j, "community_id", id);
 }
 
 /* A packet whose decoding failed: as much of it as could be read. */
@@ -116,7 +117,7 @@ static void write_time(struct eve_heads *h, struct json *j, int64_t time_ns)
 
 static void write_type(struct json *j, const struct event *e, bool live)
 {
-    json_text(j, "event_type", eve_event_word(e->kind));
+    json_word(j, "event_type", eve_event_word(e->kind));
     if (!live && (e->flow != NULL || e->of != NULL))
         eve_u64_if(j, "pcap_cnt", e->packet);
 }
@@ -139,14 +140,30 @@ static bool same_end(const struct endpoint *a, const struct endpoint *b)
     return a->port == b->port && memcmp(&a->addr, &b->addr, sizeof(a->addr)) == 0;
 }
 
-static bool is_kept(const struct head *kept, const struct head_key *key)
+static bool is_kept(const struct head *kept, const struct flow_info *f, uint64_t source,
+                    bool from_server)
 {
     const struct head_key *k = &kept->key;
 
-    return kept->ends_len > 0 && k->id == key->id && k->source == key->source &&
-           k->app == key->app && k->transport == key->transport &&
-           k->vlan_count == key->vlan_count && same_end(&k->src, &key->src) &&
-           same_end(&k->dst, &key->dst) && memcmp(k->vlan, key->vlan, sizeof(k->vlan)) == 0;
+    return kept->ends_len > 0 && k->id == f->id && k->source == source && k->app == f->app &&
+           k->from_server == from_server && k->transport == f->transport &&
+           k->vlan_count == f->vlan_count && same_end(&k->client, &f->client) &&
+           same_end(&k->server, &f->server) && memcmp(k->vlan, f->vlan, sizeof(k->vlan)) == 0;
+}
+
+static struct head_key key_of(const struct flow_info *f, uint64_t source, bool from_server)
+{
+    struct head_key key = {.id = f->id,
+                           .source = source,
+                           .app = f->app,
+                           .client = f->client,
+                           .server = f->server,
+                           .vlan_count = f->vlan_count,
+                           .transport = f->transport,
+                           .from_server = from_server};
+
+    memcpy(key.vlan, f->vlan, sizeof(key.vlan));
+    return key;
 }
 
 static void copy(struct json *j, const uint8_t *text, size_t len)
@@ -155,7 +172,7 @@ static void copy(struct json *j, const uint8_t *text, size_t len)
     j->comma = true;
 }
 
-/* The texts of the line that was just written. */
+/* The texts of the line that was just written, as far as they fit. */
 static void keep(struct head *kept, const struct head_key *key, struct bytes flow,
                  struct bytes ends)
 {
@@ -170,50 +187,41 @@ static void keep(struct head *kept, const struct head_key *key, struct bytes flo
 }
 
 static void head_of_flow(struct eve_heads *h, struct json *j, const struct event *e,
-                         const struct head_key *key, bool live)
+                         bool from_server, bool live)
 {
-    struct head *kept = &h->at[(key->id + (key->from_server ? EVE_HEADS / 2 : 0)) % EVE_HEADS];
+    const struct flow_info *f = e->flow;
+    struct head *kept = &h->at[(f->id + (from_server ? EVE_HEADS / 2 : 0)) % EVE_HEADS];
+    const uint64_t source = source_number(h, f->source);
     const struct buffer *out = j->out;
 
-    if (is_kept(kept, key)) {
+    if (is_kept(kept, f, source, from_server)) {
         copy(j, kept->text, kept->flow_len);
         write_type(j, e, live);
         copy(j, kept->text + kept->flow_len, kept->ends_len);
         return;
     }
     const size_t flow_at = out->len;
-    write_flow(j, e->flow);
+    write_flow(j, f);
     const size_t flow_len = out->len - flow_at;
     write_type(j, e, live);
     const size_t ends_at = out->len;
-    write_flow_ends(h, j, key);
+    write_flow_ends(h, j, f, from_server);
+    const struct head_key key = key_of(f, source, from_server);
     if (e->kind != EVENT_FLOW && !out->failed) /* mostly a flow's last line */
-        keep(kept, key, bytes_of(out->at + flow_at, flow_len),
+        keep(kept, &key, bytes_of(out->at + flow_at, flow_len),
              bytes_of(out->at + ends_at, out->len - ends_at));
 }
 
 void eve_head(struct eve_heads *h, struct json *j, const struct event *e, bool by_sender, bool live)
 {
-    const struct flow_info *f = e->flow;
-
     write_time(h, j, e->time_ns);
-    if (f == NULL) {
-        write_type(j, e, live);
-        if (e->of != NULL)
-            write_packet(j, e->of);
+    if (e->flow != NULL) {
+        head_of_flow(h, j, e, by_sender && e->direction == TO_CLIENT, live);
         return;
     }
-    const bool from_server = by_sender && e->direction == TO_CLIENT;
-    struct head_key key = {.id = f->id,
-                           .source = source_number(h, f->source),
-                           .app = f->app,
-                           .src = from_server ? f->server : f->client,
-                           .dst = from_server ? f->client : f->server,
-                           .vlan_count = f->vlan_count,
-                           .transport = f->transport,
-                           .from_server = from_server};
-    memcpy(key.vlan, f->vlan, sizeof(key.vlan));
-    head_of_flow(h, j, e, &key, live);
+    write_type(j, e, live);
+    if (e->of != NULL)
+        write_packet(j, e->of);
 }
 
 struct eve_heads *eve_heads_create(struct err *err)

@@ -23,8 +23,8 @@ void eve_bytes_if(struct json *j, const char *key, const char *hex_key, struct b
 }
 
 /* Both directions, when either is not 0. */
-static void pair_if(struct json *j, const char *to_server, const char *to_client,
-                    const uint64_t value[2])
+JSON_INLINE void pair_if(struct json *j, const char *to_server, const char *to_client,
+                         const uint64_t value[2])
 {
     if ((value[TO_SERVER] | value[TO_CLIENT]) == 0)
         return;

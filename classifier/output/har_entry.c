@@ -13,13 +13,25 @@ static void nothing(struct json *j, const char *key)
     json_end(j);
 }
 
+/* The point stands before the last `decimals` digits. */
+static void decimal(struct json *j, const char *key, uint64_t value, unsigned decimals)
+{
+    uint64_t unit = 1;
+
+    for (unsigned i = 0; i < decimals; i++)
+        unit *= 10;
+    json_u64(j, key, value / unit);
+    buffer_append_byte(j->out, '.');
+    for (unit /= 10; unit > 0; unit /= 10)
+        buffer_append_byte(j->out, (uint8_t)('0' + value / unit % 10));
+}
+
 /* Milliseconds with three decimals. */
 static void milliseconds(struct json *j, const char *key, int64_t span_ns)
 {
     const uint64_t us = span_ns > 0 ? (uint64_t)span_ns / 1000 : 0;
 
-    json_before(j, key);
-    buffer_printf(j->out, "%llu.%03u", (unsigned long long)(us / 1000), (unsigned)(us % 1000));
+    decimal(j, key, us, 3);
 }
 
 /* Seconds since 1970 with six decimals, as Chrome writes a message's time. */
@@ -27,9 +39,7 @@ static void seconds(struct json *j, const char *key, int64_t time_ns)
 {
     const uint64_t us = time_ns > 0 ? (uint64_t)time_ns / 1000 : 0;
 
-    json_before(j, key);
-    buffer_printf(j->out, "%llu.%06u", (unsigned long long)(us / 1000000),
-                  (unsigned)(us % 1000000));
+    decimal(j, key, us, 6);
 }
 
 /* ISO 8601 with the colon that HAR's readers expect. */

@@ -25,29 +25,16 @@ void json_before(struct json *j, const char *key)
         json_done(j, at);
 }
 
-static void open_container(struct json *j, const char *key, char bracket)
+void json_open(struct json *j, uint8_t *at, uint32_t array)
 {
-    const uint32_t bit = UINT32_C(1) << j->depth;
-    uint8_t *at = json_begin(j, key, 1);
-
     assert(j->depth < JSON_DEPTH);
-    j->arrays = bracket == '[' ? j->arrays | bit : j->arrays & ~bit;
+    j->arrays = (j->arrays & ~(UINT32_C(1) << j->depth)) | array << j->depth;
     j->depth++;
     j->comma = false;
     if (at == NULL)
         return;
-    *at = (uint8_t)bracket;
+    *at = array ? '[' : '{';
     json_done(j, at + 1);
-}
-
-void json_object(struct json *j, const char *key)
-{
-    open_container(j, key, '{');
-}
-
-void json_array(struct json *j, const char *key)
-{
-    open_container(j, key, '[');
 }
 
 void json_end(struct json *j)
@@ -118,21 +105,25 @@ void json_printable(struct json *j, const char *key, struct bytes value)
         put_string(j, at, value, escape_json_printable);
 }
 
+/* By arithmetic: a compiler does many at once. */
+static uint8_t hex_digit(unsigned value)
+{
+    return (uint8_t)(value > 9 ? value + 'a' - 10 : value + '0');
+}
+
 void json_hex(struct json *j, const char *key, struct bytes value)
 {
-    static const char digit[] = "0123456789abcdef";
-
     uint8_t *at = json_begin(j, key, 2 * value.len + 2);
 
     if (at == NULL)
         return;
     *at++ = '"';
     for (size_t i = 0; i < value.len; i++) {
-        *at++ = (uint8_t)digit[value.at[i] >> 4];
-        *at++ = (uint8_t)digit[value.at[i] & 15];
+        at[2 * i] = hex_digit(value.at[i] >> 4);
+        at[2 * i + 1] = hex_digit(value.at[i] & 15);
     }
-    *at = '"';
-    json_done(j, at + 1);
+    at[2 * value.len] = '"';
+    json_done(j, at + 2 * value.len + 1);
 }
 
 void json_base64(struct json *j, const char *key, struct bytes value)

@@ -13,8 +13,16 @@
 #include "output/json_begin.h"
 
 /* Each opened container is ended by one json_end(). */
-void json_object(struct json *j, const char *key);
-void json_array(struct json *j, const char *key);
+JSON_INLINE void json_object(struct json *j, const char *key)
+{
+    json_open(j, json_begin(j, key, 1), 0);
+}
+
+JSON_INLINE void json_array(struct json *j, const char *key)
+{
+    json_open(j, json_begin(j, key, 1), 1);
+}
+
 void json_end(struct json *j);
 
 /* Any bytes: escaped. */
@@ -36,6 +44,20 @@ JSON_INLINE void json_text(struct json *j, const char *key, const char *value)
         json_string(j, key, bytes_of_text(value));
     else
         json_null(j, key);
+}
+
+/* A word of ours, of letters: it stands as it is. */
+JSON_INLINE void json_word(struct json *j, const char *key, const char *word)
+{
+    const size_t len = strlen(word);
+    uint8_t *at = json_begin(j, key, len + 2);
+
+    if (at == NULL)
+        return;
+    *at = '"';
+    memcpy(at + 1, word, len);
+    at[1 + len] = '"';
+    json_done(j, at + len + 2);
 }
 
 JSON_INLINE void json_u64(struct json *j, const char *key, uint64_t value)

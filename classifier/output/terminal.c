@@ -96,8 +96,10 @@ static struct bytes start_within(struct bytes text, size_t columns, size_t *used
 
     *used = 0;
     while (at < text.len) {
-        uint32_t point = 0;
-        const size_t len = utf8_decode(bytes_after(text, at), &point);
+        uint32_t point = text.at[at];
+        size_t len = 1;
+        if (point < ' ' || point > '~') /* the rest of ASCII is as wide as it is long */
+            len = utf8_decode(bytes_after(text, at), &point);
         const size_t width = len > 0 ? width_of(point) : 1;
         if (*used + width > columns)
             break;
