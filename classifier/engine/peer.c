@@ -115,14 +115,18 @@ static const char *sentence(enum direction to, enum peer_source source)
 static void tell_known(struct engine *e, struct conn *c, enum direction to,
                        const struct known_peer *k)
 {
+    static const char digit[] = "0123456789abcdef";
     char text[EVIDENCE_DETAIL];
     const long long ago = (long long)((e->host.time_ns - k->time_ns) / NS);
-    int n = snprintf(text, sizeof(text), "%lld s %s%s", ago < 0 ? -ago : ago,
-                     ago < 0 ? "after" : "before", k->has_info_hash ? ", torrent " : "");
+    size_t n = (size_t)snprintf(text, sizeof(text), "%lld s %s%s", ago < 0 ? -ago : ago,
+                                ago < 0 ? "after" : "before", k->has_info_hash ? ", torrent " : "");
 
-    for (size_t i = 0; k->has_info_hash && i < sizeof(k->info_hash); i++)
-        n += snprintf(text + n, sizeof(text) - (size_t)n, "%02x", k->info_hash[i]);
-    learn_evidence(e, c, sentence(to, k->source), bytes_of(text, (size_t)n));
+    /* Where that is weeks ago, not all of the hash finds room. */
+    for (size_t i = 0; k->has_info_hash && i < sizeof(k->info_hash) && n + 2 <= sizeof(text); i++) {
+        text[n++] = digit[k->info_hash[i] >> 4];
+        text[n++] = digit[k->info_hash[i] & 15];
+    }
+    learn_evidence(e, c, sentence(to, k->source), bytes_of(text, n));
 }
 
 void peer_look(struct engine *e, struct conn *c)
