@@ -34,23 +34,41 @@ bool pcap_is_magic(const uint8_t magic[4])
     return is_magic(reader_u32(magic, false)) || is_magic(reader_u32(magic, true));
 }
 
-/* Times and lengths of the record at the front; `*wire` is never less than what was captured. */
-static uint32_t read_header(const struct pcap_file *p, const uint8_t *at, struct frame *out)
-{
-    uint32_t captured = reader_u32(at + 8, p->big);
-    uint32_t wire = reader_u32(at + 12, p->big);
+struct record {
+    uint32_t seconds, fraction, captured, wire;
+};
 
-    if (p->lengths_swapped || (p->lengths_may_swap && captured > wire)) {
-        const uint32_t other = captured;
-        captured = wire;
-        wire = other;
+/* In one byte order or the other: asked once. */
+static inline struct record read_record(const struct pcap_file *p, const uint8_t *at)
+{
+    struct record r;
+
+    memcpy(&r, at, sizeof(r));
+    if (p->big)
+        r = (struct record){be32toh(r.seconds), be32toh(r.fraction), be32toh(r.captured),
+                            be32toh(r.wire)};
+    else
+        r = (struct record){le32toh(r.seconds), le32toh(r.fraction), le32toh(r.captured),
+                            le32toh(r.wire)};
+    if (p->lengths_swapped || (p->lengths_may_swap && r.captured > r.wire)) {
+        const uint32_t other = r.captured;
+        r.captured = r.wire;
+        r.wire = other;
     }
-    out->time_ns =
-        reader_u32(at, p->big) * NS_IN_S + (int64_t)reader_u32(at + 4, p->big) * p->nanoseconds;
+    return r;
+}
+
+/* Times and lengths of the record at the front; the length on the wire is never less than what was
+ * captured. */
+static inline uint32_t read_header(const struct pcap_file *p, const uint8_t *at, struct frame *out)
+{
+    const struct record r = read_record(p, at);
+
+    out->time_ns = r.seconds * NS_IN_S + (int64_t)r.fraction * p->nanoseconds;
     out->linktype = p->linktype;
     out->interface = 0;
-    out->wire_len = wire > captured ? wire : captured;
-    return captured;
+    out->wire_len = r.wire > r.captured ? r.wire : r.captured;
+    return r.captured;
 }
 
 static enum capture_result damaged(struct capture *c, uint32_t captured, struct err *err)

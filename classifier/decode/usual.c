@@ -171,17 +171,18 @@ static inline enum checksum judge(const struct way *w, const struct packet *out,
     return transport_checksum(out, w->left, ip_len);
 }
 
-static void count(struct decode_stats *stats, const struct way *w, const struct packet *out)
+static inline void count(struct decode_stats *stats, const struct way *w, const struct packet *out)
 {
     stats->frames++;
     stats->bytes += out->wire_len;
-    stats->vlan += w->tagged;
-    stats->packets_ipv4 += w->type == ETHERTYPE_IPV4;
-    stats->packets_ipv6 += w->type == ETHERTYPE_IPV6;
-    stats->tcp += out->transport == TRANSPORT_TCP;
-    stats->udp += out->transport == TRANSPORT_UDP;
-    stats->checksum_bad += out->checksum == CHECKSUM_BAD;
-    stats->checksum_offloaded += out->checksum == CHECKSUM_OFFLOADED;
+    *(w->type == ETHERTYPE_IPV4 ? &stats->packets_ipv4 : &stats->packets_ipv6) += 1;
+    *(w->protocol == TRANSPORT_TCP ? &stats->tcp : &stats->udp) += 1;
+    if (w->tagged)
+        stats->vlan++;
+    if (out->checksum != CHECKSUM_GOOD) {
+        stats->checksum_bad += out->checksum == CHECKSUM_BAD;
+        stats->checksum_offloaded += out->checksum == CHECKSUM_OFFLOADED;
+    }
 }
 
 bool usual_packet(const struct frame *f, struct packet *out, struct decode_stats *stats)

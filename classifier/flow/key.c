@@ -2,6 +2,8 @@
 /* key.c - of which flow is a packet? */
 #include "flow/secret.h"
 
+#include <endian.h>
+
 /* Who sends is as good as random: no branch depends on it. */
 unsigned flow_key_of(const struct packet *p, struct flow_key *out)
 {
@@ -44,36 +46,36 @@ static struct hash_product add(struct hash_product a, struct hash_product b)
     return (struct hash_product){.low = low, .high = a.high + b.high + (low < b.low)};
 }
 
-/* NH (Black, Halevi, Krawczyk, Krovetz, Rogaway: UMAC, 1999): pairs of words with the secret's
- * added, multiplied, summed in 128 bits. Two keys have the same sum under one secret of 2^64. A
- * last product makes one word of it. */
+/* NH (Black, Halevi, Krawczyk, Krovetz, Rogaway: UMAC, 1999) of the addresses: pairs of words with
+ * the secret's added, multiplied, summed in 128 bits. Of other addresses it differs by any one
+ * amount under one secret of 2^64, so that the ports can just be added. A last product makes one
+ * word of it. */
 uint64_t flow_secret_hash(const struct flow_secret *secret, const struct flow_key *key)
 {
     const uint64_t *s = secret->word;
-    const uint64_t ports = (uint64_t)key->port[0] << 16 | key->port[1];
+    const struct hash_product ports = {.low = (uint64_t)key->transport << 32 |
+                                              (uint32_t)key->port[0] << 16 | key->port[1]};
     struct hash_product sum = hash_multiply(word_of(key, 0) + s[0], word_of(key, 1) + s[1]);
 
     sum = add(sum, hash_multiply(word_of(key, 2) + s[2], word_of(key, 3) + s[3]));
-    sum = add(sum, hash_multiply(ports + s[4], key->transport + s[5]));
-    const struct hash_product last = hash_multiply(sum.low ^ s[6], sum.high ^ s[7]);
+    sum = add(sum, ports);
+    const struct hash_product last = hash_multiply(sum.low ^ s[4], sum.high ^ s[5]);
     return last.low ^ last.high;
 }
 
 /* The words are summed with odd factors, which do not wait for each other; then the sum is mixed
- * (the finalizer of MurmurHash3). */
+ * (the finalizer of MurmurHash3). In one byte order: the same on every machine. */
 uint32_t flow_spread(const struct flow_key *key)
 {
     const uint64_t ports =
         (uint64_t)key->transport << 32 | (uint32_t)key->port[0] << 16 | key->port[1];
     uint64_t sum = ports * 0x9e3779b97f4a7c15U;
 
-    sum += addr_half(&key->addr[0], 0) * 0xbf58476d1ce4e5b9U;
-    sum += addr_half(&key->addr[0], 8) * 0x94d049bb133111ebU;
-    sum += addr_half(&key->addr[1], 0) * 0xd6e8feb86659fd93U;
-    sum += addr_half(&key->addr[1], 8) * 0xa0761d6478bd642fU;
+    sum += le64toh(word_of(key, 0)) * 0xbf58476d1ce4e5b9U;
+    sum += le64toh(word_of(key, 1)) * 0x94d049bb133111ebU;
+    sum += le64toh(word_of(key, 2)) * 0xd6e8feb86659fd93U;
+    sum += le64toh(word_of(key, 3)) * 0xa0761d6478bd642fU;
     sum ^= sum >> 33;
     sum *= 0xff51afd7ed558ccdU;
-    sum ^= sum >> 33;
-    sum *= 0xc4ceb9fe1a85ec53U;
     return (uint32_t)(sum >> 32);
 }

@@ -6,7 +6,7 @@
 #include "flow/flow.h"
 
 struct flow_secret {
-    uint64_t word[8];
+    uint64_t word[6];
 };
 
 struct flow_secret flow_secret_from(const struct hash_key *key);

@@ -12,6 +12,8 @@
 
 _Static_assert(RINGS % FLOW_LANES == 0, "a ring belongs to one lane");
 
+enum noted_bit { SIDE_BIT = 1, REST_BIT = 2 /* there is more to know of it */ };
+
 /* All that there is to know of a SYN over IPv4 that was sent once: in a flood nothing else is
  * written. */
 struct noted {
@@ -22,7 +24,7 @@ struct noted {
     uint64_t first_packet, ordinal;
     const char *source;
     uint32_t first_len;
-    bool side : 1, has_rest : 1;
+    uint8_t bits; /* of enum noted_bit */
     uint8_t ttl, window_shift, vlan_count;
     uint16_t vlan[PACKET_VLANS];
 };
@@ -122,7 +124,7 @@ static struct flow_key key_at(const struct syn_ring *r, uint32_t place)
     struct flow_key key = {.port = {n->port[0], n->port[1]}, .transport = TRANSPORT_TCP};
 
     for (unsigned side = 0; side < 2; side++) {
-        const uint8_t *start = n->has_rest ? r->rest[place].addr_start[side] : mapped;
+        const uint8_t *start = (n->bits & REST_BIT) != 0 ? r->rest[place].addr_start[side] : mapped;
         memcpy(key.addr[side].byte, start, IPV4_AT);
         memcpy(key.addr[side].byte + IPV4_AT, n->addr_end[side], sizeof(n->addr_end[side]));
     }
@@ -178,7 +180,7 @@ static void begin_rest(struct syn_ring *r, uint32_t place, const struct flow_key
         (struct rest){.last_ns = r->at[place].first_ns, .last_packet = r->at[place].first_packet};
     for (unsigned side = 0; side < 2; side++)
         memcpy(more->addr_start[side], key->addr[side].byte, IPV4_AT);
-    r->at[place].has_rest = true;
+    r->at[place].bits |= REST_BIT;
 }
 
 /* All of it is written at once: what stood there need not be fetched. */
@@ -188,17 +190,18 @@ static void note_first(struct syn_ring *r, uint32_t place, const struct flow_key
     struct noted *n = &r->at[place];
     int64_t *ring_ns = &r->ring_ns[place / SYN_PLACES];
 
-    *n = (struct noted){.port = {key->port[0], key->port[1]},
-                        .seq = p->seq,
-                        .first_ns = p->time_ns,
-                        .first_packet = p->number,
-                        .ordinal = p->ordinal,
-                        .source = r->source,
-                        .first_len = p->wire_len,
-                        .side = side != 0,
-                        .ttl = p->ttl,
-                        .window_shift = p->window_shift,
-                        .vlan_count = p->vlan_count};
+    n->port[0] = key->port[0];
+    n->port[1] = key->port[1];
+    n->seq = p->seq;
+    n->first_ns = p->time_ns;
+    n->first_packet = p->number;
+    n->ordinal = p->ordinal;
+    n->source = r->source;
+    n->first_len = p->wire_len;
+    n->bits = side != 0 ? SIDE_BIT : 0;
+    n->ttl = p->ttl;
+    n->window_shift = p->window_shift;
+    n->vlan_count = p->vlan_count;
     memcpy(n->addr_end[0], key->addr[0].byte + IPV4_AT, sizeof(n->addr_end[0]));
     memcpy(n->addr_end[1], key->addr[1].byte + IPV4_AT, sizeof(n->addr_end[1]));
     memcpy(n->vlan, p->vlan, sizeof(n->vlan));
@@ -211,7 +214,7 @@ static void note_first(struct syn_ring *r, uint32_t place, const struct flow_key
 static void note_again(struct syn_ring *r, uint32_t place, const struct flow_key *key,
                        const struct packet *p)
 {
-    if (!r->at[place].has_rest)
+    if ((r->at[place].bits & REST_BIT) == 0)
         begin_rest(r, place, key);
     struct rest *more = &r->rest[place];
     more->last_ns = p->time_ns;
@@ -235,7 +238,7 @@ enum syn_noted syn_note(struct syn_ring *r, const struct flow_key *key, uint64_t
         note_first(r, take_place(r, ring, tag), key, side, p);
         return SYN_FIRST;
     }
-    if (r->at[place].side != side)
+    if ((r->at[place].bits & SIDE_BIT) != side)
         return SYN_CROSSED;
     const bool again = r->at[place].seq == p->seq;
     note_again(r, place, key, p);
@@ -258,11 +261,11 @@ static void take_out(struct syn_ring *r, uint32_t place, struct syn *out)
                         .seq = n->seq,
                         .source = n->source,
                         .vlan_count = n->vlan_count,
-                        .side = n->side,
+                        .side = n->bits & SIDE_BIT,
                         .ttl = n->ttl,
                         .window_shift = n->window_shift};
     memcpy(out->vlan, n->vlan, sizeof(out->vlan));
-    if (n->has_rest) {
+    if ((n->bits & REST_BIT) != 0) {
         out->last_ns = r->rest[place].last_ns;
         out->last_packet = r->rest[place].last_packet;
         out->bytes += r->rest[place].more_bytes;

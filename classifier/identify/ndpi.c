@@ -153,8 +153,14 @@ static bool read_names(struct dpi *d)
 
 static struct ndpi_detection_module_struct *start_module(void)
 {
-    /* 4.2 takes preferences here, later versions a context: 0 is "none" to both. */
+    /* 4.2 takes preferences here, later versions a context or other preferences: 0 is "none" to
+     * all. Addresses are made up here: a table of Tor's hosts is of no use. */
+#if NDPI_SINCE(4, 4)
     struct ndpi_detection_module_struct *module = ndpi_init_detection_module(0);
+#else
+    struct ndpi_detection_module_struct *module =
+        ndpi_init_detection_module(ndpi_dont_load_tor_hosts);
+#endif
 
     if (module == NULL)
         return NULL;
