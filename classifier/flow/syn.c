@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/fetch.h"
+
 #define LINE              64U /* bytes of a cache line */
 #define RINGS             (SYN_RING / SYN_PLACES)
 #define TIMEOUT_NS        (SYN_TIMEOUT_S * 1000000000LL)
@@ -21,8 +23,9 @@ struct noted {
     uint16_t port[2];
     uint32_t seq;
     int64_t first_ns;
-    uint64_t first_packet, ordinal;
+    uint64_t ordinal;
     const char *source;
+    uint64_t first_packet;
     uint32_t first_len;
     uint8_t bits; /* of enum noted_bit */
     uint8_t ttl, window_shift, vlan_count;
@@ -161,12 +164,14 @@ static void give_place(struct syn_ring *r, uint32_t place)
     r->tag[place / SYN_PLACES][place % SYN_PLACES] = NO_TAG;
 }
 
-/* The oldest place of the ring; who stands there makes room. */
+/* The oldest place of the ring; who stands there makes room. The one after it is on its way from
+ * memory until the ring's next SYN comes. */
 static uint32_t take_place(struct syn_ring *r, uint32_t ring, uint16_t tag)
 {
-    const uint32_t i = r->next[ring];
+    const uint32_t i = r->next[ring], after = (i + 1) % SYN_PLACES;
 
-    r->next[ring] = (uint8_t)((i + 1) % SYN_PLACES);
+    r->next[ring] = (uint8_t)after;
+    fetch_to_write(&r->at[ring * SYN_PLACES + after]);
     r->overwritten += r->tag[ring][i] != NO_TAG;
     r->tag[ring][i] = tag;
     return ring * SYN_PLACES + i;
