@@ -186,16 +186,18 @@ static void wait_for_holes(struct engine *e, struct conn *c)
     }
 }
 
-/* Nothing about the segment is new in its sender: asked for every packet. */
-static bool is_usual(const struct conn *c, unsigned side, const struct packet *p)
+static bool fits_habit(const struct habit *h, const struct packet *p)
 {
-    const struct habit *h = &c->habit[side];
-
-    return (p->flags & (TCP_SYN | TCP_RST | TCP_ACK | TCP_URG)) == TCP_ACK &&
-           p->ttl + DOUBT_TTL_FALL > h->ttl && p->has_signature == h->signs &&
-           !c->stream[side].fin_seen &&
+    return p->ttl + DOUBT_TTL_FALL > h->ttl && p->has_signature == h->signs &&
            (!p->has_timestamp || (int32_t)(p->timestamp - h->recent) >= 0) &&
            (int32_t)(p->seq + p->payload_len - h->edge) <= 0;
+}
+
+/* Nothing about the segment is new in its sender. */
+static bool is_usual(const struct conn *c, unsigned side, const struct packet *p)
+{
+    return (p->flags & (TCP_SYN | TCP_RST | TCP_ACK | TCP_URG)) == TCP_ACK &&
+           fits_habit(&c->habit[side], p) && !c->stream[side].fin_seen;
 }
 
 /* The other side expects `ack` next, and has room for a window more. */
@@ -340,8 +342,9 @@ static bool is_next(const struct conn *c, unsigned side, const struct packet *p)
 {
     const struct stream *s = &c->stream[side];
 
-    return c->calm && p->checksum != CHECKSUM_BAD && (p->flags & TCP_FIN) == 0 &&
-           is_usual(c, side, p) &&
+    return c->calm && p->checksum != CHECKSUM_BAD &&
+           (p->flags & (TCP_SYN | TCP_FIN | TCP_RST | TCP_ACK | TCP_URG)) == TCP_ACK &&
+           fits_habit(&c->habit[side], p) &&
            (p->payload_len == 0 || (s->started && p->seq == s->origin + (uint32_t)s->next &&
                                     p->payload.len == p->payload_len));
 }

@@ -213,7 +213,8 @@ enum stream_said stream_segment(struct stream *s, const struct packet *p,
 
 void stream_acknowledge(struct stream *s, uint32_t ack, int64_t now_ns)
 {
-    s->peer_acks = true;
+    if (!s->peer_acks)
+        s->peer_acks = true;
     if (!s->started)
         return;
     const int64_t offset = offset_of(s, ack);
