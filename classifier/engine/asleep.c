@@ -3,8 +3,7 @@
 
 #include "base/squeeze.h"
 
-#define ROOM   4096U       /* bytes: who may need more when squeezed stays awake */
-#define BEYOND (64U << 10) /* bytes beyond the limit, for a moment */
+#define ROOM 4096U /* bytes: who may need more when squeezed stays awake */
 
 /* In the node of a connection that sleeps. */
 struct sleeper {
@@ -102,13 +101,24 @@ static void give_back(struct engine *e, struct conn *c, unsigned parts)
     conn_free(e, c);
 }
 
-/* Whoever falls asleep gives back more right afterwards, and who wakes is followed by shed(). */
+/* Whatever the limit: whoever falls asleep gives back more right afterwards, and who wakes is
+ * followed by shed(). */
 static void *alloc_anyway(struct engine *e, size_t bytes)
 {
-    e->budget.limit += BEYOND;
+    const size_t limit = e->budget.limit;
+
+    e->budget.limit = 0;
     void *memory = budget_alloc(&e->budget, bytes);
-    e->budget.limit -= BEYOND;
+    e->budget.limit = limit;
     return memory;
+}
+
+/* No whole cache lines, as those ask for that are awake: so the slabs of sleepers (base/pool.h)
+ * hold hardly anything else, and as they come and go in turn, one after the other is free again. */
+static size_t sleeper_bytes(size_t squeezed)
+{
+    const size_t bytes = (sizeof(struct sleeper) + squeezed + 15) / 16 * 16;
+    return bytes % CONN_LINE == 0 ? bytes + 16 : bytes;
 }
 
 bool asleep_put(struct engine *e, struct conn *c)
@@ -118,7 +128,7 @@ bool asleep_put(struct engine *e, struct conn *c)
 
     if (!may_sleep(c))
         return false;
-    const size_t len = squeeze_all(c, room), bytes = sizeof(struct sleeper) + len;
+    const size_t len = squeeze_all(c, room), bytes = sleeper_bytes(len);
     struct sleeper *s = alloc_anyway(e, bytes);
     if (s == NULL)
         return false;

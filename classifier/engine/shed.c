@@ -181,10 +181,14 @@ static void shed_own(struct engine *e, struct conn *c)
  * slab back. */
 static void shed_slab(struct engine *e)
 {
-    if (least_worth(e) == FLOW_UNPROVEN)
-        shed_bytes(e, FLOW_UNPROVEN);
-    else
+    const enum flow_worth worth = least_worth(e);
+
+    if (worth == FLOW_UNPROVEN)
+        shed_bytes(e, worth);
+    else if (worth == FLOW_PROVEN)
         put_to_sleep(e);
+    else if (e->budget.used > e->budget.limit)
+        end_sleeper(e); /* who woke took more than there is */
 }
 
 void shed(struct engine *e, struct conn *c)
