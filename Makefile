@@ -52,7 +52,7 @@ Q := $(if $(V),,@)
 
 # Foreign headers are system headers: their warnings are not ours.
 lib_cflags = $(subst -I,-isystem ,$(shell pkg-config --cflags $(LIBS) 2>/dev/null))
-lib_ldlibs = $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lm
+lib_ldlibs = $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lm -lpthread
 
 SOURCES := $(sort $(wildcard classifier/*/*.c))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)

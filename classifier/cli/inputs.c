@@ -117,7 +117,7 @@ static void read_frames(struct session *s, struct capture *c, int64_t *last_ns)
  * file. */
 static void tell_unread(struct session *s, const char *path, uint64_t before)
 {
-    const uint64_t lost = engine_totals(s->engine).unknown_linktype - before;
+    const uint64_t lost = crew_totals(s->crew).unknown_linktype - before;
     char sentence[512];
 
     if (lost == 0)
@@ -141,7 +141,7 @@ static void read_capture(struct session *s, const char *path, struct opened *o, 
     s->inputs_read++;
     if (s->options->verbose)
         say_error("reading %s", path);
-    const uint64_t unread = engine_totals(s->engine).unknown_linktype;
+    const uint64_t unread = crew_totals(s->crew).unknown_linktype;
     read_frames(s, c, last_ns);
     tell_unread(s, path, unread);
     capture_close(c);

@@ -86,16 +86,18 @@ static void read_some(struct session *s, struct interfaces *all, size_t i)
     struct err err = {0};
     struct frame f;
 
-    engine_source(s->engine, s->options->ifaces[i]);
+    crew_source(s->crew, s->options->ifaces[i]);
     for (int n = 0; n < BATCH && all->frames < count; n++) {
         result = capture_next(all->at[i], &f, &err);
         if (result != CAPTURE_FRAME)
             break;
         all->frames++;
-        engine_frame(s->engine, &f);
+        crew_frame(s->crew, &f);
     }
-    if (result == CAPTURE_NOTHING)
-        engine_tick(s->engine, wall_ns());
+    if (result == CAPTURE_NOTHING) {
+        crew_tick(s->crew, wall_ns());
+        crew_settle(s->crew);
+    }
     if (result == CAPTURE_BROKEN)
         session_problem(s, err.text);
     if (result == CAPTURE_BROKEN || result == CAPTURE_END) {
@@ -113,7 +115,7 @@ static void stats_if_due(struct session *s, struct interfaces *all)
         return;
     const struct engine_capture counts = kernel_counts(all);
     all->stats_ns = now;
-    engine_stats(s->engine, &counts, false);
+    crew_stats(s->crew, &counts, false);
 }
 
 static void watch(struct session *s, struct interfaces *all)
@@ -141,7 +143,7 @@ static void sum_up(struct session *s, const struct interfaces *all)
     const struct engine_capture counts = kernel_counts(all);
     char name[NAME_ROOM] = "";
 
-    engine_flush(s->engine);
+    crew_flush(s->crew);
     names_text(o, name, sizeof(name));
     session_end_input(s, name, &counts);
     if (s->summary == NULL)
@@ -163,7 +165,7 @@ static void run(struct session *s, struct interfaces *all)
 {
     struct err err = {0};
 
-    if (!privileges_drop(&err)) {
+    if (!privileges_drop(&err) || !crew_start(s->crew, &err)) {
         session_problem(s, err.text);
         return;
     }

@@ -2,6 +2,7 @@
 #include "cli/option_rows.h"
 
 #include "cli/option_values.h"
+#include "engine/crew.h"
 
 #define MEMORY_MIN (8U << 20) /* bytes: the fixed tables, and room for some flows */
 #define BAN_MAX_S  (365U * 86400)
@@ -186,6 +187,16 @@ static bool set_memory(struct options *o, const char *v)
     return option_size(v, &o->memory) && o->memory >= MEMORY_MIN;
 }
 
+static bool set_workers(struct options *o, const char *v)
+{
+    long n;
+
+    if (!option_count(v, &n) || n < 1 || n > (long)CREW_WORKERS_MOST)
+        return false;
+    o->workers = (unsigned)n;
+    return true;
+}
+
 static bool set_extract_limit(struct options *o, const char *v)
 {
     return option_size(v, &o->extract_limit);
@@ -308,6 +319,8 @@ const struct option_row option_rows[] = {
     {"all", 0, SHOWING | COMMAND_RULES_DIFF, NULL, "every flow, not only the worst", set_all},
     {"memory", 0, READING | TESTING, "SIZE",
      "for flows, reassembly, inflation together (256MiB; at least 8MiB)", set_memory},
+    {"workers", 0, READING, "N", "threads that read flows side by side (1); the output is the same",
+     set_workers},
     {"duration", 0, COMMAND_MONITOR, "SECONDS", "stop after that time", set_duration},
     {"count", 'c', COMMAND_MONITOR, "PACKETS", "stop after that many packets", set_count},
     {"exit-code", 0, READING, NULL, "exit with 3 if anything was blocked", set_exit_code},

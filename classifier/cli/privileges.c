@@ -48,6 +48,10 @@ static const int allowed[] = {
     SCMP_SYS(exit),
     SCMP_SYS(exit_group),
     SCMP_SYS(sched_yield),
+    SCMP_SYS(clone), /* threads: --workers */
+    SCMP_SYS(clone3),
+    SCMP_SYS(set_robust_list),
+    SCMP_SYS(rseq),
 };
 
 static bool number_of(const char *name, unsigned long *out)

@@ -4,18 +4,18 @@
 #include "cli/say.h"
 #include "cli/session.h"
 
-static struct engine *open_engine(const struct reading *r, bool beside)
+static struct crew *open_crew(const struct reading *r, bool beside)
 {
     const struct engine_config config = {.policy = beside ? r->beside : r->policy,
                                          .sinks = beside ? r->sink_beside : r->sink,
                                          .memory = r->options->memory,
                                          .explain = beside ? r->explain_beside : r->explain};
     struct err err = {0};
-    struct engine *e = engine_create(&config, &err);
+    struct crew *c = crew_create(&config, 1, &err);
 
-    if (e == NULL)
+    if (c == NULL)
         say_error("%s", err.text);
-    return e;
+    return c;
 }
 
 int reading_run(const struct reading *r, char **inputs, int count)
@@ -26,10 +26,10 @@ int reading_run(const struct reading *r, char **inputs, int count)
     o.inputs = inputs;
     o.input_count = count;
     o.exit_code = false;
-    s.engine = open_engine(r, false);
-    if (s.engine != NULL && r->beside != NULL)
-        s.beside = open_engine(r, true);
-    const bool ready = s.engine != NULL && (r->beside == NULL || s.beside != NULL);
+    s.crew = open_crew(r, false);
+    if (s.crew != NULL && r->beside != NULL)
+        s.beside = open_crew(r, true);
+    const bool ready = s.crew != NULL && (r->beside == NULL || s.beside != NULL);
     if (ready) {
         inputs_read(&s);
         session_end_input(&s, "", NULL);

@@ -48,6 +48,7 @@ bool session_stopped(const struct session *s)
 
 void session_show(struct session *s)
 {
+    crew_settle(s->crew);
     if (s->eve_out != NULL)
         out_flush(s->eve_out);
     if (s->results != NULL)
@@ -56,23 +57,23 @@ void session_show(struct session *s)
 
 void session_frame(struct session *s, const struct frame *f)
 {
-    engine_frame(s->engine, f);
+    crew_frame(s->crew, f);
     if (s->beside != NULL)
-        engine_frame(s->beside, f);
+        crew_frame(s->beside, f);
 }
 
 void session_source(struct session *s, const char *name)
 {
-    engine_source(s->engine, name);
+    crew_source(s->crew, name);
     if (s->beside != NULL)
-        engine_source(s->beside, name);
+        crew_source(s->beside, name);
 }
 
 void session_flush(struct session *s)
 {
-    engine_flush(s->engine);
+    crew_flush(s->crew);
     if (s->beside != NULL)
-        engine_flush(s->beside);
+        crew_flush(s->beside);
 }
 
 void session_remember(struct session *s, const char *sentence, bool quiet)
@@ -310,9 +311,9 @@ bool session_open(struct session *s, const struct options *o, const struct sessi
             .live = wants->live,
             .explain = s->explain != NULL ? explain_explainer(s->explain) : NULL,
         };
-        s->engine = engine_create(&config, &err);
+        s->crew = crew_create(&config, o->workers, &err);
     }
-    if (s->engine != NULL)
+    if (s->crew != NULL && (wants->live || crew_start(s->crew, &err)))
         return true;
     say_error("%s", err.text);
     abandon_files(s);
@@ -338,19 +339,19 @@ void session_end_input(struct session *s, const char *name, const struct engine_
     }
     if (s->eve != NULL)
         eve_note_input(s->eve, &note);
-    engine_stats(s->engine, counts, true);
+    crew_stats(s->crew, counts, true);
     if (s->eve != NULL)
         eve_note_input(s->eve, NULL);
     if (s->eve_read > 0)
         end_eve_inputs(s);
-    if (engine_totals(s->engine).memory_lacked > 0 ||
+    if (crew_totals(s->crew).memory_lacked > 0 ||
         (s->summary != NULL && !summary_whole(s->summary)))
         session_problem(s, "out of memory: not all that was seen could be kept and told");
 }
 
 struct input_note session_note(const struct session *s, const char *name)
 {
-    const struct engine_totals totals = engine_totals(s->engine);
+    const struct engine_totals totals = crew_totals(s->crew);
 
     struct input_note note = {
         .name = name,
@@ -378,7 +379,7 @@ static void close_out(struct session *s, struct out *out)
 
 static void say_totals(const struct session *s)
 {
-    const struct engine_totals t = engine_totals(s->engine);
+    const struct engine_totals t = crew_totals(s->crew);
 
     say_error("%" PRIu64 " packets, %" PRIu64 " bytes, %" PRIu64 " flows, %" PRIu64
               " evicted; at most %" PRIu64 " KiB of memory held",
@@ -389,7 +390,7 @@ static bool anything_blocked(const struct session *s)
 {
     if (s->eve_reader != NULL && eve_reader_blocked(s->eve_reader) > 0)
         return true;
-    return s->engine != NULL && engine_totals(s->engine).flows_blocked > 0;
+    return s->crew != NULL && crew_totals(s->crew).flows_blocked > 0;
 }
 
 /* After the last flow has ended. */
@@ -414,10 +415,10 @@ int session_close(struct session *s)
 {
     const bool blocked = anything_blocked(s);
 
-    if (s->options->verbose && s->engine != NULL)
+    if (s->options->verbose && s->crew != NULL)
         say_totals(s);
-    engine_free(s->engine);
-    engine_free(s->beside);
+    crew_free(s->crew);
+    crew_free(s->beside);
     eve_inputs_free(s);
     eve_reader_free(s->eve_reader);
     finish_files(s);

@@ -4,7 +4,7 @@
 #define CLI_SESSION_H
 
 #include "cli/options.h"
-#include "engine/engine.h"
+#include "engine/crew.h"
 #include "output/eve_reader.h"
 
 #define PROBLEMS_MAX 100 /* kept for the report; all are printed */
@@ -12,8 +12,8 @@
 struct session {
     const struct options *options;
     struct policy *policy;
-    struct engine *engine;
-    struct engine *beside; /* reads the same frames with other rules; mostly NULL */
+    struct crew *crew;
+    struct crew *beside; /* reads the same frames with other rules; mostly NULL */
     struct sink *sinks;
     struct out *results; /* standard output */
     struct out *eve_out; /* --eve; may be `results` */
@@ -41,7 +41,7 @@ struct session {
 
 /* What a command needs besides rules and engine. */
 struct session_wants {
-    bool summary, live, results;
+    bool summary, live, results; /* live: the command starts the crew, when it gave up root */
     struct sink *sink; /* the command's own, or NULL */
     bool eve;          /* EVE may be among the inputs */
 };

@@ -126,13 +126,13 @@ static bool read_again(struct slice *x, const struct session *s)
         .policy = s->policy, .memory = s->options->memory, .trace = slice_keep, .trace_ctx = x};
     struct err err = {0};
 
-    again.engine = engine_create(&config, &err);
-    if (again.engine == NULL) {
+    again.crew = crew_create(&config, 1, &err);
+    if (again.crew == NULL) {
         say_error("--slice: %s", err.text);
         return false;
     }
     inputs_read(&again);
-    engine_free(again.engine);
+    crew_free(again.crew);
     session_forget_problems(&again);
     return true;
 }

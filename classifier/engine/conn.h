@@ -55,6 +55,7 @@ struct conn {
     bool reset_exact : 1; /* and only proof to the contrary undoes it: nothing is read till then */
     bool genuine : 1;     /* the client hears the answers: rates.c */
     bool calm : 1;        /* established, and nothing waits to be settled: tcp.c */
+    bool watched;         /* what was taught before it began may not be known yet: peer.h */
     const char *source;   /* of its last packet */
     int64_t held;         /* bytes of the budget beside this, about */
     uint64_t packets[2], bytes[2], payload[2];
@@ -88,6 +89,7 @@ struct conn {
     uint64_t missing[2];
     int64_t start_ns;
     uint64_t first_packet;
+    uint64_t begun; /* where in all input: order.h */
     bool second_reading;           /* alternate.c: of another connection */
     struct known_peer *known_peer; /* how one of its ends is known: peer.c; NULL: is not */
     const char *speaks;            /* what its messages say they are: of static lifetime, or NULL */
@@ -106,6 +108,18 @@ struct conn {
 _Static_assert(offsetof(struct conn, packets) == 1 * CONN_LINE, "line by line");
 _Static_assert(offsetof(struct conn, stream) == 2 * CONN_LINE, "line by line");
 _Static_assert(sizeof(struct stream) == CONN_LINE, "a line for each");
+
+/* By a layer that reads, and does not only wrap. */
+static inline bool is_carried(const struct conn *c, unsigned level)
+{
+    return level > 0 && c->stack[level - 1].kind == SLOT_LAYER;
+}
+
+/* Is it the payload of messages, and not a stream that was wrapped or carried? */
+static inline bool carried_by_messages(const struct conn *c, unsigned level)
+{
+    return is_carried(c, level) && !c->stack[level - 1].layer->carries_stream;
+}
 
 static inline enum direction conn_direction(const struct conn *c, unsigned side)
 {

@@ -15,11 +15,20 @@
 #include "policy/rate.h"
 
 #define WELL_KNOWN_PORTS 1024U
-#define TICK_NS          100000000LL /* between two looks at what timed out */
 
 static enum overlap_policy overlap_of(const void *ctx, const struct addr *host)
 {
     return policy_overlap(ctx, host);
+}
+
+struct decoder *engine_decoder(const struct engine_config *config, struct budget *budget,
+                               const struct hash_key *key, struct err *err)
+{
+    struct decoder *d = decoder_create(budget, key, err);
+
+    if (d != NULL)
+        decoder_overlap(d, overlap_of, config->policy);
+    return d;
 }
 
 static bool create_parts(struct engine *e, const struct hash_key *key, struct err *err)
@@ -31,10 +40,9 @@ static bool create_parts(struct engine *e, const struct hash_key *key, struct er
     e->host.digest = digest_create(err);
     if (e->budget.pool == NULL || e->host.digest == NULL)
         return false;
-    e->decoder = decoder_create(&e->budget, key, err);
-    if (e->decoder == NULL)
+    if (e->own_order != NULL &&
+        (e->decoder = engine_decoder(&e->config, &e->budget, key, err)) == NULL)
         return false;
-    decoder_overlap(e->decoder, overlap_of, e->config.policy);
     e->flows = flow_table_create(&e->budget, key, err);
     if (e->flows == NULL)
         return false;
@@ -44,7 +52,6 @@ static bool create_parts(struct engine *e, const struct hash_key *key, struct er
     e->ghosts = ghost_table_create(&e->budget, err);
     if (e->ghosts == NULL)
         return false;
-    peers_setup(&e->peers, &e->budget, &e->id_key); /* who gives way to whom is always the same */
     e->identifier = identifier_create(&e->budget, err);
     if (e->identifier == NULL)
         return false;
@@ -53,6 +60,27 @@ static bool create_parts(struct engine *e, const struct hash_key *key, struct er
 }
 
 struct engine *engine_create(const struct engine_config *config, struct err *err)
+{
+    return engine_create_at(config, NULL, err);
+}
+
+static bool set_place(struct engine *e, const struct crew_place *place, struct err *err)
+{
+    size_t memory = e->budget.limit;
+
+    if (place == NULL) {
+        e->order = e->own_order = order_create(1, err);
+    } else {
+        e->order = place->order;
+        e->place = place->number;
+        memory = place->all;
+    }
+    peers_setup(&e->peers, &e->budget, memory, &e->id_key); /* who gives way to whom is always the same */
+    return e->order != NULL;
+}
+
+struct engine *engine_create_at(const struct engine_config *config, const struct crew_place *place,
+                                struct err *err)
 {
     struct engine *e = calloc(1, sizeof(*e));
 
@@ -76,7 +104,7 @@ struct engine *engine_create(const struct engine_config *config, struct err *err
     rates_setup(e);
     skim_setup(e);
     e->host.interest = e->policy_interest | e->sinks_interest;
-    if (!create_parts(e, &key, err)) {
+    if (!set_place(e, place, err) || !create_parts(e, &key, err)) {
         engine_free(e);
         return NULL;
     }
@@ -92,6 +120,8 @@ void engine_free(struct engine *e)
         return;
     while (e->flows != NULL && (n = flow_each(e->flows, n)) != NULL)
         conn_drop_node(e, n);
+    free(e->ending);
+    order_free(e->own_order);
     policy_worker_free(e->policy);
     identifier_free(e->identifier);
     ghost_table_free(e->ghosts, &e->budget);
@@ -158,7 +188,7 @@ static bool asks_for_connection(const struct packet *p)
 }
 
 /* From here on it can be named, and somebody may want to know why the rules say what they say. */
-static void name_conn(struct engine *e, struct conn *c)
+void name_conn(struct engine *e, struct conn *c)
 {
     const struct explainer *x = e->config.explain;
 
@@ -199,43 +229,11 @@ static struct conn *conn_begin(struct engine *e, const struct flow_key *key, uns
     e->conn = c;
     if (c->midstream)
         tell_exception(e, c, EXCEPTION_MIDSTREAM);
+    c->watched = true;
     peer_look(e, c);
     if (e->rates != 0 && !syn_is_bare(p))
         rates_begin(e, c, p);
     return c;
-}
-
-/* A SYN that nobody answered is a flow, too: told, and gone. None makes room for it. */
-static void tell_half_open(struct engine *e, const struct syn *s)
-{
-    struct conn *c = conn_create(e, &s->key, s->last_ns);
-
-    if (c == NULL) {
-        e->counters.syns_untold++;
-        return;
-    }
-    c->vlan_count = s->vlan_count;
-    memcpy(c->vlan, s->vlan, sizeof(c->vlan));
-    tcp_take_syn(c, s);
-    name_conn(e, c);
-    e->conn = c;
-    e->host.packet = c->last_packet;
-    e->host.time_ns = c->node->last_ns;
-    peer_look(e, c);
-    if (e->rates != 0)
-        rates_look(e, c);
-    end_conn(e, c, FLOW_TIMEOUT);
-}
-
-static void expire(struct engine *e)
-{
-    struct flow_node *n;
-    struct syn syn;
-
-    while ((n = flow_next_expired(e->flows, e->now_ns)) != NULL)
-        end_node(e, n, FLOW_TIMEOUT);
-    while (syn_take_expired(e->syns, e->now_ns, &syn))
-        tell_half_open(e, &syn);
 }
 
 /* Something odd about a frame that may belong to no flow. */
@@ -331,6 +329,15 @@ static bool is_proven(const struct conn *c)
            c->stack[0].kind != SLOT_UNKNOWN;
 }
 
+/* What was taught before it began is known by now. */
+static void look_again(struct engine *e, struct conn *c)
+{
+    if (e->now.now_ns - c->start_ns < LEARN_NS)
+        return;
+    c->watched = false;
+    peer_look(e, c);
+}
+
 /* The id of its flow; 0: it has none, or none yet. */
 static uint64_t packet_of_flow(struct engine *e, const struct packet *p)
 {
@@ -344,6 +351,8 @@ static uint64_t packet_of_flow(struct engine *e, const struct packet *p)
     e->packet = p;
     e->host.packet = p->number;
     e->host.time_ns = p->time_ns;
+    if (c->watched)
+        look_again(e, c);
     const size_t before = e->budget.live;
     count_packet(c, e->side, p);
     if (e->rates != 0 && c->rate_epoch != policy_rate_epoch(e->policy))
@@ -379,20 +388,24 @@ static void trace(const struct engine *e, const struct frame *f, const struct pa
     e->config.trace(e->config.trace_ctx, &t);
 }
 
+uint64_t engine_packet(struct engine *e, const struct packet *p, bool whole, enum anomaly odd)
+{
+    e->host.packet = p->number;
+    e->host.time_ns = p->time_ns;
+    if (odd != ANOMALY_NONE)
+        tell_odd_frame(e, odd, p);
+    return whole ? packet_of_flow(e, p) : 0;
+}
+
 void engine_frame(struct engine *e, const struct frame *f)
 {
     enum anomaly odd = ANOMALY_NONE;
     struct packet p;
-    uint64_t flow = 0;
 
     engine_tick(e, f->time_ns);
     const enum decoded decoded = decode_frame(e->decoder, f, &p, &odd);
-    e->host.packet = f->number;
-    e->host.time_ns = f->time_ns;
-    if (odd != ANOMALY_NONE)
-        tell_odd_frame(e, odd, &p);
-    if (decoded == DECODED_PACKET)
-        flow = packet_of_flow(e, &p);
+    e->now = (struct moment){.position = p.ordinal, .now_ns = e->now_ns};
+    const uint64_t flow = engine_packet(e, &p, decoded == DECODED_PACKET, odd);
     if (e->config.trace != NULL)
         trace(e, f, &p, decoded, flow);
 }
@@ -406,39 +419,14 @@ void engine_tick(struct engine *e, int64_t now_ns)
         e->latest_ns = now_ns;
     if (now_ns < e->next_tick_ns)
         return; /* timeouts are counted in seconds */
-    e->next_tick_ns = now_ns < INT64_MAX - TICK_NS ? now_ns + TICK_NS : INT64_MAX;
-    expire(e);
+    e->next_tick_ns = next_tick(now_ns);
+    end_expired(e);
 }
 
 void engine_flush(struct engine *e)
 {
-    struct flow_node *n = NULL;
-    struct syn syn;
-
-    while ((n = flow_each(e->flows, n)) != NULL)
-        end_node(e, n, FLOW_FORCED);
-    while (syn_take_expired(e->syns, INT64_MAX, &syn))
-        tell_half_open(e, &syn);
-    ghost_clear(e->ghosts);
-    peers_free(&e->peers); /* the same addresses may be others' in what follows */
+    end_all(e);
+    order_forget(e->order);
     policy_rate_forget(e->policy);
     decoder_flush(e->decoder);
-    e->now_ns = e->next_tick_ns = INT64_MIN;
-}
-
-struct engine_totals engine_totals(const struct engine *e)
-{
-    const struct decode_stats *d = decoder_stats(e->decoder);
-
-    return (struct engine_totals){
-        .frames = d->frames,
-        .bytes = d->bytes,
-        .flows = e->counters.flows,
-        .flows_active = flow_count(e->flows),
-        .flows_evicted = shed_flows(e),
-        .flows_blocked = e->counters.verdicts[VERDICT_BLOCK],
-        .memory_peak = e->budget.peak,
-        .unknown_linktype = d->unknown_linktype,
-        .memory_lacked = e->budget.lacked + digest_lacked(e->host.digest),
-    };
 }

@@ -13,10 +13,10 @@ struct habit {
     uint8_t ttl;      /* the highest */
     uint8_t shift;    /* packet.window_shift of its SYN */
     uint8_t narrower; /* the shift of its window is 14 less this: 14 where it is not known */
-    bool heard;       /* edge is known: its peer was seen to acknowledge */
-    bool stamped;     /* recent is known */
-    bool signs;       /* its segments carry a signature */
-    bool has_syn;     /* its SYN was seen */
+    bool heard : 1;   /* edge is known: its peer was seen to acknowledge */
+    bool stamped : 1; /* recent is known */
+    bool signs : 1;   /* its segments carry a signature */
+    bool has_syn : 1; /* its SYN was seen */
 };
 
 #endif

@@ -13,12 +13,24 @@ static struct endpoint end_of(const struct conn *c, enum direction to)
     return conn_endpoint(c, to == TO_CLIENT ? c->client_side : 1U - c->client_side);
 }
 
+static void teach(struct engine *e, const struct endpoint *who, const struct known_peer *how)
+{
+    order_teach(e->order, &(struct lesson){.when = e->now, .who = *who, .how = *how});
+}
+
+/* As they are known at this packet. */
+static struct peers *peers_now(struct engine *e)
+{
+    order_learn(e->order, e->place, e->now, &e->peers);
+    return &e->peers;
+}
+
 static void learn_list(struct engine *e, const struct endpoint *list, uint16_t count,
                        struct known_peer how, enum peer_source source)
 {
     how.source = source;
     for (uint16_t i = 0; i < count; i++)
-        peers_learn(&e->peers, &list[i], &how);
+        teach(e, &list[i], &how);
 }
 
 static enum peer_source source_of_peers(const char *kind)
@@ -76,13 +88,13 @@ void peer_learn(struct engine *e, struct conn *c, const struct event *ev)
 
 /* Which end is known, and how: the better of the two. A client's port is its own choice, and known
  * only over UDP, or where nobody knows who is the client. */
-static const struct known_peer *known_end(const struct engine *e, const struct conn *c,
-                                          enum direction *to)
+static const struct known_peer *known_end(const struct peers *peers, const struct conn *c,
+                                          int64_t now_ns, enum direction *to)
 {
     const struct endpoint server = end_of(c, TO_SERVER), client = end_of(c, TO_CLIENT);
     const bool both = c->node->key.transport == TRANSPORT_UDP || !c->direction_known;
-    const struct known_peer *s = peers_find(&e->peers, &server, e->host.time_ns);
-    const struct known_peer *o = both ? peers_find(&e->peers, &client, e->host.time_ns) : NULL;
+    const struct known_peer *s = peers_find(peers, &server, now_ns);
+    const struct known_peer *o = both ? peers_find(peers, &client, now_ns) : NULL;
 
     *to = s != NULL && (o == NULL || s->source >= o->source) ? TO_SERVER : TO_CLIENT;
     return *to == TO_SERVER ? s : o;
@@ -133,9 +145,12 @@ void peer_look(struct engine *e, struct conn *c)
 {
     enum direction to;
 
-    if (e->peers.place == NULL || c->known_peer != NULL || c->second_reading)
+    if (c->known_peer != NULL || c->second_reading)
         return;
-    const struct known_peer *k = known_end(e, c, &to);
+    const struct peers *peers = peers_now(e);
+    if (peers->place == NULL)
+        return;
+    const struct known_peer *k = known_end(peers, c, e->host.time_ns, &to);
     if (k == NULL)
         return;
     c->known_peer = budget_alloc(&e->budget, sizeof(*k));
@@ -156,10 +171,11 @@ const struct known_peer *peer_known_ice(struct engine *e, struct conn *c,
                                         const struct endpoint names[2], enum confidence *sure)
 {
     const struct known_peer *end = peer_known(e, c), *k = NULL;
+    const struct peers *peers = peers_now(e);
     unsigned signs = end != NULL && end->source == PEER_OFFERED;
 
     for (unsigned i = 0; i < 2 && !c->second_reading; i++) {
-        const struct known_peer *name = peers_find(&e->peers, &names[i], e->host.time_ns);
+        const struct known_peer *name = peers_find(peers, &names[i], e->host.time_ns);
         signs += name != NULL;
         k = name != NULL ? name : k;
     }
@@ -171,7 +187,11 @@ unsigned peer_others_alike(struct engine *e, struct conn *c)
 {
     const struct endpoint client = end_of(c, TO_CLIENT), server = end_of(c, TO_SERVER);
 
-    return c->second_reading ? 0 : peers_alike(&e->peers, &client.addr, &server, e->host.time_ns);
+    if (c->second_reading)
+        return 0;
+    order_teach(e->order, &(struct lesson){
+                              .when = e->now, .who = server, .client = client.addr, .alike = true});
+    return peers_alike(peers_now(e), &client.addr, &server, e->host.time_ns);
 }
 
 void peer_free(struct engine *e, struct conn *c)

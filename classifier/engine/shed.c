@@ -43,13 +43,6 @@ void shed_setup(struct engine *e)
     e->conns_most = CONNS(room) / (sizeof(struct conn) + FLOW_BYTES);
 }
 
-uint64_t shed_flows(const struct engine *e)
-{
-    const struct counters *n = &e->counters;
-
-    return n->evicted_unproven + n->evicted_idle + n->evicted_heavy;
-}
-
 void shed_prove(struct engine *e, struct conn *c)
 {
     c->proven = true;

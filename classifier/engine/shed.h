@@ -10,7 +10,6 @@
 void shed_setup(struct engine *e);
 /* One flow makes room for another. False: there is none. */
 bool shed_flow(struct engine *e);
-uint64_t shed_flows(const struct engine *e); /* how many have gone so */
 /* It is worth more than a flow that only wants to be one. */
 void shed_prove(struct engine *e, struct conn *c);
 /* Between packets; c had the last one, or NULL. c may be gone afterwards. */

@@ -4,6 +4,7 @@
 #include "engine/tcp.h"
 
 #include "engine/alternate.h"
+#include "engine/peer.h"
 #include "engine/rates.h"
 #include "engine/skim.h"
 
@@ -80,6 +81,8 @@ void conn_finish(struct engine *e, struct conn *c, enum close_reason why)
 {
     if (c->closed)
         return;
+    if (c->watched)
+        peer_look(e, c);
     if (c->doubted != NULL)
         doubt_end(e, c);
     if (c->reset_doubted && (c->reset_exact || !c->reset_survived) && why != CLOSE_FINISHED) {

@@ -6,29 +6,6 @@
 #include "policy/explain.h"
 #include "policy/heeds.h"
 
-/* What an output must have asked for to get an event; 0: everybody gets it. */
-static uint32_t interest_in(const struct event *ev)
-{
-    switch (ev->kind) {
-    case EVENT_HTTP: return INTEREST_HTTP;
-    case EVENT_TLS: return INTEREST_TLS;
-    case EVENT_MESSAGE_BEGIN: return INTEREST_BEGINS;
-    case EVENT_MESSAGE: return INTEREST_MESSAGES;
-    case EVENT_PAYLOAD: return INTEREST_PAYLOAD;
-    case EVENT_FRAME: return INTEREST_FRAMES;
-    case EVENT_BITTORRENT: return INTEREST_BITTORRENT;
-    case EVENT_ANOMALY: return INTEREST_ANOMALIES;
-    case EVENT_HTTP_STATUS: return INTEREST_STATUS;
-    case EVENT_HTTP_REQUEST:
-    case EVENT_HTTP_SLOW:
-    case EVENT_HANDSHAKE:
-    case EVENT_ALERT:
-    case EVENT_FLOW:
-    case EVENT_STATS: return 0;
-    }
-    return 0;
-}
-
 /* For rules alone: no output wants these. */
 static bool is_internal(const struct event *ev)
 {
@@ -39,7 +16,7 @@ static bool is_internal(const struct event *ev)
 
 static void to_sinks(struct engine *e, const struct conn *c, struct event *ev, bool over)
 {
-    const uint32_t interest = interest_in(ev);
+    const uint32_t interest = event_interest(ev->kind);
     struct flow_info info;
     bool viewed = false;
 

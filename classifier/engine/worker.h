@@ -7,9 +7,11 @@
 #include "decode/decode.h"
 #include "engine/conn.h"
 #include "engine/engine.h"
+#include "engine/order.h"
 #include "flow/ghost.h"
 #include "flow/peers.h"
 #include "flow/syn.h"
+#include "policy/rate.h"
 
 struct call; /* stack.c: a call into a layer */
 struct counters {
@@ -31,6 +33,11 @@ struct engine {
     struct ghost_table *ghosts;
     struct identifier *identifier;
     struct peers peers;
+    struct order *order, *own_order; /* of all workers; of one that is alone: else NULL */
+    unsigned place;                  /* which worker, for `order` */
+    struct moment now;               /* of the frame, tick or end of input */
+    struct ending *ending; /* ending.c: room to put what ends in order */
+    size_t ending_room;
     struct texts texts; /* that connections keep: names, evidence */
     struct policy_worker *policy;
     size_t conns, conns_most; /* connections there are, and may be: shed.c */
@@ -50,8 +57,52 @@ struct engine {
     struct counters counters;
 };
 
-/* engine.c: the flow is over: what it still has to say, its verdict, its record. */
+#define TICK_NS 100000000LL /* between two looks at what timed out */
+
+static inline int64_t next_tick(int64_t now_ns)
+{
+    return now_ns < INT64_MAX - TICK_NS ? now_ns + TICK_NS : INT64_MAX;
+}
+
+/* engine.c: one of several workers, with its share of the memory; `all`: bytes, of all of them. */
+struct crew_place {
+    struct order *order;
+    unsigned number;
+    size_t all;
+};
+struct engine *engine_create_at(const struct engine_config *config, const struct crew_place *place,
+                                struct err *err);
+/* NULL: err says why. */
+struct decoder *engine_decoder(const struct engine_config *config, struct budget *budget,
+                               const struct hash_key *key, struct err *err);
+/* A frame that was decoded, at e->now. `whole`: there is a packet in it; `odd`: what is odd about
+ * it. The id of its flow; 0: it has none, or none yet. */
+uint64_t engine_packet(struct engine *e, const struct packet *p, bool whole, enum anomaly odd);
+/* A node in the flow table. NULL: no memory. And it can be named from here on. */
+struct conn *conn_create(struct engine *e, const struct flow_key *key, int64_t now_ns);
+void name_conn(struct engine *e, struct conn *c);
+/* The flow is over: what it still has to say, its verdict, its record. */
 void end_conn(struct engine *e, struct conn *c, enum flow_end end);
+
+/* stats.c: the counters of all workers. */
+struct sums {
+    struct counters counters;
+    struct decode_stats decoded;
+    struct rate_totals rates;
+    bool rules_count, live;
+    uint64_t active, syns_overwritten;
+    uint64_t memory_limit, memory_used, memory_peak, memory_refused, memory_lacked;
+    int64_t latest_ns;
+};
+void sums_add(struct sums *s, const struct engine *e);
+void sums_add_decoder(struct sums *s, const struct decoder *d);
+void sums_tell(const struct sums *s, const struct engine_capture *capture, bool final,
+               const struct sink *sinks);
+struct engine_totals sums_totals(const struct sums *s);
+
+/* ending.c: what ends by time, and what ends with the input; in the order in which it began. */
+void end_expired(struct engine *e);
+void end_all(struct engine *e);
 
 /* stack.c: the layers of a connection. */
 void stack_setup(struct engine *e);

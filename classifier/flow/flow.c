@@ -10,6 +10,7 @@
 #define FIRST_SLOTS 1024U
 #define SPOKES      4096U /* seconds; more than FLOW_TIMEOUT_MAX */
 #define SECOND_NS   1000000000LL
+#define ASIDE       SPOKES /* one more spoke, which never turns up */
 
 struct slot {
     uint32_t tag;   /* low bits of the hash: home slot and quick comparison */
@@ -43,7 +44,7 @@ struct flow_table {
     uint32_t nodes_used; /* indices given out so far */
     uint32_t free_first; /* list of returned nodes, through `after` */
     int64_t turned_to_s; /* the next second whose spoke is looked at */
-    uint32_t spoke_first[SPOKES], spoke_last[SPOKES];
+    uint32_t spoke_first[SPOKES + 1], spoke_last[SPOKES + 1];
     struct queue queue[FLOW_WORTHS];
     size_t bytes, share; /* of nodes and index: held, and allowed; 0 = no limit */
 };
@@ -109,9 +110,10 @@ struct flow_table *flow_table_create(struct budget *budget, const struct hash_ke
     t->budget = budget;
     t->secret = flow_secret_from(key);
     t->free_first = FLOW_NOBODY;
+    t->turned_to_s = INT64_MIN;
     t->slot_mask = FIRST_SLOTS - 1;
     t->slots = slots_create(t, FIRST_SLOTS);
-    for (uint32_t i = 0; i < SPOKES; i++)
+    for (uint32_t i = 0; i <= SPOKES; i++)
         t->spoke_first[i] = t->spoke_last[i] = FLOW_NOBODY;
     for (unsigned worth = 0; worth < FLOW_WORTHS; worth++)
         t->queue[worth] = (struct queue){.idlest = FLOW_NOBODY, .busiest = FLOW_NOBODY};
@@ -252,11 +254,11 @@ static int64_t second_of(int64_t ns)
 }
 
 /* Behind the others of its spoke: the first is always the one that waits longest. */
-static void wheel_add(struct flow_table *t, uint32_t index, int64_t second)
+static void wheel_put(struct flow_table *t, uint32_t index, uint16_t spoke)
 {
     struct place *n = place_at(t, index);
 
-    n->spoke = (uint16_t)((uint64_t)second % SPOKES);
+    n->spoke = spoke;
     n->after = FLOW_NOBODY;
     n->before = t->spoke_last[n->spoke];
     if (n->before != FLOW_NOBODY)
@@ -264,6 +266,11 @@ static void wheel_add(struct flow_table *t, uint32_t index, int64_t second)
     else
         t->spoke_first[n->spoke] = index;
     t->spoke_last[n->spoke] = index;
+}
+
+static void wheel_add(struct flow_table *t, uint32_t index, int64_t second)
+{
+    wheel_put(t, index, (uint16_t)((uint64_t)second % SPOKES));
 }
 
 static void wheel_remove(struct flow_table *t, uint32_t index)
@@ -348,7 +355,7 @@ struct flow_node *flow_create(struct flow_table *t, const struct flow_key *key, 
         return NULL;
     struct flow_node *n = node_at(t, index);
     const uint32_t tag = (uint32_t)flow_hash(t, key);
-    if (t->count == 0)
+    if (t->turned_to_s == INT64_MIN) /* nobody asked yet who has expired */
         t->turned_to_s = second_of(now_ns);
     *n = (struct flow_node){
         .key = *key, .last_ns = now_ns, .timeout_s = (uint16_t)timeout_s, .index = index};
@@ -422,9 +429,13 @@ struct flow_node *flow_next_expired(struct flow_table *t, int64_t now_ns)
 {
     const int64_t now_s = second_of(now_ns);
 
-    if (t->count > 0 && now_s - t->turned_to_s > 2 * (int64_t)SPOKES)
+    if (t->count == 0) {
+        t->turned_to_s = now_s + 1; /* as if flows had been there */
+        return NULL;
+    }
+    if (now_s - t->turned_to_s > 2 * (int64_t)SPOKES)
         catch_up(t, now_s);
-    while (t->count > 0 && t->turned_to_s <= now_s) {
+    while (t->turned_to_s <= now_s) {
         const uint32_t first = t->spoke_first[(uint64_t)t->turned_to_s % SPOKES];
         if (first == FLOW_NOBODY)
             t->turned_to_s++;
@@ -432,6 +443,12 @@ struct flow_node *flow_next_expired(struct flow_table *t, int64_t now_ns)
             return node_at(t, first);
     }
     return NULL;
+}
+
+void flow_set_aside(struct flow_table *t, struct flow_node *n)
+{
+    wheel_remove(t, n->index);
+    wheel_put(t, n->index, ASIDE);
 }
 
 void flow_set_worth(struct flow_table *t, struct flow_node *n, enum flow_worth worth)

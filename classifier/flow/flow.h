@@ -90,6 +90,8 @@ size_t flow_count(const struct flow_table *t);
 /* A node whose last_ns + timeout_s has passed, one at a time until NULL: the caller ends and
  * removes it. */
 struct flow_node *flow_next_expired(struct flow_table *t, int64_t now_ns);
+/* It has expired, and the caller ends it later: it is not found so again. */
+void flow_set_aside(struct flow_table *t, struct flow_node *n);
 /* Unproven at first. */
 void flow_set_worth(struct flow_table *t, struct flow_node *n, enum flow_worth worth);
 size_t flow_count_worth(const struct flow_table *t, enum flow_worth worth);

@@ -24,9 +24,9 @@ struct alike_host {
     } server[ALIKE_SERVERS];
 };
 
-void peers_setup(struct peers *p, struct budget *budget, const struct hash_key *key)
+void peers_setup(struct peers *p, struct budget *budget, size_t memory, const struct hash_key *key)
 {
-    *p = (struct peers){.budget = budget, .key = *key};
+    *p = (struct peers){.budget = budget, .limit = memory / PEERS_PART, .key = *key};
 }
 
 void peers_free(struct peers *p)
@@ -39,10 +39,9 @@ void peers_free(struct peers *p)
 
 static bool make_room(struct peers *p)
 {
-    const size_t limit = p->budget->limit / PEERS_PART;
     uint32_t places = PEERS_MAX / WAYS;
 
-    while (p->budget->limit != 0 && places > 1 && places * sizeof(*p->place) > limit)
+    while (p->limit != 0 && places > 1 && places * sizeof(*p->place) > p->limit)
         places /= 2;
     p->place = budget_alloc(p->budget, places * sizeof(*p->place));
     p->places = places;
@@ -163,20 +162,28 @@ static void remember(struct alike_host *h, const struct endpoint *server, int64_
     h->server[at].taken = true;
 }
 
-unsigned peers_alike(struct peers *p, const struct addr *client, const struct endpoint *server,
-                     int64_t now_ns)
+static struct alike_host *host_of(const struct peers *p, const struct addr *client)
+{
+    return &p->hosts[hash_bytes(&p->key, bytes_of(client, sizeof(*client))) % ALIKE_HOSTS];
+}
+
+void peers_note_alike(struct peers *p, const struct addr *client, const struct endpoint *server,
+                      int64_t now_ns)
 {
     if (p->hosts == NULL)
         p->hosts = budget_alloc(p->budget, ALIKE_HOSTS * sizeof(*p->hosts));
-    if (p->hosts == NULL)
-        return 0;
-    struct alike_host *h =
-        &p->hosts[hash_bytes(&p->key, bytes_of(client, sizeof(*client))) % ALIKE_HOSTS];
-
+    if (p->hosts == NULL || server->port < WELL_KNOWN_PORTS)
+        return;
+    struct alike_host *h = host_of(p, client);
     if (addr_compare(&h->client, client) != 0)
         *h = (struct alike_host){.client = *client};
-    const unsigned others = count_others(h, server, now_ns);
-    if (server->port >= WELL_KNOWN_PORTS)
-        remember(h, server, now_ns);
-    return others;
+    remember(h, server, now_ns);
+}
+
+unsigned peers_alike(const struct peers *p, const struct addr *client,
+                     const struct endpoint *server, int64_t now_ns)
+{
+    const struct alike_host *h = p->hosts != NULL ? host_of(p, client) : NULL;
+
+    return h != NULL && addr_compare(&h->client, client) == 0 ? count_others(h, server, now_ns) : 0;
 }

@@ -27,6 +27,7 @@
 
 struct peers {
     struct budget *budget;
+    size_t limit; /* bytes of endpoints */
     struct hash_key key;
     struct peer_place *place; /* NULL: nothing was learnt yet */
     uint32_t places;          /* a power of 2 */
@@ -34,7 +35,8 @@ struct peers {
     uint64_t learnt, forgotten; /* endpoints; forgotten: before their time, for another */
 };
 
-void peers_setup(struct peers *p, struct budget *budget, const struct hash_key *key);
+/* `memory`: bytes, of which endpoints take a part; 0: no limit but their number. */
+void peers_setup(struct peers *p, struct budget *budget, size_t memory, const struct hash_key *key);
 void peers_free(struct peers *p);
 
 /* `how->time_ns` is now; captures that are read one after the other may go back. Without memory
@@ -43,9 +45,12 @@ void peers_learn(struct peers *p, const struct endpoint *who, const struct known
 /* NULL: not known, or too long ago. Borrowed until the next call of peers_learn(). */
 const struct known_peer *peers_find(const struct peers *p, const struct endpoint *who,
                                     int64_t now_ns);
-/* Remembers a connection of `client` to `server`. Returns to how many other addresses, each on a
- * port of its own above 1023, there were such in ALIKE_NS; at most 3. */
-unsigned peers_alike(struct peers *p, const struct addr *client, const struct endpoint *server,
-                     int64_t now_ns);
+/* Remembers a connection of `client` to `server`, on a port above 1023. */
+void peers_note_alike(struct peers *p, const struct addr *client, const struct endpoint *server,
+                      int64_t now_ns);
+/* To how many other addresses, each on a port of its own above 1023, there were such in ALIKE_NS; at
+ * most 3. */
+unsigned peers_alike(const struct peers *p, const struct addr *client,
+                     const struct endpoint *server, int64_t now_ns);
 
 #endif

@@ -71,6 +71,11 @@ void identifier_free(struct identifier *i)
     free(i);
 }
 
+void identifier_prepare(struct identifier *i)
+{
+    dpi_start(i->dpi);
+}
+
 const char *identifier_ndpi_version(void)
 {
     return dpi_version();

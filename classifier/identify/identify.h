@@ -73,9 +73,11 @@ struct identity {
     struct ndpi_info ndpi;   /* when nDPI told the name; lives as long as the identifier */
 };
 
-/* What streams keep is counted in `budget`, which must outlive the identifier. Not to be called by
- * two threads at once (ndpi.h). */
+/* What streams keep is counted in `budget`, which must outlive the identifier. */
 struct identifier *identifier_create(struct budget *budget, struct err *err);
+/* Sets up what the first question otherwise does: for identifiers of several threads, one after the
+ * other. */
+void identifier_prepare(struct identifier *i);
 void identifier_free(struct identifier *i); /* NULL is fine */
 const char *identifier_ndpi_version(void);
 

@@ -203,6 +203,11 @@ static bool is_started(struct dpi *d)
     return false;
 }
 
+void dpi_start(struct dpi *d)
+{
+    (void)is_started(d);
+}
+
 static void end_talk(struct talk *t)
 {
     if (t->number != 0)

@@ -51,7 +51,9 @@ struct dpi_answer {
  * portwarden speaks over TCP itself? */
 struct dpi *dpi_create(struct budget *budget, bool (*own)(const char *name), struct err *err);
 void dpi_free(struct dpi *d); /* NULL is fine */
-/* The first question starts nDPI, which sets up tables that all threads share: not two at once. */
+/* nDPI sets up tables that all threads share: not two at once. Without it the first question does
+ * it. */
+void dpi_start(struct dpi *d);
 struct dpi_answer dpi_ask(struct dpi *d, const struct dpi_question *q);
 const char *dpi_version(void);
 

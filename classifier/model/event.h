@@ -48,6 +48,9 @@ enum interest {
     INTEREST_BEGINS = 1 << 12,   /* with INTEREST_MESSAGES: EVENT_MESSAGE_BEGIN, to an output */
 };
 
+/* What an output must have asked for to get an event of this kind; 0: everybody gets it. */
+uint32_t event_interest(enum event_kind kind);
+
 struct stats_event {
     const struct counter {
         const char *group, *name; /* "flow", "active" */

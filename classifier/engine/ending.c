@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/* What ends by time, and what ends with the input: in the order in which it began, then SYNs that
+ * nobody answered, so that it is the same however flows are dealt to workers. */
+#include <stdlib.h>
+
+#include "engine/peer.h"
+#include "engine/rates.h"
+#include "policy/rate.h"
+
+#define FIRST_ROOM 256U
+#define OF_SYNS    (UINT64_C(1) << 63) /* as a key: behind all flows */
+
+struct ending {
+    uint64_t begun;
+    struct conn *conn;
+};
+
+static void end_in_order(struct engine *e, struct conn *c, enum flow_end end)
+{
+    e->now.key = c->begun;
+    end_conn(e, c, end);
+}
+
+static bool room_for(struct engine *e, size_t count)
+{
+    if (count < e->ending_room)
+        return true;
+    const size_t room = e->ending_room > 0 ? e->ending_room * 2 : FIRST_ROOM;
+    struct ending *more = realloc(e->ending, room * sizeof(*more));
+    if (more == NULL) {
+        e->budget.lacked++;
+        return false;
+    }
+    e->ending = more;
+    e->ending_room = room;
+    return true;
+}
+
+static int by_beginning(const void *a, const void *b)
+{
+    const struct ending *x = a, *y = b;
+
+    return x->begun < y->begun ? -1 : x->begun > y->begun;
+}
+
+static void end_list(struct engine *e, size_t count, enum flow_end end)
+{
+    if (count > 1)
+        qsort(e->ending, count, sizeof(*e->ending), by_beginning);
+    for (size_t i = 0; i < count; i++)
+        end_in_order(e, e->ending[i].conn, end);
+}
+
+static void put(struct engine *e, size_t at, struct conn *c)
+{
+    e->ending[at] = (struct ending){.begun = c->begun, .conn = c};
+}
+
+/* A SYN that nobody answered is a flow, too: told, and gone. None makes room for it. */
+static void tell_half_open(struct engine *e, const struct syn *s)
+{
+    struct conn *c = conn_create(e, &s->key, s->last_ns);
+
+    if (c == NULL) {
+        e->counters.syns_untold++;
+        return;
+    }
+    c->vlan_count = s->vlan_count;
+    memcpy(c->vlan, s->vlan, sizeof(c->vlan));
+    tcp_take_syn(c, s);
+    name_conn(e, c);
+    e->conn = c;
+    e->host.packet = c->last_packet;
+    e->host.time_ns = c->node->last_ns;
+    peer_look(e, c);
+    if (e->rates != 0)
+        rates_look(e, c);
+    end_conn(e, c, FLOW_TIMEOUT);
+}
+
+/* All before `now_ns`. */
+static void end_syns(struct engine *e, int64_t now_ns)
+{
+    struct syn syn;
+
+    while (syn_take_expired(e->syns, now_ns, &syn)) {
+        e->now.key = OF_SYNS | syn.ordinal;
+        tell_half_open(e, &syn);
+    }
+    e->now.key = 0;
+}
+
+void end_expired(struct engine *e)
+{
+    struct flow_node *n;
+    size_t count = 0;
+
+    while ((n = flow_next_expired(e->flows, e->now_ns)) != NULL) {
+        if (!room_for(e, count)) {
+            end_in_order(e, n->owner, FLOW_TIMEOUT);
+            continue;
+        }
+        flow_set_aside(e->flows, n);
+        put(e, count++, n->owner);
+    }
+    end_list(e, count, FLOW_TIMEOUT);
+    end_syns(e, e->now_ns);
+}
+
+void end_all(struct engine *e)
+{
+    struct flow_node *n = NULL;
+    size_t count = 0;
+
+    order_learn_all(e->order, e->place, e->now, &e->peers);
+    while ((n = flow_each(e->flows, n)) != NULL && room_for(e, count))
+        put(e, count++, n->owner);
+    end_list(e, count, FLOW_FORCED);
+    for (n = NULL; (n = flow_each(e->flows, n)) != NULL;) /* for want of memory */
+        end_in_order(e, n->owner, FLOW_FORCED);
+    end_syns(e, INT64_MAX);
+    ghost_clear(e->ghosts);
+    peers_free(&e->peers); /* the same addresses may be others' in what follows */
+    e->now_ns = e->next_tick_ns = INT64_MIN;
+}
