@@ -42,8 +42,8 @@ struct session {
 /* What a command needs besides rules and engine. */
 struct session_wants {
     bool summary, live, results; /* live: the command starts the crew, when it gave up root */
-    struct sink *sink; /* the command's own, or NULL */
-    bool eve;          /* EVE may be among the inputs */
+    struct sink *sink;           /* the command's own, or NULL */
+    bool eve;                    /* EVE may be among the inputs */
 };
 
 /* False: a sentence was printed; exit with `code`. Call session_close in either case. */

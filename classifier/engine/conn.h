@@ -79,17 +79,15 @@ struct conn {
     bool reset_survived; /* and went on behind it */
     uint64_t refused;    /* registry bits of layers that left: they are not tried again */
     uint64_t id;         /* EVE's flow_id */
-    uint8_t vlan_count;
+    uint8_t vlan_count, evidence_count, evidence_room;
     uint8_t exceptions; /* enum policy_exception, a bit each */
     uint8_t speaks_confidence, speaks_level;
-    uint8_t evidence_count, evidence_room;
     uint16_t vlan[PACKET_VLANS];
     uint32_t anomalies;
     uint32_t retransmissions[2], out_of_order[2];
     uint64_t missing[2];
     int64_t start_ns;
     uint64_t first_packet;
-    uint64_t begun; /* where in all input: order.h */
     bool second_reading;           /* alternate.c: of another connection */
     struct known_peer *known_peer; /* how one of its ends is known: peer.c; NULL: is not */
     const char *speaks;            /* what its messages say they are: of static lifetime, or NULL */
@@ -108,18 +106,6 @@ struct conn {
 _Static_assert(offsetof(struct conn, packets) == 1 * CONN_LINE, "line by line");
 _Static_assert(offsetof(struct conn, stream) == 2 * CONN_LINE, "line by line");
 _Static_assert(sizeof(struct stream) == CONN_LINE, "a line for each");
-
-/* By a layer that reads, and does not only wrap. */
-static inline bool is_carried(const struct conn *c, unsigned level)
-{
-    return level > 0 && c->stack[level - 1].kind == SLOT_LAYER;
-}
-
-/* Is it the payload of messages, and not a stream that was wrapped or carried? */
-static inline bool carried_by_messages(const struct conn *c, unsigned level)
-{
-    return is_carried(c, level) && !c->stack[level - 1].layer->carries_stream;
-}
 
 static inline enum direction conn_direction(const struct conn *c, unsigned side)
 {

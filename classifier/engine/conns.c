@@ -17,6 +17,8 @@ struct conn *conn_create(struct engine *e, const struct flow_key *key, int64_t n
     if (c == NULL)
         return NULL;
     e->counters.flows++;
+    flow_set_begun(e->flows, node, e->now.position);
+    c->watched = true;
     c->node = node;
     node->owner = c;
     c->policy = policy_flow_create(e->policy);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "engine/crew_member.h"
+#include "engine/ending.h"
 
 #define ROUND_FRAMES 2048U        /* of all workers in one round */
 #define ROUND_BYTES  (512U << 10) /* of payload */
@@ -21,10 +22,10 @@ struct crew {
     struct journal **telling; /* one a worker, of the round that is told */
     unsigned count;
     struct crew_sign sign;
-    uint64_t told;         /* rounds */
-    size_t frames, bytes;  /* in the round being dealt */
-    uint64_t position;     /* of the last thing dealt: each has its own */
-    uint64_t lacked;       /* for want of memory */
+    uint64_t told;        /* rounds */
+    size_t frames, bytes; /* in the round being dealt */
+    uint64_t position;    /* of the last thing dealt: each has its own */
+    uint64_t lacked;      /* for want of memory */
     const char *source;
     int64_t now_ns, next_tick_ns, latest_ns;
 };
@@ -62,8 +63,7 @@ static bool create_member(struct crew *c, unsigned place, struct err *err)
     struct member *m = &c->member[place];
     struct engine_config config = c->config;
 
-    m->sink = (struct sink){
-        .event = on_event, .ctx = m, .interest = interest_of(c->config.sinks)};
+    m->sink = (struct sink){.event = on_event, .ctx = m, .interest = interest_of(c->config.sinks)};
     config.sinks = c->config.sinks != NULL ? &m->sink : NULL;
     config.memory = memory_of_one(c);
     m->order = c->order;

@@ -2,6 +2,8 @@
 /* One worker: reads its part of each round, in order. */
 #include "engine/crew_member.h"
 
+#include "engine/ending.h"
+
 static void do_work(struct member *m, const struct work *w)
 {
     struct engine *e = m->engine;

@@ -24,8 +24,8 @@ struct work {
     uint64_t position;
     int64_t now_ns;
     uint8_t kind; /* enum work_kind */
-    uint8_t odd; /* enum anomaly: what is odd about the frame */
-    bool whole;  /* there is a packet in it */
+    uint8_t odd;  /* enum anomaly: what is odd about the frame */
+    bool whole;   /* there is a packet in it */
 };
 
 /* What lies between two positions, one worker's part of it. */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What ends by time, and what ends with the input: in the order in which it began, then SYNs that
- * nobody answered, so that it is the same however flows are dealt to workers. */
+/* Flows first, in the order in which they began; then SYNs that nobody answered, in theirs. */
+#include "engine/ending.h"
+
 #include <stdlib.h>
 
-#include "engine/peer.h"
+#include "engine/conns.h"
 #include "engine/rates.h"
+#include "engine/tcp.h"
 #include "policy/rate.h"
 
 #define FIRST_ROOM 256U
@@ -12,13 +14,17 @@
 
 struct ending {
     uint64_t begun;
-    struct conn *conn;
+    struct flow_node *node;
 };
 
-static void end_in_order(struct engine *e, struct conn *c, enum flow_end end)
+static void end_node(struct engine *e, struct flow_node *n, enum flow_end end)
 {
-    e->now.key = c->begun;
-    end_conn(e, c, end);
+    e->now.key = flow_begun(e->flows, n);
+    struct conn *c = conn_of_node(e, n);
+    if (c != NULL)
+        end_conn(e, c, end);
+    else
+        conn_drop_node(e, n);
 }
 
 static bool room_for(struct engine *e, size_t count)
@@ -48,12 +54,12 @@ static void end_list(struct engine *e, size_t count, enum flow_end end)
     if (count > 1)
         qsort(e->ending, count, sizeof(*e->ending), by_beginning);
     for (size_t i = 0; i < count; i++)
-        end_in_order(e, e->ending[i].conn, end);
+        end_node(e, e->ending[i].node, end);
 }
 
-static void put(struct engine *e, size_t at, struct conn *c)
+static void put(struct engine *e, size_t at, struct flow_node *n)
 {
-    e->ending[at] = (struct ending){.begun = c->begun, .conn = c};
+    e->ending[at] = (struct ending){.begun = flow_begun(e->flows, n), .node = n};
 }
 
 /* A SYN that nobody answered is a flow, too: told, and gone. None makes room for it. */
@@ -72,7 +78,6 @@ static void tell_half_open(struct engine *e, const struct syn *s)
     e->conn = c;
     e->host.packet = c->last_packet;
     e->host.time_ns = c->node->last_ns;
-    peer_look(e, c);
     if (e->rates != 0)
         rates_look(e, c);
     end_conn(e, c, FLOW_TIMEOUT);
@@ -97,11 +102,11 @@ void end_expired(struct engine *e)
 
     while ((n = flow_next_expired(e->flows, e->now_ns)) != NULL) {
         if (!room_for(e, count)) {
-            end_in_order(e, n->owner, FLOW_TIMEOUT);
+            end_node(e, n, FLOW_TIMEOUT);
             continue;
         }
         flow_set_aside(e->flows, n);
-        put(e, count++, n->owner);
+        put(e, count++, n);
     }
     end_list(e, count, FLOW_TIMEOUT);
     end_syns(e, e->now_ns);
@@ -114,10 +119,10 @@ void end_all(struct engine *e)
 
     order_learn_all(e->order, e->place, e->now, &e->peers);
     while ((n = flow_each(e->flows, n)) != NULL && room_for(e, count))
-        put(e, count++, n->owner);
+        put(e, count++, n);
     end_list(e, count, FLOW_FORCED);
     for (n = NULL; (n = flow_each(e->flows, n)) != NULL;) /* for want of memory */
-        end_in_order(e, n->owner, FLOW_FORCED);
+        end_node(e, n, FLOW_FORCED);
     end_syns(e, INT64_MAX);
     ghost_clear(e->ghosts);
     peers_free(&e->peers); /* the same addresses may be others' in what follows */

@@ -7,6 +7,7 @@
 
 #include "base/pool.h"
 #include "engine/conns.h"
+#include "engine/ending.h"
 #include "engine/peer.h"
 #include "engine/rates.h"
 #include "engine/shed.h"
@@ -75,7 +76,8 @@ static bool set_place(struct engine *e, const struct crew_place *place, struct e
         e->place = place->number;
         memory = place->all;
     }
-    peers_setup(&e->peers, &e->budget, memory, &e->id_key); /* who gives way to whom is always the same */
+    /* Who gives way to whom is always the same. */
+    peers_setup(&e->peers, &e->budget, memory, &e->id_key);
     return e->order != NULL;
 }
 
@@ -164,16 +166,6 @@ void end_conn(struct engine *e, struct conn *c, enum flow_end end)
 }
 
 /* The same of a flow that may sleep. */
-static void end_node(struct engine *e, struct flow_node *n, enum flow_end end)
-{
-    struct conn *c = conn_of_node(e, n);
-
-    if (c != NULL)
-        end_conn(e, c, end);
-    else
-        conn_drop_node(e, n);
-}
-
 /* Without a SYN: the lower port is the server's, unless the layers find otherwise. */
 static unsigned guess_client(const struct packet *p, unsigned side)
 {
@@ -229,7 +221,6 @@ static struct conn *conn_begin(struct engine *e, const struct flow_key *key, uns
     e->conn = c;
     if (c->midstream)
         tell_exception(e, c, EXCEPTION_MIDSTREAM);
-    c->watched = true;
     peer_look(e, c);
     if (e->rates != 0 && !syn_is_bare(p))
         rates_begin(e, c, p);
@@ -351,10 +342,10 @@ static uint64_t packet_of_flow(struct engine *e, const struct packet *p)
     e->packet = p;
     e->host.packet = p->number;
     e->host.time_ns = p->time_ns;
-    if (c->watched)
-        look_again(e, c);
     const size_t before = e->budget.live;
     count_packet(c, e->side, p);
+    if (c->watched)
+        look_again(e, c);
     if (e->rates != 0 && c->rate_epoch != policy_rate_epoch(e->policy))
         rates_look(e, c);
     if (p->transport == TRANSPORT_TCP)

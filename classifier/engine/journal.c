@@ -40,8 +40,7 @@ void journal_note(struct journal *j, struct moment when, const struct event *e)
         return;
     }
     j->unsorted |= j->count > 0 && compare(j->entry[j->count - 1].when, when) > 0;
-    j->entry[j->count] =
-        (struct journal_entry){.when = when, .serial = j->count, .event = copy};
+    j->entry[j->count] = (struct journal_entry){.when = when, .serial = j->count, .event = copy};
     j->count++;
 }
 
@@ -68,8 +67,7 @@ static struct journal *next_of(struct journal *const *journals, size_t count)
     for (size_t i = 0; i < count; i++) {
         struct journal *j = journals[i];
         if (j->told < j->count &&
-            (first == NULL ||
-             compare(j->entry[j->told].when, first->entry[first->told].when) < 0))
+            (first == NULL || compare(j->entry[j->told].when, first->entry[first->told].when) < 0))
             first = j;
     }
     return first;

@@ -2,9 +2,8 @@
 /* journal.h - what one worker has to tell, kept till it is that moment's turn. Private to engine/.
  *
  * In:    events with their moments (order.h), in any order; of one moment in theirs.
- * Out:   those of several journals, to the outputs, moment by moment: as one worker alone would have
- *        told them.
- * State: copies of the events of one round.
+ * Out:   those of several journals, to the outputs, moment by moment: as one worker alone would
+ * have told them. State: copies of the events of one round.
  */
 #ifndef ENGINE_JOURNAL_H
 #define ENGINE_JOURNAL_H

@@ -111,8 +111,7 @@ void order_rest(struct order *o, unsigned worker)
 static bool all_have_reached(const struct order *o, unsigned worker, int64_t ns)
 {
     for (unsigned i = 0; i < o->workers; i++)
-        if (i != worker &&
-            atomic_load_explicit(&o->place[i].reached_ns, memory_order_acquire) < ns)
+        if (i != worker && atomic_load_explicit(&o->place[i].reached_ns, memory_order_acquire) < ns)
             return false;
     return true;
 }

@@ -16,8 +16,8 @@
 #include "base/err.h"
 #include "flow/peers.h"
 
-#define LEARN_NS     20000000LL /* less than most networks take to answer a SYN */
-#define LESSONS_MOST 65536U     /* for one worker; of more the last are lost */
+#define LEARN_NS     20000000LL      /* less than most networks take to answer a SYN */
+#define LESSONS_MOST 65536U          /* for one worker; of more the last are lost */
 #define ORDER_END    (INT64_MAX - 1) /* a packet time behind all others */
 
 /* Where something happens. Every frame, tick and end of input has a position of its own; at a tick
@@ -49,7 +49,8 @@ void order_reach(struct order *o, unsigned worker, int64_t now_ns);
 void order_rest(struct order *o, unsigned worker);
 
 void order_teach(struct order *o, const struct lesson *l);
-/* What is known at that moment, which the worker has reached; waits for those that are far behind. */
+/* What is known at that moment, which the worker has reached; waits for those that are far behind.
+ */
 void order_learn(struct order *o, unsigned worker, struct moment now, struct peers *into);
 /* The input ends at this position: waits till all have reached it, and learns all from before. */
 void order_learn_all(struct order *o, unsigned worker, struct moment end, struct peers *into);

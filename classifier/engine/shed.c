@@ -18,6 +18,7 @@
  * takes the place of the idlest, which ends or falls asleep by the same rules; a bare SYN is none,
  * and takes nobody's. */
 #include "engine/shed.h"
+#include "engine/tcp.h"
 
 #include "engine/conns.h"
 

@@ -79,4 +79,20 @@ void reset_take(struct engine *e, struct conn *c, unsigned side, const struct pa
 /* Once per packet while a RST is doubted: did the connection go on? */
 void reset_settle(struct engine *e, struct conn *c);
 
+/* tcp.c and udp.c: one packet of a connection. */
+void tcp_packet(struct engine *e, struct conn *c, unsigned side, const struct packet *p);
+/* No more bytes will be read: what is held, the layers' last words, the final verdict. */
+void conn_finish(struct engine *e, struct conn *c, enum close_reason why);
+/* There is no room to wait for what is missing. */
+void tcp_give_up_holes(struct engine *e, struct conn *c);
+/* Does a SYN on a known pair of ports begin another connection? */
+bool tcp_is_new_connection(struct conn *c, unsigned side, const struct packet *p);
+/* The SYN with which the connection began was kept in the ring. */
+void tcp_take_syn(struct conn *c, const struct syn *s);
+/* Both sides have ended, and each knows it of the other: nothing more can come but stragglers. */
+bool tcp_is_over(const struct conn *c);
+uint32_t tcp_first_timeout(void);
+uint32_t udp_first_timeout(void);
+void udp_packet(struct engine *e, struct conn *c, unsigned side, const struct packet *p);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One UDP datagram of a flow. */
 #include "engine/rates.h"
+#include "engine/tcp.h"
 
 #define TIMEOUT_ONE_WAY_S  60
 #define TIMEOUT_ANSWERED_S 180

@@ -33,6 +33,18 @@ void unknown_free(struct engine *e, struct slot *s)
     s->state = NULL;
 }
 
+/* By a layer that reads, and does not only wrap. */
+static bool is_carried(const struct conn *c, unsigned level)
+{
+    return level > 0 && c->stack[level - 1].kind == SLOT_LAYER;
+}
+
+/* Is it the payload of messages, and not a stream that was wrapped or carried? */
+static bool carried_by_messages(const struct conn *c, unsigned level)
+{
+    return is_carried(c, level) && !c->stack[level - 1].layer->carries_stream;
+}
+
 /* Over UDP only a stream is carried. */
 static uint8_t transport_of(const struct conn *c, unsigned level)
 {

@@ -8,21 +8,12 @@
 #include "engine/conn.h"
 #include "engine/engine.h"
 #include "engine/order.h"
+#include "engine/sums.h"
 #include "flow/ghost.h"
 #include "flow/peers.h"
 #include "flow/syn.h"
-#include "policy/rate.h"
 
 struct call; /* stack.c: a call into a layer */
-struct counters {
-    uint64_t flows, refused, stragglers, tcp_gaps, tcp_overlaps, tcp_bad_checksum,
-        tcp_retransmissions;
-    uint64_t evicted_unproven, evicted_idle, evicted_heavy, holes_given_up,
-        syns_untold;                                       /* shed.c */
-    uint64_t exceptions[EXCEPTIONS];                       /* flows */
-    uint64_t tcp_out_of_order, tcp_midstream, verdicts[3]; /* by enum verdict */
-};
-
 struct engine {
     struct host host; /* first: the layers' callbacks cast back */
     struct engine_config config;
@@ -36,7 +27,7 @@ struct engine {
     struct order *order, *own_order; /* of all workers; of one that is alone: else NULL */
     unsigned place;                  /* which worker, for `order` */
     struct moment now;               /* of the frame, tick or end of input */
-    struct ending *ending; /* ending.c: room to put what ends in order */
+    struct ending *ending;           /* ending.c: room to put what ends in order */
     size_t ending_room;
     struct texts texts; /* that connections keep: names, evidence */
     struct policy_worker *policy;
@@ -57,13 +48,6 @@ struct engine {
     struct counters counters;
 };
 
-#define TICK_NS 100000000LL /* between two looks at what timed out */
-
-static inline int64_t next_tick(int64_t now_ns)
-{
-    return now_ns < INT64_MAX - TICK_NS ? now_ns + TICK_NS : INT64_MAX;
-}
-
 /* engine.c: one of several workers, with its share of the memory; `all`: bytes, of all of them. */
 struct crew_place {
     struct order *order;
@@ -78,31 +62,10 @@ struct decoder *engine_decoder(const struct engine_config *config, struct budget
 /* A frame that was decoded, at e->now. `whole`: there is a packet in it; `odd`: what is odd about
  * it. The id of its flow; 0: it has none, or none yet. */
 uint64_t engine_packet(struct engine *e, const struct packet *p, bool whole, enum anomaly odd);
-/* A node in the flow table. NULL: no memory. And it can be named from here on. */
-struct conn *conn_create(struct engine *e, const struct flow_key *key, int64_t now_ns);
+/* It can be named from here on. */
 void name_conn(struct engine *e, struct conn *c);
 /* The flow is over: what it still has to say, its verdict, its record. */
 void end_conn(struct engine *e, struct conn *c, enum flow_end end);
-
-/* stats.c: the counters of all workers. */
-struct sums {
-    struct counters counters;
-    struct decode_stats decoded;
-    struct rate_totals rates;
-    bool rules_count, live;
-    uint64_t active, syns_overwritten;
-    uint64_t memory_limit, memory_used, memory_peak, memory_refused, memory_lacked;
-    int64_t latest_ns;
-};
-void sums_add(struct sums *s, const struct engine *e);
-void sums_add_decoder(struct sums *s, const struct decoder *d);
-void sums_tell(const struct sums *s, const struct engine_capture *capture, bool final,
-               const struct sink *sinks);
-struct engine_totals sums_totals(const struct sums *s);
-
-/* ending.c: what ends by time, and what ends with the input; in the order in which it began. */
-void end_expired(struct engine *e);
-void end_all(struct engine *e);
 
 /* stack.c: the layers of a connection. */
 void stack_setup(struct engine *e);
@@ -150,21 +113,5 @@ void tell_anomaly(struct engine *e, struct conn *c, enum anomaly what, enum dire
 /* Facts changed: what do the rules say now? */
 void tell_rules(struct engine *e, struct conn *c, bool over);
 void tell_flow(struct engine *e, struct conn *c, enum flow_end end);
-
-/* tcp.c and udp.c: one packet of a connection. */
-void tcp_packet(struct engine *e, struct conn *c, unsigned side, const struct packet *p);
-/* No more bytes will be read: what is held, the layers' last words, the final verdict. */
-void conn_finish(struct engine *e, struct conn *c, enum close_reason why);
-/* There is no room to wait for what is missing. */
-void tcp_give_up_holes(struct engine *e, struct conn *c);
-/* Does a SYN on a known pair of ports begin another connection? */
-bool tcp_is_new_connection(struct conn *c, unsigned side, const struct packet *p);
-/* The SYN with which the connection began was kept in the ring. */
-void tcp_take_syn(struct conn *c, const struct syn *s);
-/* Both sides have ended, and each knows it of the other: nothing more can come but stragglers. */
-bool tcp_is_over(const struct conn *c);
-uint32_t tcp_first_timeout(void);
-uint32_t udp_first_timeout(void);
-void udp_packet(struct engine *e, struct conn *c, unsigned side, const struct packet *p);
 
 #endif

@@ -25,6 +25,8 @@ struct place {
     uint32_t tag;
     uint16_t spoke;
     uint8_t worth;
+    uint8_t begun_high; /* and its lower 32 bits: flow_begun() */
+    uint32_t begun;
 };
 
 /* From idle to busy: where a node stands tells when its last packet came, or that it came later. */
@@ -443,6 +445,21 @@ struct flow_node *flow_next_expired(struct flow_table *t, int64_t now_ns)
             return node_at(t, first);
     }
     return NULL;
+}
+
+void flow_set_begun(struct flow_table *t, const struct flow_node *n, uint64_t begun)
+{
+    struct place *at = place_at(t, n->index);
+
+    at->begun = (uint32_t)begun;
+    at->begun_high = (uint8_t)(begun >> 32);
+}
+
+uint64_t flow_begun(const struct flow_table *t, const struct flow_node *n)
+{
+    const struct place *at = place_at(t, n->index);
+
+    return (uint64_t)at->begun_high << 32 | at->begun;
 }
 
 void flow_set_aside(struct flow_table *t, struct flow_node *n)

@@ -90,6 +90,9 @@ size_t flow_count(const struct flow_table *t);
 /* A node whose last_ns + timeout_s has passed, one at a time until NULL: the caller ends and
  * removes it. */
 struct flow_node *flow_next_expired(struct flow_table *t, int64_t now_ns);
+/* Where in all input it began: 40 bits, by which nodes can be put in order. */
+void flow_set_begun(struct flow_table *t, const struct flow_node *n, uint64_t begun);
+uint64_t flow_begun(const struct flow_table *t, const struct flow_node *n);
 /* It has expired, and the caller ends it later: it is not found so again. */
 void flow_set_aside(struct flow_table *t, struct flow_node *n);
 /* Unproven at first. */

@@ -48,8 +48,8 @@ const struct known_peer *peers_find(const struct peers *p, const struct endpoint
 /* Remembers a connection of `client` to `server`, on a port above 1023. */
 void peers_note_alike(struct peers *p, const struct addr *client, const struct endpoint *server,
                       int64_t now_ns);
-/* To how many other addresses, each on a port of its own above 1023, there were such in ALIKE_NS; at
- * most 3. */
+/* To how many other addresses, each on a port of its own above 1023, there were such in ALIKE_NS;
+ * at most 3. */
 unsigned peers_alike(const struct peers *p, const struct addr *client,
                      const struct endpoint *server, int64_t now_ns);
 

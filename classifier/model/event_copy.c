@@ -34,8 +34,8 @@ static void copy_all(struct copying *c, struct bytes *const *text, size_t count)
 
 static void copy_http(struct copying *c, struct http_event *h)
 {
-    struct bytes *const text[] = {&h->method, &h->host,     &h->url,          &h->user_agent,
-                                  &h->referer, &h->origin,  &h->protocol,     &h->content_type,
+    struct bytes *const text[] = {&h->method,   &h->host,   &h->url,      &h->user_agent,
+                                  &h->referer,  &h->origin, &h->protocol, &h->content_type,
                                   &h->redirect, &h->fields};
     COPY_ALL(c, text);
 }
@@ -53,14 +53,10 @@ static void copy_tls(struct copying *c, struct tls_event *t)
 
 static void copy_handshake(struct copying *c, struct handshake *h)
 {
-    struct bytes *const text[] = {&h->host,
-                                  &h->path,
-                                  &h->origin,
-                                  &h->key,
-                                  &h->accept,
-                                  &h->client_protocols,
-                                  &h->subprotocol,
-                                  &h->client_extensions,
+    struct bytes *const text[] = {&h->host,        &h->path,
+                                  &h->origin,      &h->key,
+                                  &h->accept,      &h->client_protocols,
+                                  &h->subprotocol, &h->client_extensions,
                                   &h->extensions};
     COPY_ALL(c, text);
     h->joined = NULL; /* for the layer that is opened with it */

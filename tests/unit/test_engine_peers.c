@@ -21,6 +21,8 @@
     "\xb4\x30\x30\x48\x35\xb5\x2a\x48\x4d\x2d\x2a\x36\xb3\xe2\x62\x60\x60\x12\xee\x48\x05\x00\xc3" \
     "\xef\x90\xb4\x21\x00\x00\x00"
 
+#define ROUND_TRIP_NS 25000000LL
+
 #define RULES                                                                                      \
     "version: 1\nrules:\n  - name: p2p\n    action: block\n"                                       \
     "    match: {app: bittorrent, confidence: probable}\n"
@@ -36,6 +38,7 @@ static void next_connection(struct talk *t, uint16_t port)
 {
     t->client_port++;
     t->server_port = port;
+    t->now_ns += ROUND_TRIP_NS; /* what was taught takes a while to be known: order.h */
     t->sent[0] = t->sent[1] = 0;
     t->isn[0] += 1000000;
     t->isn[1] += 1000000;
@@ -111,6 +114,40 @@ static void test_content_decides(void)
         talk_close(&t);
         talk_end(&t, cases[i].want, cases[i].name);
     }
+}
+
+/* The tracker's answer is so new that workers side by side need not know of it: then the connection
+ * is told later, or at the input's end. */
+static void test_taught_just_now(void)
+{
+    struct talk t;
+
+    talk_begin(&t, RULES, 0);
+    t.packets_matter = true;
+    track(&t, LITERAL(PEERS), SIZE_MAX);
+    t.log.len = 0;
+    next_connection(&t, 5000);
+    t.now_ns -= ROUND_TRIP_NS;
+    t.number = 100;
+    talk_open(&t);
+    talk_say(&t, TO_SERVER, LITERAL(NOISE));
+    t.now_ns += ROUND_TRIP_NS;
+    talk_say(&t, TO_CLIENT, LITERAL(NOISE));
+    talk_close(&t);
+    talk_end(&t,
+             "block:p2p at packet 105 leaked=132/40 "
+             "tcp>bittorrent app=bittorrent/probable shape=binary block:p2p\n",
+             "known by its second packet");
+
+    talk_begin(&t, RULES, 0);
+    track(&t, LITERAL(PEERS), SIZE_MAX);
+    t.log.len = 0;
+    next_connection(&t, 5000);
+    t.now_ns -= ROUND_TRIP_NS;
+    talk_open(&t);
+    talk_say(&t, TO_SERVER, LITERAL(NOISE));
+    talk_end(&t, "block:p2p tcp>bittorrent app=bittorrent/probable shape=binary block:p2p\n",
+             "known when the input ends");
 }
 
 static void test_not_known(void)
@@ -202,6 +239,7 @@ int main(void)
 {
     test_answers();
     test_content_decides();
+    test_taught_just_now();
     test_not_known();
     test_other_capture();
     test_half_open();

@@ -140,6 +140,7 @@ static void test_expiry(void)
     CHECK(expire(&f, 3001 * SECOND) == 1, "a shorter one");
     flow_create(f.table, &key, 5000 * SECOND, 60);
     CHECK(expire(&f, INT64_MAX) == 1, "a clock that jumps to the end of time");
+    CHECK(expire(&f, -900 * SECOND) == 0, "time begins anew");
     flow_create(f.table, &key, -900 * SECOND, 60);
     CHECK(expire(&f, -700 * SECOND) == 1, "before 1970");
     end(&f);

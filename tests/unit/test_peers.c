@@ -37,7 +37,7 @@ static void begin(struct peers *p, struct budget *b, size_t limit)
     const struct hash_key key = hash_key_from_seed(7);
 
     *b = (struct budget){.limit = limit};
-    peers_setup(p, b, &key);
+    peers_setup(p, b, limit, &key);
 }
 
 static void end(struct peers *p, const struct budget *b)
@@ -104,7 +104,9 @@ static unsigned alike(struct peers *p, uint32_t client, uint32_t server, uint16_
 {
     const struct endpoint c = end_of(client, 1), s = end_of(server, port);
 
-    return peers_alike(p, &c.addr, &s, at_s * S);
+    const unsigned others = peers_alike(p, &c.addr, &s, at_s * S);
+    peers_note_alike(p, &c.addr, &s, at_s * S);
+    return others;
 }
 
 static void test_alike(void)

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* ending.h - what ends by time, and what ends with the input: in the order in which it began, so
+ * that it is the same however flows are dealt to workers. Private to engine/. */
+#ifndef ENGINE_ENDING_H
+#define ENGINE_ENDING_H
+
+#include "engine/worker.h"
+
+#define TICK_NS 100000000LL /* between two looks at what timed out */
+
+static inline int64_t next_tick(int64_t now_ns)
+{
+    return now_ns < INT64_MAX - TICK_NS ? now_ns + TICK_NS : INT64_MAX;
+}
+
+/* At a tick; all that timed out by e->now_ns. */
+void end_expired(struct engine *e);
+/* With the input; all, once every worker is there. */
+void end_all(struct engine *e);
+
+#endif
