@@ -28,6 +28,7 @@
 #define FEW(flows)       ((flows) / 8)
 #define FEW_AWAKE(flows) ((flows) / 64)
 #define LITTLE           8192 /* bytes */
+#define SHARE            4    /* of what a flow has on average: a quarter */
 #define LOOK_AT          32
 #define ROOM_FOR_REFUSED 8 /* flows that end when something was refused */
 
@@ -171,18 +172,31 @@ static void shed_own(struct engine *e, struct conn *c)
     end_conn(e, c, FLOW_EVICTED);
 }
 
+/* Is it no smaller than most? */
+static bool holds_its_share(const struct engine *e, const struct conn *c)
+{
+    const size_t mean = e->budget.live / flow_count(e->flows);
+    return ((size_t)(c->held > 0 ? c->held : 0) + sizeof(*c)) * SHARE > mean;
+}
+
 /* What is left over are pieces of slabs, free for their own size only: one flow a packet may give a
- * slab back. */
+ * slab back. Of flows that are all alike it is the idlest, whose neighbours there go next; else
+ * whoever holds most. */
 static void shed_slab(struct engine *e)
 {
     const enum flow_worth worth = least_worth(e);
 
-    if (worth == FLOW_UNPROVEN)
-        shed_bytes(e, worth);
-    else if (worth == FLOW_PROVEN)
+    if (worth == FLOW_UNPROVEN) {
+        struct flow_node *n = flow_idlest(e->flows, worth);
+        if (n != NULL && holds_its_share(e, n->owner))
+            end_for_room(e, n->owner);
+        else
+            shed_bytes(e, worth);
+    } else if (worth == FLOW_PROVEN) {
         put_to_sleep(e);
-    else if (e->budget.used > e->budget.limit)
+    } else if (e->budget.used > e->budget.limit) {
         end_sleeper(e); /* who woke took more than there is */
+    }
 }
 
 void shed(struct engine *e, struct conn *c)
