@@ -49,6 +49,17 @@ static inline uint64_t checksum_plus(uint64_t wide, uint64_t word)
     return wide + (wide < word);
 }
 
+/* Many words, their carries apart: they go around at the end. */
+struct checksum_sum {
+    uint64_t low, carries;
+};
+
+static inline void checksum_take(struct checksum_sum *s, uint64_t word)
+{
+    s->low += word;
+    s->carries += s->low < word;
+}
+
 /* Each half is added to the other: in the upper one the carry has gone around. */
 static inline uint16_t checksum_fold(uint64_t wide)
 {
@@ -57,6 +68,13 @@ static inline uint16_t checksum_fold(uint64_t wide)
 
     half += half << 16 | half >> 16;
     return (uint16_t)(half >> 16);
+}
+
+/* Is a sum that holds its own checksum right: folded, all ones? So is every multiple of 0xffff, as
+ * 2^16 divided by that leaves 1. Not 0, which no header sums up to. */
+static inline bool checksum_is_right(uint64_t wide)
+{
+    return wide % 0xffff == 0;
 }
 
 /* The last `left` bytes, fewer than eight, of at least eight that end at `end`. Those before them
@@ -78,13 +96,21 @@ uint64_t checksum_wide_many(struct bytes b);
 uint64_t checksum_wide_plain(struct bytes b);
 static inline uint64_t checksum_wide(struct bytes b)
 {
-    uint64_t sum = 0;
+    const size_t word = CHECKSUM_WORD;
+    struct checksum_sum s = {0, 0};
 
     if (b.len >= CHECKSUM_MANY)
         return checksum_wide_many(b);
-    for (; b.len >= CHECKSUM_WORD; b.len -= CHECKSUM_WORD, b.at += CHECKSUM_WORD)
-        sum = checksum_plus(sum, checksum_word(b.at));
-    return checksum_plus(sum, checksum_tail(b.at + b.len, b.len));
+    for (; b.len >= 4 * word; b.len -= 4 * word, b.at += 4 * word) {
+        checksum_take(&s, checksum_word(b.at));
+        checksum_take(&s, checksum_word(b.at + word));
+        checksum_take(&s, checksum_word(b.at + 2 * word));
+        checksum_take(&s, checksum_word(b.at + 3 * word));
+    }
+    for (; b.len >= word; b.len -= word, b.at += word)
+        checksum_take(&s, checksum_word(b.at));
+    checksum_take(&s, checksum_tail(b.at + b.len, b.len));
+    return checksum_plus(s.low, s.carries);
 }
 
 #endif

@@ -69,10 +69,6 @@ enum header tunnel_over_udp(uint16_t port, struct bytes payload);
 /* transport.c */
 enum header transport_tcp(struct walk *w);
 enum header transport_udp(struct walk *w);
-/* The same for usual.c. A TCP header is all there, with its options, and a UDP header. */
-void transport_tcp_fields(struct packet *out, struct bytes segment, size_t header);
-void transport_udp_fields(struct packet *out, struct bytes datagram);
-bool transport_udp_sum_is_absent(struct bytes datagram);
 /* Of a segment or datagram that is all there, in an IP packet of that length. Not CHECKSUM_UNKNOWN.
  */
 enum checksum transport_checksum(const struct packet *p, struct bytes whole, size_t ip_len);

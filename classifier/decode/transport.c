@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* transport.c - TCP (RFC 9293) and UDP (RFC 768) headers, and whether their checksums are right. */
+#include "decode/transport.h"
+
 #include "decode/checksum.h"
-#include "decode/walk.h"
-
-enum transport_size { TCP_SIZE = 20, TCP_CHECKSUM_AT = 16, UDP_SIZE = 8, UDP_CHECKSUM_AT = 6 };
-
-#define TCP_FLAG_BITS 0x3f
 
 /* Longer IP packets never crossed an Ethernet: a card merged them (LRO), or was to cut them, and
  * their checksum is some segment's or nobody's. */
@@ -79,7 +76,7 @@ static void read_option(struct packet *out, const uint8_t *at, size_t size)
         out->has_signature = true;
 }
 
-static void read_options(struct packet *out, struct bytes options)
+void transport_tcp_options(struct packet *out, struct bytes options)
 {
     if (options.len >= TIMESTAMP_SIZE + 2 && wire_be32(options.at) == TIMESTAMP_HEAD) {
         take_timestamp(out, options.at + 4);
@@ -92,24 +89,6 @@ static void read_options(struct packet *out, struct bytes options)
         read_option(out, options.at, size);
         options = bytes_after(options, size);
     }
-}
-
-void transport_tcp_fields(struct packet *out, struct bytes segment, size_t header)
-{
-    const uint8_t *at = segment.at;
-
-    out->transport = TRANSPORT_TCP;
-    out->src.port = wire_be16(at);
-    out->dst.port = wire_be16(at + 2);
-    out->seq = wire_be32(at + 4);
-    out->ack = wire_be32(at + 8);
-    out->flags = at[13] & TCP_FLAG_BITS;
-    out->window = wire_be16(at + 14);
-    out->urgent = wire_be16(at + 18);
-    out->payload = bytes_after(segment, header);
-    out->payload_len = (uint32_t)out->payload.len;
-    if (header > TCP_SIZE)
-        read_options(out, bytes_after(bytes_first(segment, header), TCP_SIZE));
 }
 
 enum header transport_tcp(struct walk *w)
@@ -126,20 +105,6 @@ enum header transport_tcp(struct walk *w)
     out->checksum = (uint8_t)judge(w);
     count_checksum(w);
     return HEADER_FOUND;
-}
-
-void transport_udp_fields(struct packet *out, struct bytes datagram)
-{
-    out->transport = TRANSPORT_UDP;
-    out->src.port = wire_be16(datagram.at);
-    out->dst.port = wire_be16(datagram.at + 2);
-    out->payload = bytes_after(datagram, UDP_SIZE);
-    out->payload_len = (uint32_t)out->payload.len;
-}
-
-bool transport_udp_sum_is_absent(struct bytes datagram)
-{
-    return checksum_field(datagram.at + UDP_CHECKSUM_AT) == 0;
 }
 
 enum header transport_udp(struct walk *w)

@@ -3,8 +3,9 @@
 
 #include <arpa/inet.h>
 
+#include "base/apart.h"
 #include "decode/checksum.h"
-#include "decode/walk.h"
+#include "decode/transport.h"
 
 enum usual_size {
     ETHERNET_SIZE = 14,
@@ -15,8 +16,6 @@ enum usual_size {
     IPV6_SIZE = 40,
     IPV6_SRC_AT = 8,
     IPV6_DST_AT = 24,
-    TCP_SIZE = 20,
-    UDP_SIZE = 8,
     FRAME_LEAST = ETHERNET_SIZE + IPV4_SIZE + UDP_SIZE
 };
 
@@ -43,11 +42,6 @@ static inline void begin(const struct frame *f, uint64_t ordinal, struct packet 
     out->ordinal = ordinal;
     out->time_ns = f->time_ns;
     out->wire_len = f->wire_len > f->data.len ? f->wire_len : (uint32_t)f->data.len;
-    out->flags = 0;
-    out->seq = 0;
-    out->ack = 0;
-    out->window = 0;
-    out->urgent = 0;
     out->timestamp = 0;
     memset(out->vlan, 0, sizeof(out->vlan));
     out->vlan_count = 0;
@@ -105,7 +99,7 @@ static inline bool pass_ipv4(struct way *w, struct packet *out)
         return false;
     const uint64_t first = word_of_four(at) + word_of_four(at + 4) + word_of_four(at + 8);
     w->addresses = word_of_four(at + IPV4_SRC_AT) + word_of_four(at + IPV4_DST_AT);
-    if (checksum_fold(first + w->addresses) != 0xffff)
+    if (!checksum_is_right(first + w->addresses))
         return false;
     w->protocol = at[9];
     out->ttl = at[8];
@@ -133,6 +127,25 @@ static inline bool pass_ipv6(struct way *w, struct packet *out)
     return true;
 }
 
+/* The sum is not right: why? */
+APART static enum checksum judge_wrong(const struct packet *out, struct bytes whole, uint16_t type)
+{
+    const size_t ip_size = type == ETHERTYPE_IPV4 ? IPV4_SIZE : IPV6_SIZE;
+
+    return transport_checksum(out, whole, ip_size + whole.len);
+}
+
+/* Nearly always good: the segment's sum and the pseudo-header's are one. */
+static inline enum checksum judge(const struct way *w, const struct packet *out)
+{
+    const uint64_t rest = (uint64_t)htons((uint16_t)w->left.len) + htons(w->protocol);
+    const uint64_t sum = checksum_plus(w->addresses, rest);
+
+    if (checksum_is_right(checksum_plus(sum, checksum_wide(w->left))))
+        return CHECKSUM_GOOD;
+    return judge_wrong(out, w->left, w->type);
+}
+
 static inline bool take_tcp(const struct way *w, struct packet *out)
 {
     const uint8_t *at = w->left.at;
@@ -143,6 +156,7 @@ static inline bool take_tcp(const struct way *w, struct packet *out)
     if (header < TCP_SIZE || header > w->left.len)
         return false;
     transport_tcp_fields(out, w->left, header);
+    out->checksum = (uint8_t)judge(w, out);
     return true;
 }
 
@@ -157,28 +171,27 @@ static inline bool take_udp(struct way *w, struct packet *out)
         return false;
     w->left.len = length;
     transport_udp_fields(out, w->left);
+    out->flags = 0;
+    out->seq = out->ack = 0;
+    out->window = out->urgent = 0;
+    const bool absent = w->type == ETHERTYPE_IPV4 && transport_udp_sum_is_absent(w->left);
+    out->checksum = absent ? CHECKSUM_UNKNOWN : (uint8_t)judge(w, out);
     return tunnel_over_udp(out->dst.port, out->payload) == HEADER_FOUND;
-}
-
-/* Nearly always good: the segment's sum and the pseudo-header's are one. */
-static inline enum checksum judge(const struct way *w, const struct packet *out, size_t ip_len)
-{
-    const uint64_t rest = (uint64_t)htons((uint16_t)w->left.len) + htons(w->protocol);
-    const uint64_t sum = checksum_plus(w->addresses, rest);
-
-    if (checksum_fold(checksum_plus(sum, checksum_wide(w->left))) == 0xffff)
-        return CHECKSUM_GOOD;
-    return transport_checksum(out, w->left, ip_len);
 }
 
 static inline void count(struct decode_stats *stats, const struct way *w, const struct packet *out)
 {
     stats->frames++;
     stats->bytes += out->wire_len;
-    *(w->type == ETHERTYPE_IPV4 ? &stats->packets_ipv4 : &stats->packets_ipv6) += 1;
-    *(w->protocol == TRANSPORT_TCP ? &stats->tcp : &stats->udp) += 1;
-    if (w->tagged)
-        stats->vlan++;
+    if (w->type == ETHERTYPE_IPV4)
+        stats->packets_ipv4++;
+    else
+        stats->packets_ipv6++;
+    if (w->protocol == TRANSPORT_TCP)
+        stats->tcp++;
+    else
+        stats->udp++;
+    stats->vlan += w->tagged;
     if (out->checksum != CHECKSUM_GOOD) {
         stats->checksum_bad += out->checksum == CHECKSUM_BAD;
         stats->checksum_offloaded += out->checksum == CHECKSUM_OFFLOADED;
@@ -187,23 +200,18 @@ static inline void count(struct decode_stats *stats, const struct way *w, const 
 
 bool usual_packet(const struct frame *f, struct packet *out, struct decode_stats *stats)
 {
-    struct way w = {.left = f->data};
+    struct way w = {.left = bytes_of(f->data.at, f->data.len)};
 
     if (f->linktype != LINKTYPE_ETHERNET || f->data.len < FRAME_LEAST)
         return false;
     begin(f, stats->frames + 1, out);
     pass_link(&w, out);
-    const uint8_t *ip = w.left.at;
     if (w.type == ETHERTYPE_IPV4 ? !pass_ipv4(&w, out)
                                  : w.type != ETHERTYPE_IPV6 || !pass_ipv6(&w, out))
         return false;
     if (w.protocol == TRANSPORT_TCP ? !take_tcp(&w, out)
                                     : w.protocol != TRANSPORT_UDP || !take_udp(&w, out))
         return false;
-    const bool absent = out->transport == TRANSPORT_UDP && w.type == ETHERTYPE_IPV4 &&
-                        transport_udp_sum_is_absent(w.left);
-    const size_t ip_len = (size_t)(w.left.at - ip) + w.left.len;
-    out->checksum = absent ? CHECKSUM_UNKNOWN : (uint8_t)judge(&w, out, ip_len);
     count(stats, &w, out);
     return true;
 }

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include "base/apart.h"
 #include "engine/crew_member.h"
 #include "engine/ending.h"
 
@@ -334,21 +335,26 @@ void crew_tick(struct crew *c, int64_t now_ns)
     deal_to_all(c, WORK_TICK);
 }
 
-void crew_frame(struct crew *c, const struct frame *f)
+/* To the worker whose flow it is. */
+APART static void pass_on(struct crew *c, const struct frame *f)
 {
     enum anomaly odd = ANOMALY_NONE;
     struct packet p;
 
-    if (c->alone != NULL) {
-        engine_frame(c->alone, f);
-        return;
-    }
     crew_tick(c, f->time_ns);
     const enum decoded decoded = decode_frame(c->decoder, f, &p, &odd);
     if (decoded == DECODED_PACKET || odd != ANOMALY_NONE)
         deal_frame(c, &p, decoded == DECODED_PACKET, odd);
     if (round_is_full(c))
         deal(c, c->now_ns);
+}
+
+void crew_frame(struct crew *c, const struct frame *f)
+{
+    if (c->alone != NULL)
+        engine_frame(c->alone, f);
+    else
+        pass_on(c, f);
 }
 
 static void settle(struct crew *c, int64_t end_ns)

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "base/apart.h"
 #include "base/pool.h"
 #include "engine/conns.h"
 #include "engine/ending.h"
@@ -165,7 +166,6 @@ void end_conn(struct engine *e, struct conn *c, enum flow_end end)
     e->conn = NULL;
 }
 
-/* The same of a flow that may sleep. */
 /* Without a SYN: the lower port is the server's, unless the layers find otherwise. */
 static unsigned guess_client(const struct packet *p, unsigned side)
 {
@@ -256,22 +256,26 @@ static bool syn_becomes_flow(struct engine *e, const struct flow_key *key, uint6
            syn_take(e->syns, key, hash, &syn); /* the flow counts it again */
 }
 
+/* A packet whose flow is not simply there. */
+struct arrival {
+    struct flow_key key;
+    uint64_t hash;
+    struct flow_node *node; /* NULL: no such flow */
+    unsigned side;
+};
+
 /* The connection of a packet; NULL: a bare SYN, which is remembered elsewhere, a straggler of a
  * connection that is over, a wrong checksum, or no memory. */
-static struct conn *conn_of(struct engine *e, const struct packet *p, unsigned *side)
+APART static struct conn *conn_of_arrival(struct engine *e, const struct packet *p,
+                                          const struct arrival *a)
 {
-    struct flow_key key;
+    struct conn *c = a->node != NULL ? conn_of_node(e, a->node) : NULL;
 
-    *side = flow_key_of(p, &key);
-    const uint64_t hash = flow_hash(e->flows, &key);
-    struct flow_node *node = flow_find(e->flows, &key, hash);
-    struct conn *c = node != NULL ? conn_of_node(e, node) : NULL;
-
-    if (node != NULL && c == NULL) {
+    if (a->node != NULL && c == NULL) {
         e->counters.refused++;
         return NULL; /* it sleeps on */
     }
-    if (c != NULL && p->transport == TRANSPORT_TCP && tcp_is_new_connection(c, *side, p)) {
+    if (c != NULL && p->transport == TRANSPORT_TCP && tcp_is_new_connection(c, a->side, p)) {
         end_conn(e, c, FLOW_REUSED);
         c = NULL;
     }
@@ -281,15 +285,28 @@ static struct conn *conn_of(struct engine *e, const struct packet *p, unsigned *
         pass_broken(e, p);
         return NULL;
     }
-    if (syn_is_bare(p) && !syn_becomes_flow(e, &key, hash, *side, p))
+    if (syn_is_bare(p) && !syn_becomes_flow(e, &a->key, a->hash, a->side, p))
         return NULL;
-    if (ghost_goes_on(e->ghosts, &key, *side, p)) {
+    if (ghost_goes_on(e->ghosts, &a->key, a->side, p)) {
         tell_odd_frame(e, STREAM_DATA_AFTER_FIN, p); /* and read, as a flow of its own */
-    } else if (ghost_is_straggler(e->ghosts, &key, *side, p)) {
+    } else if (ghost_is_straggler(e->ghosts, &a->key, a->side, p)) {
         e->counters.stragglers++;
         return NULL;
     }
-    return conn_begin(e, &key, *side, p);
+    return conn_begin(e, &a->key, a->side, p);
+}
+
+/* The same: mostly it is there. Sets e->side, too. */
+static inline struct conn *conn_of(struct engine *e, const struct packet *p)
+{
+    struct arrival a;
+
+    e->side = a.side = flow_key_of(p, &a.key);
+    a.hash = flow_hash(e->flows, &a.key);
+    a.node = flow_find(e->flows, &a.key, a.hash);
+    if (a.node != NULL && !a.node->asleep && (p->flags & TCP_SYN) == 0)
+        return a.node->owner;
+    return conn_of_arrival(e, p, &a);
 }
 
 static void count_packet(struct conn *c, unsigned side, const struct packet *p)
@@ -332,7 +349,7 @@ static void look_again(struct engine *e, struct conn *c)
 /* The id of its flow; 0: it has none, or none yet. */
 static uint64_t packet_of_flow(struct engine *e, const struct packet *p)
 {
-    struct conn *c = conn_of(e, p, &e->side);
+    struct conn *c = conn_of(e, p);
 
     if (c == NULL)
         return 0;

@@ -82,37 +82,23 @@ size_t flow_count(const struct flow_table *t)
     return t->count;
 }
 
-_Static_assert(sizeof(struct flow_key) == 40, "no padding: it is hashed as it lies");
-
-/* Half of one of the key's addresses, as it lies. */
-static uint64_t half_of(const struct flow_key *key, unsigned which)
+/* Asked for every packet: without a call, and by the words as they were written. */
+static inline bool same_key(const struct flow_key *a, const struct flow_key *b)
 {
-    uint64_t half;
+    uint64_t differ = 0;
 
-    memcpy(&half, (const uint8_t *)key->addr + which * sizeof(half), sizeof(half));
-    return half;
-}
-
-/* Asked for every packet: without a call, and by the fields as they were written. */
-static bool same_key(const struct flow_key *a, const struct flow_key *b)
-{
-    uint64_t differ = (uint64_t)(a->port[0] ^ b->port[0]) | (uint64_t)(a->port[1] ^ b->port[1]) |
-                      (a->transport ^ b->transport);
-
-    for (unsigned i = 0; i < 4; i++)
-        differ |= half_of(a, i) ^ half_of(b, i);
+    for (unsigned i = 0; i < FLOW_KEY_WORDS; i++)
+        differ |= flow_key_word(a, i) ^ flow_key_word(b, i);
     return differ == 0;
 }
 
-/* Where the tag's node stands, or the free slot where it would. */
-static uint32_t slot_of(const struct flow_table *t, uint32_t tag, const struct flow_key *key)
+/* Where that node stands, or the first free slot: FLOW_NOBODY. */
+static uint32_t slot_of(const struct flow_table *t, uint32_t tag, uint32_t index)
 {
     uint32_t at = tag & t->slot_mask;
 
-    for (; t->slots[at].index != FLOW_NOBODY; at = (at + 1) & t->slot_mask) {
-        if (t->slots[at].tag == tag && same_key(&node_at(t, t->slots[at].index)->key, key))
-            break;
-    }
+    while (t->slots[at].index != index)
+        at = (at + 1) & t->slot_mask;
     return at;
 }
 
@@ -123,9 +109,18 @@ uint64_t flow_hash(const struct flow_table *t, const struct flow_key *key)
 
 struct flow_node *flow_find(struct flow_table *t, const struct flow_key *key, uint64_t hash)
 {
-    const uint32_t index = t->slots[slot_of(t, (uint32_t)hash, key)].index;
+    const uint32_t tag = (uint32_t)hash;
 
-    return index != FLOW_NOBODY ? node_at(t, index) : NULL;
+    for (uint32_t at = tag & t->slot_mask;; at = (at + 1) & t->slot_mask) {
+        const struct slot s = t->slots[at];
+        if (s.index == FLOW_NOBODY)
+            return NULL;
+        if (s.tag != tag)
+            continue;
+        struct flow_node *n = node_at(t, s.index);
+        if (same_key(&n->key, key))
+            return n;
+    }
 }
 
 /* Twice the slots; tags are enough to find the new homes. False: no memory, and nothing changed. */
@@ -200,7 +195,7 @@ struct flow_node *flow_create(struct flow_table *t, const struct flow_key *key, 
     *n = (struct flow_node){
         .key = *key, .last_ns = now_ns, .timeout_s = (uint16_t)timeout_s, .index = index};
     *place_at(t, index) = (struct place){.tag = tag};
-    t->slots[slot_of(t, tag, key)] = (struct slot){.tag = tag, .index = index};
+    t->slots[slot_of(t, tag, FLOW_NOBODY)] = (struct slot){.tag = tag, .index = index};
     wheel_enter(t, n, now_ns);
     t->count++;
     return n;
@@ -224,7 +219,7 @@ static void slot_remove(struct flow_table *t, uint32_t hole)
 void flow_remove(struct flow_table *t, struct flow_node *n)
 {
     struct place *place = place_at(t, n->index);
-    slot_remove(t, slot_of(t, place->tag, &n->key));
+    slot_remove(t, slot_of(t, place->tag, n->index));
     wheel_leave(t, n);
     place->spoke = NO_SPOKE;
     place->after = t->free_first;

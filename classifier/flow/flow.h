@@ -14,30 +14,7 @@
 #include "base/budget.h"
 #include "base/err.h"
 #include "base/hash.h"
-#include "model/packet.h"
-
-/* Both directions give the same key: the lower (address, port) is side 0. No padding: it is hashed
- * as it lies. */
-struct flow_key {
-    struct addr addr[2];
-    uint16_t port[2];
-    uint32_t transport;
-};
-
-/* Fills the key. Returns the side that sent the packet. */
-unsigned flow_key_of(const struct packet *p, struct flow_key *out);
-
-/* Flows are dealt in lanes to those who look after them: what is remembered of one lane never
- * depends on another's. The same for everybody, so no secret: who aims at one lane can only crowd
- * out what is remembered of its flows in fixed room (syn.h, ghost.h), at a part of the packets that
- * would do the same to all. The table's own hash is keyed. */
-#define FLOW_LANES 64U
-/* A hash of the key under which lanes, rings of SYNs and places of ghosts go together. */
-uint32_t flow_spread(const struct flow_key *key);
-static inline unsigned flow_lane(const struct flow_key *key)
-{
-    return flow_spread(key) % FLOW_LANES;
-}
+#include "flow/key.h"
 
 #define FLOW_NOBODY UINT32_MAX
 

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* key.h - of which flow is a packet? */
+#ifndef FLOW_KEY_H
+#define FLOW_KEY_H
+
+#include <endian.h>
+
+#include "model/packet.h"
+
+/* Both directions give the same key: the lower (address, port) is side 0. No padding: it is hashed
+ * as it lies. */
+struct flow_key {
+    struct addr addr[2];
+    uint16_t port[2];
+    uint32_t transport;
+};
+
+#define FLOW_KEY_WORDS 5U
+_Static_assert(sizeof(struct flow_key) == FLOW_KEY_WORDS * sizeof(uint64_t), "no padding");
+
+/* As it lies: the addresses, two words each, then the rest. */
+static inline uint64_t flow_key_word(const struct flow_key *key, unsigned which)
+{
+    uint64_t word;
+
+    memcpy(&word, (const uint8_t *)key + which * sizeof(word), sizeof(word));
+    return word;
+}
+
+/* The last word of the key with these ports. */
+static inline uint64_t flow_key_ports(uint64_t port_0, uint64_t port_1, uint64_t transport)
+{
+#if __BYTE_ORDER == __LITTLE_ENDIAN
+    return port_0 | port_1 << 16 | transport << 32;
+#else
+    return port_0 << 48 | port_1 << 32 | transport;
+#endif
+}
+
+static inline uint64_t flow_address_half(const struct addr *a, unsigned which)
+{
+    uint64_t half;
+
+    memcpy(&half, a->byte + which * sizeof(half), sizeof(half));
+    return half;
+}
+
+/* Fills the key. Returns the side that sent the packet, which is as good as random: no branch
+ * depends on it. By halves, as addresses are written, and by words, as keys are read: a load of
+ * what was stored in pieces would wait until they have left for the cache. */
+static inline unsigned flow_key_of(const struct packet *p, struct flow_key *out)
+{
+    const uint64_t src_0 = flow_address_half(&p->src.addr, 0);
+    const uint64_t src_1 = flow_address_half(&p->src.addr, 1);
+    const uint64_t other_0 = src_0 ^ flow_address_half(&p->dst.addr, 0);
+    const uint64_t other_1 = src_1 ^ flow_address_half(&p->dst.addr, 1);
+    const uint64_t a = be64toh(other_0 != 0 ? src_0 : src_1);
+    const uint64_t b = be64toh(other_0 != 0 ? src_0 ^ other_0 : src_1 ^ other_1);
+    const unsigned side = (a > b) | ((a == b) & (p->src.port > p->dst.port));
+    const uint64_t turn = 0 - (uint64_t)side; /* all ones: the receiver is side 0 */
+    const uint64_t turn_ports = (p->src.port ^ p->dst.port) & turn;
+    const uint64_t word[FLOW_KEY_WORDS] = {
+        src_0 ^ (other_0 & turn), src_1 ^ (other_1 & turn), src_0 ^ (other_0 & ~turn),
+        src_1 ^ (other_1 & ~turn),
+        flow_key_ports(p->src.port ^ turn_ports, p->dst.port ^ turn_ports, p->transport)};
+
+    memcpy(out, word, sizeof(*out));
+    return side;
+}
+
+/* Flows are dealt in lanes to those who look after them: what is remembered of one lane never
+ * depends on another's. The same for everybody, so no secret: who aims at one lane can only crowd
+ * out what is remembered of its flows in fixed room (syn.h, ghost.h), at a part of the packets that
+ * would do the same to all. The table's own hash is keyed. */
+#define FLOW_LANES 64U
+/* A hash of the key under which lanes, rings of SYNs and places of ghosts go together. */
+uint32_t flow_spread(const struct flow_key *key);
+static inline unsigned flow_lane(const struct flow_key *key)
+{
+    return flow_spread(key) % FLOW_LANES;
+}
+
+#endif
