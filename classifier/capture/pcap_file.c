@@ -2,6 +2,7 @@
 /* pcap_file.c - the pcap format: https://www.ietf.org/archive/id/draft-ietf-opsawg-pcap-04.html */
 #include <stdio.h>
 
+#include "base/apart.h"
 #include "capture/linktype.h"
 #include "capture/reader.h"
 
@@ -38,23 +39,29 @@ struct record {
     uint32_t seconds, fraction, captured, wire;
 };
 
-/* In one byte order or the other: asked once. */
+/* In the other byte order, or with the lengths the other way round. */
+APART static void put_right(const struct pcap_file *p, struct record *r)
+{
+    if (p->big)
+        *r = (struct record){be32toh(r->seconds), be32toh(r->fraction), be32toh(r->captured),
+                             be32toh(r->wire)};
+    else
+        *r = (struct record){le32toh(r->seconds), le32toh(r->fraction), le32toh(r->captured),
+                             le32toh(r->wire)};
+    if (p->lengths_swapped || (p->lengths_may_swap && r->captured > r->wire)) {
+        const uint32_t other = r->captured;
+        r->captured = r->wire;
+        r->wire = other;
+    }
+}
+
 static inline struct record read_record(const struct pcap_file *p, const uint8_t *at)
 {
     struct record r;
 
     memcpy(&r, at, sizeof(r));
-    if (p->big)
-        r = (struct record){be32toh(r.seconds), be32toh(r.fraction), be32toh(r.captured),
-                            be32toh(r.wire)};
-    else
-        r = (struct record){le32toh(r.seconds), le32toh(r.fraction), le32toh(r.captured),
-                            le32toh(r.wire)};
-    if (p->lengths_swapped || (p->lengths_may_swap && r.captured > r.wire)) {
-        const uint32_t other = r.captured;
-        r.captured = r.wire;
-        r.wire = other;
-    }
+    if (!p->as_here)
+        put_right(p, &r);
     return r;
 }
 
@@ -79,27 +86,59 @@ static enum capture_result damaged(struct capture *c, uint32_t captured, struct 
     return reader_broken(c, "damaged", detail, err);
 }
 
-static enum capture_result pcap_file_next(struct capture *c, struct frame *out, struct err *err)
+/* The record at the front of what was read. False: it is not all there, or damaged. */
+static inline bool take_record(struct capture *c, struct frame *out)
+{
+    const struct pcap_file *p = &c->pcap;
+    const size_t left = input_left(&c->input);
+    const uint8_t *at = input_at(&c->input);
+
+    if (left < p->header_len)
+        return false;
+    const uint32_t captured = read_header(p, at, out);
+    if (captured > p->data_max || left - p->header_len < captured)
+        return false;
+    out->number = ++c->number;
+    out->data = bytes_of(at + p->header_len, captured);
+    input_take(&c->input, p->header_len + captured);
+    return true;
+}
+
+/* CAPTURE_FRAME: now it can be taken. */
+static enum capture_result read_more(struct capture *c, struct err *err)
 {
     const struct pcap_file *p = &c->pcap;
     struct input *in = &c->input;
+    enum input_result result = input_need(in, p->header_len);
 
-    for (;;) {
-        enum input_result result = input_need(in, p->header_len);
-        if (result != INPUT_READY)
-            return reader_no_header(c, result, err);
-        const uint32_t captured = read_header(p, input_at(in), out);
-        if (captured > p->data_max)
-            return damaged(c, captured, err);
-        result = input_need(in, p->header_len + captured);
-        if (result != INPUT_READY)
-            return reader_no_data(c, result, input_left(in) - p->header_len, captured, err);
-        out->number = ++c->number;
-        out->data = bytes_of(input_at(in) + p->header_len, captured);
-        input_take(in, p->header_len + captured);
-        if (filter_passes(p->filter, out))
-            return CAPTURE_FRAME;
-    }
+    if (result != INPUT_READY)
+        return reader_no_header(c, result, err);
+    const uint32_t captured = read_record(p, input_at(in)).captured;
+    if (captured > p->data_max)
+        return damaged(c, captured, err);
+    result = input_need(in, p->header_len + captured);
+    if (result != INPUT_READY)
+        return reader_no_data(c, result, input_left(in) - p->header_len, captured, err);
+    return CAPTURE_FRAME;
+}
+
+/* More is to be read first, or passed over. */
+APART static enum capture_result next_of_more(struct capture *c, struct frame *out, struct err *err)
+{
+    enum capture_result result;
+
+    do {
+        result = read_more(c, err);
+    } while (result == CAPTURE_FRAME &&
+             !(take_record(c, out) && filter_passes(c->pcap.filter, out)));
+    return result;
+}
+
+static enum capture_result pcap_file_next(struct capture *c, struct frame *out, struct err *err)
+{
+    if (take_record(c, out) && filter_passes(c->pcap.filter, out))
+        return CAPTURE_FRAME;
+    return next_of_more(c, out, err);
 }
 
 static const struct reader pcap_reader = {.next = pcap_file_next};
@@ -127,6 +166,8 @@ bool pcap_open_input(struct capture *c, struct err *err)
     p->header_len = magic == MAGIC_MODIFIED ? RECORD_HEADER_MODIFIED : RECORD_HEADER;
     p->lengths_swapped = major == MAJOR_AIX || minor < MINOR_AGREED;
     p->lengths_may_swap = minor == MINOR_AGREED;
+    p->as_here =
+        p->big == (__BYTE_ORDER == __BIG_ENDIAN) && !p->lengths_swapped && !p->lengths_may_swap;
     p->data_max = snaplen > DATA_MAX ? snaplen : DATA_MAX;
     if (p->data_max > RECORD_MAX)
         p->data_max = RECORD_MAX;

@@ -23,6 +23,7 @@ struct pcap_file {
     bool big;              /* byte order */
     bool lengths_swapped;  /* written before libpcap agreed with itself: always ... */
     bool lengths_may_swap; /* ... or sometimes */
+    bool as_here;          /* this machine's byte order, and no lengths to swap */
     uint32_t nanoseconds;  /* in a tick of the fraction */
     uint32_t header_len;   /* bytes before each packet */
     uint32_t data_max;     /* more captured bytes than this are damage */
