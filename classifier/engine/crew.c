@@ -9,8 +9,7 @@
 #include "engine/crew_member.h"
 #include "engine/ending.h"
 
-#define ROUND_FRAMES 2048U        /* of all workers in one round */
-#define ROUND_BYTES  (512U << 10) /* of payload */
+#define ROUND_BYTES  (256U << 10) /* of payload */
 #define DECODER_PART 16           /* of the memory, for fragments */
 
 struct crew {
@@ -114,6 +113,7 @@ struct crew *crew_create(const struct engine_config *config, unsigned workers, s
     if (c->config.memory == 0)
         c->config.memory = ENGINE_MEMORY;
     c->count = workers;
+    c->sign.wanted = UINT64_MAX;
     c->source = "";
     c->now_ns = c->next_tick_ns = INT64_MIN;
     if (workers <= 1 || needs_one(config))
@@ -218,20 +218,42 @@ static void tell_round(struct crew *c)
     c->told++;
 }
 
-/* Tells what is read, and waits till no more than `most` rounds are on their way. */
-static void tell_rounds(struct crew *c, uint64_t most)
+/* Sleeps till no more than so many rounds are on their way. */
+static void wait_for_rounds(struct crew *c, uint64_t most)
 {
-    for (;;) {
-        pthread_mutex_lock(&c->sign.lock);
-        const uint64_t dealt = c->sign.dealt;
-        while (dealt - c->told > most && !all_have_done(c, c->told + 1))
+    pthread_mutex_lock(&c->sign.lock);
+    if (c->sign.dealt > most) {
+        c->sign.wanted = c->sign.dealt - most;
+        while (!all_have_done(c, c->sign.wanted))
             pthread_cond_wait(&c->sign.done_more, &c->sign.lock);
-        const bool ready = dealt > c->told && all_have_done(c, c->told + 1);
-        pthread_mutex_unlock(&c->sign.lock);
-        if (!ready)
-            return;
-        tell_round(c);
+        c->sign.wanted = UINT64_MAX;
     }
+    pthread_mutex_unlock(&c->sign.lock);
+}
+
+static bool round_is_done(struct crew *c)
+{
+    pthread_mutex_lock(&c->sign.lock);
+    const bool done = c->sign.dealt > c->told && all_have_done(c, c->told + 1);
+    pthread_mutex_unlock(&c->sign.lock);
+    return done;
+}
+
+static void tell_rounds(struct crew *c)
+{
+    while (round_is_done(c))
+        tell_round(c);
+}
+
+/* Makes room for one more. Who must sleep for it, sleeps for several: waking up costs more than a
+ * round does. */
+static void make_room(struct crew *c)
+{
+    tell_rounds(c);
+    if (c->sign.dealt - c->told < CREW_ROUNDS)
+        return;
+    wait_for_rounds(c, CREW_ROUNDS / 2);
+    tell_rounds(c);
 }
 
 /* The round goes to the workers; the next has a place. */
@@ -246,7 +268,7 @@ static void deal(struct crew *c, int64_t end_ns)
     pthread_cond_broadcast(&c->sign.dealt_more);
     pthread_mutex_unlock(&c->sign.lock);
     c->frames = c->bytes = 0;
-    tell_rounds(c, CREW_ROUNDS - 1);
+    make_room(c);
 }
 
 /* One more thing to do; NULL: no memory. */
@@ -255,7 +277,7 @@ static struct work *work_for(struct crew *c, struct member *m)
     struct round *r = &m->round[c->sign.dealt % CREW_ROUNDS];
 
     if (r->work == NULL) {
-        r->work = malloc(CREW_ROUND_MOST * sizeof(*r->work));
+        r->work = malloc(CREW_ROUND_FRAMES * sizeof(*r->work));
         if (r->work == NULL) {
             c->lacked++;
             return NULL;
@@ -284,12 +306,7 @@ static void deal_to_all(struct crew *c, enum work_kind kind)
 
 static bool round_is_full(const struct crew *c)
 {
-    if (c->frames >= ROUND_FRAMES || c->bytes >= ROUND_BYTES)
-        return true;
-    for (unsigned i = 0; i < c->count; i++)
-        if (c->member[i].round[c->sign.dealt % CREW_ROUNDS].count + 2 > CREW_ROUND_MOST)
-            return true; /* the next may be a tick and a frame */
-    return false;
+    return c->frames + 2 > CREW_ROUND_FRAMES || c->bytes >= ROUND_BYTES; /* a tick, and a frame */
 }
 
 static void deal_frame(struct crew *c, const struct packet *p, bool whole, enum anomaly odd)
@@ -360,7 +377,8 @@ void crew_frame(struct crew *c, const struct frame *f)
 static void settle(struct crew *c, int64_t end_ns)
 {
     deal(c, end_ns);
-    tell_rounds(c, 0);
+    wait_for_rounds(c, 0);
+    tell_rounds(c);
 }
 
 void crew_settle(struct crew *c)

@@ -50,7 +50,8 @@ static void tell_done(struct member *m)
 
     pthread_mutex_lock(&s->lock);
     m->done++;
-    pthread_cond_signal(&s->done_more);
+    if (m->done == s->wanted)
+        pthread_cond_signal(&s->done_more);
     pthread_mutex_unlock(&s->lock);
 }
 

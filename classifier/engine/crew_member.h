@@ -8,8 +8,8 @@
 #include "engine/journal.h"
 #include "engine/worker.h"
 
-#define CREW_ROUNDS     4U
-#define CREW_ROUND_MOST 1024U /* things to do, of one worker in one round */
+#define CREW_ROUNDS       32U
+#define CREW_ROUND_FRAMES 512U /* and ticks, of all workers in one round */
 
 enum work_kind {
     WORK_FRAME,
@@ -42,7 +42,8 @@ struct round {
 struct crew_sign {
     pthread_mutex_t lock;
     pthread_cond_t dealt_more, done_more;
-    uint64_t dealt; /* rounds given to all workers */
+    uint64_t dealt;  /* rounds given to all workers */
+    uint64_t wanted; /* the head sleeps till all have done so many */
     bool over;
 };
 

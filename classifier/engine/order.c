@@ -9,11 +9,12 @@
 #define LINE       64U       /* bytes of a cache line: no two workers write to one */
 #define LOOKS      400U      /* at the others before a worker sleeps */
 #define NOBODY     INT64_MAX /* waits */
+#define NO_LESSON  INT64_MAX
 #define FIRST_ROOM 64U
 
 struct place {
     alignas(LINE) _Atomic int64_t reached_ns;
-    _Atomic size_t waiting; /* lesson_count, to look at without the lock */
+    _Atomic int64_t due_ns; /* the time of the first lesson; NO_LESSON: there is none */
     pthread_mutex_t lock;   /* of what follows */
     struct lesson *lesson;  /* in order of arrival */
     size_t lesson_count, lesson_room;
@@ -80,7 +81,7 @@ void order_forget(struct order *o)
     for (unsigned i = 0; i < o->workers; i++) {
         struct place *p = &o->place[i];
         atomic_store_explicit(&p->reached_ns, INT64_MIN, memory_order_release);
-        atomic_store_explicit(&p->waiting, 0, memory_order_release);
+        atomic_store_explicit(&p->due_ns, NO_LESSON, memory_order_release);
         p->lesson_count = 0;
     }
 }
@@ -132,13 +133,15 @@ static void sleep_till_reached(struct order *o, unsigned worker, int64_t ns)
     pthread_mutex_unlock(&o->lock);
 }
 
-static void wait_for_all(struct order *o, unsigned worker, int64_t ns)
+/* Who must sleep, sleeps till the others have come closer than they need: else its next question
+ * finds them too far behind again. */
+static void wait_for_all(struct order *o, unsigned worker, int64_t ns, int64_t closer_ns)
 {
     for (unsigned looks = 0; looks < LOOKS; looks++)
         if (all_have_reached(o, worker, ns))
             return;
     order_rest(o, worker);
-    sleep_till_reached(o, worker, ns);
+    sleep_till_reached(o, worker, closer_ns);
 }
 
 static struct lesson *room_for_lesson(struct place *p)
@@ -167,7 +170,8 @@ void order_teach(struct order *o, const struct lesson *l)
             *copy = *l;
             copy->serial = serial;
         }
-        atomic_store_explicit(&p->waiting, p->lesson_count, memory_order_release);
+        if (l->when.now_ns < atomic_load_explicit(&p->due_ns, memory_order_relaxed))
+            atomic_store_explicit(&p->due_ns, l->when.now_ns, memory_order_release);
         pthread_mutex_unlock(&p->lock);
     }
 }
@@ -211,28 +215,28 @@ static void take_lessons(struct place *p, uint64_t position, int64_t until_ns, s
     p->lesson_count -= learnt;
     if (learnt > 0 && p->lesson_count > 0)
         memmove(p->lesson, p->lesson + learnt, p->lesson_count * sizeof(*p->lesson));
-    atomic_store_explicit(&p->waiting, p->lesson_count, memory_order_release);
+    const int64_t next_ns = p->lesson_count > 0 ? p->lesson[0].when.now_ns : NO_LESSON;
+    atomic_store_explicit(&p->due_ns, next_ns, memory_order_release);
     pthread_mutex_unlock(&p->lock);
 }
 
-static bool has_lessons(const struct place *p)
+static bool is_due(const struct place *p, int64_t until_ns)
 {
-    return atomic_load_explicit(&p->waiting, memory_order_acquire) > 0;
+    return atomic_load_explicit(&p->due_ns, memory_order_acquire) <= until_ns;
 }
 
 void order_learn(struct order *o, unsigned worker, struct moment now, struct peers *into)
 {
     const int64_t until_ns = now.now_ns - LEARN_NS;
 
-    wait_for_all(o, worker, until_ns + 1);
-    if (has_lessons(&o->place[worker]))
+    wait_for_all(o, worker, until_ns + 1, until_ns + LEARN_NS / 2);
+    if (is_due(&o->place[worker], until_ns))
         take_lessons(&o->place[worker], now.position, until_ns, into);
 }
 
 void order_learn_all(struct order *o, unsigned worker, struct moment end, struct peers *into)
 {
     order_reach(o, worker, ORDER_END);
-    wait_for_all(o, worker, ORDER_END);
-    if (has_lessons(&o->place[worker]))
-        take_lessons(&o->place[worker], end.position, INT64_MAX, into);
+    wait_for_all(o, worker, ORDER_END, ORDER_END);
+    take_lessons(&o->place[worker], end.position, INT64_MAX, into);
 }
