@@ -4,7 +4,7 @@
 #include "cli/option_values.h"
 #include "engine/crew.h"
 
-#define MEMORY_MIN (8U << 20) /* bytes: the fixed tables, and room for some flows */
+#define MEMORY_MIN CREW_MEMORY_MIN /* bytes: the fixed tables, and room for some flows */
 #define BAN_MAX_S  (365U * 86400)
 #define READING    (COMMAND_ANALYZE | COMMAND_MONITOR | COMMAND_REPORT)
 #define SHOWING    (COMMAND_ANALYZE | COMMAND_MONITOR)

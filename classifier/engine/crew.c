@@ -22,6 +22,7 @@ struct crew {
     struct journal **telling; /* one a worker, of the round that is told */
     unsigned count;
     struct crew_sign sign;
+    pthread_mutex_t ndpi; /* starts for one worker after the other */
     uint64_t told;        /* rounds */
     size_t frames, bytes; /* in the round being dealt */
     uint64_t position;    /* of the last thing dealt: each has its own */
@@ -72,12 +73,24 @@ static bool create_member(struct crew *c, unsigned place, struct err *err)
     const struct crew_place at = {.order = c->order, .number = place, .all = c->config.memory};
     m->engine = engine_create_at(&config, &at, err);
     if (m->engine != NULL)
-        identifier_prepare(m->engine->identifier); /* nDPI: one after the other */
+        identifier_start_under(m->engine->identifier, &c->ndpi);
     return m->engine != NULL;
+}
+
+static bool is_enough(const struct crew *c, struct err *err)
+{
+    if (memory_of_one(c) >= CREW_MEMORY_MIN)
+        return true;
+    const size_t each = (size_t)CREW_MEMORY_MIN / (DECODER_PART - 1) * DECODER_PART;
+    err_set(err, "%u workers need at least %zu MiB of --memory", c->count,
+            (c->count * each >> 20) + 1);
+    return false;
 }
 
 static bool create_parts(struct crew *c, struct err *err)
 {
+    if (!is_enough(c, err))
+        return false;
     const struct hash_key key =
         c->config.seed != 0 ? hash_key_from_seed(c->config.seed) : hash_key_random();
 
@@ -106,6 +119,7 @@ struct crew *crew_create(const struct engine_config *config, unsigned workers, s
         err_set(err, "out of memory");
         return NULL;
     }
+    pthread_mutex_init(&c->ndpi, NULL);
     pthread_mutex_init(&c->sign.lock, NULL);
     pthread_cond_init(&c->sign.dealt_more, NULL);
     pthread_cond_init(&c->sign.done_more, NULL);
@@ -184,6 +198,7 @@ void crew_free(struct crew *c)
     pthread_cond_destroy(&c->sign.done_more);
     pthread_cond_destroy(&c->sign.dealt_more);
     pthread_mutex_destroy(&c->sign.lock);
+    pthread_mutex_destroy(&c->ndpi);
     free(c);
 }
 

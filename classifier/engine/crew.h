@@ -19,6 +19,7 @@
 #include "engine/engine.h"
 
 #define CREW_WORKERS_MOST 64U
+#define CREW_MEMORY_MIN   (8U << 20) /* bytes of each worker */
 
 struct crew;
 

@@ -71,9 +71,9 @@ void identifier_free(struct identifier *i)
     free(i);
 }
 
-void identifier_prepare(struct identifier *i)
+void identifier_start_under(struct identifier *i, pthread_mutex_t *lock)
 {
-    dpi_start(i->dpi);
+    dpi_start_under(i->dpi, lock);
 }
 
 const char *identifier_ndpi_version(void)

@@ -16,6 +16,8 @@
 #ifndef IDENTIFY_IDENTIFY_H
 #define IDENTIFY_IDENTIFY_H
 
+#include <pthread.h>
+
 #include "base/budget.h"
 #include "base/err.h"
 #include "model/layer.h"
@@ -75,9 +77,8 @@ struct identity {
 
 /* What streams keep is counted in `budget`, which must outlive the identifier. */
 struct identifier *identifier_create(struct budget *budget, struct err *err);
-/* Sets up what the first question otherwise does: for identifiers of several threads, one after the
- * other. */
-void identifier_prepare(struct identifier *i);
+/* For identifiers of several threads: the lock under which nDPI starts (ndpi.h). */
+void identifier_start_under(struct identifier *i, pthread_mutex_t *lock);
 void identifier_free(struct identifier *i); /* NULL is fine */
 const char *identifier_ndpi_version(void);
 

@@ -97,7 +97,8 @@ struct talk {
 struct dpi {
     struct budget *budget; /* only to count in: nDPI allocates for itself */
     bool (*own)(const char *name);
-    bool started; /* once; module stays NULL when there was no memory for it */
+    pthread_mutex_t *lock; /* of those that start; NULL: nobody else does */
+    bool started;          /* once; module stays NULL when there was no memory for it */
     struct ndpi_detection_module_struct *module;
     struct talk *talk; /* DPI_TALKS */
     uint64_t talks;    /* so far: each has its own addresses */
@@ -186,13 +187,23 @@ struct dpi *dpi_create(struct budget *budget, bool (*own)(const char *name), str
     return d;
 }
 
+static struct ndpi_detection_module_struct *start_in_turn(const struct dpi *d)
+{
+    if (d->lock != NULL)
+        pthread_mutex_lock(d->lock);
+    struct ndpi_detection_module_struct *module = start_module();
+    if (d->lock != NULL)
+        pthread_mutex_unlock(d->lock);
+    return module;
+}
+
 /* nDPI sets up its tables for the first question: they cost more time than a small capture does. */
 static bool is_started(struct dpi *d)
 {
     if (d->started)
         return d->module != NULL;
     d->started = true;
-    d->module = start_module();
+    d->module = start_in_turn(d);
     d->talk = calloc(DPI_TALKS, sizeof(*d->talk));
     if (d->module != NULL && d->talk != NULL && read_names(d))
         return true;
@@ -203,9 +214,9 @@ static bool is_started(struct dpi *d)
     return false;
 }
 
-void dpi_start(struct dpi *d)
+void dpi_start_under(struct dpi *d, pthread_mutex_t *lock)
 {
-    (void)is_started(d);
+    d->lock = lock;
 }
 
 static void end_talk(struct talk *t)

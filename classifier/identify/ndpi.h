@@ -16,6 +16,8 @@
 #ifndef IDENTIFY_NDPI_H
 #define IDENTIFY_NDPI_H
 
+#include <pthread.h>
+
 #include "base/budget.h"
 #include "base/bytes.h"
 #include "base/err.h"
@@ -51,9 +53,9 @@ struct dpi_answer {
  * portwarden speaks over TCP itself? */
 struct dpi *dpi_create(struct budget *budget, bool (*own)(const char *name), struct err *err);
 void dpi_free(struct dpi *d); /* NULL is fine */
-/* nDPI sets up tables that all threads share: not two at once. Without it the first question does
- * it. */
-void dpi_start(struct dpi *d);
+/* The first question starts nDPI, which sets up tables that all threads share: those of several
+ * threads start under one lock, which must outlive them. */
+void dpi_start_under(struct dpi *d, pthread_mutex_t *lock);
 struct dpi_answer dpi_ask(struct dpi *d, const struct dpi_question *q);
 const char *dpi_version(void);
 

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+/* What workers teach each other, and what they tell: the same in whatever order they come to it. */
+#include <pthread.h>
+
+#include "engine/journal.h"
+#include "engine/order.h"
+#include "test.h"
+
+#define MS     1000000LL
+#define TAUGHT 32
+
+static struct endpoint end_of(unsigned host)
+{
+    const uint8_t four[4] = {10, 0, 0, (uint8_t)host};
+    return (struct endpoint){.addr = addr_from_ipv4(four), .port = 6881};
+}
+
+static void teach(struct order *o, unsigned host, uint64_t position, uint64_t key, int64_t ms,
+                  enum peer_source source)
+{
+    order_teach(o, &(struct lesson){
+                       .when = {.position = position, .key = key, .now_ns = ms * MS},
+                       .who = end_of(host),
+                       .how = {.source = source, .time_ns = ms * MS},
+                   });
+}
+
+static int known(const struct peers *p, unsigned host, int64_t ms)
+{
+    const struct endpoint who = end_of(host);
+    const struct known_peer *k = peers_find(p, &who, ms * MS);
+
+    return k != NULL ? (int)k->source : -1;
+}
+
+struct school {
+    struct order *order;
+    struct budget budget[2];
+    struct peers peers[2];
+};
+
+static void begin(struct school *s)
+{
+    const struct hash_key key = hash_key_from_seed(1);
+
+    s->order = order_create(2, NULL);
+    for (unsigned i = 0; i < 2; i++) {
+        s->budget[i] = (struct budget){0};
+        peers_setup(&s->peers[i], &s->budget[i], 0, &key);
+        order_reach(s->order, i, 100000 * MS);
+    }
+}
+
+static void end(struct school *s)
+{
+    for (unsigned i = 0; i < 2; i++)
+        peers_free(&s->peers[i]);
+    order_free(s->order);
+}
+
+static void learn_at(struct school *s, unsigned worker, uint64_t position, int64_t ms)
+{
+    const struct moment now = {.position = position, .now_ns = ms * MS};
+
+    order_learn(s->order, worker, now, &s->peers[worker]);
+}
+
+static void test_time(void)
+{
+    struct school s;
+
+    begin(&s);
+    teach(s.order, 1, 10, 0, 100, PEER_TRACKER);
+    learn_at(&s, 0, 11, 100);
+    CHECK(known(&s.peers[0], 1, 100) == -1, "not at once");
+    learn_at(&s, 0, 20, 119);
+    CHECK(known(&s.peers[0], 1, 119) == -1, "nor a little later");
+    learn_at(&s, 0, 30, 120);
+    CHECK(known(&s.peers[0], 1, 120) == PEER_TRACKER, "but then");
+    CHECK(known(&s.peers[1], 1, 120) == -1, "each learns when it asks");
+    learn_at(&s, 1, 31, 121);
+    CHECK(known(&s.peers[1], 1, 121) == PEER_TRACKER, "the same");
+    end(&s);
+}
+
+/* Both orders of arrival: of two lessons of one strength the later stays. */
+static void test_order_of_moments(void)
+{
+    for (unsigned swapped = 0; swapped < 2; swapped++) {
+        struct school s;
+        begin(&s);
+        for (unsigned i = 0; i < 2; i++) {
+            const unsigned which = i ^ swapped;
+            order_teach(s.order, &(struct lesson){
+                                     .when = {.position = 10, .key = 5 + which, .now_ns = 100 * MS},
+                                     .who = end_of(1),
+                                     .how = {.source = PEER_DHT,
+                                             .has_info_hash = true,
+                                             .info_hash = {(uint8_t)(1 + which)},
+                                             .time_ns = 100 * MS},
+                                 });
+        }
+        learn_at(&s, 0, 50, 200);
+        const struct endpoint who = end_of(1);
+        const struct known_peer *k = peers_find(&s.peers[0], &who, 200 * MS);
+        CHECK(k != NULL && k->info_hash[0] == 2, "the one with the later key");
+        end(&s);
+    }
+}
+
+static void test_end_of_input(void)
+{
+    struct school s;
+    const struct moment over = {.position = 100, .now_ns = 100 * MS};
+
+    begin(&s);
+    teach(s.order, 1, 99, 0, 100, PEER_SEEN);
+    teach(s.order, 2, 100, 7, 100, PEER_SEEN);
+    order_reach(s.order, 1, ORDER_END);
+    order_learn_all(s.order, 0, over, &s.peers[0]);
+    CHECK(known(&s.peers[0], 1, 100) == PEER_SEEN, "all from before the end is known there");
+    CHECK(known(&s.peers[0], 2, 100) == -1, "not what another flow teaches as it ends");
+    order_forget(s.order);
+    order_reach(s.order, 1, 300 * MS);
+    learn_at(&s, 0, 200, 300);
+    CHECK(known(&s.peers[0], 2, 300) == -1, "and nothing of it afterwards");
+    end(&s);
+}
+
+static void *teach_late(void *school)
+{
+    struct school *s = school;
+
+    for (unsigned i = 1; i <= TAUGHT; i++) {
+        teach(s->order, i, i, 0, i, PEER_SEEN);
+        order_reach(s->order, 1, (int64_t)i * MS);
+        if (i % 7 == 0)
+            order_rest(s->order, 1);
+    }
+    order_reach(s->order, 1, 1000 * MS);
+    order_rest(s->order, 1);
+    return NULL;
+}
+
+/* Who is far ahead sleeps till the other has come. */
+static void test_waits(void)
+{
+    struct school s;
+    pthread_t other;
+
+    begin(&s);
+    order_forget(s.order);
+    order_reach(s.order, 0, 500 * MS);
+    CHECK(pthread_create(&other, NULL, teach_late, &s) == 0, "a thread");
+    learn_at(&s, 0, 1000, 500);
+    for (unsigned i = 1; i <= TAUGHT; i++)
+        CHECK(known(&s.peers[0], i, 500) == PEER_SEEN, "everything was awaited");
+    pthread_join(other, NULL);
+    end(&s);
+}
+
+struct heard {
+    uint64_t packet[16];
+    size_t count;
+};
+
+static void on_event(void *ctx, const struct event *e)
+{
+    struct heard *h = ctx;
+
+    h->packet[h->count++] = e->packet;
+}
+
+static void note(struct journal *j, uint64_t position, uint64_t key, uint64_t packet)
+{
+    const struct event e = {.kind = EVENT_ANOMALY, .packet = packet};
+
+    journal_note(j, (struct moment){.position = position, .key = key}, &e);
+}
+
+static void test_journals(void)
+{
+    struct journal a = {0}, b = {0};
+    struct journal *const both[] = {&a, &b};
+    struct heard all = {.count = 0}, none = {.count = 0};
+    struct sink deaf = {.event = on_event, .ctx = &none, .interest = INTEREST_HTTP};
+    struct sink sink = {
+        .event = on_event, .ctx = &all, .interest = INTEREST_ANOMALIES, .next = &deaf};
+    static const uint64_t want[] = {1, 2, 3, 4, 5, 6, 7, 8};
+
+    note(&a, 30, 9, 7); /* a tick: later keys may come first */
+    note(&a, 30, 2, 5);
+    note(&a, 10, 0, 1);
+    note(&a, 10, 0, 2);
+    note(&b, 20, 0, 3);
+    note(&b, 21, 0, 4);
+    note(&b, 30, 4, 6);
+    note(&b, 40, 0, 8);
+    journal_sort(&a);
+    journal_sort(&b);
+    journals_tell(both, 2, &sink);
+    CHECK(all.count == 8 && memcmp(all.packet, want, sizeof(want)) == 0, "moment by moment");
+    CHECK(none.count == 0, "to those who asked");
+    journal_clear(&a);
+    journal_clear(&b);
+    journals_tell(both, 2, &sink);
+    CHECK(all.count == 8, "once");
+    journal_free(&a);
+    journal_free(&b);
+}
+
+/* What is borrowed from the event's maker is gone when the copy is told. */
+static void test_copies(void)
+{
+    struct scratch s = {0};
+    char host[] = "a.example", detail[] = "why", label[] = "h2";
+    struct bytes offered[] = {bytes_of_text(label)};
+    struct evidence seen[] = {{.packet = 3, .what = "seen", .detail = bytes_of_text(detail)}};
+    const struct flow_info flow = {
+        .id = 7, .host = bytes_of_text(host), .evidence = seen, .evidence_count = 1};
+    struct event e = {.kind = EVENT_TLS, .packet = 5, .flow = &flow};
+
+    e.as.tls.sni = bytes_of_text(host);
+    e.as.tls.alpn_offered = offered;
+    e.as.tls.alpn_offered_count = 1;
+    for (unsigned i = 0; i < 2000; i++) { /* more than a chunk of them */
+        const struct event *copy = event_copy(&s, &e);
+        memset(host, 'x', sizeof(host) - 1);
+        memset(detail, 'x', sizeof(detail) - 1);
+        memset(label, 'x', sizeof(label) - 1);
+        CHECK(copy != NULL && copy->packet == 5 && copy->flow->id == 7 &&
+                  bytes_equal(copy->flow->host, bytes_of_text("a.example")) &&
+                  bytes_equal(copy->flow->evidence[0].detail, bytes_of_text("why")) &&
+                  bytes_equal(copy->as.tls.sni, bytes_of_text("a.example")) &&
+                  bytes_equal(copy->as.tls.alpn_offered[0], bytes_of_text("h2")),
+              "all that it points to is its own");
+        memcpy(host, "a.example", sizeof(host));
+        memcpy(detail, "why", sizeof(detail));
+        memcpy(label, "h2", sizeof(label));
+    }
+    scratch_reset(&s);
+    uint8_t *again = scratch_take(&s, 1000000);
+    CHECK(again != NULL, "a piece longer than a chunk");
+    memset(again, 1, 1000000);
+    scratch_free(&s);
+}
+
+int main(void)
+{
+    test_time();
+    test_order_of_moments();
+    test_end_of_input();
+    test_waits();
+    test_journals();
+    test_copies();
+    return test_end();
+}
