@@ -17,6 +17,7 @@ LINKS_test_json_view = output/json_view
 LINKS_test_live = output/live output/terminal output/escape output/clock_text output/out output/guard
 LINKS_test_stream = stream/stream stream/hold
 LINKS_test_stream_overlap = stream/stream stream/hold
+LINKS_test_flow_key = flow/key
 LINKS_test_flow = flow/flow flow/wheel flow/key flow/syn flow/ghost
 LINKS_test_order = engine/order engine/journal flow/peers
 POLICY := $(patsubst classifier/%.c,%,$(wildcard classifier/policy/*.c))

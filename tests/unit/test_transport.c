@@ -190,8 +190,22 @@ static void test_sum(void)
     CHECK(checksum_sum(bytes_of(NULL, 0)) == 0, "nothing");
 }
 
+/* Right is what is folded to all ones. */
+static void test_right(void)
+{
+    bool good = true;
+
+    for (uint64_t i = 1; i < 300000; i++) {
+        const uint64_t wide[] = {i, i * 0xffff, i * 0xffff + 1, ~i, i * 0x9e3779b97f4a7c15U};
+        for (size_t k = 0; k < sizeof(wide) / sizeof(wide[0]); k++)
+            good = good && checksum_is_right(wide[k]) == (checksum_fold(wide[k]) == 0xffff);
+    }
+    CHECK(good && checksum_is_right(UINT64_MAX), "checksum_is_right agrees with the folded sum");
+}
+
 int main(void)
 {
+    test_right();
     test_tcp_checksums();
     test_ip_checksums();
     test_udp_checksums();
