@@ -85,11 +85,23 @@ struct bytes texts_keep(struct texts *t, struct bytes text)
     return bytes_of(x->at, x->len);
 }
 
+static struct text *text_of(struct bytes kept)
+{
+    return (struct text *)(void *)(uintptr_t)(kept.at - offsetof(struct text, at));
+}
+
+struct bytes texts_again(struct bytes kept)
+{
+    if (kept.at != NULL)
+        text_of(kept)->holders++;
+    return kept;
+}
+
 void texts_give(struct texts *t, struct bytes *kept)
 {
     if (kept->at == NULL)
         return;
-    struct text *x = (struct text *)(void *)(uintptr_t)(kept->at - offsetof(struct text, at));
+    struct text *x = text_of(*kept);
     *kept = bytes_of(NULL, 0);
     if (--x->holders > 0)
         return;

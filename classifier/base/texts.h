@@ -24,7 +24,9 @@ struct texts {
 void texts_setup(struct texts *t, struct budget *budget, const struct hash_key *key);
 /* The same bytes, until they are given back. Empty: so was `text`, or there is no memory. */
 struct bytes texts_keep(struct texts *t, struct bytes text);
-/* Once for each texts_keep(); *kept is empty then. */
+/* What was kept, for one more holder; empty stays empty. */
+struct bytes texts_again(struct bytes kept);
+/* Once for each texts_keep() and texts_again(); *kept is empty then. */
 void texts_give(struct texts *t, struct bytes *kept);
 
 #endif

@@ -4,7 +4,7 @@
 #include "engine/peer.h"
 
 #define NAME_MAX_BYTES 1024U
-#define EVIDENCE_STEP  4U
+#define EVIDENCE_STEP  5U /* a WebSocket has one for each sentence of its start */
 
 static struct names *names_of(struct engine *e, struct conn *c)
 {
@@ -131,18 +131,20 @@ void learn_from(struct engine *e, struct conn *c, const struct event *ev)
 static bool more_evidence(struct engine *e, struct conn *c)
 {
     const size_t old = c->evidence_room * sizeof(*c->evidence);
+    const unsigned left = EVIDENCE_MAX - c->evidence_room;
+    const unsigned more = left < EVIDENCE_STEP ? left : EVIDENCE_STEP;
     struct evidence *list;
 
-    if (c->evidence_room >= EVIDENCE_MAX)
+    if (more == 0)
         return false;
-    list = budget_alloc(&e->budget, old + EVIDENCE_STEP * sizeof(*list));
+    list = budget_alloc(&e->budget, old + more * sizeof(*list));
     if (list == NULL)
         return false;
     if (c->evidence != NULL)
         memcpy(list, c->evidence, old);
     budget_free(&e->budget, c->evidence, old);
     c->evidence = list;
-    c->evidence_room += EVIDENCE_STEP;
+    c->evidence_room = (uint8_t)(c->evidence_room + more);
     return true;
 }
 
@@ -157,21 +159,30 @@ static bool says_more(const struct evidence *last, const char *what, struct byte
     return what[len] != '\0' || bytes_start_with(detail, last->detail);
 }
 
+/* Of one line two sentences are said, one after the other. */
+static struct bytes keep_detail(struct engine *e, struct bytes last, struct bytes detail)
+{
+    detail = bytes_first(detail, EVIDENCE_DETAIL);
+    return bytes_equal(last, detail) ? texts_again(last) : texts_keep(&e->texts, detail);
+}
+
 void learn_sign(struct engine *e, struct conn *c, uint8_t bits, const char *what,
                 struct bytes detail)
 {
-    struct evidence *last = c->evidence_count > 0 ? &c->evidence[c->evidence_count - 1] : NULL;
+    const struct evidence *last = c->evidence_count > 0 ? &c->evidence[c->evidence_count - 1] : NULL;
+    const struct bytes said = last != NULL ? last->detail : bytes_of(NULL, 0);
+    const bool instead = last != NULL && says_more(last, what, detail);
 
-    if (last != NULL && says_more(last, what, detail)) {
-        texts_give(&e->texts, &last->detail);
-        c->evidence_count--;
-    }
-    if ((c->evidence == NULL || c->evidence_count == c->evidence_room) && !more_evidence(e, c))
+    if (!instead && (c->evidence == NULL || c->evidence_count == c->evidence_room) &&
+        !more_evidence(e, c))
         return;
+    const struct bytes kept = keep_detail(e, said, detail);
+    if (instead)
+        texts_give(&e->texts, &c->evidence[--c->evidence_count].detail);
     c->evidence[c->evidence_count++] = (struct evidence){
         .packet = e->host.packet,
         .what = what,
-        .detail = texts_keep(&e->texts, bytes_first(detail, EVIDENCE_DETAIL)),
+        .detail = kept,
         .bits = bits,
     };
 }

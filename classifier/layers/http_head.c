@@ -105,15 +105,16 @@ static struct bytes without_cr(struct bytes line)
 /* Names of one length end differently. */
 static enum http_field field_named(struct bytes name)
 {
-    enum http_field f = HTTP_FIELDS;
-
     if (name.len >= sizeof(BY_LENGTH) / sizeof(BY_LENGTH[0]) || name.len == 0)
         return HTTP_FIELDS;
     const struct names_of_length *same = &BY_LENGTH[name.len];
-    for (unsigned i = 0; i < same->count && f == HTTP_FIELDS; i++)
-        if (same->last[i] == (name.at[name.len - 1] | CASE_BIT))
-            f = (enum http_field)same->field[i];
-    return f < HTTP_FIELDS && bytes_equal_nocase(NAMES[f], name) ? f : HTTP_FIELDS;
+    const uint8_t last = name.at[name.len - 1] | CASE_BIT;
+    for (unsigned i = 0; i < same->count; i++)
+        if (same->last[i] == last)
+            return bytes_equal_nocase(NAMES[same->field[i]], name)
+                       ? (enum http_field)same->field[i]
+                       : HTTP_FIELDS;
+    return HTTP_FIELDS;
 }
 
 /* Cuts "name: value"; no name where there is no field. */
@@ -197,12 +198,18 @@ static bool read_plain_line(struct http_head *h, struct bytes *rest)
     return true;
 }
 
+/* The blank line, as it mostly is. */
+static bool is_last_line(struct bytes rest)
+{
+    return rest.len == 2 && rest.at[0] == '\r' && rest.at[1] == '\n';
+}
+
 void http_head_parse_fields(struct bytes fields, struct http_head *out)
 {
     bool folded = false;
 
     out->fields = fields;
-    for (struct bytes rest = fields; rest.len > 0; folded = false) {
+    for (struct bytes rest = fields; rest.len > 0 && !is_last_line(rest); folded = false) {
         if (read_plain_line(out, &rest))
             continue;
         const struct bytes line = next_line(&rest, &folded);

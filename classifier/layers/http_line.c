@@ -78,6 +78,30 @@ static bool has_blank(struct bytes in)
     return found != 0;
 }
 
+/* Eight bytes at once: is any of them a control, a blank, DEL or beyond ASCII? Only a byte that is
+ * one borrows from the next. */
+static bool word_is_odd(const uint8_t *at)
+{
+    const uint64_t each = UINT64_C(0x0101010101010101);
+    uint64_t x;
+
+    memcpy(&x, at, sizeof(x));
+    return (((x - each * (' ' + 1)) | (x + each) | x) & each * 0x80) != 0;
+}
+
+/* Mostly a target is: nothing but the letters and signs of ASCII. False: look closer. */
+static bool is_plain(struct bytes target)
+{
+    const size_t word = sizeof(uint64_t);
+
+    if (target.len < word)
+        return false;
+    for (size_t i = 0; i + word < target.len; i += word)
+        if (word_is_odd(target.at + i))
+            return false;
+    return !word_is_odd(target.at + target.len - word);
+}
+
 static bool parse_request(struct bytes line, struct http_line *out)
 {
     const size_t method = http_token_length(bytes_first(line, HTTP_METHOD_MAX + 1));
@@ -92,13 +116,14 @@ static bool parse_request(struct bytes line, struct http_line *out)
     out->method = bytes_first(line, method);
     out->protocol = bytes_after(rest, rest.len - VERSION_LEN);
     out->target = bytes_trim(bytes_first(rest, rest.len - VERSION_LEN));
+    const bool plain = is_plain(out->target);
     if (!is_version(out->protocol) || out->target.len == 0 ||
-        !is_blank(rest.at[rest.len - VERSION_LEN - 1]) || has_control(out->target))
+        !is_blank(rest.at[rest.len - VERSION_LEN - 1]) || (!plain && has_control(out->target)))
         return false;
     out->known_method = is_known(out->method);
     out->minor = (uint8_t)(out->protocol.at[VERSION_LEN - 1] - '0');
     out->sloppy = line.len != method + out->target.len + VERSION_LEN + 2;
-    if (!has_blank(out->target))
+    if (plain || !has_blank(out->target))
         return true;
     out->sloppy = true;
     return out->known_method;

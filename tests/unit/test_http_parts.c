@@ -108,6 +108,26 @@ static void test_lines(void)
     }
 }
 
+/* Each byte at each place of short and long targets, which are looked at eight bytes at once. */
+static void test_targets(void)
+{
+    const size_t most = 20;
+    char text[64];
+
+    for (size_t len = 2; len <= most; len++)
+        for (size_t at = 0; at < len * 256; at++) {
+            const uint8_t c = (uint8_t)(at % 256);
+            const bool blank = c == ' ' || c == '\t', control = (c < ' ' && !blank) || c == 0x7f;
+            struct http_line line = {0};
+            snprintf(text, sizeof(text), "GET %.*s HTTP/1.1", (int)len, "/234567890123456789/");
+            text[4 + at / 256] = (char)c;
+            const struct bytes copy = test_copy(bytes_of_text(c != 0 ? text : "GET \1 HTTP/1.1"));
+            const bool good = http_line_parse(copy, TO_SERVER, &line);
+            free((void *)(uintptr_t)copy.at);
+            CHECK(good == !control && line.sloppy == (good && blank), "as byte by byte");
+        }
+}
+
 static void test_lines_within(void)
 {
     CHECK(http_line_within(LITERAL("}HTTP/1.1 200 OK\r\n"), TO_CLIENT) == 1, "after a body");
@@ -424,6 +444,7 @@ int main(void)
     test_lists();
     test_numbers();
     test_lines();
+    test_targets();
     test_lines_within();
     test_head_end();
     test_head();
