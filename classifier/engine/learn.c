@@ -169,7 +169,8 @@ static struct bytes keep_detail(struct engine *e, struct bytes last, struct byte
 void learn_sign(struct engine *e, struct conn *c, uint8_t bits, const char *what,
                 struct bytes detail)
 {
-    const struct evidence *last = c->evidence_count > 0 ? &c->evidence[c->evidence_count - 1] : NULL;
+    const struct evidence *last =
+        c->evidence_count > 0 ? &c->evidence[c->evidence_count - 1] : NULL;
     const struct bytes said = last != NULL ? last->detail : bytes_of(NULL, 0);
     const bool instead = last != NULL && says_more(last, what, detail);
 

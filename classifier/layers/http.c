@@ -94,14 +94,13 @@ static bool is_hixie_76(struct bytes text)
 static size_t tail_length(const struct http *s, enum direction d, struct bytes head)
 {
     const struct http_exchange *x = http_queue_awaited(&s->queue);
+    const bool known = x != NULL && s->queue.forgotten == 0;
     struct http_line line;
 
-    if (d == TO_SERVER || http_line_probe(head, d, &line) != PROBE_YES ||
-        line.status != SWITCHING_PROTOCOLS)
+    if (d == TO_SERVER || (known && x->ws.draft != WS_HIXIE_76) ||
+        http_line_probe(head, d, &line) != PROBE_YES || line.status != SWITCHING_PROTOCOLS)
         return 0;
-    const bool known = x != NULL && s->queue.forgotten == 0;
-    const bool hixie_76 = known ? x->ws.draft == WS_HIXIE_76 : is_hixie_76(head);
-    return hixie_76 ? WS_RESPONSE_LEN : 0;
+    return known || is_hixie_76(head) ? WS_RESPONSE_LEN : 0;
 }
 
 static void revisit_other(struct http *s, struct host *h, enum direction d);

@@ -100,11 +100,11 @@ void http_exchange_free(struct http_exchange *x, struct host *h)
 
 void http_exchange_tell(const struct http_exchange *x, struct host *h)
 {
-    struct event e = {.kind = EVENT_HTTP, .direction = TO_SERVER};
     const struct http_text *asked = x->asked, *answered = x->answered;
 
     if (!(h->interest & INTEREST_HTTP))
         return;
+    struct event e = {.kind = EVENT_HTTP, .direction = TO_SERVER};
     e.as.http = (struct http_event){
         .method = http_text_part(asked, TEXT_METHOD),
         .host = http_text_part(asked, TEXT_HOST),

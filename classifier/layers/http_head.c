@@ -111,9 +111,8 @@ static enum http_field field_named(struct bytes name)
     const uint8_t last = name.at[name.len - 1] | CASE_BIT;
     for (unsigned i = 0; i < same->count; i++)
         if (same->last[i] == last)
-            return bytes_equal_nocase(NAMES[same->field[i]], name)
-                       ? (enum http_field)same->field[i]
-                       : HTTP_FIELDS;
+            return bytes_equal_nocase(NAMES[same->field[i]], name) ? (enum http_field)same->field[i]
+                                                                   : HTTP_FIELDS;
     return HTTP_FIELDS;
 }
 
@@ -292,8 +291,12 @@ struct bytes http_head_list(const struct http_head *h, enum http_field f,
 
 bool http_head_has(const struct http_head *h, enum http_field f, const char *token)
 {
-    for (unsigned n = 0; n < h->count[f]; n++)
-        if (http_list_has(nth_value(h, f, n), bytes_of_text(token)))
+    const struct bytes wanted = bytes_of_text(token);
+
+    if (h->count[f] > 0 && http_list_has(h->value[f], wanted))
+        return true;
+    for (unsigned n = 1; n < h->count[f]; n++)
+        if (http_list_has(nth_value(h, f, n), wanted))
             return true;
     return false;
 }

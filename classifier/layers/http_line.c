@@ -94,8 +94,11 @@ static bool is_plain(struct bytes target)
 {
     const size_t word = sizeof(uint64_t);
 
-    if (target.len < word)
-        return false;
+    if (target.len < word) {
+        while (target.len > 0 && target.at[target.len - 1] > ' ' && target.at[target.len - 1] < DEL)
+            target.len--;
+        return target.len == 0;
+    }
     for (size_t i = 0; i + word < target.len; i += word)
         if (word_is_odd(target.at + i))
             return false;

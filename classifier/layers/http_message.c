@@ -55,10 +55,9 @@ static void tell_request(struct host *h, const struct http_head *head,
 static void tell_response(const struct http *s, struct host *h, const struct http_head *head,
                           const struct http_exchange *x)
 {
-    struct event e = {.kind = EVENT_HTTP_STATUS, .direction = TO_CLIENT};
-
     if ((h->interest & INTEREST_STATUS) == 0)
         return;
+    struct event e = {.kind = EVENT_HTTP_STATUS, .direction = TO_CLIENT};
     e.as.http = (struct http_event){
         .method = http_text_part(x->asked, TEXT_METHOD),
         .host = http_text_part(x->asked, TEXT_HOST),
