@@ -4,7 +4,7 @@
 #include "engine/peer.h"
 
 #define NAME_MAX_BYTES 1024U
-#define EVIDENCE_STEP  5U /* a WebSocket has one for each sentence of its start */
+#define EVIDENCE_STEP  4U
 
 static struct names *names_of(struct engine *e, struct conn *c)
 {
@@ -131,20 +131,18 @@ void learn_from(struct engine *e, struct conn *c, const struct event *ev)
 static bool more_evidence(struct engine *e, struct conn *c)
 {
     const size_t old = c->evidence_room * sizeof(*c->evidence);
-    const unsigned left = EVIDENCE_MAX - c->evidence_room;
-    const unsigned more = left < EVIDENCE_STEP ? left : EVIDENCE_STEP;
     struct evidence *list;
 
-    if (more == 0)
+    if (c->evidence_room >= EVIDENCE_MAX)
         return false;
-    list = budget_alloc(&e->budget, old + more * sizeof(*list));
+    list = budget_alloc(&e->budget, old + EVIDENCE_STEP * sizeof(*list));
     if (list == NULL)
         return false;
     if (c->evidence != NULL)
         memcpy(list, c->evidence, old);
     budget_free(&e->budget, c->evidence, old);
     c->evidence = list;
-    c->evidence_room = (uint8_t)(c->evidence_room + more);
+    c->evidence_room += EVIDENCE_STEP;
     return true;
 }
 
