@@ -11,6 +11,7 @@
 
 #define ROUND_BYTES  (256U << 10) /* of payload */
 #define DECODER_PART 16           /* of the memory, for fragments */
+#define END_STEP     16384U       /* positions: at the end of input, of those that end in a round */
 
 struct crew {
     struct engine *alone; /* one worker; then nothing else is used */
@@ -26,6 +27,7 @@ struct crew {
     uint64_t told;        /* rounds */
     size_t frames, bytes; /* in the round being dealt */
     uint64_t position;    /* of the last thing dealt: each has its own */
+    uint64_t ended;       /* where the input ended last */
     uint64_t lacked;      /* for want of memory */
     const char *source;
     int64_t now_ns, next_tick_ns, latest_ns;
@@ -308,14 +310,16 @@ static struct work *work_for(struct crew *c, struct member *m)
 }
 
 /* Something that all workers do at one position. */
-static void deal_to_all(struct crew *c, enum work_kind kind)
+static void deal_to_all(struct crew *c, enum work_kind kind, uint64_t until)
 {
     c->position++;
     c->frames++;
     for (unsigned i = 0; i < c->count; i++) {
         struct work *w = work_for(c, &c->member[i]);
-        if (w != NULL)
-            w->kind = (uint8_t)kind;
+        if (w == NULL)
+            continue;
+        w->kind = (uint8_t)kind;
+        w->until = until;
     }
 }
 
@@ -364,7 +368,7 @@ void crew_tick(struct crew *c, int64_t now_ns)
     if (now_ns < c->next_tick_ns)
         return;
     c->next_tick_ns = next_tick(now_ns);
-    deal_to_all(c, WORK_TICK);
+    deal_to_all(c, WORK_TICK, 0);
 }
 
 /* To the worker whose flow it is. */
@@ -408,8 +412,16 @@ void crew_flush(struct crew *c)
         engine_flush(c->alone);
         return;
     }
-    deal_to_all(c, WORK_FLUSH);
+    deal_to_all(c, WORK_LEARN, 0);
     settle(c, ORDER_END);
+    /* No more is told at once than began in so many frames: a journal stays small. */
+    for (uint64_t until = c->ended + END_STEP; until < c->position; until += END_STEP) {
+        deal_to_all(c, WORK_END, until);
+        deal(c, c->now_ns);
+    }
+    deal_to_all(c, WORK_REST, 0);
+    settle(c, c->now_ns);
+    c->ended = c->position;
     order_forget(c->order);
     decoder_flush(c->decoder);
     c->now_ns = c->next_tick_ns = INT64_MIN;

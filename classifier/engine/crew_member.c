@@ -10,13 +10,15 @@ static void do_work(struct member *m, const struct work *w)
 
     e->now = (struct moment){.position = w->position, .now_ns = w->now_ns};
     e->now_ns = w->now_ns;
-    if (w->now_ns > e->latest_ns && w->kind != WORK_FLUSH)
+    if (w->now_ns > e->latest_ns && w->kind <= WORK_TICK)
         e->latest_ns = w->now_ns;
     engine_source(e, w->source);
     switch ((enum work_kind)w->kind) {
     case WORK_FRAME: engine_packet(e, &w->packet, w->whole, (enum anomaly)w->odd); break;
     case WORK_TICK: end_expired(e); break;
-    case WORK_FLUSH: end_all(e); break;
+    case WORK_LEARN: end_prepare(e); break;
+    case WORK_END: end_until(e, w->until); break;
+    case WORK_REST: end_rest(e); break;
     }
 }
 

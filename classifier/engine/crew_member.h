@@ -14,7 +14,9 @@
 enum work_kind {
     WORK_FRAME,
     WORK_TICK,  /* packet time: what expired ends */
-    WORK_FLUSH, /* everything ends */
+    WORK_LEARN, /* the input is over: what all have taught is known */
+    WORK_END,   /* what began before `until` ends */
+    WORK_REST,  /* and everything else */
 };
 
 /* One thing to do, of one position. */
@@ -22,6 +24,7 @@ struct work {
     struct packet packet;
     const char *source;
     uint64_t position;
+    uint64_t until; /* WORK_END */
     int64_t now_ns;
     uint8_t kind; /* enum work_kind */
     uint8_t odd;  /* enum anomaly: what is odd about the frame */

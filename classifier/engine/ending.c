@@ -49,12 +49,10 @@ static int by_beginning(const void *a, const void *b)
     return x->begun < y->begun ? -1 : x->begun > y->begun;
 }
 
-static void end_list(struct engine *e, size_t count, enum flow_end end)
+static void sort_list(struct engine *e, size_t count)
 {
     if (count > 1)
         qsort(e->ending, count, sizeof(*e->ending), by_beginning);
-    for (size_t i = 0; i < count; i++)
-        end_node(e, e->ending[i].node, end);
 }
 
 static void put(struct engine *e, size_t at, struct flow_node *n)
@@ -108,20 +106,35 @@ void end_expired(struct engine *e)
         flow_set_aside(e->flows, n);
         put(e, count++, n);
     }
-    end_list(e, count, FLOW_TIMEOUT);
+    sort_list(e, count);
+    for (size_t i = 0; i < count; i++)
+        end_node(e, e->ending[i].node, FLOW_TIMEOUT);
     end_syns(e, e->now_ns);
 }
 
-void end_all(struct engine *e)
+void end_prepare(struct engine *e)
 {
     struct flow_node *n = NULL;
-    size_t count = 0;
 
     order_learn_all(e->order, e->place, e->now, &e->peers);
-    while ((n = flow_each(e->flows, n)) != NULL && room_for(e, count))
-        put(e, count++, n);
-    end_list(e, count, FLOW_FORCED);
-    for (n = NULL; (n = flow_each(e->flows, n)) != NULL;) /* for want of memory */
+    e->ending_count = e->ending_done = 0;
+    while ((n = flow_each(e->flows, n)) != NULL && room_for(e, e->ending_count))
+        put(e, e->ending_count++, n);
+    sort_list(e, e->ending_count);
+}
+
+void end_until(struct engine *e, uint64_t begun)
+{
+    while (e->ending_done < e->ending_count && e->ending[e->ending_done].begun < begun)
+        end_node(e, e->ending[e->ending_done++].node, FLOW_FORCED);
+}
+
+void end_rest(struct engine *e)
+{
+    struct flow_node *n = NULL;
+
+    end_until(e, UINT64_MAX);
+    while ((n = flow_each(e->flows, n)) != NULL) /* for want of memory */
         end_node(e, n, FLOW_FORCED);
     end_syns(e, INT64_MAX);
     ghost_clear(e->ghosts);

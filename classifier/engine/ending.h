@@ -15,7 +15,10 @@ static inline int64_t next_tick(int64_t now_ns)
 
 /* At a tick; all that timed out by e->now_ns. */
 void end_expired(struct engine *e);
-/* With the input; all, once every worker is there. */
-void end_all(struct engine *e);
+/* With the input all ends: prepared once every worker is there; then those that began before that
+ * position, step by step; and the rest. */
+void end_prepare(struct engine *e);
+void end_until(struct engine *e, uint64_t begun);
+void end_rest(struct engine *e);
 
 #endif

@@ -433,7 +433,8 @@ void engine_tick(struct engine *e, int64_t now_ns)
 
 void engine_flush(struct engine *e)
 {
-    end_all(e);
+    end_prepare(e);
+    end_rest(e);
     order_forget(e->order);
     policy_rate_forget(e->policy);
     decoder_flush(e->decoder);

@@ -28,7 +28,7 @@ struct engine {
     unsigned place;                  /* which worker, for `order` */
     struct moment now;               /* of the frame, tick or end of input */
     struct ending *ending;           /* ending.c: room to put what ends in order */
-    size_t ending_room;
+    size_t ending_room, ending_count, ending_done;
     struct texts texts; /* that connections keep: names, evidence */
     struct policy_worker *policy;
     size_t conns, conns_most; /* connections there are, and may be: shed.c */
