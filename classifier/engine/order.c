@@ -16,8 +16,9 @@ struct place {
     alignas(LINE) _Atomic int64_t reached_ns;
     _Atomic int64_t due_ns; /* the time of the first lesson; NO_LESSON: there is none */
     pthread_mutex_t lock;   /* of what follows */
-    struct lesson *lesson;  /* in order of arrival */
-    size_t lesson_count, lesson_room;
+    struct lesson *lesson;  /* [first, end): in order of arrival, or of their moments: */
+    size_t first, end, room;
+    bool unsorted; /* the last did not come in order */
 };
 
 struct order {
@@ -82,7 +83,8 @@ void order_forget(struct order *o)
         struct place *p = &o->place[i];
         atomic_store_explicit(&p->reached_ns, INT64_MIN, memory_order_release);
         atomic_store_explicit(&p->due_ns, NO_LESSON, memory_order_release);
-        p->lesson_count = 0;
+        p->first = p->end = 0;
+        p->unsorted = false;
     }
 }
 
@@ -144,36 +146,24 @@ static void wait_for_all(struct order *o, unsigned worker, int64_t ns, int64_t c
     sleep_till_reached(o, worker, closer_ns);
 }
 
+/* At the end; those that were learnt make room. */
 static struct lesson *room_for_lesson(struct place *p)
 {
-    if (p->lesson_count == p->lesson_room) {
-        const size_t room = p->lesson_room > 0 ? p->lesson_room * 2 : FIRST_ROOM;
+    if (p->end == p->room && p->first > p->room / 2) {
+        p->end -= p->first;
+        memmove(p->lesson, p->lesson + p->first, p->end * sizeof(*p->lesson));
+        p->first = 0;
+    }
+    if (p->end == p->room) {
+        const size_t room = p->room > 0 ? p->room * 2 : FIRST_ROOM;
         struct lesson *more =
             room <= LESSONS_MOST ? realloc(p->lesson, room * sizeof(*more)) : NULL;
         if (more == NULL)
             return NULL;
         p->lesson = more;
-        p->lesson_room = room;
+        p->room = room;
     }
-    return &p->lesson[p->lesson_count++];
-}
-
-void order_teach(struct order *o, const struct lesson *l)
-{
-    const uint64_t serial = atomic_fetch_add_explicit(&o->serial, 1, memory_order_relaxed);
-
-    for (unsigned i = 0; i < o->workers; i++) {
-        struct place *p = &o->place[i];
-        pthread_mutex_lock(&p->lock);
-        struct lesson *copy = room_for_lesson(p);
-        if (copy != NULL) {
-            *copy = *l;
-            copy->serial = serial;
-        }
-        if (l->when.now_ns < atomic_load_explicit(&p->due_ns, memory_order_relaxed))
-            atomic_store_explicit(&p->due_ns, l->when.now_ns, memory_order_release);
-        pthread_mutex_unlock(&p->lock);
-    }
+    return &p->lesson[p->end++];
 }
 
 static int compare(uint64_t a, uint64_t b)
@@ -192,6 +182,30 @@ static int by_moment(const void *a, const void *b)
     return by != 0 ? by : compare(x->serial, y->serial);
 }
 
+static void leave(struct place *p, const struct lesson *l)
+{
+    struct lesson *mine = room_for_lesson(p);
+
+    if (mine == NULL)
+        return;
+    *mine = *l;
+    p->unsorted |= p->end - p->first > 1 && by_moment(mine - 1, mine) > 0;
+    if (l->when.now_ns < atomic_load_explicit(&p->due_ns, memory_order_relaxed))
+        atomic_store_explicit(&p->due_ns, l->when.now_ns, memory_order_release);
+}
+
+void order_teach(struct order *o, const struct lesson *l)
+{
+    struct lesson numbered = *l;
+
+    numbered.serial = atomic_fetch_add_explicit(&o->serial, 1, memory_order_relaxed);
+    for (unsigned i = 0; i < o->workers; i++) {
+        pthread_mutex_lock(&o->place[i].lock);
+        leave(&o->place[i], &numbered);
+        pthread_mutex_unlock(&o->place[i].lock);
+    }
+}
+
 static void learn(struct peers *into, const struct lesson *l)
 {
     if (l->alike)
@@ -203,19 +217,15 @@ static void learn(struct peers *into, const struct lesson *l)
 /* Those from before the position whose time is `until_ns` or earlier. */
 static void take_lessons(struct place *p, uint64_t position, int64_t until_ns, struct peers *into)
 {
-    size_t learnt = 0;
-
     pthread_mutex_lock(&p->lock);
-    if (p->lesson_count > 1)
-        qsort(p->lesson, p->lesson_count, sizeof(*p->lesson), by_moment);
-    for (; learnt < p->lesson_count && p->lesson[learnt].when.position < position &&
-           p->lesson[learnt].when.now_ns <= until_ns;
-         learnt++)
-        learn(into, &p->lesson[learnt]);
-    p->lesson_count -= learnt;
-    if (learnt > 0 && p->lesson_count > 0)
-        memmove(p->lesson, p->lesson + learnt, p->lesson_count * sizeof(*p->lesson));
-    const int64_t next_ns = p->lesson_count > 0 ? p->lesson[0].when.now_ns : NO_LESSON;
+    if (p->unsorted)
+        qsort(p->lesson + p->first, p->end - p->first, sizeof(*p->lesson), by_moment);
+    p->unsorted = false;
+    for (; p->first < p->end && p->lesson[p->first].when.position < position &&
+           p->lesson[p->first].when.now_ns <= until_ns;
+         p->first++)
+        learn(into, &p->lesson[p->first]);
+    const int64_t next_ns = p->first < p->end ? p->lesson[p->first].when.now_ns : NO_LESSON;
     atomic_store_explicit(&p->due_ns, next_ns, memory_order_release);
     pthread_mutex_unlock(&p->lock);
 }
