@@ -96,6 +96,19 @@ static void read_round(struct round *round, struct bytes in, uint8_t options, si
     summary_free(s);
 }
 
+/* Lines that other lines speak of may be lacking as they were at first; nothing else is wrong with
+ * what we wrote. */
+static bool is_all_there(const struct buffer *said)
+{
+    static const char lacking[] = "0 EVE: what these lines would tell is missing";
+    struct bytes left = buffer_bytes(said);
+
+    for (; left.len > 0; left = bytes_after(left, bytes_find(left, bytes_of_text("\n")) + 1))
+        if (!bytes_start_with(left, bytes_of_text(lacking)))
+            return false;
+    return true;
+}
+
 static bool is_same(const struct buffer *a, const struct buffer *b)
 {
     return bytes_equal(buffer_bytes(a), buffer_bytes(b));
@@ -122,7 +135,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     assert(is_same(&whole.report.text, &cut.report.text));
     assert(is_same(&whole.said, &cut.said));
     read_round(&again, buffer_bytes(&whole.eve.text), 0, SIZE_MAX);
-    assert(again.said.len == 0);
+    assert(is_all_there(&again.said));
     assert(is_same(&whole.eve.text, &again.eve.text));
     check_json(&whole.report.text);
     end_round(&whole);
