@@ -59,8 +59,11 @@ static struct text *add(struct texts *t, uint32_t tag, struct bytes text)
     if (t->count >= t->lists && t->lists <= UINT32_MAX / 4)
         spread(t, t->lists * 2); /* or longer lists */
     struct text *x = budget_alloc(t->budget, sizeof(*x) + text.len);
-    if (x == NULL)
+    if (x == NULL) {
+        if (t->count == 0)
+            spread(t, 0);
         return NULL;
+    }
     struct text **list = list_of(t, tag);
     x->next = *list;
     x->tag = tag;

@@ -337,10 +337,17 @@ static bool is_proven(const struct conn *c)
            c->stack[0].kind != SLOT_UNKNOWN;
 }
 
-/* What was taught before it began is known by now. */
-static void look_again(struct engine *e, struct conn *c)
+/* Of TCP: its stream goes on, and nothing came again. */
+static bool goes_on(const struct stream *s, const struct packet *p)
 {
-    if (e->now.now_ns - c->start_ns < LEARN_NS)
+    return p->payload_len > 0 && s->started && p->seq == s->origin + (uint32_t)s->next;
+}
+
+/* What was taught before it began is known by now. */
+static void look_again(struct engine *e, struct conn *c, const struct packet *p)
+{
+    if (e->now.now_ns - c->start_ns < LEARN_NS ||
+        (p->transport == TRANSPORT_TCP && !goes_on(&c->stream[e->side], p)))
         return;
     c->watched = false;
     peer_look(e, c);
@@ -362,7 +369,7 @@ static uint64_t packet_of_flow(struct engine *e, const struct packet *p)
     const size_t before = e->budget.live;
     count_packet(c, e->side, p);
     if (c->watched)
-        look_again(e, c);
+        look_again(e, c, p);
     if (e->rates != 0 && c->rate_epoch != policy_rate_epoch(e->policy))
         rates_look(e, c);
     if (p->transport == TRANSPORT_TCP)
