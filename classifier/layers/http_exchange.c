@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/http_exchange.h"
 
-#define FIRST_ROOM 4 /* fewer, and a flood of held segments finds other slabs: tests/bench/floods.c */
+#define FIRST_ROOM 4 /* with fewer, flows that a flood ends are others: make bench-floods */
 
 struct http_exchange *http_queue_at(const struct http_queue *q, unsigned n)
 {
