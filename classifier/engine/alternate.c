@@ -140,7 +140,7 @@ static void read_segment(struct engine *e, struct alternate *a, unsigned side,
         const struct stream_events ev = events_of(&r);
         if (n == side)
             stream_segment(&a->conn.stream[n], p, &ev);
-        stream_patience(&a->conn.stream[n], e->now_ns, &ev);
+        stream_patience(&a->conn.stream[n], e->time.now_ns, &ev);
     }
     leave(e, &before);
 }

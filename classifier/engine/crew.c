@@ -30,7 +30,7 @@ struct crew {
     uint64_t ended;       /* where the input ended last */
     uint64_t lacked;      /* for want of memory */
     const char *source;
-    int64_t now_ns, next_tick_ns, latest_ns;
+    struct ticks time;
 };
 
 static bool needs_one(const struct engine_config *config)
@@ -131,7 +131,7 @@ struct crew *crew_create(const struct engine_config *config, unsigned workers, s
     c->count = workers;
     c->sign.wanted = UINT64_MAX;
     c->source = "";
-    c->now_ns = c->next_tick_ns = INT64_MIN;
+    ticks_begin(&c->time);
     if (workers <= 1 || needs_one(config))
         c->alone = engine_create(config, err);
     if (c->alone != NULL || (workers > 1 && !needs_one(config) && create_parts(c, err)))
@@ -303,7 +303,7 @@ static struct work *work_for(struct crew *c, struct member *m)
     struct work *w = &r->work[r->count++];
     w->source = c->source;
     w->position = c->position;
-    w->now_ns = c->now_ns;
+    w->now_ns = c->time.now_ns;
     w->odd = ANOMALY_NONE;
     w->whole = false;
     return w;
@@ -360,15 +360,8 @@ void crew_tick(struct crew *c, int64_t now_ns)
         engine_tick(c->alone, now_ns);
         return;
     }
-    if (now_ns <= c->now_ns)
-        return;
-    c->now_ns = now_ns;
-    if (now_ns > c->latest_ns)
-        c->latest_ns = now_ns;
-    if (now_ns < c->next_tick_ns)
-        return;
-    c->next_tick_ns = next_tick(now_ns);
-    deal_to_all(c, WORK_TICK, 0);
+    if (ticks_pass(&c->time, now_ns))
+        deal_to_all(c, WORK_TICK, 0);
 }
 
 /* To the worker whose flow it is. */
@@ -382,7 +375,7 @@ APART static void pass_on(struct crew *c, const struct frame *f)
     if (decoded == DECODED_PACKET || odd != ANOMALY_NONE)
         deal_frame(c, &p, decoded == DECODED_PACKET, odd);
     if (round_is_full(c))
-        deal(c, c->now_ns);
+        deal(c, c->time.now_ns);
 }
 
 void crew_frame(struct crew *c, const struct frame *f)
@@ -403,7 +396,7 @@ static void settle(struct crew *c, int64_t end_ns)
 void crew_settle(struct crew *c)
 {
     if (c->alone == NULL)
-        settle(c, c->now_ns);
+        settle(c, c->time.now_ns);
 }
 
 void crew_flush(struct crew *c)
@@ -417,14 +410,14 @@ void crew_flush(struct crew *c)
     /* No more is told at once than began in so many frames: a journal stays small. */
     for (uint64_t until = c->ended + END_STEP; until < c->position; until += END_STEP) {
         deal_to_all(c, WORK_END, until);
-        deal(c, c->now_ns);
+        deal(c, c->time.now_ns);
     }
     deal_to_all(c, WORK_REST, 0);
-    settle(c, c->now_ns);
+    settle(c, c->time.now_ns);
     c->ended = c->position;
     order_forget(c->order);
     decoder_flush(c->decoder);
-    c->now_ns = c->next_tick_ns = INT64_MIN;
+    ticks_begin(&c->time);
 }
 
 /* All workers wait for work. */
@@ -435,7 +428,7 @@ static struct sums sums_of(struct crew *c)
                      .memory_peak = c->budget.peak,
                      .memory_lacked = c->lacked + c->budget.lacked,
                      .memory_refused = c->budget.refused,
-                     .latest_ns = c->latest_ns,
+                     .latest_ns = c->time.latest_ns,
                      .live = c->config.live};
 
     sums_add_decoder(&s, c->decoder);

@@ -9,9 +9,7 @@ static void do_work(struct member *m, const struct work *w)
     struct engine *e = m->engine;
 
     e->now = (struct moment){.position = w->position, .now_ns = w->now_ns};
-    e->now_ns = w->now_ns;
-    if (w->now_ns > e->latest_ns && w->kind <= WORK_TICK)
-        e->latest_ns = w->now_ns;
+    e->time.now_ns = w->now_ns;
     engine_source(e, w->source);
     switch ((enum work_kind)w->kind) {
     case WORK_FRAME: engine_packet(e, &w->packet, w->whole, (enum anomaly)w->odd); break;

@@ -98,7 +98,7 @@ void end_expired(struct engine *e)
     struct flow_node *n;
     size_t count = 0;
 
-    while ((n = flow_next_expired(e->flows, e->now_ns)) != NULL) {
+    while ((n = flow_next_expired(e->flows, e->time.now_ns)) != NULL) {
         if (!room_for(e, count)) {
             end_node(e, n, FLOW_TIMEOUT);
             continue;
@@ -109,7 +109,7 @@ void end_expired(struct engine *e)
     sort_list(e, count);
     for (size_t i = 0; i < count; i++)
         end_node(e, e->ending[i].node, FLOW_TIMEOUT);
-    end_syns(e, e->now_ns);
+    end_syns(e, e->time.now_ns);
 }
 
 void end_prepare(struct engine *e)
@@ -139,5 +139,5 @@ void end_rest(struct engine *e)
     end_syns(e, INT64_MAX);
     ghost_clear(e->ghosts);
     peers_free(&e->peers); /* the same addresses may be others' in what follows */
-    e->now_ns = e->next_tick_ns = INT64_MIN;
+    ticks_begin(&e->time);
 }

@@ -6,14 +6,7 @@
 
 #include "engine/worker.h"
 
-#define TICK_NS 100000000LL /* between two looks at what timed out */
-
-static inline int64_t next_tick(int64_t now_ns)
-{
-    return now_ns < INT64_MAX - TICK_NS ? now_ns + TICK_NS : INT64_MAX;
-}
-
-/* At a tick; all that timed out by e->now_ns. */
+/* At a tick; all that timed out by e->time.now_ns. */
 void end_expired(struct engine *e);
 /* With the input all ends: prepared once every worker is there; then those that began before that
  * position, step by step; and the rest. */

@@ -97,7 +97,7 @@ struct engine *engine_create_at(const struct engine_config *config, const struct
     e->budget.limit = config->memory != 0 ? config->memory : ENGINE_MEMORY;
     e->id_key = hash_key_from_seed(1);
     e->source = "";
-    e->now_ns = e->next_tick_ns = INT64_MIN;
+    ticks_begin(&e->time);
     e->policy_interest = policy_interest(config->policy);
     e->asks = policy_asks(config->policy);
     e->rules = policy_rule_count(config->policy) > 0;
@@ -412,6 +412,12 @@ uint64_t engine_packet(struct engine *e, const struct packet *p, bool whole, enu
     return whole ? packet_of_flow(e, p) : 0;
 }
 
+/* Of a worker alone: each frame, tick and end of input has one, as the head deals them (crew.c). */
+static void next_moment(struct engine *e)
+{
+    e->now = (struct moment){.position = e->now.position + 1, .now_ns = e->time.now_ns};
+}
+
 void engine_frame(struct engine *e, const struct frame *f)
 {
     enum anomaly odd = ANOMALY_NONE;
@@ -419,7 +425,7 @@ void engine_frame(struct engine *e, const struct frame *f)
 
     engine_tick(e, f->time_ns);
     const enum decoded decoded = decode_frame(e->decoder, f, &p, &odd);
-    e->now = (struct moment){.position = p.ordinal, .now_ns = e->now_ns};
+    next_moment(e);
     const uint64_t flow = engine_packet(e, &p, decoded == DECODED_PACKET, odd);
     if (e->config.trace != NULL)
         trace(e, f, &p, decoded, flow);
@@ -427,19 +433,15 @@ void engine_frame(struct engine *e, const struct frame *f)
 
 void engine_tick(struct engine *e, int64_t now_ns)
 {
-    if (now_ns <= e->now_ns)
+    if (!ticks_pass(&e->time, now_ns))
         return;
-    e->now_ns = now_ns;
-    if (now_ns > e->latest_ns)
-        e->latest_ns = now_ns;
-    if (now_ns < e->next_tick_ns)
-        return; /* timeouts are counted in seconds */
-    e->next_tick_ns = next_tick(now_ns);
+    next_moment(e);
     end_expired(e);
 }
 
 void engine_flush(struct engine *e)
 {
+    next_moment(e);
     end_prepare(e);
     end_rest(e);
     order_forget(e->order);

@@ -7,7 +7,6 @@
 
 struct journal_entry {
     struct moment when;
-    size_t serial;
     const struct event *event;
 };
 
@@ -39,24 +38,7 @@ void journal_note(struct journal *j, struct moment when, const struct event *e)
         j->lacked++;
         return;
     }
-    j->unsorted |= j->count > 0 && compare(j->entry[j->count - 1].when, when) > 0;
-    j->entry[j->count] = (struct journal_entry){.when = when, .serial = j->count, .event = copy};
-    j->count++;
-}
-
-static int by_moment(const void *a, const void *b)
-{
-    const struct journal_entry *x = a, *y = b;
-    const int by = compare(x->when, y->when);
-
-    return by != 0 ? by : (x->serial > y->serial) - (x->serial < y->serial);
-}
-
-void journal_sort(struct journal *j)
-{
-    if (j->unsorted)
-        qsort(j->entry, j->count, sizeof(*j->entry), by_moment);
-    j->unsorted = false;
+    j->entry[j->count++] = (struct journal_entry){.when = when, .event = copy};
 }
 
 /* The one whose next entry comes first; NULL: all is told. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* journal.h - what one worker has to tell, kept till it is that moment's turn. Private to engine/.
  *
- * In:    events with their moments (order.h), in any order; of one moment in theirs.
+ * In:    events with their moments (order.h), in that order.
  * Out:   those of several journals, to the outputs, moment by moment: as one worker alone would
  * have told them. State: copies of the events of one round.
  */
@@ -14,14 +14,11 @@
 struct journal {
     struct journal_entry *entry;
     size_t count, room, told;
-    bool unsorted;
     uint64_t lacked; /* events that there was no memory for */
     struct scratch scratch;
 };
 
 void journal_note(struct journal *j, struct moment when, const struct event *e);
-/* Before it is told. */
-void journal_sort(struct journal *j);
 /* All that stands in these, to every sink that asked for it. */
 void journals_tell(struct journal *const *journals, size_t count, const struct sink *sinks);
 /* Empty, for the next round. */

@@ -106,7 +106,8 @@ bool shed_flow(struct engine *e)
 /* What it costs to keep it for nothing: bytes by time without a packet. */
 static double waste_of(const struct engine *e, const struct conn *c)
 {
-    return (double)(c->held + (int64_t)sizeof(*c)) * (double)(e->now_ns - c->node->last_ns + 1);
+    return (double)(c->held + (int64_t)sizeof(*c)) *
+           (double)(e->time.now_ns - c->node->last_ns + 1);
 }
 
 /* For its bytes: of the next LOOK_AT the one that wastes most. The others have their turn again

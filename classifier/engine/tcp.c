@@ -185,7 +185,7 @@ static void wait_for_holes(struct engine *e, struct conn *c)
             continue;
         struct side_of at = {.engine = e, .conn = c, .side = side};
         const struct stream_events ev = events_of(&at);
-        stream_patience(&c->stream[side], e->now_ns, &ev);
+        stream_patience(&c->stream[side], e->time.now_ns, &ev);
     }
 }
 

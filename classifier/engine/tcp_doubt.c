@@ -227,7 +227,7 @@ static bool is_waited_for(const struct engine *e, const struct conn *c, struct d
 {
     if (c->habit[d->side].heard || (d->why == DOUBT_RESET && d->side != c->reset_side))
         return true;
-    return d->waited++ < PATIENCE_PACKETS && e->now_ns - d->since_ns < PATIENCE_NS;
+    return d->waited++ < PATIENCE_PACKETS && e->time.now_ns - d->since_ns < PATIENCE_NS;
 }
 
 enum fate {

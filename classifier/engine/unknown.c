@@ -61,7 +61,7 @@ static struct identify_context context_of(const struct engine *e, const struct c
         .midstream = c->midstream,
         .direction_known = c->direction_known || level > 0,
         .inner = carried_by_messages(c, level),
-        .time_ns = e->now_ns,
+        .time_ns = e->time.now_ns,
     };
 }
 

@@ -9,6 +9,7 @@
 #include "engine/engine.h"
 #include "engine/order.h"
 #include "engine/sums.h"
+#include "engine/ticks.h"
 #include "flow/ghost.h"
 #include "flow/peers.h"
 #include "flow/syn.h"
@@ -36,9 +37,7 @@ struct engine {
     uint64_t shed_refused;    /* budget.refused when last looked at */
     struct hash_key id_key;   /* of flow ids: the same on every run */
     const char *source;
-    int64_t now_ns; /* the latest packet time: never goes back */
-    int64_t next_tick_ns;
-    int64_t latest_ns; /* the latest packet time of all: for counters */
+    struct ticks time;                                     /* of a worker of several: the head's */
     uint32_t policy_interest, sinks_interest, asks, rates; /* asks, rates: the policy's */
     bool rules;                                            /* there are any */
     struct conn *conn;                                     /* whose bytes are being read */

@@ -150,6 +150,23 @@ static void test_taught_just_now(void)
              "known when the input ends");
 }
 
+/* In the last frame of all; the connection waits since before. */
+static void test_taught_last(void)
+{
+    struct talk t;
+
+    talk_begin(&t, RULES, 0);
+    next_connection(&t, 5000);
+    talk_open(&t);
+    next_connection(&t, 80);
+    talk_open(&t);
+    talk_say(&t, TO_SERVER, LITERAL(ANNOUNCE));
+    talk_say(&t, TO_CLIENT, LITERAL(PEERS));
+    const char *log = talk_log(&t);
+    CHECK(strstr(log, "block:p2p tcp>bittorrent app=bittorrent/probable") != NULL, log);
+    talk_free(&t);
+}
+
 static void test_not_known(void)
 {
     struct talk t;
@@ -240,6 +257,7 @@ int main(void)
     test_answers();
     test_content_decides();
     test_taught_just_now();
+    test_taught_last();
     test_not_known();
     test_other_capture();
     test_half_open();
