@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "identify/nameless.h"
 #include "identify/ndpi.h"
 #include "identify/registry.h"
 #include "layers/layers.h"
@@ -288,13 +289,22 @@ static struct identity ask_dpi(const struct asking *a, bool with_ports)
                      });
 }
 
+/* Of messages: no direction that has spoken begins like anything that nDPI could name. */
+static bool is_nameless(const struct asking *a)
+{
+    for (unsigned d = TO_SERVER; d <= TO_CLIENT; d++)
+        if (a->seen[d].len > 0 && !nameless_is(a->seen[d]))
+            return false;
+    return true;
+}
+
 /* Streams: what do the bytes say alone? Asked where nDPI finds something in them on their own
  * ports, which mostly it does not. */
 static struct identity ask_dpi_without_ports(const struct asking *a)
 {
     struct opening_turn turns[IDENTIFY_TURNS];
 
-    if (!a->c->inner && !show_dpi(a, true, turns).content)
+    if (a->c->inner ? is_nameless(a) : !show_dpi(a, true, turns).content)
         return not_yet();
     return ask_dpi(a, false);
 }

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#include "identify/nameless.h"
+
+#include "layers/noise.h"
+
+#define START      8 /* bytes in which a header shows */
+#define START_ZERO 2 /* so many zeros among them: once in 2,300 openings of noise */
+
+static bool is_letter(uint8_t c)
+{
+    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
+static bool is_of_a_sentence(uint8_t c)
+{
+    static const char marks[] = " ,.'!?-";
+
+    return is_letter(c) || memchr(marks, c, sizeof(marks) - 1) != NULL;
+}
+
+static bool is_words(struct bytes seen)
+{
+    size_t n = 0;
+
+    while (n < seen.len && n < NAMELESS_WORDS && is_of_a_sentence(seen.at[n]))
+        n++;
+    return n == NAMELESS_WORDS;
+}
+
+/* A word, or the zeros of a length: noise may follow, but somebody says who he is. */
+static bool has_header(struct bytes seen)
+{
+    size_t printable = 0, zero = 0;
+
+    for (size_t i = 0; i < START; i++) {
+        printable += seen.at[i] >= ' ' && seen.at[i] <= '~';
+        zero += seen.at[i] == 0;
+    }
+    return printable == START || zero >= START_ZERO;
+}
+
+static bool is_noise(struct bytes seen)
+{
+    struct noise noise = {0};
+
+    if (seen.len < NAMELESS_NOISE || has_header(seen))
+        return false;
+    noise_feed(&noise, bytes_first(seen, NAMELESS_NOISE));
+    return noise_holds(&noise, NOISE_KEEN);
+}
+
+bool nameless_is(struct bytes seen)
+{
+    return is_words(seen) || is_noise(seen);
+}

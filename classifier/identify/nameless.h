@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* nameless.h - the beginning of what messages carry: is it of a kind that no protocol begins with?
+ *
+ * In:    the first bytes of one direction.
+ * Out:   true for noise (what is encrypted or compressed) and for words (letters, spaces and the
+ *        marks of a sentence: a protocol in text has a digit, a sign or the end of a line by then).
+ *        False for anything else, and while there are fewer bytes than tell.
+ * Not here: what is carried by a connection itself, where nDPI is always asked.
+ */
+#ifndef IDENTIFY_NAMELESS_H
+#define IDENTIFY_NAMELESS_H
+
+#include "base/bytes.h"
+
+#define NAMELESS_WORDS 64  /* bytes that tell words */
+#define NAMELESS_NOISE 256 /* bytes that tell noise */
+
+bool nameless_is(struct bytes seen);
+
+#endif
