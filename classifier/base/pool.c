@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define STEP    16U /* sizes are multiples of this, and so are addresses */
 #define CLASSES (POOL_PIECE_MAX / STEP + 1)
@@ -26,27 +27,39 @@ union piece {
 
 /* Pieces of one size. It lies at a multiple of its own size, so that a piece knows its slab. */
 struct slab {
-    struct slab *before, *after; /* of those of its size that have a free piece */
-    struct slab *older, *newer;  /* of all */
-    union piece *free;           /* given back */
-    uint32_t taken;              /* pieces */
-    uint32_t cut;                /* steps that were ever cut off */
+    _Alignas(STEP) struct slab *before; /* of those of its size that have a free piece */
+    struct slab *after;                 /* the same; or the next spare one */
+    struct area *area;
+    union piece *free; /* given back */
+    uint32_t taken;    /* pieces */
+    uint32_t cut;      /* steps that were ever cut off */
     union piece pieces[];
 };
 
-/* malloc() keeps 16 bytes of its own between two pieces: without them slabs lie side by side. */
-#define SLAB_BYTES (POOL_SLAB - 16)
-#define SLAB_STEPS ((SLAB_BYTES - sizeof(struct slab)) / STEP)
+#define SLAB_STEPS ((POOL_SLAB - sizeof(struct slab)) / STEP)
 #define LINE_STEPS (64 / STEP) /* of a cache line */
-#define SPARES     32          /* slabs kept for the next that is wanted */
+
+/* Address space for slabs. */
+struct area {
+    uint8_t *memory; /* POOL_AREA bytes */
+    uint8_t *first;  /* the first slab; what does not fit behind the last stays unused */
+    uint64_t bare;   /* slabs without a page of the machine: a bit each */
+    struct area *older;
+    struct area *next_bare; /* of those that have such slabs */
+};
+
+#define AREA_SLABS (POOL_AREA / POOL_SLAB - 1) /* one is lost where the first is aligned */
+_Static_assert(AREA_SLABS < 64, "a bit for each slab");
 
 struct pool {
     /* With a free piece, by size in steps. Who was full waits behind the others: old pieces are
      * given back together, and their slab goes, unless new ones are put between them. */
     struct slab *open[CLASSES], *last[CLASSES];
-    struct slab *newest;
-    struct slab *spare; /* through `older` */
+    struct area *newest;
+    struct area *with_bare;
+    struct slab *spare; /* through `after` */
     unsigned spares;
+    size_t areas;
 };
 
 _Static_assert(sizeof(struct slab) % STEP == 0, "the first piece is aligned");
@@ -56,22 +69,21 @@ struct pool *pool_create(void)
     return calloc(1, sizeof(struct pool));
 }
 
-static void free_slabs(struct slab *s)
-{
-    while (s != NULL) {
-        struct slab *older = s->older;
-        free(s);
-        s = older;
-    }
-}
-
 void pool_free(struct pool *p)
 {
     if (p == NULL)
         return;
-    free_slabs(p->newest);
-    free_slabs(p->spare);
+    for (struct area *a = p->newest, *older; a != NULL; a = older) {
+        older = a->older;
+        munmap(a->memory, POOL_AREA);
+        free(a);
+    }
     free(p);
+}
+
+size_t pool_mapped(const struct pool *p)
+{
+    return p->areas * POOL_AREA;
 }
 
 bool pool_serves(const struct pool *p, size_t bytes)
@@ -117,14 +129,63 @@ static void close_slab(struct pool *p, struct slab *s, size_t steps)
         p->last[steps] = s->before;
 }
 
+static bool add_area(struct pool *p)
+{
+    struct area *a = malloc(sizeof(*a));
+    void *memory = MAP_FAILED;
+
+    if (a != NULL)
+        memory = mmap(NULL, POOL_AREA, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) {
+        free(a);
+        return false;
+    }
+    *a = (struct area){.memory = memory, .bare = (UINT64_C(1) << AREA_SLABS) - 1};
+    a->first = a->memory + (-(uintptr_t)memory & (POOL_SLAB - 1));
+    a->older = p->newest;
+    p->newest = a;
+    a->next_bare = p->with_bare;
+    p->with_bare = a;
+    p->areas++;
+    return true;
+}
+
+/* One that has no pages yet: zeros, when it is first read. */
+static struct slab *bare_slab(struct pool *p)
+{
+    if (p->with_bare == NULL && !add_area(p))
+        return NULL;
+    struct area *a = p->with_bare;
+    const unsigned n = (unsigned)__builtin_ctzll(a->bare);
+    struct slab *s = (struct slab *)(void *)(a->first + (size_t)n * POOL_SLAB);
+    a->bare &= a->bare - 1;
+    if (a->bare == 0)
+        p->with_bare = a->next_bare;
+    s->area = a;
+    return s;
+}
+
+/* Its pages are the machine's again. */
+static void strip_slab(struct pool *p, struct slab *s)
+{
+    struct area *a = s->area;
+
+    (void)madvise(s, POOL_SLAB,
+                  MADV_DONTNEED); /* else it stays as it is, and serves all the same */
+    if (a->bare == 0) {
+        a->next_bare = p->with_bare;
+        p->with_bare = a;
+    }
+    a->bare |= UINT64_C(1) << ((size_t)((uint8_t *)s - a->first) / POOL_SLAB);
+}
+
 static struct slab *new_slab(struct pool *p)
 {
     struct slab *s = p->spare;
-    void *memory = NULL;
 
     if (s == NULL)
-        return posix_memalign(&memory, POOL_SLAB, SLAB_BYTES) == 0 ? memory : NULL;
-    p->spare = s->older;
+        return bare_slab(p);
+    p->spare = s->after;
     p->spares--;
     return s;
 }
@@ -135,13 +196,9 @@ bool pool_grow(struct pool *p, size_t bytes)
 
     if (s == NULL)
         return false;
-    memset(s, 0, sizeof(*s));
-    s->older = p->newest;
-    if (s->older != NULL)
-        s->older->newer = s;
-    p->newest = s;
-    if (steps_of(bytes) % LINE_STEPS == 0)
-        s->cut = -(sizeof(*s) / STEP) % LINE_STEPS;
+    s->free = NULL;
+    s->taken = 0;
+    s->cut = steps_of(bytes) % LINE_STEPS == 0 ? -(sizeof(*s) / STEP) % LINE_STEPS : 0;
     open_slab(p, s, steps_of(bytes));
     return true;
 }
@@ -169,17 +226,11 @@ void *pool_take(struct pool *p, size_t bytes)
 static void give_back(struct pool *p, struct slab *s, size_t steps)
 {
     close_slab(p, s, steps);
-    if (s->newer != NULL)
-        s->newer->older = s->older;
-    else
-        p->newest = s->older;
-    if (s->older != NULL)
-        s->older->newer = s->newer;
-    if (p->spares == SPARES) {
-        free(s);
+    if (p->spares == POOL_SPARES) {
+        strip_slab(p, s);
         return;
     }
-    s->older = p->spare;
+    s->after = p->spare;
     p->spare = s;
     p->spares++;
 }

@@ -5,8 +5,11 @@
  * A connection takes some twenty pieces and gives them back when it ends; in between nothing is
  * taken. Pieces of whole cache lines begin with one. A slab of which nothing is taken any more goes
  * back, save the last of its size: what was held in small pieces of one size can be held in another
- * size later. Who counts memory counts slabs (budget.c). Under AddressSanitizer pool_serves()
- * nothing: every piece is a malloc of its own, so that misuse shows.
+ * size later. Slabs lie in areas of POOL_AREA bytes that the pool maps itself, any of them at any
+ * place: none is ever too small for the next one, as a hole in malloc()'s heap may be. Who counts
+ * memory counts slabs (budget.c): the pages of those that went back are the machine's again, save
+ * POOL_SPARES. Under AddressSanitizer pool_serves() nothing: every piece is a malloc of its own, so
+ * that misuse shows.
  */
 #ifndef BASE_POOL_H
 #define BASE_POOL_H
@@ -16,6 +19,8 @@
 
 #define POOL_PIECE_MAX 1024U       /* bytes */
 #define POOL_SLAB      (16U << 10) /* bytes; a power of two */
+#define POOL_AREA      (1U << 20)  /* bytes of address space; a multiple of POOL_SLAB */
+#define POOL_SPARES    32          /* slabs that stay for the next that is wanted */
 
 struct pool;
 
@@ -28,7 +33,10 @@ bool pool_serves(const struct pool *p, size_t bytes);
 void *pool_take(struct pool *p, size_t bytes);
 /* Another slab for pieces of this size. False: no memory. */
 bool pool_grow(struct pool *p, size_t bytes);
-/* True: a slab went back to the machine. */
+/* True: a slab went back. */
 bool pool_give(struct pool *p, void *memory, size_t bytes);
+
+/* Bytes of address space, used or not: as many as slabs were ever held at once, and an area. */
+size_t pool_mapped(const struct pool *p);
 
 #endif

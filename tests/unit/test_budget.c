@@ -79,6 +79,61 @@ static void test_holes(void)
     pool_free(p.budget.pool);
 }
 
+/* ---- rounds ---- */
+
+struct sized {
+    void *at;
+    size_t bytes;
+};
+
+/* Full of sizes that change from round to round. Returns how many. */
+static size_t fill(struct budget *b, struct sized *all, size_t round)
+{
+    static const size_t sizes[] = {16, 336, 352, 400, 720, 1024};
+
+    for (size_t i = 0; i < PIECES; i++) {
+        all[i].bytes = sizes[(i * 7 + round + i / 1000) % 6];
+        all[i].at = budget_alloc(b, all[i].bytes);
+        if (all[i].at == NULL)
+            return i;
+    }
+    return PIECES;
+}
+
+/* In another order than they were taken in. */
+static void empty(struct budget *b, const struct sized *all, size_t count)
+{
+    for (size_t step = 0; step < 7; step++)
+        for (size_t i = step; i < count; i += 7)
+            budget_free(b, all[i].at, all[i].bytes);
+}
+
+/* What the first round took of the machine serves all others, whatever is left standing in it. */
+static void test_rounds(void)
+{
+    static struct sized standing[PIECES / 100], all[PIECES];
+    struct budget b = {.limit = 16 * LIMIT, .pool = pool_create()};
+    size_t first = 0;
+
+    for (size_t i = 0; i < PIECES / 100; i++)
+        standing[i] = (struct sized){budget_alloc(&b, 1000), 1000};
+    for (size_t i = 0; i < PIECES / 100; i++)
+        if (i % 16 != 0) { /* one that stays in each slab */
+            budget_free(&b, standing[i].at, 1000);
+            standing[i].at = NULL;
+        }
+    for (size_t round = 0; round < 10; round++) {
+        empty(&b, all, fill(&b, all, round));
+        const size_t mapped = pool_mapped(b.pool);
+        first = round == 0 ? mapped : first;
+        CHECK(mapped == first, "no round maps more than the first");
+        CHECK(mapped <= b.peak + b.peak / 32 + POOL_AREA, "nor that much more than is held");
+    }
+    empty(&b, standing, PIECES / 100);
+    CHECK(b.live == 0, "all given back");
+    pool_free(b.pool);
+}
+
 static void test_no_pool(void)
 {
     struct budget b = {.limit = 100};
@@ -97,6 +152,7 @@ int main(void)
 {
     test_sizes();
     test_holes();
+    test_rounds();
     test_no_pool();
     return test_end();
 }
