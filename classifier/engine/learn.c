@@ -118,13 +118,37 @@ static void learn_names(struct engine *e, struct conn *c, const struct event *ev
     }
 }
 
+/* Might the rules say something else now? Who counts, or explains, is told of every event. */
+static bool is_news(const struct engine *e, const struct conn *c, const struct event *ev)
+{
+    switch (ev->kind) {
+    case EVENT_HTTP_REQUEST:
+    case EVENT_HANDSHAKE:
+    case EVENT_TLS:
+        return (e->asks & ASK_NAMES) != 0 || e->rates != 0 || e->config.live ||
+               c->explanation != NULL;
+    case EVENT_BITTORRENT: return (e->asks & ASK_TORRENTS) != 0;
+    case EVENT_HTTP:
+    case EVENT_HTTP_STATUS:
+    case EVENT_HTTP_SLOW:
+    case EVENT_MESSAGE_BEGIN:
+    case EVENT_PAYLOAD:
+    case EVENT_MESSAGE:
+    case EVENT_FRAME:
+    case EVENT_ANOMALY:
+    case EVENT_ALERT:
+    case EVENT_FLOW:
+    case EVENT_STATS: break;
+    }
+    return false;
+}
+
 void learn_from(struct engine *e, struct conn *c, const struct event *ev)
 {
     const bool fresh = e->asks != 0 && asked_learn(e, c, ev);
 
     learn_names(e, c, ev);
-    if (fresh || ev->kind == EVENT_HTTP_REQUEST || ev->kind == EVENT_HANDSHAKE ||
-        ev->kind == EVENT_TLS || (ev->kind == EVENT_BITTORRENT && (e->asks & ASK_TORRENTS) != 0))
+    if (fresh || is_news(e, c, ev))
         tell_rules(e, c, false);
 }
 

@@ -95,21 +95,34 @@ static bool is_settled(const struct conn *c)
 }
 
 /* What the carrier of a name says while the name itself is not there. */
-static enum known without_value(const struct conn *c, enum name_of which, bool over)
+static enum known without_value(const struct conn *c, enum name_of which, bool settled)
 {
     if (c->names != NULL && c->names->known[which] != KNOWN_NOT_YET)
         return (enum known)c->names->known[which];
-    const bool hello_goes_on =
-        which == NAME_SNI && c->depth > 0 && c->stack[c->depth - 1].layer == &layer_tls;
-    return over || (is_settled(c) && !hello_goes_on) ? KNOWN_NEVER : KNOWN_NOT_YET;
+    return settled ? KNOWN_NEVER : KNOWN_NOT_YET;
 }
 
-static struct fact fact_of(const struct conn *c, enum name_of which, bool over)
+static struct fact fact_of(const struct conn *c, enum name_of which, bool settled)
 {
     return (struct fact){
-        .known = without_value(c, which, over),
+        .known = without_value(c, which, settled),
         .value = c->names != NULL ? c->names->of[which] : bytes_of(NULL, 0),
     };
+}
+
+static void view_name_facts(const struct conn *c, struct facts *out)
+{
+    const bool settled = out->settled;
+    const bool hello_goes_on =
+        !out->over && c->depth > 0 && c->stack[c->depth - 1].layer == &layer_tls;
+
+    out->host = fact_of(c, NAME_HOST, settled);
+    out->path = fact_of(c, NAME_PATH, settled);
+    out->origin = fact_of(c, NAME_ORIGIN, settled);
+    out->subprotocol = fact_of(c, NAME_SUBPROTOCOL, settled);
+    out->sni = fact_of(c, NAME_SNI, settled && !hello_goes_on);
+    out->info_hash = fact_of(c, NAME_INFO_HASH, settled);
+    out->peer_client = fact_of(c, NAME_PEER_CLIENT, settled);
 }
 
 /* The surest of all that say the same: uTP, and MSE inside it. */
@@ -152,20 +165,14 @@ void view_facts(const struct conn *c, bool over, struct facts *out)
         .presumed = app == NULL && peer_decides(c, app),
         .settled = over || is_settled(c),
         .over = over,
-        .host = fact_of(c, NAME_HOST, over),
-        .path = fact_of(c, NAME_PATH, over),
-        .origin = fact_of(c, NAME_ORIGIN, over),
-        .subprotocol = fact_of(c, NAME_SUBPROTOCOL, over),
-        .sni = fact_of(c, NAME_SNI, over),
         .ladder = (enum ladder)c->ladder,
         .start_ns = c->start_ns,
         .vlan = c->vlan,
         .vlan_count = c->vlan_count,
         .ndpi = c->ndpi.proto != NULL || c->ndpi.risk_count > 0 ? &c->ndpi : NULL,
-        .info_hash = fact_of(c, NAME_INFO_HASH, over),
-        .peer_client = fact_of(c, NAME_PEER_CLIENT, over),
     };
     out->layer_count = layer_names(c, out->layers);
+    view_name_facts(c, out);
 }
 
 uint64_t view_flow_id(const struct engine *e, const struct conn *c)

@@ -37,6 +37,7 @@ enum asks {
     ASK_FRAMES = 1 << 5,     /* kept_facts.fragments; EVENT_FRAME */
     ASK_VIOLATIONS = 1 << 7, /* policy_violation() */
     ASK_TORRENTS = 1 << 6,   /* a new info-hash or client is told at once */
+    ASK_NAMES = 1 << 8,      /* what else a request, a handshake or a hello says: told at once */
 };
 
 enum kept_text {

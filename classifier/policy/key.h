@@ -70,6 +70,7 @@ enum key_flag {
     KEY_MAP = 1 << 2,      /* a map of names, each with a value: a condition for each */
     KEY_DOMAIN = 1 << 3,   /* VALUE_TEXT that is a host name: lists may hold .example.com */
     KEY_HOME = 1 << 4,     /* asks by the group `home` */
+    KEY_TOLD = 1 << 5,     /* a request, a handshake or a hello says it */
 };
 
 struct key {

@@ -98,7 +98,7 @@ static bool read_one(struct loader *l, const struct node *n, struct condition *c
                      "\"%s\" asks by the group \"home\", which is not there; as in groups: {home: "
                      "[10.0.0.0/8]}",
                      c->key->name);
-    p->asks |= c->key->asks;
+    p->asks |= c->key->asks | ((c->key->flags & KEY_TOLD) != 0 ? (uint32_t)ASK_NAMES : 0);
     c->source = n;
     if ((c->key->flags & KEY_MAP) != 0 && is_presence(n))
         return value_read_presence(l, node_is(n, "absent"), &c->value);

@@ -28,26 +28,22 @@ static struct bytes without_query(struct bytes path)
     return mark != NULL ? bytes_first(path, (size_t)(mark - path.at)) : path;
 }
 
-static struct texts names(const char *const *name, size_t count)
+static void names(struct texts *t, const char *const *name, size_t count)
 {
-    struct texts t = {.known = count > 0 ? KNOWN_VALUE : KNOWN_NOT_YET};
-
+    t->known = count > 0 ? KNOWN_VALUE : KNOWN_NOT_YET;
     for (size_t i = 0; i < count; i++)
-        add(&t, bytes_of_text(name[i]));
-    return t;
+        add(t, bytes_of_text(name[i]));
 }
 
 /* The value as it was sent, and as people write it where that differs. */
-static struct texts sent(const struct fact *f, struct bytes (*plain)(struct bytes sent))
+static void sent(struct texts *t, const struct fact *f, struct bytes (*plain)(struct bytes sent))
 {
-    struct texts t = {.known = f->known};
-
+    t->known = f->known;
     if (f->known != KNOWN_VALUE)
-        return t;
-    add(&t, f->value);
+        return;
+    add(t, f->value);
     if (plain != NULL && plain(f->value).len < f->value.len)
-        add(&t, plain(f->value));
-    return t;
+        add(t, plain(f->value));
 }
 
 enum known known_of(const struct facts *f, enum known told, bool of_hello)
@@ -63,31 +59,29 @@ enum known known_of(const struct facts *f, enum known told, bool of_hello)
 }
 
 /* Values with a NUL between them, which none of them can have. */
-static struct texts kept(const struct facts *f, const struct fact *fact, bool of_hello)
+static void kept(struct texts *t, const struct facts *f, const struct fact *fact, bool of_hello)
 {
-    struct texts t = {.known = known_of(f, fact != NULL ? fact->known : KNOWN_NOT_YET, of_hello)};
-
-    if (fact == NULL || t.known != KNOWN_VALUE)
-        return t;
+    t->known = known_of(f, fact != NULL ? fact->known : KNOWN_NOT_YET, of_hello);
+    if (fact == NULL || t->known != KNOWN_VALUE)
+        return;
     struct bytes left = fact->value;
     for (const uint8_t *nul; (nul = bytes_find_byte(left, '\0')) != NULL;) {
         const struct bytes one = bytes_first(left, (size_t)(nul - left.at));
-        add(&t, one);
+        add(t, one);
         left = bytes_after(left, one.len + 1);
     }
-    add(&t, left);
-    return t;
+    add(t, left);
 }
 
-static struct texts kept_text(const struct facts *f, enum kept_text which)
+static void kept_text(struct texts *t, const struct facts *f, enum kept_text which)
 {
     const bool of_hello = which == KEPT_ALPN || which == KEPT_ALPN_OFFERED;
-    return kept(f, f->kept != NULL ? &f->kept->text[which] : NULL, of_hello);
+    kept(t, f, f->kept != NULL ? &f->kept->text[which] : NULL, of_hello);
 }
 
-static struct texts header(const struct facts *f, uint32_t number)
+static void header(struct texts *t, const struct facts *f, uint32_t number)
 {
-    return kept(f, f->kept != NULL ? &f->kept->header[number] : NULL, false);
+    kept(t, f, f->kept != NULL ? &f->kept->header[number] : NULL, false);
 }
 
 /* What opens its payload to another protocol: tunnels, proxies and WebSockets. */
@@ -102,69 +96,76 @@ static bool carries(const char *layer)
 }
 
 /* The names above the lowest carrier. */
-static struct texts inside(const struct facts *f)
+static void inside(struct texts *t, const struct facts *f)
 {
     size_t at = 0;
 
     while (at < f->layer_count && !carries(f->layers[at]))
         at++;
-    if (at >= f->layer_count)
-        return (struct texts){.known = facts_settled(f) ? KNOWN_NEVER : KNOWN_NOT_YET};
-    struct texts t = names(f->layers + at + 1, f->layer_count - at - 1);
-    if (t.count == 0 && facts_settled(f))
-        t.known = KNOWN_ABSENT;
-    return t;
+    if (at >= f->layer_count) {
+        t->known = facts_settled(f) ? KNOWN_NEVER : KNOWN_NOT_YET;
+        return;
+    }
+    names(t, f->layers + at + 1, f->layer_count - at - 1);
+    if (t->count == 0 && facts_settled(f))
+        t->known = KNOWN_ABSENT;
 }
 
 /* nDPI was asked, and knows it: it has a category then, and none or some risks. */
-static struct texts witness(const struct facts *f, enum text_field which)
+static void witness(struct texts *t, const struct facts *f, enum text_field which)
 {
     const struct ndpi_info *n = f->ndpi;
 
-    if (n == NULL || (n->proto == NULL && n->risk_count == 0))
-        return (struct texts){.known = KNOWN_NOT_YET};
-    struct texts t = which == FIELD_RISK ? names(n->risks, n->risk_count)
-                                         : names(&n->category, n->category != NULL);
-    t.known = t.count > 0 ? KNOWN_VALUE : KNOWN_ABSENT;
-    return t;
+    if (n == NULL || (n->proto == NULL && n->risk_count == 0)) {
+        t->known = KNOWN_NOT_YET;
+        return;
+    }
+    if (which == FIELD_RISK)
+        names(t, n->risks, n->risk_count);
+    else
+        names(t, &n->category, n->category != NULL);
+    t->known = t->count > 0 ? KNOWN_VALUE : KNOWN_ABSENT;
 }
 
-static struct texts read_texts(const struct facts *f, uint32_t which)
+static void read_texts(struct texts *t, const struct facts *f, uint32_t which)
 {
-    if (which >= FIELD_COUNT)
-        return header(f, which - FIELD_COUNT);
+    t->count = 0;
+    if (which >= FIELD_COUNT) {
+        header(t, f, which - FIELD_COUNT);
+        return;
+    }
     switch ((enum text_field)which) {
-    case FIELD_APP: return names(&f->app, f->app != NULL);
-    case FIELD_LAYERS: return names(f->layers, f->layer_count);
-    case FIELD_INSIDE: return inside(f);
+    case FIELD_APP: names(t, &f->app, f->app != NULL); return;
+    case FIELD_LAYERS: names(t, f->layers, f->layer_count); return;
+    case FIELD_INSIDE: inside(t, f); return;
     case FIELD_CATEGORY:
-    case FIELD_RISK: return witness(f, (enum text_field)which);
-    case FIELD_INTERFACE: return names(&f->interface, f->interface != NULL);
-    case FIELD_HOST: return sent(&f->host, bare_host);
-    case FIELD_PATH: return sent(&f->path, without_query);
-    case FIELD_ORIGIN: return sent(&f->origin, NULL);
-    case FIELD_SUBPROTOCOL: return sent(&f->subprotocol, NULL);
-    case FIELD_SNI: return sent(&f->sni, bare_host);
-    case FIELD_PEER_CLIENT: return sent(&f->peer_client, NULL);
-    case FIELD_METHOD: return kept_text(f, KEPT_METHOD);
-    case FIELD_QUERY: return kept_text(f, KEPT_QUERY);
-    case FIELD_USER_AGENT: return kept_text(f, KEPT_USER_AGENT);
-    case FIELD_ALPN: return kept_text(f, KEPT_ALPN);
-    case FIELD_ALPN_OFFERED: return kept_text(f, KEPT_ALPN_OFFERED);
+    case FIELD_RISK: witness(t, f, (enum text_field)which); return;
+    case FIELD_INTERFACE: names(t, &f->interface, f->interface != NULL); return;
+    case FIELD_HOST: sent(t, &f->host, bare_host); return;
+    case FIELD_PATH: sent(t, &f->path, without_query); return;
+    case FIELD_ORIGIN: sent(t, &f->origin, NULL); return;
+    case FIELD_SUBPROTOCOL: sent(t, &f->subprotocol, NULL); return;
+    case FIELD_SNI: sent(t, &f->sni, bare_host); return;
+    case FIELD_PEER_CLIENT: sent(t, &f->peer_client, NULL); return;
+    case FIELD_METHOD: kept_text(t, f, KEPT_METHOD); return;
+    case FIELD_QUERY: kept_text(t, f, KEPT_QUERY); return;
+    case FIELD_USER_AGENT: kept_text(t, f, KEPT_USER_AGENT); return;
+    case FIELD_ALPN: kept_text(t, f, KEPT_ALPN); return;
+    case FIELD_ALPN_OFFERED: kept_text(t, f, KEPT_ALPN_OFFERED); return;
     case FIELD_HEADER:
     case FIELD_JSON:
     case FIELD_COUNT: break;
     }
-    return (struct texts){.known = KNOWN_NEVER};
+    t->known = KNOWN_NEVER;
 }
 
 const struct texts *texts_of(const struct question *q, uint32_t which)
 {
     struct field *field = &q->worker->field[which];
 
-    if (!field->ready) {
-        field->texts = read_texts(q->facts, which);
-        field->ready = true;
+    if (field->read != q->worker->moment) {
+        read_texts(&field->texts, q->facts, which);
+        field->read = q->worker->moment;
     }
     return &field->texts;
 }
@@ -175,12 +176,12 @@ static const uint64_t *hits_in(const struct question *q, uint32_t which)
     struct field *field = &q->worker->field[which];
     const struct bank *bank = field_bank(q->policy, which);
 
-    if (field->searched)
+    if (field->searched == q->worker->moment)
         return field->hits;
     memset(field->hits, 0, bank_words(bank) * sizeof(uint64_t));
     for (size_t i = 0; i < field->texts.count; i++)
         bank_scan(bank, q->worker->scratch, field->texts.at[i], field->hits);
-    field->searched = true;
+    field->searched = q->worker->moment;
     return field->hits;
 }
 
@@ -197,6 +198,5 @@ bool texts_match(const struct question *q, const struct condition *c)
 
 void forget_texts(struct policy_worker *w)
 {
-    for (size_t i = 0; i < field_count(w->policy); i++)
-        w->field[i].ready = w->field[i].searched = false;
+    w->moment++;
 }

@@ -65,6 +65,7 @@ struct policy_worker *policy_worker_create(const struct policy *p, struct budget
         return NULL;
     }
     w->policy = p;
+    w->moment = 1;
     w->budget = budget;
     w->flow_bytes = sizeof(struct policy_flow) + words * sizeof(uint64_t);
     w->slot_bytes = sizeof(struct message_slot) + hit_words(p) * sizeof(uint64_t);

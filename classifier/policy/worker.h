@@ -24,7 +24,7 @@ struct texts {
 
 /* What one policy_decide() has worked out about a field, for the first rule that asks. */
 struct field {
-    bool ready, searched;
+    uint64_t read, searched; /* at which policy_worker.moment; 0: never */
     struct texts texts;
     uint64_t *hits; /* of the field's bank; NULL: it has no patterns */
 };
@@ -37,6 +37,7 @@ struct policy_worker {
     size_t flow_bytes, slot_bytes;
     uint64_t *candidate;       /* by message_number: rules that a message might meet */
     struct field *field;       /* FIELD_COUNT, and one for each header */
+    uint64_t moment;           /* from 1: how often the facts were others */
     struct policy_flow *fresh; /* a flow that has seen nothing, to be copied */
     struct rates *rates;       /* NULL: no rule counts */
     struct policy_flow *spare; /* for a flow that got no memory: judged anew each time */
