@@ -3,6 +3,8 @@
 
 #include <arpa/inet.h>
 
+#include "base/digits.h"
+
 static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 
 struct addr addr_from_ipv4(const uint8_t four[4])
@@ -40,28 +42,16 @@ struct addr addr_last(const struct addr *a, unsigned prefix)
     return fill(*a, prefix, true);
 }
 
-/* 0 .. 65535 in decimal; returns where the next character goes. */
-static char *put_decimal(char *at, unsigned value)
-{
-    unsigned unit = 1;
-
-    while (value / unit >= 10)
-        unit *= 10;
-    for (; unit > 0; unit /= 10)
-        *at++ = (char)('0' + value / unit % 10);
-    return at;
-}
-
 /* By hand: every line of output has two of them. */
 static size_t ipv4_text(const uint8_t four[4], char *out)
 {
-    char *at = out;
+    uint8_t *const begin = (uint8_t *)out, *at = begin;
 
     for (int i = 0; i < 4; i++) {
-        at = put_decimal(at, four[i]);
+        at = digits_put(at, four[i]);
         *at++ = i < 3 ? '.' : '\0';
     }
-    return (size_t)(at - out) - 1;
+    return (size_t)(at - begin) - 1;
 }
 
 size_t addr_text(const struct addr *a, char out[ADDR_TEXT_ROOM])
@@ -83,7 +73,7 @@ size_t endpoint_text(const struct endpoint *e, char out[ENDPOINT_TEXT_ROOM])
     if (brackets)
         *at++ = ']';
     *at++ = ':';
-    at = put_decimal(at, e->port);
+    at = (char *)digits_put((uint8_t *)at, e->port);
     *at = '\0';
     return (size_t)(at - out);
 }

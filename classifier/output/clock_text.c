@@ -6,7 +6,9 @@
 #define NS_PER_SECOND 1000000000
 #define DAY_SECONDS   86400
 #define ZONE          "+0000"
-#define FRACTION_AT   20   /* in a text, behind "2026-11-22T05:16:01." */
+#define NS_PER_MINUTE (UINT64_C(60) * NS_PER_SECOND)
+#define SECOND_AT     17   /* in a text, behind "2026-11-22T05:16:" */
+#define FRACTION_AT   20   /* and behind "01." */
 #define YEAR_FIRST    1700 /* within what int64_t holds in nanoseconds */
 #define YEAR_LAST     2200
 
@@ -94,18 +96,20 @@ uint8_t *clock_text_put(uint8_t *at, int64_t time_ns)
     return at + sizeof(ZONE) - 1;
 }
 
-uint8_t *clock_text_put_near(struct clock_second *c, uint8_t *at, int64_t time_ns)
+uint8_t *clock_text_put_near(struct clock_minute *c, uint8_t *at, int64_t time_ns)
 {
-    const uint64_t ns = (uint64_t)time_ns - c->begins_ns;
+    uint64_t ns = (uint64_t)time_ns - c->begins_ns;
 
-    if (ns < NS_PER_SECOND && c->text[0] != 0) {
-        memcpy(at, c->text, CLOCK_TEXT_LEN);
-        put_six(at + FRACTION_AT, (unsigned)ns / 1000);
-        return at + CLOCK_TEXT_LEN;
+    if (ns >= NS_PER_MINUTE || c->text[0] == 0) {
+        const struct clock_fields f = fields_of(time_ns);
+        clock_text_put(c->text, time_ns);
+        ns = (uint64_t)f.second * NS_PER_SECOND + f.ns;
+        c->begins_ns = (uint64_t)time_ns - ns;
     }
-    clock_text_put(c->text, time_ns);
-    c->begins_ns = (uint64_t)time_ns - fields_of(time_ns).ns;
+    const unsigned second = (unsigned)(ns / NS_PER_SECOND);
     memcpy(at, c->text, CLOCK_TEXT_LEN);
+    digits_put_two(at + SECOND_AT, second);
+    put_six(at + FRACTION_AT, (unsigned)(ns - (uint64_t)second * NS_PER_SECOND) / 1000);
     return at + CLOCK_TEXT_LEN;
 }
 

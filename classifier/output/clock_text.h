@@ -10,12 +10,12 @@
 void clock_text_append(struct buffer *out, int64_t time_ns);
 /* The same into memory for CLOCK_TEXT_LEN bytes; returns what is behind them. */
 uint8_t *clock_text_put(uint8_t *at, int64_t time_ns);
-/* The same, quicker where many times are of one second. Zero-filled = none was written. */
-struct clock_second {
-    uint64_t begins_ns; /* of the second in `text` */
+/* The same, quicker where many times are of one minute. Zero-filled = none was written. */
+struct clock_minute {
+    uint64_t begins_ns; /* of the minute in `text` */
     uint8_t text[CLOCK_TEXT_LEN];
 };
-uint8_t *clock_text_put_near(struct clock_second *c, uint8_t *at, int64_t time_ns);
+uint8_t *clock_text_put_near(struct clock_minute *c, uint8_t *at, int64_t time_ns);
 /* "2026-11-22 05:16:01" */
 void clock_text_append_date(struct buffer *out, int64_t time_ns);
 /* "05:16:01.123" */

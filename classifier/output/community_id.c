@@ -29,8 +29,8 @@ static int compare(const struct endpoint *a, const struct endpoint *b)
 }
 
 /* SHA1(seed | low address | high address | protocol | 0 | low port | high port), big-endian. */
-void community_id(struct digest *d, const struct endpoint ends[2], uint8_t transport,
-                  char out[COMMUNITY_ID_ROOM])
+uint8_t *community_id(struct digest *d, const struct endpoint ends[2], uint8_t transport,
+                      uint8_t *out)
 {
     const bool swap = compare(&ends[0], &ends[1]) > 0;
     const struct endpoint *low = &ends[swap ? 1 : 0], *high = &ends[swap ? 0 : 1];
@@ -44,5 +44,6 @@ void community_id(struct digest *d, const struct endpoint ends[2], uint8_t trans
     at = put16(at, high->port);
     digest_sha1(d, bytes_of(tuple, (size_t)(at - tuple)), sum);
     memcpy(out, VERSION, sizeof(VERSION) - 1);
-    base64_encode(bytes_of(sum, sizeof(sum)), out + sizeof(VERSION) - 1);
+    out += sizeof(VERSION) - 1;
+    return out + base64_encode(bytes_of(sum, sizeof(sum)), (char *)out);
 }

@@ -10,8 +10,9 @@
 
 #define COMMUNITY_ID_ROOM 31 /* "1:", 28 of base64, NUL */
 
-/* The order of the two endpoints does not matter. */
-void community_id(struct digest *d, const struct endpoint ends[2], uint8_t transport,
-                  char out[COMMUNITY_ID_ROOM]);
+/* Into `out`, of COMMUNITY_ID_ROOM bytes; returns where its NUL is. The order of the two endpoints
+ * does not matter. */
+uint8_t *community_id(struct digest *d, const struct endpoint ends[2], uint8_t transport,
+                      uint8_t *out);
 
 #endif

@@ -153,6 +153,17 @@ void escape_json(struct buffer *out, struct bytes in)
     escape(out, in, &how);
 }
 
+uint8_t *escape_json_put(uint8_t *at, struct bytes in)
+{
+    const size_t plain = escape_json_plain(at, in);
+
+    if (plain == in.len)
+        return at + plain;
+    struct buffer rest = {.at = at, .len = plain, .room = ESCAPE_JSON_MOST * in.len};
+    escape_json(&rest, bytes_after(in, plain)); /* never grows: that is the most */
+    return rest.at + rest.len;
+}
+
 static void dot_bad(struct buffer *out, uint8_t byte)
 {
     (void)byte;

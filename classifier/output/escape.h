@@ -13,6 +13,9 @@ void escape_json(struct buffer *out, struct bytes in);
 /* Copies the bytes at the start of `in` that stand as they are in JSON, up to a word before the
  * first that does not; `at` has room for all of `in`. Returns how many. */
 size_t escape_json_plain(uint8_t *at, struct bytes in);
+/* As escape_json(), into memory for ESCAPE_JSON_MOST bytes a byte. Returns what is behind them. */
+#define ESCAPE_JSON_MOST 6
+uint8_t *escape_json_put(uint8_t *at, struct bytes in);
 /* Element text or a quoted attribute. Controls (C0, DEL, C1, bidi) and bad UTF-8 become U+FFFD. */
 void escape_html(struct buffer *out, struct bytes in);
 /* A terminal: control characters (C0, DEL, C1), bidi controls and bad UTF-8 become \xNN; nothing

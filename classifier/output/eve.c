@@ -10,7 +10,7 @@
 struct eve {
     struct sink sink;
     struct out *out;
-    struct eve_options how;
+    struct eve_common common;
     struct eve_heads *heads;
     const struct input_note *input; /* what was read; NULL: not known yet */
 };
@@ -45,8 +45,8 @@ static void write_line(struct eve *eve, const struct event *e, const struct line
     struct json j = json_into(out, false);
 
     json_object(&j, NULL);
-    eve_head(eve->heads, &j, e, line->by_sender, eve->how.live);
-    line->body(&j, e, &eve->how);
+    eve_head(eve->heads, &j, e, line->by_sender);
+    line->body(&j, e, &eve->common);
     if (e->kind == EVENT_STATS && e->as.stats.final && eve->input != NULL)
         eve_input(&j, eve->input);
     json_end(&j);
@@ -58,12 +58,12 @@ static void on_event(void *ctx, const struct event *e)
     struct eve *eve = ctx;
     const struct line *line = &lines[e->kind];
 
-    if (line->body == NULL || !eve_events_have(eve->how.events, e->kind) ||
+    if (line->body == NULL || !eve_events_have(eve->common.how.events, e->kind) ||
         (e->kind == EVENT_TLS && !e->as.tls.final))
         return;
     write_line(eve, e, line);
     out_record(eve->out);
-    if (eve->how.live)
+    if (eve->common.how.live)
         out_flush(eve->out);
 }
 
@@ -89,8 +89,8 @@ struct eve *eve_create(struct out *out, const struct eve_options *how, struct er
     }
     eve->sink = (struct sink){.event = on_event, .ctx = eve, .interest = interest_of(how)};
     eve->out = out;
-    eve->how = *how;
-    eve->heads = eve_heads_create(err);
+    eve->common.how = *how;
+    eve->heads = eve_heads_create(how->live, err);
     if (eve->heads != NULL)
         return eve;
     eve_free(eve);

@@ -49,11 +49,11 @@ static void write_http_more(struct json *j, const struct http_event *h)
     json_end(j);
 }
 
-void eve_http(struct json *j, const struct event *e, const struct eve_options *how)
+void eve_http(struct json *j, const struct event *e, struct eve_common *c)
 {
     const struct http_event *h = &e->as.http;
 
-    (void)how;
+    (void)c;
     json_object(j, "http");
     write_host(j, h->host);
     eve_string_if(j, "url", h->url);
@@ -81,11 +81,11 @@ static void write_tls_version(struct json *j, uint16_t version)
     json_text(j, "version", word != NULL ? word : version == 0 ? EVE_TLS_UNKNOWN : number);
 }
 
-void eve_tls(struct json *j, const struct event *e, const struct eve_options *how)
+void eve_tls(struct json *j, const struct event *e, struct eve_common *c)
 {
     const struct tls_event *t = &e->as.tls;
 
-    (void)how;
+    (void)c;
     json_object(j, "tls");
     eve_string_if(j, "sni", t->sni);
     write_tls_version(j, t->version);
@@ -131,11 +131,11 @@ static void write_abilities(struct json *j, uint8_t abilities)
     json_end(j);
 }
 
-void eve_bittorrent(struct json *j, const struct event *e, const struct eve_options *how)
+void eve_bittorrent(struct json *j, const struct event *e, struct eve_common *c)
 {
     const struct bittorrent_event *b = &e->as.bittorrent;
 
-    (void)how;
+    (void)c;
     json_object(j, "portwarden");
     json_text(j, "kind", b->kind);
     eve_text_if(j, "action", b->action);

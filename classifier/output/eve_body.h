@@ -6,22 +6,29 @@
 #ifndef OUTPUT_EVE_BODY_H
 #define OUTPUT_EVE_BODY_H
 
-#include "output/json.h"
+#include "output/json_put.h"
 #include "output/output.h"
 
-typedef void eve_body(struct json *j, const struct event *e, const struct eve_options *how);
+/* What the lines of one output have in common. */
+struct eve_common {
+    struct eve_options how;
+    struct clock_minute start, end; /* of the flows that were told lately */
+};
 
-eve_body eve_http, eve_tls, eve_bittorrent;           /* eve_app.c */
-eve_body eve_handshake, eve_message, eve_frame;       /* eve_websocket.c */
-eve_body eve_flow, eve_alert, eve_anomaly, eve_stats; /* eve_flow.c */
+typedef void eve_body(struct json *j, const struct event *e, struct eve_common *c);
 
-/* What a report needs besides, of a flow and of its WebSocket; eve_more.c. */
-void eve_flow_more(struct json *j, const struct flow_info *f);
-void eve_ws_more(struct json *j, const struct ws_totals *w);
-/* The capture, of the last `stats` line; eve_more.c. */
+eve_body eve_http, eve_tls, eve_bittorrent;     /* eve_app.c */
+eve_body eve_handshake, eve_message, eve_frame; /* eve_websocket.c */
+eve_body eve_flow;                              /* eve_flow.c */
+eve_body eve_alert, eve_anomaly, eve_stats;     /* eve_finding.c */
+
+/* The capture, of the last `stats` line; eve_finding.c. */
 void eve_input(struct json *j, const struct input_note *in);
-/* A member of `portwarden`; where it is no UTF-8, `hex_key` has its bytes beside it. */
-void eve_bytes_if(struct json *j, const char *key, const char *hex_key, struct bytes value);
+/* Members of `portwarden`, as json_put.h puts them; eve_flow.c, and the numbers of a flow:
+ * eve_figures.c. */
+uint8_t *eve_put_evidence(struct buffer *out, uint8_t *at, const struct flow_info *f);
+uint8_t *eve_put_leak(uint8_t *at, const uint64_t bytes[2], const uint64_t packets[2]);
+uint8_t *eve_put_figures(uint8_t *at, const struct flow_info *f);
 
 /* The member only when there is something to say. */
 JSON_INLINE void eve_string_if(struct json *j, const char *key, struct bytes value)

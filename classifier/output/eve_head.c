@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "model/packet.h"
-#include "output/clock_text.h"
 #include "output/community_id.h"
 #include "output/eve_body.h"
 #include "output/eve_words.h"
@@ -28,7 +27,8 @@ struct head {
 
 struct eve_heads {
     struct digest *digest;
-    struct clock_second second;
+    bool live; /* packets have no number */
+    struct clock_minute minute;
     struct buffer source; /* the name that was last seen: names come and go, with their memory */
     uint64_t sources;
     struct head at[EVE_HEADS];
@@ -41,85 +41,79 @@ static const char *transport_name(uint8_t transport)
     return transport == TRANSPORT_TCP ? "TCP" : transport == TRANSPORT_UDP ? "UDP" : NULL;
 }
 
-static void write_vlans(struct json *j, const uint16_t *vlan, uint8_t count)
+static uint8_t *put_vlans(uint8_t *at, const uint16_t *vlan, uint8_t count)
 {
     if (count == 0)
-        return;
-    json_array(j, "vlan");
+        return at;
+    at = json_put_literal(at, JSON_KEY("vlan") "[");
     for (uint8_t i = 0; i < count; i++)
-        json_u64(j, NULL, vlan[i]);
-    json_end(j);
+        at = json_put_u64(at, "", vlan[i]);
+    return json_put_end(at, ']');
 }
 
-static void write_addr(struct json *j, const char *key, const struct addr *a)
+/* Digits and colons: nothing to escape. */
+JSON_INLINE uint8_t *put_addr(uint8_t *at, const char *key, const struct addr *a)
 {
-    char text[ADDR_TEXT_ROOM];
-
-    json_string(j, key, bytes_of(text, addr_text(a, text)));
+    at = json_put_literal(at, key);
+    *at++ = '"';
+    at += addr_text(a, (char *)at);
+    return json_put_literal(at, "\",");
 }
 
 /* `transport` NONE: there are no ports. */
-static void write_ends(struct json *j, const struct endpoint *src, const struct endpoint *dst,
-                       uint8_t transport)
+static uint8_t *put_ends(uint8_t *at, const struct endpoint *src, const struct endpoint *dst,
+                         uint8_t transport)
 {
     const char *proto = transport_name(transport);
 
-    write_addr(j, "src_ip", &src->addr);
+    at = put_addr(at, JSON_KEY("src_ip"), &src->addr);
     if (proto != NULL)
-        json_u64(j, "src_port", src->port);
-    write_addr(j, "dest_ip", &dst->addr);
+        at = json_put_u64(at, JSON_KEY("src_port"), src->port);
+    at = put_addr(at, JSON_KEY("dest_ip"), &dst->addr);
     if (proto == NULL)
-        return;
-    json_u64(j, "dest_port", dst->port);
-    json_word(j, "proto", proto);
+        return at;
+    at = json_put_u64(at, JSON_KEY("dest_port"), dst->port);
+    return json_put_word(at, JSON_KEY("proto"), proto);
 }
 
-static void write_flow(struct json *j, const struct flow_info *f)
+static uint8_t *put_flow(struct buffer *out, uint8_t *at, const struct flow_info *f)
 {
-    json_u64(j, "flow_id", f->id);
-    eve_text_if(j, f->live ? "in_iface" : "pcap_filename", f->source);
+    at = json_put_u64(at, JSON_KEY("flow_id"), f->id);
+    if (f->live)
+        return json_put_text_if(out, at, JSON_KEY("in_iface"), f->source);
+    return json_put_text_if(out, at, JSON_KEY("pcap_filename"), f->source);
 }
 
-static void write_flow_ends(struct eve_heads *h, struct json *j, const struct flow_info *f,
-                            bool from_server)
+static uint8_t *put_flow_ends(struct eve_heads *h, struct buffer *out, uint8_t *at,
+                              const struct flow_info *f, bool from_server)
 {
     const struct endpoint ends[2] = {f->client, f->server};
-    char id[COMMUNITY_ID_ROOM];
 
-    write_vlans(j, f->vlan, f->vlan_count);
-    write_ends(j, &ends[from_server], &ends[!from_server], f->transport);
-    eve_text_if(j, "app_proto", f->app);
-    community_id(h->digest, ends, f->transport, id);
-    json_word(j, "community_id", id);
+    at = put_vlans(at, f->vlan, f->vlan_count);
+    at = put_ends(at, &ends[from_server], &ends[!from_server], f->transport);
+    at = json_put_text_if(out, at, JSON_KEY("app_proto"), f->app);
+    at = json_put_literal(at, JSON_KEY("community_id") "\"");
+    at = community_id(h->digest, ends, f->transport, at);
+    return json_put_literal(at, "\",");
 }
 
 /* A packet whose decoding failed: as much of it as could be read. */
-static void write_packet(struct json *j, const struct packet *p)
+static uint8_t *put_packet(uint8_t *at, const struct packet *p)
 {
     static const struct addr unread = {{0}};
 
-    write_vlans(j, p->vlan, p->vlan_count);
-    if (addr_compare(&p->src.addr, &unread) != 0 || addr_compare(&p->dst.addr, &unread) != 0)
-        write_ends(j, &p->src, &p->dst, p->transport);
+    at = put_vlans(at, p->vlan, p->vlan_count);
+    if (addr_compare(&p->src.addr, &unread) == 0 && addr_compare(&p->dst.addr, &unread) == 0)
+        return at;
+    return put_ends(at, &p->src, &p->dst, p->transport);
 }
 
-static void write_time(struct eve_heads *h, struct json *j, int64_t time_ns)
+static uint8_t *put_type(uint8_t *at, const struct event *e, bool live)
 {
-    uint8_t *at = json_begin(j, "timestamp", CLOCK_TEXT_LEN + 2);
-
-    if (at == NULL)
-        return;
-    *at = '"';
-    at = clock_text_put_near(&h->second, at + 1, time_ns);
-    *at = '"';
-    json_done(j, at + 1);
-}
-
-static void write_type(struct json *j, const struct event *e, bool live)
-{
-    json_word(j, "event_type", eve_event_word(e->kind));
-    if (!live && (e->flow != NULL || e->of != NULL))
-        eve_u64_if(j, "pcap_cnt", e->packet);
+    at = json_put_word(at, JSON_KEY("event_type"), eve_event_word(e->kind));
+    if (live || (e->flow == NULL && e->of == NULL))
+        return at;
+    return json_put_u64_if(at, JSON_KEY("pcap_cnt"), e->packet);
 }
 
 /* ---- kept ---- */
@@ -166,12 +160,6 @@ static struct head_key key_of(const struct flow_info *f, uint64_t source, bool f
     return key;
 }
 
-static void copy(struct json *j, const uint8_t *text, size_t len)
-{
-    buffer_append(j->out, bytes_of(text, len));
-    j->comma = true;
-}
-
 /* The texts of the line that was just written, as far as they fit. */
 static void keep(struct head *kept, const struct head_key *key, struct bytes flow,
                  struct bytes ends)
@@ -186,45 +174,56 @@ static void keep(struct head *kept, const struct head_key *key, struct bytes flo
     memcpy(kept->text + flow.len, ends.at, ends.len);
 }
 
-static void head_of_flow(struct eve_heads *h, struct json *j, const struct event *e,
-                         bool from_server, bool live)
+static uint8_t *put_kept(const struct head *kept, uint8_t *at, const struct event *e, bool live)
+{
+    memcpy(at, kept->text, kept->flow_len);
+    at = put_type(at + kept->flow_len, e, live);
+    memcpy(at, kept->text + kept->flow_len, kept->ends_len);
+    return at + kept->ends_len;
+}
+
+/* A flow's own line is mostly its last: nothing is kept for it. */
+static uint8_t *put_head_of_flow(struct eve_heads *h, struct buffer *out, uint8_t *at,
+                                 const struct event *e, bool from_server)
 {
     const struct flow_info *f = e->flow;
     struct head *kept = &h->at[(f->id + (from_server ? EVE_HEADS / 2 : 0)) % EVE_HEADS];
-    const uint64_t source = source_number(h, f->source);
-    const struct buffer *out = j->out;
+    const bool alone = e->kind == EVENT_FLOW && kept->key.id != f->id;
+    const uint64_t source = alone ? 0 : source_number(h, f->source);
 
-    if (is_kept(kept, f, source, from_server)) {
-        copy(j, kept->text, kept->flow_len);
-        write_type(j, e, live);
-        copy(j, kept->text + kept->flow_len, kept->ends_len);
-        return;
-    }
-    const size_t flow_at = out->len;
-    write_flow(j, f);
-    const size_t flow_len = out->len - flow_at;
-    write_type(j, e, live);
-    const size_t ends_at = out->len;
-    write_flow_ends(h, j, f, from_server);
+    if (is_kept(kept, f, source, from_server))
+        return put_kept(kept, at, e, h->live);
+    const size_t flow_at = (size_t)(at - out->at);
+    at = put_flow(out, at, f);
+    const size_t type_at = (size_t)(at - out->at);
+    at = put_type(at, e, h->live);
+    const size_t ends_at = (size_t)(at - out->at);
+    at = put_flow_ends(h, out, at, f, from_server);
+    if (e->kind == EVENT_FLOW || out->failed)
+        return at;
     const struct head_key key = key_of(f, source, from_server);
-    if (e->kind != EVENT_FLOW && !out->failed) /* mostly a flow's last line */
-        keep(kept, &key, bytes_of(out->at + flow_at, flow_len),
-             bytes_of(out->at + ends_at, out->len - ends_at));
+    keep(kept, &key, bytes_of(out->at + flow_at, type_at - flow_at),
+         bytes_of(out->at + ends_at, (size_t)(at - out->at) - ends_at));
+    return at;
 }
 
-void eve_head(struct eve_heads *h, struct json *j, const struct event *e, bool by_sender, bool live)
+void eve_head(struct eve_heads *h, struct json *j, const struct event *e, bool by_sender)
 {
-    write_time(h, j, e->time_ns);
-    if (e->flow != NULL) {
-        head_of_flow(h, j, e, by_sender && e->direction == TO_CLIENT, live);
+    uint8_t *at = json_put_begin(j);
+
+    if (at == NULL)
         return;
-    }
-    write_type(j, e, live);
-    if (e->of != NULL)
-        write_packet(j, e->of);
+    at = json_put_time(at, JSON_KEY("timestamp"), &h->minute, e->time_ns);
+    if (e->flow != NULL)
+        at = put_head_of_flow(h, j->out, at, e, by_sender && e->direction == TO_CLIENT);
+    else
+        at = put_type(at, e, h->live);
+    if (e->flow == NULL && e->of != NULL)
+        at = put_packet(at, e->of);
+    json_put_done(j, at);
 }
 
-struct eve_heads *eve_heads_create(struct err *err)
+struct eve_heads *eve_heads_create(bool live, struct err *err)
 {
     struct eve_heads *h = calloc(1, sizeof(*h));
 
@@ -232,6 +231,7 @@ struct eve_heads *eve_heads_create(struct err *err)
         err_set(err, "EVE: out of memory");
         return NULL;
     }
+    h->live = live;
     h->digest = digest_create(err);
     if (h->digest != NULL)
         return h;

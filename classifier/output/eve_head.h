@@ -8,7 +8,7 @@
 #define OUTPUT_EVE_HEAD_H
 
 #include "base/digest.h"
-#include "output/json.h"
+#include "output/json_put.h"
 #include "output/output.h"
 
 #define EVE_HEADS     4096
@@ -16,12 +16,12 @@
 
 struct eve_heads;
 
-struct eve_heads *eve_heads_create(struct err *err);
+/* Live, packets have no number. */
+struct eve_heads *eve_heads_create(bool live, struct err *err);
 void eve_heads_free(struct eve_heads *h); /* NULL is fine */
 
 /* Into the object that is open in `j`, in Suricata's order. `by_sender`: src is who sent it, else
- * the client. Live, packets have no number. */
-void eve_head(struct eve_heads *h, struct json *j, const struct event *e, bool by_sender,
-              bool live);
+ * the client. */
+void eve_head(struct eve_heads *h, struct json *j, const struct event *e, bool by_sender);
 
 #endif

@@ -35,11 +35,11 @@ static void write_list(struct json *j, const char *key, struct bytes list)
     json_end(j);
 }
 
-void eve_handshake(struct json *j, const struct event *e, const struct eve_options *how)
+void eve_handshake(struct json *j, const struct event *e, struct eve_common *c)
 {
     const struct handshake *h = &e->as.handshake;
 
-    (void)how;
+    (void)c;
     json_object(j, "portwarden");
     json_text(j, "ladder", ladder_name(h->ladder));
     eve_u64_if(j, "status", h->status);
@@ -87,11 +87,11 @@ static void write_websocket(struct json *j, const struct ws_message_event *m,
     json_end(j);
 }
 
-void eve_message(struct json *j, const struct event *e, const struct eve_options *how)
+void eve_message(struct json *j, const struct event *e, struct eve_common *c)
 {
     const struct ws_message_event *m = &e->as.message;
 
-    write_websocket(j, m, how);
+    write_websocket(j, m, &c->how);
     json_object(j, "portwarden");
     json_u64(j, "fragments", m->fragments);
     json_u64(j, "length", m->length);
@@ -100,7 +100,7 @@ void eve_message(struct json *j, const struct event *e, const struct eve_options
     json_bool(j, "complete", m->complete);
     eve_u64_if(j, "close_code", m->close_code);
     eve_string_if(j, "close_reason", m->close_reason);
-    if (how->payload != PAYLOAD_NONE) {
+    if (c->how.payload != PAYLOAD_NONE) {
         json_bool(j, "payload_truncated", m->payload.len < m->length);
         if (m->has_sha256)
             json_hex(j, "sha256", bytes_of(m->sha256, sizeof(m->sha256)));
@@ -108,11 +108,11 @@ void eve_message(struct json *j, const struct event *e, const struct eve_options
     json_end(j);
 }
 
-void eve_frame(struct json *j, const struct event *e, const struct eve_options *how)
+void eve_frame(struct json *j, const struct event *e, struct eve_common *c)
 {
     const struct ws_frame_event *f = &e->as.frame;
 
-    (void)how;
+    (void)c;
     json_object(j, "websocket");
     json_bool(j, "fin", f->fin);
     if (f->masked)

@@ -72,7 +72,7 @@ static void put_string(struct json *j, uint8_t *at, struct bytes value,
     buffer_append_byte(j->out, '"');
 }
 
-void json_put_string(struct json *j, uint8_t *at, struct bytes value)
+void json_write_string(struct json *j, uint8_t *at, struct bytes value)
 {
     put_string(j, at, value, escape_json);
 }
@@ -105,12 +105,6 @@ void json_printable(struct json *j, const char *key, struct bytes value)
         put_string(j, at, value, escape_json_printable);
 }
 
-/* By arithmetic: a compiler does many at once. */
-static uint8_t hex_digit(unsigned value)
-{
-    return (uint8_t)(value > 9 ? value + 'a' - 10 : value + '0');
-}
-
 void json_hex(struct json *j, const char *key, struct bytes value)
 {
     uint8_t *at = json_begin(j, key, 2 * value.len + 2);
@@ -118,10 +112,8 @@ void json_hex(struct json *j, const char *key, struct bytes value)
     if (at == NULL)
         return;
     *at++ = '"';
-    for (size_t i = 0; i < value.len; i++) {
-        at[2 * i] = hex_digit(value.at[i] >> 4);
-        at[2 * i + 1] = hex_digit(value.at[i] & 15);
-    }
+    for (size_t i = 0; i < value.len; i++)
+        digits_put_hex(at + 2 * i, value.at[i]);
     at[2 * value.len] = '"';
     json_done(j, at + 2 * value.len + 1);
 }

@@ -31,7 +31,7 @@ JSON_INLINE void json_string(struct json *j, const char *key, struct bytes value
     uint8_t *at = json_begin(j, key, value.len + 2);
 
     if (at != NULL)
-        json_put_string(j, at, value);
+        json_write_string(j, at, value);
 }
 
 /* The same, of what was put together elsewhere: when memory ran out there, it did here, too. */

@@ -31,7 +31,7 @@ static inline struct json json_into(struct buffer *out, bool pretty)
 /* The parts of the functions below that need not stand in each caller. `at`: from json_begin(). */
 uint8_t *json_indent(const struct json *j, uint8_t *at);
 void json_open(struct json *j, uint8_t *at, uint32_t array); /* 1, or 0: an object */
-void json_put_string(struct json *j, uint8_t *at, struct bytes value);
+void json_write_string(struct json *j, uint8_t *at, struct bytes value);
 
 /* What stands before a value, and room for `more` bytes of it. The value goes where it says; then
  * json_done(). NULL: memory ran out. */

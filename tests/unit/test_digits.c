@@ -50,6 +50,12 @@ int main(void)
                 is_right(((uint64_t)random_below(UINT32_MAX) << 32 | random_below(UINT32_MAX)) >>
                          random_below(64));
     CHECK(right, "random numbers");
+    for (unsigned i = 0; i < 256; i++) {
+        char want[3];
+        snprintf(want, sizeof(want), "%02x", i);
+        right = right && digits_put_hex(two, (uint8_t)i) == two + 2 && memcmp(two, want, 2) == 0;
+    }
+    CHECK(right, "two hexadecimal digits");
     CHECK(digits_put_two(two, 7) == two + 2 && strcmp((char *)two, "07") == 0, "two digits");
     return test_end();
 }

@@ -76,6 +76,31 @@ static void test_vectors(void)
     }
 }
 
+/* Any byte at any place, into memory for the most that may come of it, and no more. */
+static void test_put(void)
+{
+    struct buffer want = {0};
+    uint8_t text[40];
+    bool same = true;
+
+    for (unsigned i = 0; i < sizeof(text) * sizeof(text) * 256; i++) {
+        const size_t len = i / 256 / sizeof(text), place = i / 256 % sizeof(text);
+        memset(text, i % 2 == 0 ? 'x' : 0, sizeof(text));
+        text[place] = (uint8_t)i;
+        const struct bytes in = test_copy(bytes_of(text, len));
+        uint8_t *got = malloc(ESCAPE_JSON_MOST * len + (len == 0));
+        buffer_clear(&want);
+        escape_json(&want, in);
+        const size_t written = (size_t)(escape_json_put(got, in) - got);
+        same = same && written <= ESCAPE_JSON_MOST * len &&
+               bytes_equal(bytes_of(got, written), buffer_bytes(&want));
+        free(got);
+        free((void *)(uintptr_t)in.at);
+    }
+    CHECK(same, "every byte at every place");
+    buffer_free(&want);
+}
+
 /* What must never come out, whatever goes in. */
 static bool is_safe(escape_function *escape, struct bytes out)
 {
@@ -182,6 +207,7 @@ static void test_markdown(void)
 int main(void)
 {
     test_vectors();
+    test_put();
     check_pairs(escape_json, "JSON: every two bytes");
     check_pairs(escape_json_printable, "printable: every two bytes");
     check_pairs(escape_html, "HTML: every two bytes");

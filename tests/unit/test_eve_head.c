@@ -29,7 +29,7 @@ static struct bytes head_text(struct eve_heads *h, struct buffer *out, const str
 
     buffer_clear(out);
     json_object(&j, NULL);
-    eve_head(h, &j, e, by_sender, false);
+    eve_head(h, &j, e, by_sender);
     json_end(&j);
     return buffer_bytes(out);
 }
@@ -37,7 +37,7 @@ static struct bytes head_text(struct eve_heads *h, struct buffer *out, const str
 static void test_twins(void)
 {
     static const enum event_kind kinds[] = {EVENT_MESSAGE, EVENT_HTTP, EVENT_FLOW};
-    struct eve_heads *kept = eve_heads_create(NULL);
+    struct eve_heads *kept = eve_heads_create(false, NULL);
     struct buffer got = {0}, want = {0};
     size_t same = 0;
 
@@ -51,7 +51,7 @@ static void test_twins(void)
                                 .direction = random_below(2) > 0 ? TO_CLIENT : TO_SERVER,
                                 .flow = &f};
         const bool by_sender = random_below(2) > 0;
-        struct eve_heads *afresh = eve_heads_create(NULL);
+        struct eve_heads *afresh = eve_heads_create(false, NULL);
         same += bytes_equal(head_text(kept, &got, &e, by_sender),
                             head_text(afresh, &want, &e, by_sender));
         eve_heads_free(afresh);
@@ -65,7 +65,7 @@ static void test_twins(void)
 /* Longer than what is kept. */
 static void test_long_name(void)
 {
-    struct eve_heads *h = eve_heads_create(NULL);
+    struct eve_heads *h = eve_heads_create(false, NULL);
     struct flow_info f = fixture_flow();
     char name[EVE_HEAD_TEXT + 1];
     struct buffer first = {0}, again = {0};

@@ -2,6 +2,7 @@
 /* Lines made of hostile strings are JSON all the same; and EVE asks for what it shows, no more. */
 #include "json_check.h"
 #include "output/eve_events.h"
+#include "output/json_put.h"
 #include "output_fixture.h"
 
 /* Strings of random bytes in every place that takes bytes from the wire. */
@@ -51,6 +52,48 @@ static void test_hostile(void)
     fixture_free(&x);
 }
 
+/* What stands between two texts of a flow's line is never more than there is room for: with every
+ * number at its greatest and no text at all, it is all one run. */
+static void test_longest_run(void)
+{
+    static const struct eve_options flows = {.events = EVE_USUAL};
+    struct fixture x;
+    struct eve *eve = eve_create(fixture_begin(&x), &flows, NULL);
+    struct flow_info f;
+    struct ws_totals totals;
+    struct ws_figures figures;
+
+    memset(&f, 0x7f, sizeof(f));
+    memset(&totals, 0x7f, sizeof(totals));
+    memset(&figures, 0x7f, sizeof(figures));
+    f.ws = &totals;
+    f.ws_figures = &figures;
+    figures.first_ns = figures.ping[0].sum_ns = figures.ping[1].sum_ns = 0;
+    f.source = f.app = f.speaks = f.rule = f.expected = f.ndpi.proto = NULL;
+    f.live = f.direction_known = f.alerted = totals.compressed = false;
+    f.layer_count = f.evidence_count = f.vlan_count = 0;
+    f.host = f.path = f.origin = f.subprotocol = bytes_of(NULL, 0);
+    f.sni = f.info_hash = f.peer_client = bytes_of(NULL, 0);
+    f.transport = TRANSPORT_TCP;
+    f.tcp.state = TCP_STATE_ESTABLISHED;
+    f.state = FLOW_ESTABLISHED;
+    f.end = FLOW_TIMEOUT;
+    f.confidence = CONFIDENCE_PROBABLE;
+    f.ladder = LADDER_ACCEPTED;
+    f.shape = SHAPE_LENGTH_PREFIXED;
+    f.mismatch = f.tunnel = TRI_NOT_YET;
+    f.verdict = VERDICT_BLOCK;
+    const struct event e = fixture_event(EVENT_FLOW, &f, UINT64_MAX, 0);
+    eve_sink(eve)->event(eve_sink(eve)->ctx, &e);
+    eve_free(eve);
+    const char *text = fixture_end(&x);
+    CHECK(strstr(text, "pongs_toclient") != NULL && strstr(text, "out_of_order_toclient") != NULL &&
+              strstr(text, "leaked_pkts_toclient") != NULL && json_check_lines(text),
+          "a line with all numbers");
+    CHECK(strlen(text) < JSON_PUT_RUN, "fits");
+    fixture_free(&x);
+}
+
 static void test_interest(void)
 {
     static const struct eve_options all = {.events = EVE_ALL, .payload = PAYLOAD_BASE64};
@@ -74,6 +117,7 @@ static void test_interest(void)
 int main(void)
 {
     test_hostile();
+    test_longest_run();
     test_interest();
     return test_end();
 }
