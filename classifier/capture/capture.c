@@ -117,6 +117,16 @@ enum capture_result capture_next(struct capture *c, struct frame *out, struct er
     return result;
 }
 
+enum capture_result capture_next_few(struct capture *c, struct frames *out, struct err *err)
+{
+    const enum capture_result result = capture_next(c, &out->at[0], err);
+
+    out->count = result == CAPTURE_FRAME;
+    if (out->count > 0 && c->reader->few != NULL)
+        out->count += c->reader->few(c, &out->at[1], CAPTURE_FEW - 1);
+    return result;
+}
+
 bool capture_stats(struct capture *c, struct capture_stats *out)
 {
     return c->reader == &live_reader && live_stats(c, out);

@@ -24,6 +24,14 @@ enum capture_result {
     CAPTURE_BROKEN, /* err says why, with the packet number; all frames before it were given */
 };
 
+#define CAPTURE_FEW 64 /* frames */
+
+/* All borrowed until the next call. */
+struct frames {
+    size_t count;
+    struct frame at[CAPTURE_FEW];
+};
+
 struct capture_live {
     const char *iface;
     const char *filter; /* BPF expression, or NULL */
@@ -45,6 +53,8 @@ const char *capture_library_version(void);
 void capture_close(struct capture *c);
 
 enum capture_result capture_next(struct capture *c, struct frame *out, struct err *err);
+/* The same, and the frames after it for which nothing need be read; none unless CAPTURE_FRAME. */
+enum capture_result capture_next_few(struct capture *c, struct frames *out, struct err *err);
 bool capture_stats(struct capture *c, struct capture_stats *out); /* false for files */
 
 /* How far a file has been read, 0..1000, for a progress bar; -1: not known (a pipe). */

@@ -62,9 +62,21 @@ static inline enum input_result input_need(struct input *in, size_t n)
     return input_left(in) >= n ? INPUT_READY : input_fill(in, n);
 }
 
+/* What was read and not yet taken. */
+static inline struct bytes input_read(const struct input *in)
+{
+    return bytes_of(input_at(in), input_left(in));
+}
+
 static inline void input_take(struct input *in, size_t n)
 {
     in->at += n;
+}
+
+/* All but `left`, the end of input_read(). */
+static inline void input_take_to(struct input *in, struct bytes left)
+{
+    in->at = in->end - left.len;
 }
 
 #endif

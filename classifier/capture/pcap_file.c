@@ -87,21 +87,51 @@ static enum capture_result damaged(struct capture *c, uint32_t captured, struct 
 }
 
 /* The record at the front of what was read. False: it is not all there, or damaged. */
-static inline bool take_record(struct capture *c, struct frame *out)
+static inline bool take_record(const struct pcap_file *p, struct bytes *read, struct frame *out)
 {
-    const struct pcap_file *p = &c->pcap;
-    const size_t left = input_left(&c->input);
-    const uint8_t *at = input_at(&c->input);
-
-    if (left < p->header_len)
+    if (read->len < p->header_len)
         return false;
-    const uint32_t captured = read_header(p, at, out);
-    if (captured > p->data_max || left - p->header_len < captured)
+    const uint32_t captured = read_header(p, read->at, out);
+    if (captured > p->data_max || read->len - p->header_len < captured)
         return false;
-    out->number = ++c->number;
-    out->data = bytes_of(at + p->header_len, captured);
-    input_take(&c->input, p->header_len + captured);
+    out->data = bytes_of(read->at + p->header_len, captured);
+    *read = bytes_of(read->at + p->header_len + captured, read->len - p->header_len - captured);
     return true;
+}
+
+/* Those at the front that are all there and pass the filter, at most `room`. `number`: of the one
+ * before. */
+static inline size_t take_records(struct pcap_file p, struct bytes *read, struct frame *out,
+                                  size_t room, uint64_t *number)
+{
+    size_t count = 0;
+
+    while (count < room && take_record(&p, read, &out[count])) {
+        out[count].number = ++*number;
+        count += filter_passes(p.filter, &out[count]);
+    }
+    return count;
+}
+
+/* What most files need is said here, so that the compiler makes a loop of its own for it. */
+static size_t pcap_file_few(struct capture *c, struct frame *out, size_t room)
+{
+    struct bytes read = input_read(&c->input);
+    struct pcap_file p = c->pcap;
+    uint64_t number = c->number;
+    size_t count;
+
+    if (p.as_here && p.filter == NULL) {
+        p.as_here = true;
+        p.filter = NULL;
+        p.header_len = RECORD_HEADER;
+        count = take_records(p, &read, out, room, &number);
+    } else {
+        count = take_records(p, &read, out, room, &number);
+    }
+    c->number = number;
+    input_take_to(&c->input, read);
+    return count;
 }
 
 /* CAPTURE_FRAME: now it can be taken. */
@@ -122,26 +152,16 @@ static enum capture_result read_more(struct capture *c, struct err *err)
     return CAPTURE_FRAME;
 }
 
-/* More is to be read first, or passed over. */
-APART static enum capture_result next_of_more(struct capture *c, struct frame *out, struct err *err)
+static enum capture_result pcap_file_next(struct capture *c, struct frame *out, struct err *err)
 {
-    enum capture_result result;
+    enum capture_result result = CAPTURE_FRAME;
 
-    do {
+    while (result == CAPTURE_FRAME && pcap_file_few(c, out, 1) == 0)
         result = read_more(c, err);
-    } while (result == CAPTURE_FRAME &&
-             !(take_record(c, out) && filter_passes(c->pcap.filter, out)));
     return result;
 }
 
-static enum capture_result pcap_file_next(struct capture *c, struct frame *out, struct err *err)
-{
-    if (take_record(c, out) && filter_passes(c->pcap.filter, out))
-        return CAPTURE_FRAME;
-    return next_of_more(c, out, err);
-}
-
-static const struct reader pcap_reader = {.next = pcap_file_next};
+static const struct reader pcap_reader = {.next = pcap_file_next, .few = pcap_file_few};
 
 bool pcap_open_input(struct capture *c, struct err *err)
 {
@@ -166,8 +186,8 @@ bool pcap_open_input(struct capture *c, struct err *err)
     p->header_len = magic == MAGIC_MODIFIED ? RECORD_HEADER_MODIFIED : RECORD_HEADER;
     p->lengths_swapped = major == MAJOR_AIX || minor < MINOR_AGREED;
     p->lengths_may_swap = minor == MINOR_AGREED;
-    p->as_here =
-        p->big == (__BYTE_ORDER == __BIG_ENDIAN) && !p->lengths_swapped && !p->lengths_may_swap;
+    p->as_here = p->big == (__BYTE_ORDER == __BIG_ENDIAN) && p->header_len == RECORD_HEADER &&
+                 !p->lengths_swapped && !p->lengths_may_swap;
     p->data_max = snaplen > DATA_MAX ? snaplen : DATA_MAX;
     if (p->data_max > RECORD_MAX)
         p->data_max = RECORD_MAX;

@@ -15,6 +15,9 @@
 /* One kind of source. `next` may find frames that the filter drops: it goes on itself. */
 struct reader {
     enum capture_result (*next)(struct capture *c, struct frame *out, struct err *err);
+    /* The frames that follow, as next() would give them, as far as they lie in the buffer and
+     * nothing is odd about them: at most `room`. NULL: it gives them one by one. */
+    size_t (*few)(struct capture *c, struct frame *out, size_t room);
     void (*close)(struct capture *c); /* NULL: nothing of its own */
 };
 
@@ -23,7 +26,7 @@ struct pcap_file {
     bool big;              /* byte order */
     bool lengths_swapped;  /* written before libpcap agreed with itself: always ... */
     bool lengths_may_swap; /* ... or sometimes */
-    bool as_here;          /* this machine's byte order, and no lengths to swap */
+    bool as_here;          /* the usual header, this machine's byte order, no lengths to swap */
     uint32_t nanoseconds;  /* in a tick of the fraction */
     uint32_t header_len;   /* bytes before each packet */
     uint32_t data_max;     /* more captured bytes than this are damage */

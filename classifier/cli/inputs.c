@@ -88,25 +88,40 @@ static void join_or_flush(struct session *s, int64_t *last_ns, int64_t first_ns)
     *last_ns = first_ns;
 }
 
+/* What the file is read for. */
+static void take_frames(struct session *s, const struct frames *few, int64_t *last_ns)
+{
+    int64_t last = *last_ns;
+
+    for (size_t i = 0; i < few->count; i++) {
+        if (few->at[i].time_ns > last)
+            last = few->at[i].time_ns;
+        session_frame(s, &few->at[i]);
+    }
+    *last_ns = last;
+}
+
 static void read_frames(struct session *s, struct capture *c, int64_t *last_ns)
 {
     struct progress progress = progress_start(s->options->quiet);
     enum capture_result result = CAPTURE_END;
     struct err err = {0};
-    struct frame f;
+    struct frames few;
+    uint64_t frames = 0, look_at = 0;
 
-    for (uint64_t n = 0; !(n % LOOK_EVERY == 0 && session_stopped(s)); n++) {
-        while ((result = capture_next(c, &f, &err)) == CAPTURE_NOTHING && !session_stopped(s))
+    while (frames < look_at || !session_stopped(s)) {
+        while ((result = capture_next_few(c, &few, &err)) == CAPTURE_NOTHING && !session_stopped(s))
             session_show(s);
         if (result != CAPTURE_FRAME)
             break;
-        if (n == 0)
-            join_or_flush(s, last_ns, f.time_ns);
-        if (f.time_ns > *last_ns)
-            *last_ns = f.time_ns;
-        session_frame(s, &f);
-        if (n % LOOK_EVERY == 0)
+        if (frames == 0)
+            join_or_flush(s, last_ns, few.at[0].time_ns);
+        take_frames(s, &few, last_ns);
+        if (frames >= look_at) {
             progress_show(&progress, capture_progress(c));
+            look_at = frames + LOOK_EVERY;
+        }
+        frames += few.count;
     }
     progress_end(&progress);
     if (result == CAPTURE_BROKEN)

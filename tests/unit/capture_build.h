@@ -157,7 +157,40 @@ static inline void file_read(int fd, const char *filter, size_t room, struct buf
     capture_close(c);
 }
 
-/* From a file, with a buffer that grows at each record, and from a pipe: always the same. */
+static inline bool file_same_frame(const struct frame *a, const struct frame *b)
+{
+    return a->number == b->number && a->time_ns == b->time_ns && a->linktype == b->linktype &&
+           a->interface == b->interface && a->wire_len == b->wire_len &&
+           bytes_equal(a->data, b->data);
+}
+
+/* One by one from `fd`, by the few from `fd_few`: the same frames and the same end. `room`: of the
+ * latter's buffer. */
+static inline void file_check_few(int fd, int fd_few, size_t room, const char *filter,
+                                  const char *name)
+{
+    struct err err = {0}, err_few = {0};
+    struct capture *c = capture_open_fd(fd, "x", filter, INPUT_ROOM, &err);
+    struct capture *c_few = capture_open_fd(fd_few, "x", filter, room, &err_few);
+    enum capture_result result = CAPTURE_END, result_few = CAPTURE_END;
+    struct frames few = {0};
+    struct frame f;
+
+    while (c_few != NULL && (result_few = capture_next_few(c_few, &few, &err_few)) == CAPTURE_FRAME)
+        for (size_t i = 0; i < few.count; i++) {
+            result = capture_next(c, &f, &err);
+            CHECK(result == CAPTURE_FRAME && file_same_frame(&f, &few.at[i]), name);
+        }
+    if (c != NULL)
+        result = capture_next(c, &f, &err);
+    CHECK(result == result_few && few.count == 0, name);
+    CHECK_TEXT(err_few.text, err.text, name);
+    capture_close(c);
+    capture_close(c_few);
+}
+
+/* From a file, with a buffer that grows at each record, from a pipe, and by the few: always the
+ * same. */
 static inline void file_check(struct bytes b, const char *filter, const char *want,
                               const char *name)
 {
@@ -170,6 +203,8 @@ static inline void file_check(struct bytes b, const char *filter, const char *wa
     CHECK_TEXT((const char *)log.at, want, name);
     file_read(file_pipe(b), filter, INPUT_ROOM, &log);
     CHECK_TEXT((const char *)log.at, want, name);
+    file_check_few(open(file_name(), O_RDONLY), open(file_name(), O_RDONLY), INPUT_ROOM, filter,
+                   name);
     buffer_free(&log);
     unlink(file_name());
 }

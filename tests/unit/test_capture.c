@@ -278,6 +278,8 @@ static void check_cuts(const struct vector *v, struct bytes whole)
         const size_t given = last != NULL ? (size_t)(last - text) : 0;
         CHECK(given <= all.len && memcmp(text, all.at, given) == 0, v->name);
         CHECK(strstr(text, "end") != NULL || strstr(text, "x: ") != NULL, v->name);
+        file_check_few(file_pipe(bytes_first(whole, cut)), file_pipe(bytes_first(whole, cut)),
+                       INPUT_ROOM, NULL, v->name);
     }
     buffer_free(&log);
     buffer_free(&all);

@@ -200,6 +200,66 @@ static void test_foreign(void)
     buffer_free(&f.bytes);
 }
 
+/* Interfaces with clocks of their own, a block that is no packet now and then, and one without a
+ * time. */
+static void put_blocks(struct file *f, bool big)
+{
+    static const char *const data[] = {"", "a", "abcdef",
+                                       "0123456789012345678901234567890123456789"};
+
+    put_section(f, big);
+    put_interface(f, 1, 6, 0);
+    put_interface(f, 101, 9, -3);
+    put_interface(f, 113, 0x80 | 30, 12);
+    for (uint32_t i = 0; i < PACKETS; i++) {
+        put_enhanced(f, i % 3, (uint64_t)i << i % 32, data[i % 4]);
+        if (i % 50 == 49) {
+            put(f, 4, 5);
+            put(f, 4, 16);
+            put(f, 4, 0);
+            put(f, 4, 16);
+        }
+        if (i % 70 == 69) {
+            put(f, 4, 3);
+            put(f, 4, 20);
+            put(f, 4, 2);
+            put_text(f, "ab\1\2");
+            put(f, 4, 20);
+        }
+    }
+}
+
+static void check_few(struct bytes b, const char *filter, const char *name)
+{
+    static const size_t rooms[] = {64, 1000, 5000, INPUT_ROOM};
+
+    file_write(b);
+    for (size_t i = 0; i < sizeof(rooms) / sizeof(rooms[0]); i++)
+        file_check_few(open(file_name(), O_RDONLY), open(file_name(), O_RDONLY), rooms[i], filter,
+                       name);
+    unlink(file_name());
+}
+
+/* Frames by the few are the same frames, wherever the buffer ends. */
+static void test_few(void)
+{
+    struct file f = {0};
+
+    put_packets(&f, 0xa1b2c3d4);
+    check_few(buffer_bytes(&f.bytes), NULL, "pcap");
+    check_few(buffer_bytes(&f.bytes), "port 81", "pcap, through a filter");
+    buffer_clear(&f.bytes);
+    for (unsigned big = 0; big < 2; big++) {
+        put_blocks(&f, big != 0);
+        check_few(buffer_bytes(&f.bytes), NULL, "pcapng");
+        check_few(buffer_bytes(&f.bytes), "greater 103", "pcapng, through a filter");
+        check_few(bytes_first(buffer_bytes(&f.bytes), f.bytes.len - 3), NULL, "pcapng, cut short");
+    }
+    f.bytes.at[f.bytes.len / 3 & ~(size_t)3] ^= 1;
+    check_few(buffer_bytes(&f.bytes), NULL, "pcapng, damaged");
+    buffer_free(&f.bytes);
+}
+
 static void check_path(const char *path, const char *ending)
 {
     struct err err = {0};
@@ -318,6 +378,7 @@ int main(void)
     test_against_libpcap(0xa1b2c3d4, NULL);
     test_against_libpcap(0xa1b23c4d, "tcp port 80");
     test_foreign();
+    test_few();
     test_paths();
     test_progress();
     test_interrupted();
