@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/bytes.h"
 
-static uint8_t lower(uint8_t c)
-{
-    return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
-}
-
 /* Eight bytes at once. Without their top bits no byte's sum reaches the next one. */
 static uint64_t lower_word(uint64_t x)
 {
@@ -15,32 +10,45 @@ static uint64_t lower_word(uint64_t x)
     return x | ((from_a & ~beyond_z & ~x & (0x80 * each)) >> 2);
 }
 
-/* Mostly they are spelled alike. */
-static bool words_equal_nocase(const uint8_t *a, const uint8_t *b)
+static uint64_t load_word(const uint8_t *at)
 {
-    uint64_t x, y;
+    uint64_t word;
 
-    memcpy(&x, a, sizeof(x));
-    memcpy(&y, b, sizeof(y));
+    memcpy(&word, at, sizeof(word));
+    return word;
+}
+
+/* Fewer bytes than a word has, as one: those in the middle twice. */
+static uint64_t load_few(const uint8_t *at, size_t len)
+{
+    uint32_t first, last;
+
+    if (len < sizeof(first))
+        return len == 0 ? 0 : at[0] | (unsigned)at[len / 2] << 8 | (unsigned)at[len - 1] << 16;
+    memcpy(&first, at, sizeof(first));
+    memcpy(&last, at + len - sizeof(last), sizeof(last));
+    return first | (uint64_t)last << 32;
+}
+
+/* Mostly they are spelled alike. */
+static bool words_equal_nocase(uint64_t x, uint64_t y)
+{
     return x == y || lower_word(x) == lower_word(y);
 }
 
 bool bytes_equal_nocase(struct bytes a, struct bytes b)
 {
     const size_t word = sizeof(uint64_t);
-    size_t i = 0;
 
     if (a.len != b.len)
         return false;
-    for (; i + word <= a.len; i += word)
-        if (!words_equal_nocase(a.at + i, b.at + i))
+    if (a.len < word)
+        return words_equal_nocase(load_few(a.at, a.len), load_few(b.at, b.len));
+    for (size_t i = 0; i + word < a.len; i += word)
+        if (!words_equal_nocase(load_word(a.at + i), load_word(b.at + i)))
             return false;
-    if (a.len >= word) /* the last word laps over the one before */
-        return words_equal_nocase(a.at + a.len - word, b.at + a.len - word);
-    for (; i < a.len; i++)
-        if (a.at[i] != b.at[i] && lower(a.at[i]) != lower(b.at[i]))
-            return false;
-    return true;
+    /* the last word may lap over the one before */
+    return words_equal_nocase(load_word(a.at + a.len - word), load_word(b.at + a.len - word));
 }
 
 size_t bytes_find(struct bytes b, struct bytes needle)

@@ -5,8 +5,8 @@
 
 #include "base/digest.h"
 
+#include <endian.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <openssl/md5.h>
 #include <openssl/sha.h>
 #include <stdlib.h>
@@ -46,11 +46,34 @@ bool digest_md5(struct digest *d, struct bytes in, uint8_t out[MD5_LEN])
            MD5_Final(out, &d->md5) == 1;
 }
 
+static void put_be32(uint8_t *at, uint32_t n)
+{
+    n = htobe32(n);
+    memcpy(at, &n, sizeof(n));
+}
+
+/* Few bytes, all at once: the blocks are laid out here (RFC 3174 s4), which the running sum of the
+ * library would copy, and wipe behind itself. */
 void digest_sha1(struct digest *d, struct bytes in, uint8_t out[SHA1_LEN])
 {
-    SHA1_Init(&d->sha1);
-    SHA1_Update(&d->sha1, in.at, in.len);
-    SHA1_Final(out, &d->sha1);
+    SHA_CTX *sum = &d->sha1;
+    const uint64_t bits = (uint64_t)in.len * 8;
+    uint8_t last[2 * SHA_CBLOCK] = {0};
+
+    SHA1_Init(sum);
+    for (; in.len >= SHA_CBLOCK; in = bytes_after(in, SHA_CBLOCK))
+        SHA1_Transform(sum, in.at);
+    if (in.len > 0)
+        memcpy(last, in.at, in.len);
+    last[in.len] = 0x80;
+    const size_t len = in.len + 1 + sizeof(bits) <= SHA_CBLOCK ? SHA_CBLOCK : sizeof(last);
+    put_be32(last + len - 8, (uint32_t)(bits >> 32));
+    put_be32(last + len - 4, (uint32_t)bits);
+    for (size_t at = 0; at < len; at += SHA_CBLOCK)
+        SHA1_Transform(sum, last + at);
+    const uint32_t words[] = {sum->h0, sum->h1, sum->h2, sum->h3, sum->h4};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        put_be32(out + 4 * i, words[i]);
 }
 
 struct sha256 *sha256_begin(struct digest *d)
@@ -83,5 +106,27 @@ void sha256_end(struct sha256 *s, uint8_t out[SHA256_LEN])
 
 size_t base64_encode(struct bytes in, char *out)
 {
-    return (size_t)EVP_EncodeBlock((unsigned char *)out, in.at, (int)in.len);
+    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    char *to = out;
+    size_t i = 0;
+
+    for (; i + 3 <= in.len; i += 3, to += 4) {
+        const uint32_t three =
+            (uint32_t)in.at[i] << 16 | (uint32_t)in.at[i + 1] << 8 | in.at[i + 2];
+        to[0] = digit[three >> 18];
+        to[1] = digit[three >> 12 & 63];
+        to[2] = digit[three >> 6 & 63];
+        to[3] = digit[three & 63];
+    }
+    if (i < in.len) {
+        const bool two = i + 2 == in.len;
+        const uint32_t rest = (uint32_t)in.at[i] << 16 | (two ? (uint32_t)in.at[i + 1] << 8 : 0);
+        to[0] = digit[rest >> 18];
+        to[1] = digit[rest >> 12 & 63];
+        to[2] = two ? digit[rest >> 6 & 63] : '=';
+        to[3] = '=';
+        to += 4;
+    }
+    *to = '\0';
+    return (size_t)(to - out);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/hash.h"
 
+#include <endian.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -68,6 +69,54 @@ struct hash_product hash_multiply_by_halves(uint64_t a, uint64_t b)
 
     return (struct hash_product){.low = other << 32 | (uint32_t)low,
                                  .high = high_a * high_b + (one >> 32) + (other >> 32)};
+}
+
+#define PRIME_BITS 61
+#define PRIME      ((UINT64_C(1) << PRIME_BITS) - 1)
+#define PIECE      7U /* bytes: a number below the prime */
+
+/* (sum + piece) * point, modulo the prime but for some of it: what is below 2^62 + 2^57 stays so,
+ * because the point is below 2^60. */
+static uint64_t step(uint64_t sum, uint64_t piece, uint64_t point)
+{
+    const struct hash_product p = hash_multiply(sum + piece, point);
+
+    return (p.low & PRIME) + (p.low >> PRIME_BITS | p.high << (64 - PRIME_BITS));
+}
+
+static uint64_t load(const uint8_t *at)
+{
+    uint64_t word;
+
+    memcpy(&word, at, sizeof(word));
+    return le64toh(word);
+}
+
+/* The last bytes, PIECE or less, as a number. */
+static uint64_t last_piece(struct bytes text, size_t len)
+{
+    uint64_t piece = 0;
+
+    if (len == 0)
+        return 0;
+    if (text.len >= sizeof(piece))
+        return load(text.at + text.len - sizeof(piece)) >> 8 * (sizeof(piece) - len);
+    for (size_t i = 0; i < len; i++)
+        piece |= (uint64_t)text.at[i] << 8 * i;
+    return piece;
+}
+
+uint64_t hash_text(const struct hash_key *key, struct bytes text)
+{
+    const uint64_t point = key->k0 & (PRIME >> 1);
+    uint64_t sum = step(0, text.len & PRIME, point);
+    size_t at = 0;
+
+    for (; at + sizeof(uint64_t) <= text.len; at += PIECE)
+        sum = step(sum, load(text.at + at) & ((UINT64_C(1) << 8 * PIECE) - 1), point);
+    sum = step(sum, last_piece(text, text.len - at), point);
+    sum = (sum & PRIME) + (sum >> PRIME_BITS);
+    return sum >= PRIME ? sum - PRIME : sum;
 }
 
 struct hash_key hash_key_from_seed(uint64_t seed)

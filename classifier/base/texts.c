@@ -78,7 +78,7 @@ struct bytes texts_keep(struct texts *t, struct bytes text)
 {
     if (text.len == 0 || text.len > UINT32_MAX)
         return bytes_of(NULL, 0);
-    const uint32_t tag = (uint32_t)hash_bytes(&t->key, text);
+    const uint32_t tag = (uint32_t)hash_text(&t->key, text);
     struct text *x = find(t, tag, text);
     if (x == NULL)
         x = add(t, tag, text);

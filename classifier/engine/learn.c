@@ -174,11 +174,15 @@ static bool more_evidence(struct engine *e, struct conn *c)
  * layer that was recognised: of the same bytes, whichever packets brought them. */
 static bool says_more(const struct evidence *last, const char *what, struct bytes detail)
 {
-    const size_t len = strlen(last->what);
+    const char *said = last->what;
 
-    if (strncmp(last->what, what, len) != 0)
+    while (*said != '\0' && *said == *what) {
+        said++;
+        what++;
+    }
+    if (*said != '\0')
         return false;
-    return what[len] != '\0' || bytes_start_with(detail, last->detail);
+    return *what != '\0' || bytes_start_with(detail, last->detail);
 }
 
 /* Of one line two sentences are said, one after the other. */

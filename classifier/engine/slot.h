@@ -18,7 +18,8 @@ struct slot {
     void *state;               /* NULL: stateless, or given back */
     uint8_t kind;
     uint8_t confidence;
-    bool quiet; /* what it carries interests nobody above */
+    bool quiet;   /* what it carries interests nobody above */
+    bool passing; /* UNKNOWN: its first bytes are being identified, and state is the call's own */
     const char *name;
 };
 

@@ -29,7 +29,8 @@ void unknown_free(struct engine *e, struct slot *s)
     if (u == NULL)
         return;
     identify_end(e->identifier, &u->id);
-    budget_free(&e->budget, u, sizeof(*u));
+    if (!s->passing)
+        budget_free(&e->budget, u, sizeof(*u));
     s->state = NULL;
 }
 
@@ -178,7 +179,7 @@ static void hand_over(struct engine *e, struct conn *c, unsigned level,
                       const struct identity *known, const struct opening *seen)
 {
     struct slot *s = &c->stack[level];
-    struct slot old = {.state = s->state};
+    struct slot old = {.state = s->state, .passing = s->passing};
     const struct unknown *u = s->state;
 
     if (known->result == IDENTIFIED_NDPI)
@@ -236,14 +237,34 @@ static struct unknown *unknown_of(struct engine *e, struct conn *c, unsigned lev
     return u;
 }
 
+/* Undecided: more must come. Without memory it stays unknown, and the end will say so. */
+static void keep(struct engine *e, struct slot *s)
+{
+    struct unknown *u = s->state;
+
+    if (!s->passing)
+        return;
+    s->passing = false;
+    s->state = budget_alloc(&e->budget, sizeof(*u));
+    if (s->state != NULL)
+        memcpy(s->state, u, sizeof(*u));
+    else
+        identify_end(e->identifier, &u->id);
+}
+
 size_t unknown_feed(struct engine *e, struct conn *c, unsigned level, enum direction *d,
                     struct bytes in)
 {
     const struct identify_context context = context_of(e, c, level);
-    struct unknown *u = unknown_of(e, c, level);
+    struct slot *s = &c->stack[level];
+    struct unknown first;
 
-    if (u == NULL)
-        return in.len; /* no memory: it stays unknown, and the end will say so */
+    if (s->state == NULL) { /* mostly the first bytes decide */
+        first = (struct unknown){.id.refused = c->refused};
+        s->state = &first;
+        s->passing = true;
+    }
+    struct unknown *u = s->state;
     if (u->id.ended[*d]) {
         unknown_lose(u, *d, in.len);
         return in.len;
@@ -251,6 +272,7 @@ size_t unknown_feed(struct engine *e, struct conn *c, unsigned level, enum direc
     struct identity known = identify_feed(e->identifier, &u->id, &context, *d, in);
     if (known.result == IDENTIFIED_NOT_YET) {
         unknown_lose(u, *d, in.len - known.used);
+        keep(e, s);
         return in.len;
     }
     if (adopt(e, c, level, &known, in))

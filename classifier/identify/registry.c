@@ -7,16 +7,16 @@
 
 enum carrier { STREAM = 1, DATAGRAM = 2 };
 
-/* The only list of all layers. Recognisers are asked in this order, the strictest signatures first;
- * the first of two equally sure ones wins. */
+/* The only list of all layers. Recognisers are asked in this order, the strictest signatures first,
+ * and before them what is seen most; the first of two equally sure ones wins. */
 static const struct {
     const struct layer *layer;
     unsigned carriers; /* enum carrier, ored */
 } registry[] = {
+    {&layer_http, STREAM},
     {&layer_proxy, STREAM},
     {&layer_tls, STREAM},
     {&layer_bittorrent, STREAM},
-    {&layer_http, STREAM},
     {&layer_ssh, STREAM},
     {&layer_vnc, STREAM},
     {&layer_mqtt, STREAM},
@@ -74,9 +74,11 @@ static const char *opening_name(const struct layer *l)
 /* From the end: those that are only opened by name stand there. */
 const struct layer *registry_find(const char *name)
 {
-    for (size_t n = REGISTRY_LEN; n-- > 0;)
-        if (strcmp(opening_name(registry[n].layer), name) == 0)
+    for (size_t n = REGISTRY_LEN; n-- > 0;) {
+        const char *own = opening_name(registry[n].layer);
+        if (own[0] == name[0] && strcmp(own, name) == 0)
             return registry[n].layer;
+    }
     return NULL;
 }
 

@@ -4,6 +4,7 @@
 #include "layers/bittorrent_peer_id.h"
 #include "layers/probe.h"
 
+#define CASE_BIT 0x20 /* of an ASCII letter */
 #define HASH_LEN 20
 
 /* Exactly twenty bytes, once decoded (RFC 3986 s2.1). */
@@ -120,6 +121,10 @@ bool bittorrent_user_agent(struct bytes name)
         TABLE_TEXT("WebTorrent"),
     };
 
+    static const char starts[] = "abdfklpqrtuvw";
+
+    if (name.len == 0 || memchr(starts, name.at[0] | CASE_BIT, sizeof(starts)) == NULL)
+        return false;
     for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
         const struct bytes rest = bytes_after(name, programs[i].len);
         if (bytes_start_with_nocase(name, programs[i]) &&

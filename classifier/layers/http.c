@@ -25,36 +25,30 @@ static bool may_answer(const struct http *s)
     return s->alone || s->side[TO_SERVER].phase == PHASE_STRAY;
 }
 
-static bool parse_head(struct http *s, struct host *h, enum direction d, struct bytes text,
-                       struct bytes after)
+static void on_head(struct http *s, struct host *h, enum direction d, struct http_head *head)
 {
-    struct http_head head;
-    const bool whole = s->side[d].phase == PHASE_HEAD;
-
-    if (!http_head_parse(text, d, &head))
-        return false;
-    head.after = after;
-    if (!whole)
-        http_fault(&head.faults, HTTP_HEAD_TOO_LONG);
     if (d == TO_SERVER)
-        http_on_request(s, h, &head);
+        http_on_request(s, h, head);
     else
-        http_on_response(s, h, &head, whole);
-    return true;
+        http_on_response(s, h, head, s->side[d].phase == PHASE_HEAD);
 }
 
 /* HTTP_KEPT_MAX bytes and no blank line: what is there is read, up to its last whole line. */
 static size_t begin_long_head(struct http *s, struct host *h, enum direction d, struct bytes in)
 {
     struct http_side *side = &s->side[d];
+    struct http_head head;
     size_t lines = in.len;
 
     while (lines > 0 && in.at[lines - 1] != '\n')
         lines--;
     http_set_phase(side, PHASE_LONG_HEAD);
     side->line_empty = in.len == lines || (in.len == lines + 1 && in.at[lines] == '\r');
-    if (parse_head(s, h, d, bytes_first(in, lines), bytes_of(NULL, 0)))
+    if (http_head_parse(bytes_first(in, lines), d, &head)) {
+        http_fault(&head.faults, HTTP_HEAD_TOO_LONG);
+        on_head(s, h, d, &head);
         return in.len;
+    }
     host_anomaly(h, HTTP_HEAD_TOO_LONG, d, side->offset); /* not even its first line ended */
     http_set_phase(side, PHASE_SEEK);
     return in.len;
@@ -83,24 +77,30 @@ size_t http_empty_lines(struct bytes in)
     return n;
 }
 
-static bool is_hixie_76(struct bytes text)
+/* Draft-76 s1.3: the answer goes on after its head. */
+static size_t tail_length(const struct http *s, enum direction d, const struct http_head *head)
 {
-    struct http_head head;
-
-    return http_head_parse(text, TO_CLIENT, &head) && ws_draft_of_answer(&head) == WS_HIXIE_76;
+    if (d == TO_SERVER || head->line.status != SWITCHING_PROTOCOLS)
+        return 0;
+    const struct http_exchange *x = s->queue.forgotten == 0 ? http_queue_awaited(&s->queue) : NULL;
+    const enum ws_draft draft = x != NULL ? (enum ws_draft)x->ws.draft : ws_draft_of_answer(head);
+    return draft == WS_HIXIE_76 ? WS_RESPONSE_LEN : 0;
 }
 
-/* Draft-76 s1.3: the answer goes on after its head. */
-static size_t tail_length(const struct http *s, enum direction d, struct bytes head)
+/* The length of the head that `in` begins with; 0: it is not whole. `good`: it was read. */
+static size_t find_head(const struct http_side *side, enum direction d, struct bytes in,
+                        struct http_head *head, bool *good)
 {
-    const struct http_exchange *x = http_queue_awaited(&s->queue);
-    const bool known = x != NULL && s->queue.forgotten == 0;
-    struct http_line line;
+    const size_t clean = side->scanned == 0 ? http_head_read(in, d, head) : 0;
 
-    if (d == TO_SERVER || (known && x->ws.draft != WS_HIXIE_76) ||
-        http_line_probe(head, d, &line) != PROBE_YES || line.status != SWITCHING_PROTOCOLS)
-        return 0;
-    return known || is_hixie_76(head) ? WS_RESPONSE_LEN : 0;
+    *good = clean > 0;
+    if (clean > 0)
+        return clean;
+    const size_t end = http_head_end(in, side->scanned);
+    const struct bytes text = bytes_first(in, end);
+    *good = end > 0 && (side->scanned == 0 ? http_head_parse_by_lines(text, d, head)
+                                           : http_head_parse(text, d, head));
+    return end;
 }
 
 static void revisit_other(struct http *s, struct host *h, enum direction d);
@@ -128,15 +128,18 @@ static size_t read_head(struct http *s, struct host *h, enum direction d, struct
     in = bytes_first(in, HTTP_KEPT_MAX);
     if (side->scanned >= in.len)
         return 0;
-    const size_t end = http_head_end(in, side->scanned);
-    const size_t tail = end > 0 ? tail_length(s, d, bytes_first(in, end)) : 0;
-    if (tail > in.len - end && in.len < HTTP_KEPT_MAX)
-        return 0;
-    const struct bytes after = bytes_first(bytes_after(in, end), tail);
-    if (end > 0 && parse_head(s, h, d, bytes_first(in, end), after)) {
+    struct http_head head;
+    bool good;
+    const size_t end = find_head(side, d, in, &head, &good);
+    if (good) {
+        const size_t tail = tail_length(s, d, &head);
+        if (tail > in.len - end && in.len < HTTP_KEPT_MAX)
+            return 0;
+        head.after = bytes_first(bytes_after(in, end), tail);
+        on_head(s, h, d, &head);
         if (!s->gone)
             http_begin_body(s, h, d);
-        return end + after.len;
+        return end + head.after.len;
     }
     if (end > 0 || !good_so_far(side, d, in)) {
         http_on_stray(s, h, d);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/http_head.h"
 
+#include "base/lines.h"
 #include "layers/http_value.h"
+
+#define LINE_END 2 /* bytes: CR LF */
 
 static const struct bytes NAMES[HTTP_FIELDS] = {
 #define NAME(text)                                                                                 \
@@ -167,50 +170,12 @@ static void check_bytes(struct http_head *h, struct bytes line, bool folded)
         http_fault(&h->faults, HTTP_BARE_CR);
 }
 
-static bool is_blank(uint8_t c)
-{
-    return c == ' ' || c == '\t';
-}
-
-/* The usual line, "Name: value" CR LF, is read here and taken off `rest`. False: it is anything
- * else, or folds, or something is wrong with it; next_line(), check_bytes() and read_field() say
- * the same of the usual line, and know the others. */
-static bool read_plain_line(struct http_head *h, struct bytes *rest)
-{
-    const uint8_t *at = rest->at, *stop = at + rest->len;
-    const uint8_t *lf = memchr(at, '\n', rest->len);
-
-    if (lf == NULL || lf - at < 2 || lf[-1] != '\r' || (lf + 1 < stop && is_blank(lf[1])))
-        return false;
-    const uint8_t *end = lf - 1, *colon = memchr(at, ':', (size_t)(end - at));
-    if (colon == NULL || colon == at || memchr(at, '\r', (size_t)(end - at)) != NULL ||
-        !http_is_tchar(*at) || !http_is_tchar(colon[-1]))
-        return false;
-    const uint8_t *value = colon + 1;
-    while (value < end && is_blank(*value))
-        value++;
-    while (end > value && is_blank(end[-1]))
-        end--;
-    add_value(h, field_named(bytes_of(at, (size_t)(colon - at))),
-              bytes_of(value, (size_t)(end - value)));
-    *rest = bytes_of(lf + 1, (size_t)(stop - lf - 1));
-    return true;
-}
-
-/* The blank line, as it mostly is. */
-static bool is_last_line(struct bytes rest)
-{
-    return rest.len == 2 && rest.at[0] == '\r' && rest.at[1] == '\n';
-}
-
 void http_head_parse_fields(struct bytes fields, struct http_head *out)
 {
     bool folded = false;
 
     out->fields = fields;
-    for (struct bytes rest = fields; rest.len > 0 && !is_last_line(rest); folded = false) {
-        if (read_plain_line(out, &rest))
-            continue;
+    for (struct bytes rest = fields; rest.len > 0; folded = false) {
         const struct bytes line = next_line(&rest, &folded);
         if (without_cr(line).len == 0)
             break;
@@ -219,7 +184,7 @@ void http_head_parse_fields(struct bytes fields, struct http_head *out)
     }
 }
 
-bool http_head_parse(struct bytes head, enum direction d, struct http_head *out)
+bool http_head_parse_by_lines(struct bytes head, enum direction d, struct http_head *out)
 {
     memset(out, 0, sizeof(*out));
     const uint8_t *end = bytes_find_byte(head, '\n');
@@ -232,6 +197,55 @@ bool http_head_parse(struct bytes head, enum direction d, struct http_head *out)
         http_fault(&out->faults, HTTP_NUL);
     http_head_parse_fields(bytes_after(head, first + 1), out);
     return true;
+}
+
+static bool is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* A field whose line ends, without its CR LF, at `end`. False: something is wrong with its name. */
+static bool read_clean_field(struct http_head *h, const uint8_t *at, const uint8_t *colon,
+                             const uint8_t *end)
+{
+    const uint8_t *value = colon + 1;
+
+    if (colon >= end || colon == at || !http_is_tchar(*at) || !http_is_tchar(colon[-1]))
+        return false;
+    while (value < end && is_blank(*value))
+        value++;
+    while (end > value && is_blank(end[-1]))
+        end--;
+    add_value(h, field_named(bytes_of(at, (size_t)(colon - at))),
+              bytes_of(value, (size_t)(end - value)));
+    return true;
+}
+
+size_t http_head_read(struct bytes in, enum direction d, struct http_head *out)
+{
+    struct lines lines;
+    const size_t len = lines_find(in, &lines);
+
+    if (len == 0)
+        return 0;
+    memset(out, 0, sizeof(*out));
+    const size_t first = lines_next(lines.ends, 0) + 1;
+    if (!http_line_parse(bytes_of(in.at, first - LINE_END), d, &out->line) || out->line.sloppy)
+        return 0;
+    out->fields = bytes_of(in.at + first, len - first);
+    for (size_t at = first, next; at < len - LINE_END; at = next) {
+        const size_t colon = lines_next(lines.colons, at);
+        next = lines_next(lines.ends, at) + 1;
+        if (!read_clean_field(out, in.at + at, in.at + colon, in.at + next - LINE_END))
+            return 0;
+    }
+    return len;
+}
+
+bool http_head_parse(struct bytes head, enum direction d, struct http_head *out)
+{
+    return (head.len > 0 && http_head_read(head, d, out) == head.len) ||
+           http_head_parse_by_lines(head, d, out);
 }
 
 bool http_fields_next(struct bytes *fields, struct bytes name, struct bytes *value)

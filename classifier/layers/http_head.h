@@ -53,6 +53,11 @@ size_t http_head_end(struct bytes in, size_t scanned);
 
 /* False: the first line is none. A head cut short (no blank line) is read as far as it goes. */
 bool http_head_parse(struct bytes head, enum direction d, struct http_head *out);
+/* The same, line by line. */
+bool http_head_parse_by_lines(struct bytes head, enum direction d, struct http_head *out);
+/* Both at once, for a head that is whole and has nothing wrong with it but what its values say:
+ * returns its length. 0: anything else; `out` is spoilt. */
+size_t http_head_read(struct bytes in, enum direction d, struct http_head *out);
 
 /* Reads field lines alone, up to a blank line or the end. `out` is zero-filled, but for its line.
  */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/http_line.h"
 
+#include <endian.h>
+
 #include "layers/http_value.h"
 
 #define DEL         0x7f
@@ -9,12 +11,17 @@
 static const struct bytes VERSION_NAME = {(const uint8_t *)"HTTP/1.", 7};
 
 /* RFC 9110 s9.3, RFC 5789, RFC 4918 (WebDAV) and its family, UPnP, caches. */
-static const char *const METHODS[] = {
-    "GET",    "POST",   "HEAD",        "PUT",   "CONNECT",    "OPTIONS",    "DELETE",
-    "PATCH",  "TRACE",  "PROPFIND",    "COPY",  "PROPPATCH",  "MKCOL",      "MOVE",
-    "LOCK",   "UNLOCK", "REPORT",      "MERGE", "MKACTIVITY", "MKCALENDAR", "CHECKOUT",
-    "SEARCH", "NOTIFY", "SUBSCRIBE",   "ACL",   "M-SEARCH",   "BIND",       "REBIND",
-    "UNBIND", "PURGE",  "UNSUBSCRIBE", "LINK",  "UNLINK",     "QUERY",
+static const struct method {
+    uint8_t len;
+    char name[HTTP_METHOD_MAX];
+} METHODS[] = {
+    {3, "GET"},          {4, "POST"},      {4, "HEAD"},   {3, "PUT"},         {7, "CONNECT"},
+    {7, "OPTIONS"},      {6, "DELETE"},    {5, "PATCH"},  {5, "TRACE"},       {8, "PROPFIND"},
+    {4, "COPY"},         {9, "PROPPATCH"}, {5, "MKCOL"},  {4, "MOVE"},        {4, "LOCK"},
+    {6, "UNLOCK"},       {6, "REPORT"},    {5, "MERGE"},  {10, "MKACTIVITY"}, {10, "MKCALENDAR"},
+    {8, "CHECKOUT"},     {6, "SEARCH"},    {6, "NOTIFY"}, {9, "SUBSCRIBE"},   {3, "ACL"},
+    {8, "M-SEARCH"},     {4, "BIND"},      {6, "REBIND"}, {6, "UNBIND"},      {5, "PURGE"},
+    {11, "UNSUBSCRIBE"}, {4, "LINK"},      {6, "UNLINK"}, {5, "QUERY"},
 };
 
 static bool is_blank(uint8_t c)
@@ -39,8 +46,8 @@ static size_t blanks(struct bytes in)
 static bool is_known(struct bytes method)
 {
     for (size_t i = 0; i < sizeof(METHODS) / sizeof(METHODS[0]); i++)
-        if (method.at[0] == (uint8_t)METHODS[i][0] &&
-            bytes_equal(method, bytes_of_text(METHODS[i])))
+        if (method.len == METHODS[i].len && method.at[0] == (uint8_t)METHODS[i].name[0] &&
+            memcmp(method.at, METHODS[i].name, method.len) == 0)
             return true;
     return false;
 }
@@ -53,9 +60,9 @@ static bool version_begins(struct bytes in)
     return bytes_start_with(in, VERSION_NAME) && is_digit(in.at[VERSION_NAME.len]);
 }
 
-static bool is_version(struct bytes in)
+static bool is_version(const uint8_t at[VERSION_LEN])
 {
-    return in.len == VERSION_LEN && version_begins(in);
+    return memcmp(at, "HTTP/1.", VERSION_LEN - 1) == 0 && is_digit(at[VERSION_LEN - 1]);
 }
 
 /* Any byte that no target may have: a control character, whatever the server's patience. All are
@@ -78,31 +85,36 @@ static bool has_blank(struct bytes in)
     return found != 0;
 }
 
-/* Eight bytes at once: is any of them a control, a blank, DEL or beyond ASCII? Only a byte that is
- * one borrows from the next. */
-static bool word_is_odd(const uint8_t *at)
+#define EACH UINT64_C(0x0101010101010101)
+#define WORD sizeof(uint64_t)
+
+static uint64_t load(const uint8_t *at)
 {
-    const uint64_t each = UINT64_C(0x0101010101010101);
     uint64_t x;
 
     memcpy(&x, at, sizeof(x));
-    return (((x - each * (' ' + 1)) | (x + each) | x) & each * 0x80) != 0;
+    return le64toh(x);
 }
 
-/* Mostly a target is: nothing but the letters and signs of ASCII. False: look closer. */
+/* Of eight bytes, is any a control, a blank, DEL or beyond ASCII? Only a byte that is one borrows
+ * from the next. */
+static bool word_is_odd(uint64_t x)
+{
+    return (((x - EACH * (' ' + 1)) | (x + EACH) | x) & EACH * 0x80) != 0;
+}
+
+/* Mostly a target is: nothing but the letters and signs of ASCII. False: look closer. The version
+ * stands behind it: a word can be read wherever it begins, and what is not its own is blotted out.
+ */
 static bool is_plain(struct bytes target)
 {
-    const size_t word = sizeof(uint64_t);
+    const size_t whole = target.len / WORD * WORD;
+    const uint64_t others = ~UINT64_C(0) << 8 * (target.len - whole);
 
-    if (target.len < word) {
-        while (target.len > 0 && target.at[target.len - 1] > ' ' && target.at[target.len - 1] < DEL)
-            target.len--;
-        return target.len == 0;
-    }
-    for (size_t i = 0; i + word < target.len; i += word)
-        if (word_is_odd(target.at + i))
+    for (size_t i = 0; i < whole; i += WORD)
+        if (word_is_odd(load(target.at + i)))
             return false;
-    return !word_is_odd(target.at + target.len - word);
+    return !word_is_odd((load(target.at + whole) & ~others) | (EACH * 'a' & others));
 }
 
 static bool parse_request(struct bytes line, struct http_line *out)
@@ -119,9 +131,11 @@ static bool parse_request(struct bytes line, struct http_line *out)
     out->method = bytes_first(line, method);
     out->protocol = bytes_after(rest, rest.len - VERSION_LEN);
     out->target = bytes_trim(bytes_first(rest, rest.len - VERSION_LEN));
+    if (!is_version(out->protocol.at) || out->target.len == 0 ||
+        !is_blank(rest.at[rest.len - VERSION_LEN - 1]))
+        return false;
     const bool plain = is_plain(out->target);
-    if (!is_version(out->protocol) || out->target.len == 0 ||
-        !is_blank(rest.at[rest.len - VERSION_LEN - 1]) || (!plain && has_control(out->target)))
+    if (!plain && has_control(out->target))
         return false;
     out->known_method = is_known(out->method);
     out->minor = (uint8_t)(out->protocol.at[VERSION_LEN - 1] - '0');
@@ -134,8 +148,7 @@ static bool parse_request(struct bytes line, struct http_line *out)
 
 static bool parse_status(struct bytes line, struct http_line *out)
 {
-    if (line.len < HTTP_STATUS_LEN || !is_version(bytes_first(line, VERSION_LEN)) ||
-        line.at[VERSION_LEN] != ' ')
+    if (line.len < HTTP_STATUS_LEN || !is_version(line.at) || line.at[VERSION_LEN] != ' ')
         return false;
     const uint8_t *digit = line.at + VERSION_LEN + 1;
     if (!is_digit(digit[0]) || digit[0] == '0' || !is_digit(digit[1]) || !is_digit(digit[2]) ||
@@ -240,7 +253,7 @@ static size_t request_within(struct bytes line)
 {
     struct http_line parts;
 
-    if (line.len <= VERSION_LEN || !is_version(bytes_after(line, line.len - VERSION_LEN)))
+    if (line.len <= VERSION_LEN || !is_version(line.at + line.len - VERSION_LEN))
         return SIZE_MAX;
     size_t target = line.len - VERSION_LEN - 1; /* over the blank before the version */
     while (target > 0 && !is_blank(line.at[target - 1]))

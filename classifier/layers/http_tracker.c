@@ -31,9 +31,17 @@ static const char *sentence(const struct bittorrent_event *b)
                             : "a BitTorrent program asks a web seed for part of a file (BEP 19)";
 }
 
+/* Parameters tell it, or the program. */
+static bool may_be_ours(const struct http_head *head)
+{
+    return bytes_find_byte(head->line.target, '?') != NULL || head->count[HTTP_USER_AGENT] > 0;
+}
+
 void http_tracker_request(struct http *s, struct host *h, const struct http_head *head,
                           struct http_exchange *x)
 {
+    if (!may_be_ours(head))
+        return;
     struct event e = {.kind = EVENT_BITTORRENT, .direction = TO_SERVER};
     struct bittorrent_event *b = &e.as.bittorrent;
     const struct bytes target = head->line.target;

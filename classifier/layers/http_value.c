@@ -1,12 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/http_value.h"
 
-/* RFC 9110 s5.6.2: "!#$%&'*+-.^_`|~", digits and letters. Bit c of word c/32. */
-static const uint32_t TCHAR[8] = {0x00000000, 0x03ff6cfa, 0xc7fffffe, 0x57ffffff, 0, 0, 0, 0};
+/* RFC 9110 s5.6.2: "!#$%&'*+-.^_`|~", digits and letters. */
+static const bool TCHAR[UINT8_MAX + 1] = {
+    /* clang-format off */
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* 0x00 */
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* 0x10 */
+    0, 1, 0, 1, 1, 1, 1, 1, 0, 0, 1, 1, 0, 1, 1, 0, /* 0x20 */
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, /* 0x30 */
+    0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, /* 0x40 */
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 1, 1, /* 0x50 */
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, /* 0x60 */
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 0, 1, 0, /* 0x70 */
+    /* clang-format on */
+};
 
 bool http_is_tchar(uint8_t c)
 {
-    return (TCHAR[c / 32] >> (c % 32) & 1) != 0;
+    return TCHAR[c];
 }
 
 size_t http_token_length(struct bytes in)

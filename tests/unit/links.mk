@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 # What each unit test links besides base/ and model/: files of classifier/ without ".c".
 LINKS_test_base =
+LINKS_test_lines =
+LINKS_test_digest =
 LINKS_test_json_tree =
 LINKS_test_escape = output/escape
 LINKS_test_json = output/json output/escape output/clock_text
@@ -64,6 +66,7 @@ LINKS_tracker = layers/http_tracker layers/bittorrent_tracker layers/bittorrent_
        layers/compact_peers layers/probe layers/ws_inflate layers/ws_window layers/deflate_block layers/deflate_code
 LINKS_test_http = $(LINKS_http)
 LINKS_test_http_recognise = layers/http_recognise layers/http_line layers/http_value
+LINKS_test_http_head = layers/http_head layers/http_line layers/http_value
 LINKS_test_http_parts = layers/http_body layers/http_head layers/http_line layers/http_value
 LINKS_test_ws_handshake = layers/ws_handshake layers/ws_draft layers/ws_extension layers/http_head layers/http_line layers/http_value
 LINKS_test_capture = capture/capture capture/opened capture/pcap_file capture/pcapng_file capture/foreign capture/live capture/input capture/unpack capture/filter capture/linktype

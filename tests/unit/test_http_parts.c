@@ -292,8 +292,7 @@ static bool same_fields(const struct http_head *a, const struct http_head *b)
            memcmp(a->faults.at, b->faults.at, a->faults.count * sizeof(a->faults.at[0])) == 0;
 }
 
-/* Lines that end with CR LF are read in one go where they are the usual ones; those that end with
- * LF alone never are. Both say the same of the same lines. */
+/* Lines that end with CR LF say what those say that end with LF alone. */
 static void test_line_ends(void)
 {
     static const char *const words[] = {"Host", ":",          " ",  "\t",   "a",

@@ -83,8 +83,44 @@ static void test_no_memory(void)
     pool_free(b.pool);
 }
 
+static int by_value(const void *a, const void *b)
+{
+    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Texts that are alike in all but one byte, or in length alone, have different hashes. */
+static void test_hash(void)
+{
+    enum { LENGTHS = 40, EACH = 255 };
+    static uint64_t seen[LENGTHS * LENGTHS / 2 * EACH];
+    const struct hash_key key = hash_key_from_seed(5);
+    size_t count = 0;
+
+    for (size_t len = 0; len < LENGTHS; len++) {
+        uint8_t zeros[LENGTHS] = {0};
+        seen[count++] = hash_text(&key, bytes_of(zeros, len));
+        for (size_t at = 0; at < len; at++)
+            for (unsigned c = 1; c <= EACH && count < sizeof(seen) / sizeof(seen[0]); c++) {
+                zeros[at] = (uint8_t)c;
+                const struct bytes copy = test_copy(bytes_of(zeros, len));
+                seen[count++] = hash_text(&key, copy);
+                free((void *)(uintptr_t)copy.at);
+                zeros[at] = 0;
+            }
+    }
+    qsort(seen, count, sizeof(seen[0]), by_value);
+    bool different = true, below = seen[count - 1] < UINT64_C(1) << 61;
+    for (size_t i = 1; i < count; i++)
+        different = different && seen[i] != seen[i - 1];
+    CHECK(different, "no two meet");
+    CHECK(below, "reduced");
+}
+
 int main(void)
 {
+    test_hash();
     test_against_model();
     test_no_memory();
     return test_end();

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/* A head that is read at once says what it says line by line; and one that is not has a reason. */
+#include "layers/http_head.h"
+
+#include "base/lines.h"
+#include "random.h"
+#include "test.h"
+
+static bool same_bytes(struct bytes a, struct bytes b)
+{
+    return a.len == b.len && (a.len == 0 || a.at == b.at);
+}
+
+static bool same_line(const struct http_line *a, const struct http_line *b)
+{
+    return same_bytes(a->text, b->text) && same_bytes(a->method, b->method) &&
+           same_bytes(a->target, b->target) && same_bytes(a->protocol, b->protocol) &&
+           a->status == b->status && a->minor == b->minor && a->known_method == b->known_method &&
+           a->sloppy == b->sloppy;
+}
+
+static bool same_head(const struct http_head *a, const struct http_head *b)
+{
+    for (unsigned f = 0; f < HTTP_FIELDS; f++)
+        if (a->count[f] != b->count[f] || !same_bytes(a->value[f], b->value[f]))
+            return false;
+    return same_line(&a->line, &b->line) && same_bytes(a->fields, b->fields) &&
+           a->faults.count == b->faults.count;
+}
+
+/* Does a CR or LF stand without the other? */
+static bool has_bare(struct bytes in)
+{
+    for (size_t i = 0; i < in.len; i++)
+        if ((in.at[i] == '\n') != (i > 0 && in.at[i - 1] == '\r'))
+            return true;
+    return false;
+}
+
+/* Both ways; true: they agree. `*at_once` counts the heads that were read so. */
+static bool agrees(struct bytes text, enum direction d, unsigned *at_once)
+{
+    const struct bytes copy = test_copy(text);
+    struct http_head quick, slow;
+    const size_t end = http_head_end(copy, 0);
+    const struct bytes head = bytes_first(copy, end);
+    const bool good = end > 0 && http_head_parse_by_lines(head, d, &slow);
+    const size_t read = http_head_read(copy, d, &quick);
+    const bool usual = good && slow.faults.count == 0 && !has_bare(head) && end <= LINES_LONGEST;
+    bool same = usual ? read == end && same_head(&quick, &slow) : read == 0;
+
+    *at_once += read > 0;
+    if (good) {
+        same = same && http_head_parse(head, d, &quick) && same_head(&quick, &slow) &&
+               memcmp(quick.faults.at, slow.faults.at, sizeof(slow.faults.at)) == 0;
+    }
+    free((void *)(uintptr_t)copy.at);
+    return same;
+}
+
+static void test_every_cut(void)
+{
+    static const char text[] =
+        "GET http://site.test:8080/x HTTP/1.1\r\n"
+        "HOST:\tother.test \r\n"
+        "Upgrade: h2c\r\n"
+        "UPGRADE: foo, websocket\r\n"
+        "Referer:\r\n"
+        "X-A-Name-That-Is-Longer-Than-A-Word-Of-Sixty-Four-Bytes-And-Then-Some: 1\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        "X-Unknown: 1\r\n\r\nand: more\r\n\r\n";
+    unsigned at_once = 0;
+    bool same = true;
+
+    for (size_t n = 0; n < sizeof(text); n++)
+        same = same && agrees(bytes_of(text, n), TO_SERVER, &at_once);
+    CHECK(same && at_once == sizeof("and: more\r\n\r\n"), "every cut");
+    CHECK(agrees(LITERAL("HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\n"), TO_CLIENT, &at_once),
+          "an answer");
+}
+
+static const char *const FIRST[] = {
+    "GET / HTTP/1.1",
+    "POST /a?b=c HTTP/1.0",
+    "GET  / HTTP/1.1",
+    "FROB /x HTTP/1.1",
+    "GET /\x80 HTTP/1.1",
+    "GET / HTTP/2.0",
+    "GET /a\x01b HTTP/1.1",
+    "HTTP/1.1 200 OK",
+    "GET /long/enough/for/two/words HTTP/1.1",
+    "GET / HTTP/1.1\r",
+    "",
+};
+static const char *const WORDS[] = {
+    "Host",   ":",  ": ", "a",  "upgrade",   " ", "\t",      "Content-Length", "Connection",
+    "Origin", "\r", "(",  "::", "websocket", "z", "x: y, z", "\x7f",           "\xff",
+};
+static const char *const ENDS[] = {"\r\n", "\r\n", "\r\n", "\r\n", "\r\n", "\r\n", "\n", "\r\r\n"};
+
+#define ONE_OF(list) list[random_below(sizeof(list) / sizeof(list[0]))]
+
+static void test_random(void)
+{
+    unsigned at_once = 0;
+    bool same = true;
+    char text[2048] = "";
+
+    for (int round = 0; round < 200000 && same; round++) {
+        strcpy(text, ONE_OF(FIRST));
+        strcat(text, ONE_OF(ENDS));
+        for (uint32_t lines = random_below(6); lines > 0; lines--) {
+            if (random_below(4) > 0) /* mostly a good one */
+                strcat(strcat(strcat(text, ONE_OF(WORDS)), ": "), ONE_OF(WORDS));
+            for (uint32_t n = random_below(5); n > 2; n--)
+                strcat(text, ONE_OF(WORDS));
+            strcat(text, ONE_OF(ENDS));
+        }
+        strcat(text, "\r\nrest");
+        same = agrees(bytes_of_text(text), TO_SERVER, &at_once) &&
+               agrees(bytes_of_text(text), TO_CLIENT, &at_once);
+    }
+    CHECK_TEXT(same ? "" : text, "", "random heads");
+    CHECK(at_once > 10000, "many were read at once");
+}
+
+/* Up to what is read at once, and beyond. */
+static void test_length(void)
+{
+    unsigned at_once = 0;
+    bool same = true;
+
+    for (size_t len = 3950; len < 4100; len++) {
+        char text[4300], value[4101];
+        memset(value, 'v', len);
+        value[len] = '\0';
+        snprintf(text, sizeof(text), "GET / HTTP/1.1\r\nCookie: %s\r\nHost: a\r\n\r\n", value);
+        same = same && agrees(bytes_of_text(text), TO_SERVER, &at_once);
+    }
+    CHECK(same && at_once > 0 && at_once < 150, "long heads");
+}
+
+int main(void)
+{
+    test_every_cut();
+    test_random();
+    test_length();
+    return test_end();
+}
