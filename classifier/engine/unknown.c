@@ -289,6 +289,7 @@ bool unknown_ended(struct engine *e, struct conn *c, unsigned level, enum direct
         return false;
     if (u->id.kept_len[d] == 0 && !c->closed && context.transport == TRANSPORT_TCP) {
         u->id.refused = c->refused; /* who said no, said it of a connection's start */
+        u->id.heard = 0;
         c->midstream = true; /* a hole before the first byte: what follows is the start as far as
                                 anyone knows */
         return false;

@@ -10,6 +10,7 @@
 
 #define ENOUGH     2048 /* bytes of one direction after which silence about them is an answer */
 #define DPI_EARLY  64   /* bytes below which nDPI waits for a layer that needs more */
+#define DPI_TURNS  4    /* of a stream that nDPI is shown: no protocol waits longer to be known */
 #define FIRST_ROOM 256  /* of kept bytes; grows by GROWTH */
 #define GROWTH     4
 #define DETAIL_MAX 32 /* bytes shown of what nDPI recognised */
@@ -138,7 +139,7 @@ static void add_turn(const struct asking *a, enum direction d, size_t len)
 {
     struct identify *s = a->s;
 
-    s->last = (uint8_t)d;
+    s->last = d == TO_CLIENT;
     if (s->turns_over)
         return;
     if (turn_begins(a, d)) {
@@ -219,6 +220,7 @@ static struct identity ask_layers(const struct asking *a, const struct opening *
         }
     }
     a->s->more = more;
+    a->s->heard = a->s->turns > 0 ? (uint8_t)(a->s->turns - 1) : 0;
     if (who == NULL)
         return not_yet();
     return answer(a, (struct identity){.result = IDENTIFIED_LAYER,
@@ -243,25 +245,33 @@ static struct opening opening_of(const struct asking *a, struct opening_turn tur
         .transport = a->c->transport,
         .turn = turns,
         .turns = identify_turns(a->s, a->seen, turns),
+        .heard = a->datagrams ? 0 : a->s->heard,
         .last = (enum direction)a->s->last,
         .server_port = a->c->server.port,
     };
 }
 
-/* What does nDPI make of the turns so far? They are put into `turns`. */
+/* What does nDPI make of the turns so far? They are put into `turns`. Of streams, what it said
+ * nothing of it is not asked about again. */
 static struct dpi_answer show_dpi(const struct asking *a, bool with_ports,
                                   struct opening_turn turns[IDENTIFY_TURNS])
 {
+    const size_t count = identify_turns(a->s, a->seen, turns);
     const struct dpi_question q = {
         .turns = turns,
-        .count = identify_turns(a->s, a->seen, turns),
+        .count = a->datagrams || count < DPI_TURNS ? count : DPI_TURNS,
         .transport = a->datagrams ? TRANSPORT_UDP : TRANSPORT_TCP,
         .client_port = with_ports ? a->c->client.port : 0,
         .server_port = with_ports ? a->c->server.port : 0,
         .talk = &a->s->talk[with_ports],
     };
 
-    return dpi_ask(a->i->dpi, &q);
+    if (!a->datagrams && a->s->unsaid[with_ports] == q.count)
+        return (struct dpi_answer){0};
+    const struct dpi_answer said = dpi_ask(a->i->dpi, &q);
+    if (said.name == NULL && !said.content)
+        a->s->unsaid[with_ports] = (uint8_t)q.count;
+    return said;
 }
 
 static struct identity ask_dpi(const struct asking *a, bool with_ports)

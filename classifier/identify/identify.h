@@ -8,7 +8,7 @@
  *
  * The answer depends on the bytes, not on the cuts. The layers' recognisers do by contract. nDPI,
  * which looks at packets, is shown turns instead (all that one side said until the other spoke),
- * from the first on, and only where the bytes say so: when a turn ends, after ENOUGH
+ * the first DPI_TURNS of a stream, and only where the bytes say so: when a turn ends, after ENOUGH
  * bytes of one direction, and at the end. It is raw when nobody knows it after IDENTIFY_TURNS
  * turns, or ENOUGH bytes of one direction (a full opening, while a layer needs more), or at the
  * end. UDP: each datagram is a turn.
@@ -44,12 +44,14 @@ struct identify {
     uint64_t refused; /* bit n: registry entry n said NO for ever */
     uint16_t turn_len[IDENTIFY_TURNS];
     uint8_t turns;          /* how many there are, the current one included */
+    uint8_t heard;          /* of them were whole when those that are not refused were last asked */
     uint8_t turn_to_client; /* bit n: turn n goes to the client */
-    uint8_t last;           /* enum direction: whose byte came last */
-    bool turns_over;        /* there were more turns than are counted */
+    uint8_t last : 1;       /* enum direction: whose byte came last */
+    bool turns_over : 1;    /* there were more turns than are counted */
+    bool more : 1;          /* when last asked, a layer needed more */
     bool ended[2];
-    bool more;        /* when last asked, a layer needed more */
-    uint64_t talk[2]; /* with nDPI: without ports, with them */
+    uint8_t unsaid[2]; /* turns of which nDPI had nothing to say: without ports, with them */
+    uint64_t talk[2];  /* with nDPI, the same */
 };
 
 enum identified {

@@ -94,12 +94,24 @@ struct talk {
     struct ndpi_flow_struct flow;
 };
 
+/* nDPI walks over all the dissectors of a module with every packet: over TCP one without those of
+ * what portwarden speaks itself has half of them. Later versions have other means against that. */
+enum module {
+    FOR_STREAMS,
+#if NDPI_SINCE(5, 0)
+    FOR_DATAGRAMS = FOR_STREAMS,
+#else
+    FOR_DATAGRAMS,
+#endif
+    MODULES,
+};
+
 struct dpi {
     struct budget *budget; /* only to count in: nDPI allocates for itself */
     bool (*own)(const char *name);
     pthread_mutex_t *lock; /* of those that start; NULL: nobody else does */
-    bool started;          /* once; module stays NULL when there was no memory for it */
-    struct ndpi_detection_module_struct *module;
+    bool started[MODULES]; /* once; module stays NULL when there was no memory for it */
+    struct ndpi_detection_module_struct *module[MODULES];
     struct talk *talk; /* DPI_TALKS */
     uint64_t talks;    /* so far: each has its own addresses */
     uint8_t packet[IPV4_HEADER + TCP_HEADER + DPI_TURN_MAX];
@@ -108,9 +120,6 @@ struct dpi {
     const char *risk_name[NDPI_MAX_RISK];
     size_t name_count;
     struct dpi_name *name; /* by nDPI's protocol id */
-#if !NDPI_SINCE(5, 0)
-    NDPI_PROTOCOL_BITMASK own_bits; /* over TCP these are not asked for */
-#endif
 };
 
 static void copy_lower(char out[NAME_ROOM], const char *in)
@@ -134,42 +143,58 @@ static void read_name(struct dpi_name *name, const char *ndpi)
         }
 }
 
-static bool read_names(struct dpi *d)
+static bool read_names(struct dpi *d, struct ndpi_detection_module_struct *module)
 {
-    d->name_count = ndpi_get_num_supported_protocols(d->module);
+    if (d->name != NULL)
+        return true;
+    d->name_count = ndpi_get_num_supported_protocols(module);
     d->name = calloc(d->name_count, sizeof(*d->name));
     if (d->name == NULL)
         return false;
     for (size_t id = 0; id < d->name_count; id++)
-        read_name(&d->name[id], ndpi_get_proto_name(d->module, (uint16_t)id));
+        read_name(&d->name[id], ndpi_get_proto_name(module, (uint16_t)id));
     for (int risk = 0; risk < NDPI_MAX_RISK; risk++)
         d->risk_name[risk] = ndpi_risk2str((ndpi_risk_enum)risk);
-#if !NDPI_SINCE(5, 0)
-    for (size_t id = 0; id < d->name_count; id++)
-        if (d->own(d->name[id].text))
-            d->own_bits.fds_bits[id / NDPI_BITS] |= (ndpi_ndpi_mask)1 << id % NDPI_BITS;
-#endif
     return true;
 }
 
-static struct ndpi_detection_module_struct *start_module(void)
+static void choose_dissectors(const struct dpi *d, struct ndpi_detection_module_struct *module,
+                              enum module which)
+{
+#if !NDPI_SINCE(5, 0)
+    NDPI_PROTOCOL_BITMASK asked;
+
+    NDPI_BITMASK_SET_ALL(asked);
+    for (size_t id = 0; id < d->name_count && which == FOR_STREAMS; id++)
+        if (d->own(d->name[id].text))
+            asked.fds_bits[id / NDPI_BITS] &= ~((ndpi_ndpi_mask)1 << id % NDPI_BITS);
+    ndpi_set_protocol_detection_bitmask2(module, &asked);
+#else
+    (void)d, (void)module, (void)which;
+#endif
+}
+
+static struct ndpi_detection_module_struct *init_module(void)
 {
     /* 4.2 takes preferences here, later versions a context or other preferences: 0 is "none" to
      * all. Addresses are made up here: a table of Tor's hosts is of no use. */
 #if NDPI_SINCE(4, 4)
-    struct ndpi_detection_module_struct *module = ndpi_init_detection_module(0);
+    return ndpi_init_detection_module(0);
 #else
-    struct ndpi_detection_module_struct *module =
-        ndpi_init_detection_module(ndpi_dont_load_tor_hosts);
+    return ndpi_init_detection_module(ndpi_dont_load_tor_hosts);
 #endif
+}
 
-    if (module == NULL)
+static struct ndpi_detection_module_struct *start_module(struct dpi *d, enum module which)
+{
+    struct ndpi_detection_module_struct *module = init_module();
+
+    if (module == NULL || !read_names(d, module)) {
+        if (module != NULL)
+            ndpi_exit_detection_module(module);
         return NULL;
-#if !NDPI_SINCE(5, 0)
-    NDPI_PROTOCOL_BITMASK all;
-    NDPI_BITMASK_SET_ALL(all);
-    ndpi_set_protocol_detection_bitmask2(module, &all);
-#endif
+    }
+    choose_dissectors(d, module, which);
     ndpi_finalize_initialization(module);
     return module;
 }
@@ -187,31 +212,29 @@ struct dpi *dpi_create(struct budget *budget, bool (*own)(const char *name), str
     return d;
 }
 
-static struct ndpi_detection_module_struct *start_in_turn(const struct dpi *d)
+static struct ndpi_detection_module_struct *start_in_turn(struct dpi *d, enum module which)
 {
     if (d->lock != NULL)
         pthread_mutex_lock(d->lock);
-    struct ndpi_detection_module_struct *module = start_module();
+    struct ndpi_detection_module_struct *module = start_module(d, which);
     if (d->lock != NULL)
         pthread_mutex_unlock(d->lock);
     return module;
 }
 
 /* nDPI sets up its tables for the first question: they cost more time than a small capture does. */
-static bool is_started(struct dpi *d)
+static bool is_started(struct dpi *d, enum module which)
 {
-    if (d->started)
-        return d->module != NULL;
-    d->started = true;
-    d->module = start_in_turn(d);
-    d->talk = calloc(DPI_TALKS, sizeof(*d->talk));
-    if (d->module != NULL && d->talk != NULL && read_names(d))
-        return true;
-    if (d->module != NULL)
-        ndpi_exit_detection_module(d->module);
-    d->module = NULL; /* no memory: nothing will be known to nDPI */
-    d->budget->lacked++;
-    return false;
+    if (d->started[which])
+        return d->module[which] != NULL;
+    d->started[which] = true;
+    if (d->talk == NULL)
+        d->talk = calloc(DPI_TALKS, sizeof(*d->talk));
+    if (d->talk != NULL)
+        d->module[which] = start_in_turn(d, which);
+    if (d->module[which] == NULL)
+        d->budget->lacked++; /* no memory: nothing will be known to nDPI */
+    return d->module[which] != NULL;
 }
 
 void dpi_start_under(struct dpi *d, pthread_mutex_t *lock)
@@ -232,8 +255,9 @@ void dpi_free(struct dpi *d)
         return;
     for (size_t i = 0; d->talk != NULL && i < DPI_TALKS; i++)
         end_talk(&d->talk[i]);
-    if (d->module != NULL)
-        ndpi_exit_detection_module(d->module);
+    for (size_t which = 0; which < MODULES; which++)
+        if (d->module[which] != NULL)
+            ndpi_exit_detection_module(d->module[which]);
     free(d->talk);
     free(d->name);
     free(d);
@@ -299,6 +323,11 @@ static void put_tcp(struct dpi *d, struct talk *t, enum direction dir, size_t le
     t->next_seq[dir] += (uint32_t)len + ((flags & TCP_SYN) != 0 ? 1 : 0);
 }
 
+static enum module module_for(const struct dpi_question *q)
+{
+    return q->transport == TRANSPORT_TCP ? FOR_STREAMS : FOR_DATAGRAMS;
+}
+
 static ndpi_protocol give_packet(struct dpi *d, struct talk *t, const struct dpi_question *q,
                                  struct opening_turn turn, uint8_t tcp_flags)
 {
@@ -317,7 +346,8 @@ static ndpi_protocol give_packet(struct dpi *d, struct talk *t, const struct dpi
     }
     if (in.len > 0)
         memcpy(d->packet + headers, in.at, in.len);
-    return ndpi_detection_process_packet(d->module, &t->flow, d->packet, (unsigned short)len, 1
+    return ndpi_detection_process_packet(d->module[module_for(q)], &t->flow, d->packet,
+                                         (unsigned short)len, 1
 #if NDPI_SINCE(4, 6)
                                          ,
                                          NULL
@@ -325,13 +355,13 @@ static ndpi_protocol give_packet(struct dpi *d, struct talk *t, const struct dpi
     );
 }
 
+/* Its third segment is left out: the first with data says as much. */
 static void shake_hands(struct dpi *d, struct talk *t, const struct dpi_question *q)
 {
     t->next_seq[TO_SERVER] = 1;
     t->next_seq[TO_CLIENT] = 1;
     (void)give_packet(d, t, q, (struct opening_turn){.direction = TO_SERVER}, TCP_SYN);
     (void)give_packet(d, t, q, (struct opening_turn){.direction = TO_CLIENT}, TCP_SYN | TCP_ACK);
-    (void)give_packet(d, t, q, (struct opening_turn){.direction = TO_SERVER}, TCP_ACK);
 }
 
 /* In place of the oldest that is remembered. */
@@ -345,12 +375,8 @@ static struct talk *begin_talk(struct dpi *d, const struct dpi_question *q)
     t->number = number;
     t->client_port = q->client_port;
     t->server_port = q->server_port;
-    if (q->transport != TRANSPORT_TCP)
-        return t;
-#if !NDPI_SINCE(5, 0)
-    t->flow.excluded_protocol_bitmask = d->own_bits;
-#endif
-    shake_hands(d, t, q);
+    if (q->transport == TRANSPORT_TCP)
+        shake_hands(d, t, q);
     return t;
 }
 
@@ -414,9 +440,10 @@ static bool is_evidence(const struct dpi *d, const struct talk *t, uint16_t id)
     return d->name[id].trust != TRUST_NONE;
 }
 
-static void tell(struct dpi *d, const struct talk *t, const ndpi_protocol *said,
+static void tell(struct dpi *d, const struct talk *t, enum module which, const ndpi_protocol *said,
                  struct dpi_answer *out)
 {
+    struct ndpi_detection_module_struct *module = d->module[which];
     const uint16_t id = spoken(&t->flow);
     ndpi_risk risk = t->flow.risk;
 
@@ -427,14 +454,14 @@ static void tell(struct dpi *d, const struct talk *t, const ndpi_protocol *said,
     /* From a cache that can know nothing but these turns: some dissectors go that way. */
     const bool cached = t->flow.confidence == NDPI_CONFIDENCE_DPI_CACHE;
     out->weak = cached || d->name[id].trust == TRUST_WEAK;
-    out->proto = ndpi_get_proto_name(d->module, id);
-    out->category = ndpi_category_get_name(d->module, said->category);
+    out->proto = ndpi_get_proto_name(module, id);
+    out->category = ndpi_category_get_name(module, said->category);
     tell_risks(d, risk, out);
 }
 
 struct dpi_answer dpi_ask(struct dpi *d, const struct dpi_question *q)
 {
-    if (!is_started(d))
+    if (!is_started(d, module_for(q)))
         return (struct dpi_answer){0};
     struct talk *t = resume_talk(d, q);
     if (t == NULL)
@@ -446,7 +473,7 @@ struct dpi_answer dpi_ask(struct dpi *d, const struct dpi_question *q)
         t->said.content = spoken(&t->flow) != NDPI_PROTOCOL_UNKNOWN;
         if (is_evidence(d, t, spoken(&t->flow))) {
             t->said.turn = turn;
-            tell(d, t, &said, &t->said);
+            tell(d, t, module_for(q), &said, &t->said);
         }
     }
     return t->said;

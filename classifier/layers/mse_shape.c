@@ -245,10 +245,10 @@ static bool exchange_is_possible(const struct opening *o, bool clear)
     const size_t judged = clear ? ANSWER : MSE_EXCHANGES;
     const bool over = is_over(o);
 
-    for (size_t n = 0; n < o->turns && n < judged; n++)
+    for (size_t n = o->heard; n < o->turns && n < judged; n++)
         if (!may_be_flight(o, n, over || n + 1U < o->turns))
             return false;
-    for (size_t n = 0; n < o->turns && n < judged; n++)
+    for (size_t n = o->heard; n < o->turns && n < judged; n++)
         if (!is_flight(o, n, over || n + 1U < o->turns))
             return false;
     return true;

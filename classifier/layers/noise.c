@@ -13,9 +13,38 @@ static const struct {
 
 void byte_counts_take(struct byte_counts *c, struct bytes in)
 {
+    enum { AT_ONCE = 8 };
+
     memset(c, 0, sizeof(*c));
+    for (; in.len >= AT_ONCE; in = bytes_after(in, AT_ONCE))
+        for (size_t i = 0; i < AT_ONCE; i++)
+            c->of[in.at[i]]++;
     for (size_t i = 0; i < in.len; i++)
         c->of[in.at[i]]++;
+}
+
+/* Eight counts in a word: no sum of some is beyond BYTE_COUNTS_MAX, so that it stays in its byte.
+ */
+static uint64_t eight_counts(const struct byte_counts *c, size_t first)
+{
+    uint64_t eight;
+
+    memcpy(&eight, c->of + first, sizeof(eight));
+    return eight;
+}
+
+static uint8_t sum_of_eight(uint64_t eight)
+{
+    return (uint8_t)(eight * UINT64_C(0x0101010101010101) >> 56);
+}
+
+unsigned byte_counts_sum(const struct byte_counts *c, size_t first, size_t n)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = first; i < first + n; i += sizeof(sum))
+        sum += eight_counts(c, i);
+    return sum_of_eight(sum);
 }
 
 unsigned byte_counts_different(const struct byte_counts *c)
@@ -27,22 +56,21 @@ unsigned byte_counts_different(const struct byte_counts *c)
     return different;
 }
 
-/* Sixteen bytes at a time: the compiler takes them as one. No sum is beyond BYTE_COUNTS_MAX. */
 void noise_add(struct noise *s, const struct byte_counts *c, size_t bytes)
 {
-    uint8_t low[NIBBLES] = {0};
+    uint64_t low[2] = {0, 0};
+    uint8_t low_of[NIBBLES], high_of[NIBBLES];
 
-    for (size_t high = 0; high < NIBBLES; high++) {
-        const uint8_t *of = &c->of[high * NIBBLES];
-        unsigned sum = 0;
-        for (size_t i = 0; i < NIBBLES; i++)
-            low[i] = (uint8_t)(low[i] + of[i]);
-        for (size_t i = 0; i < NIBBLES; i++)
-            sum += of[i];
-        s->nibble[high] = (uint16_t)(s->nibble[high] + sum);
+    for (size_t n = 0; n < NIBBLES; n++) {
+        const uint64_t one = eight_counts(c, n * NIBBLES);
+        const uint64_t other = eight_counts(c, n * NIBBLES + sizeof(one));
+        low[0] += one;
+        low[1] += other;
+        high_of[n] = sum_of_eight(one + other);
     }
+    memcpy(low_of, low, sizeof(low_of));
     for (size_t i = 0; i < NIBBLES; i++)
-        s->nibble[i] = (uint16_t)(s->nibble[i] + low[i]);
+        s->nibble[i] = (uint16_t)(s->nibble[i] + low_of[i] + high_of[i]);
     s->bytes += (uint32_t)bytes;
 }
 

@@ -31,6 +31,8 @@ struct byte_counts {
 
 void byte_counts_take(struct byte_counts *c, struct bytes in); /* at most BYTE_COUNTS_MAX */
 unsigned byte_counts_different(const struct byte_counts *c);   /* values that came */
+/* How many bytes came of `n` values, from `first` on: both multiples of eight. */
+unsigned byte_counts_sum(const struct byte_counts *c, size_t first, size_t n);
 
 /* How often noise itself is refused, the ones and the nibbles. */
 enum noise_test {

@@ -59,22 +59,14 @@ static void turn_ends(struct shape_side *side)
             side->chain[i].broken = true;
 }
 
-static unsigned sum(const uint8_t *count, size_t n)
-{
-    unsigned all = 0;
-
-    for (size_t i = 0; i < n; i++)
-        all += count[i];
-    return all;
-}
-
 /* Of characters that text does not have. */
-static unsigned count_controls(const uint8_t count[256])
+static unsigned count_controls(const struct byte_counts *c)
 {
     enum { BELL = 7, BACKSPACE = 8, FORM_FEED = 12, ESCAPE = 27, DELETE = 127 };
+    const uint8_t *of = c->of;
 
-    return sum(count, ' ') - count['\t'] - count['\n'] - count['\r'] - count[BELL] -
-           count[BACKSPACE] - count[FORM_FEED] - count[ESCAPE] + count[DELETE];
+    return byte_counts_sum(c, 0, ' ') - of['\t'] - of['\n'] - of['\r'] - of[BELL] - of[BACKSPACE] -
+           of[FORM_FEED] - of[ESCAPE] + of[DELETE];
 }
 
 static void count_bytes(struct shape_side *side, struct bytes in)
@@ -86,10 +78,11 @@ static void count_bytes(struct shape_side *side, struct bytes in)
         const struct bytes part = bytes_first(in, BYTE_COUNTS_MAX);
         byte_counts_take(&c, part);
         noise_add(&side->noise, &c, part.len);
-        side->control = (uint16_t)(side->control + count_controls(c.of));
-        side->high = (uint16_t)(side->high + sum(c.of + ASCII, 256 - ASCII));
-        side->high_control =
-            (uint16_t)(side->high_control + sum(c.of + ASCII, LATIN_1_FIRST - ASCII));
+        const unsigned latin_1_controls = byte_counts_sum(&c, ASCII, LATIN_1_FIRST - ASCII);
+        const unsigned others = byte_counts_sum(&c, LATIN_1_FIRST, 256 - LATIN_1_FIRST);
+        side->control = (uint16_t)(side->control + count_controls(&c));
+        side->high = (uint16_t)(side->high + latin_1_controls + others);
+        side->high_control = (uint16_t)(side->high_control + latin_1_controls);
     }
 }
 

@@ -31,6 +31,8 @@ struct opening {
      * first OPENING_TURNS, which together may be less than `seen`. */
     const struct opening_turn *turn;
     uint8_t turns;
+    uint8_t heard; /* streams: so many turns were whole when the layer was last asked, and it did
+                      not say NO to them; 0: look at all */
     enum direction last;  /* streams: whose byte is the last of `seen` */
     uint16_t server_port; /* never a reason on its own */
 };

@@ -15,7 +15,7 @@ struct mse_talk {
     size_t len[2];
     enum direction direction[OPENING_TURNS];
     size_t turn_len[OPENING_TURNS];
-    uint8_t turns;
+    uint8_t turns, heard;
     bool midstream, over;
     struct recognition said; /* PROBE_MORE: nothing yet */
 };
@@ -50,15 +50,22 @@ static inline struct opening mse_talk_opening(struct mse_talk *t, struct opening
         .midstream = t->midstream,
         .transport = 6,
         .turn = turn,
-        .turns = t->turns};
+        .turns = t->turns,
+        .heard = t->heard};
 }
 
 static inline void mse_talk_ask(struct mse_talk *t)
 {
     struct opening_turn turn[OPENING_TURNS];
     const struct opening o = mse_talk_opening(t, turn);
+    struct opening afresh = o;
 
+    afresh.heard = 0;
     t->said = layer_mse.recognise(&o);
+    const struct recognition all = layer_mse.recognise(&afresh);
+    CHECK(t->said.answer == all.answer && t->said.confidence == all.confidence,
+          "turns that were heard need not be looked at again");
+    t->heard = (uint8_t)(t->turns > 0 ? t->turns - 1 : 0);
     if (t->said.answer != PROBE_YES)
         return;
     buffer_printf(&t->h.log, "is(%s) ", confidence_name(t->said.confidence));

@@ -347,6 +347,15 @@ static const struct vector slow[] = {
       C("<?xml version='1.0'?><stream:stream to='example.com' xmlns='jabber:client' "
         "xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>"),
       S("<?xml version='1.0'?>")}},
+    {"CORBA in the last turn that nDPI is shown",
+     "corba/strong",
+     {C("may I come in, if it is not too much trouble for you?\n"),
+      S("who is it that comes so late, when all good people sleep?\n"),
+      C("nobody but the wind, and a sailor that it has brought here\n"),
+      S("GIOP\x01\x02\x01\x00"
+        "\x10\x00\x00\x00"
+        "0123456789abcdef"),
+      C("yes")}},
     {"bytes",
      "raw/strong []",
      {C("\x01\x02\x03\x04"), S("\x05\x06\x07\x08"), C("\xff"), S("\xfe"), C("\xfd\x01")}},

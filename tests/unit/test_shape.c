@@ -143,10 +143,31 @@ static void test_figures(void)
     }
 }
 
+/* Sums of counts, at their most: all of BYTE_COUNTS_MAX bytes are the same, or each is another. */
+static void test_sums(void)
+{
+    uint8_t bytes[BYTE_COUNTS_MAX];
+    struct byte_counts c;
+
+    for (int round = 0; round < 64; round++) {
+        for (size_t i = 0; i < sizeof(bytes); i++)
+            bytes[i] = round % 2 == 0 ? (uint8_t)(round * 4) : noise();
+        byte_counts_take(&c, bytes_of(bytes, sizeof(bytes)));
+        for (size_t first = 0; first < 256; first += 8)
+            for (size_t n = 0; first + n <= 256; n += 8) {
+                unsigned want = 0;
+                for (size_t i = 0; i < sizeof(bytes); i++)
+                    want += bytes[i] >= first && bytes[i] < first + n;
+                CHECK(byte_counts_sum(&c, first, n) == want, "bytes of a range");
+            }
+    }
+}
+
 int main(void)
 {
     test_vectors();
     test_figures();
+    test_sums();
     test_random();
     test_binary();
     test_gap();
