@@ -2,6 +2,9 @@
 #include "base/budget.h"
 
 #include <stdlib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "base/pool.h"
 
@@ -17,11 +20,35 @@ static bool hold(struct budget *b, size_t bytes)
     return true;
 }
 
+/* free() gives back only what lies at the end of the heap. Below it may be holes, of which slabs
+ * have no use. */
+static void give_holes_back(struct budget *b)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+    b->heap_peak = b->heap;
+}
+
+/* What is held and what only waits for its next use: together within the limit. */
+static void give_idle_back(struct budget *b)
+{
+    if (b->limit == 0)
+        return;
+    const size_t room = b->used < b->limit ? b->limit - b->used : 0;
+    const size_t holes = b->heap_peak - b->heap;
+    if (holes > room && holes > BUDGET_HOLES(b->heap))
+        give_holes_back(b);
+    if (b->pool != NULL)
+        pool_keep_spares(b->pool, room);
+}
+
 bool budget_take(struct budget *b, size_t bytes)
 {
     if (!hold(b, bytes))
         return false;
     b->live += bytes;
+    give_idle_back(b);
     return true;
 }
 
@@ -39,6 +66,7 @@ static void *take_piece(struct budget *b, size_t bytes)
     if (memory == NULL && hold(b, POOL_SLAB)) {
         if (pool_grow(b->pool, bytes)) {
             memory = pool_take(b->pool, bytes);
+            give_idle_back(b);
         } else {
             b->used -= POOL_SLAB;
             b->lacked++;
@@ -59,7 +87,11 @@ void *budget_alloc(struct budget *b, size_t bytes)
     if (memory == NULL) {
         budget_give(b, bytes);
         b->lacked++;
+        return NULL;
     }
+    b->heap += bytes;
+    if (b->heap > b->heap_peak)
+        b->heap_peak = b->heap;
     return memory;
 }
 
@@ -70,6 +102,7 @@ void budget_free(struct budget *b, void *memory, size_t bytes)
     if (!pool_serves(b->pool, bytes)) {
         free(memory);
         budget_give(b, bytes);
+        b->heap -= bytes;
         return;
     }
     b->live -= bytes;

@@ -58,7 +58,7 @@ struct pool {
     struct area *newest;
     struct area *with_bare;
     struct slab *spare; /* through `after` */
-    unsigned spares;
+    size_t spares;
     size_t areas;
 };
 
@@ -179,20 +179,29 @@ static void strip_slab(struct pool *p, struct slab *s)
     a->bare |= UINT64_C(1) << ((size_t)((uint8_t *)s - a->first) / POOL_SLAB);
 }
 
-static struct slab *new_slab(struct pool *p)
+size_t pool_spare(const struct pool *p)
+{
+    return p->spares * POOL_SLAB;
+}
+
+static struct slab *spare_slab(struct pool *p)
 {
     struct slab *s = p->spare;
 
-    if (s == NULL)
-        return bare_slab(p);
     p->spare = s->after;
     p->spares--;
     return s;
 }
 
+void pool_keep_spares(struct pool *p, size_t bytes)
+{
+    while (p->spares > bytes / POOL_SLAB)
+        strip_slab(p, spare_slab(p));
+}
+
 bool pool_grow(struct pool *p, size_t bytes)
 {
-    struct slab *s = new_slab(p);
+    struct slab *s = p->spare != NULL ? spare_slab(p) : bare_slab(p);
 
     if (s == NULL)
         return false;
@@ -226,10 +235,6 @@ void *pool_take(struct pool *p, size_t bytes)
 static void give_back(struct pool *p, struct slab *s, size_t steps)
 {
     close_slab(p, s, steps);
-    if (p->spares == POOL_SPARES) {
-        strip_slab(p, s);
-        return;
-    }
     s->after = p->spare;
     p->spare = s;
     p->spares++;

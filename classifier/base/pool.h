@@ -7,9 +7,9 @@
  * back, save the last of its size: what was held in small pieces of one size can be held in another
  * size later. Slabs lie in areas of POOL_AREA bytes that the pool maps itself, any of them at any
  * place: none is ever too small for the next one, as a hole in malloc()'s heap may be. Who counts
- * memory counts slabs (budget.c): the pages of those that went back are the machine's again, save
- * POOL_SPARES. Under AddressSanitizer pool_serves() nothing: every piece is a malloc of its own, so
- * that misuse shows.
+ * memory counts slabs (budget.c), and says how many of those that went back stay ready for the
+ * next. Under AddressSanitizer pool_serves() nothing: every piece is a malloc of its own, so that
+ * misuse shows.
  */
 #ifndef BASE_POOL_H
 #define BASE_POOL_H
@@ -20,7 +20,6 @@
 #define POOL_PIECE_MAX 1024U       /* bytes */
 #define POOL_SLAB      (16U << 10) /* bytes; a power of two */
 #define POOL_AREA      (1U << 20)  /* bytes of address space; a multiple of POOL_SLAB */
-#define POOL_SPARES    32          /* slabs that stay for the next that is wanted */
 
 struct pool;
 
@@ -33,8 +32,11 @@ bool pool_serves(const struct pool *p, size_t bytes);
 void *pool_take(struct pool *p, size_t bytes);
 /* Another slab for pieces of this size. False: no memory. */
 bool pool_grow(struct pool *p, size_t bytes);
-/* True: a slab went back. */
+/* True: a slab went back: it is spare. */
 bool pool_give(struct pool *p, void *memory, size_t bytes);
+/* Of spare slabs so many bytes stay, at most: the pages of the others are the machine's again. */
+void pool_keep_spares(struct pool *p, size_t bytes);
+size_t pool_spare(const struct pool *p); /* bytes of them */
 
 /* Bytes of address space, used or not: as many as slabs were ever held at once, and an area. */
 size_t pool_mapped(const struct pool *p);

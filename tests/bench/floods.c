@@ -27,8 +27,8 @@
 /* In the long form so many messages may cost one: a genuine flow that waits long before it says its
  * first word looks like the flood's. */
 #define MISSED_OF 1000
-/* What malloc() may add of its own to pieces that come and go in all sizes. */
-#define ALLOCATOR(limit) ((limit) / 4)
+/* Between pieces that come and go in all sizes. */
+#define ALLOCATOR(limit) BUDGET_HOLES(limit)
 
 struct result {
     struct engine_totals totals;

@@ -13,24 +13,27 @@
 #include "policy/load.h"
 #include "tests/unit/deflate_build.h"
 
-#define ROOM       ((size_t)4 << 30)
-#define TIGHT      ((size_t)32 << 20)
-#define MESSAGE    1024U /* clear bytes, of those that fill a window */
-#define FILLING    48U   /* of them */
-#define FIRST_PORT 1024U
-#define PORTS      60000U
+#define ROOM          ((size_t)4 << 30)
+#define TIGHT         ((size_t)32 << 20)
+#define MESSAGE       1024U /* clear bytes, of those that fill a window */
+#define FILLING(bits) ((3U << (bits)) / 2 / MESSAGE + 3) /* of them: more than a window */
+#define FIRST_PORT    1024U
+#define PORTS         60000U
 
 struct state {
     const char *name;
     void (*reach)(struct world *w, struct talk *t);
-    uint32_t flows;  /* to be measured */
-    int window_bits; /* of permessage-deflate; 0: none */
+    uint32_t flows; /* to be measured */
     uint32_t interest;
+    int window_bits;   /* of permessage-deflate; 0: none */
+    bool forgets;      /* its history, after each message: RFC 7692 s7.1.1.2 */
+    unsigned segments; /* that wait behind a hole */
 };
 
 static const struct bytes none = {NULL, 0};
 static struct buffer first, filling; /* frames of this state's permessage-deflate */
 static char ask[512], grant[512];
+static unsigned segments;
 
 static void say(struct world *w, struct talk *t, unsigned side, const char *text)
 {
@@ -81,14 +84,15 @@ static void window_full(struct world *w, struct talk *t)
     flood_segment(w, t, 0, TCP_ACK, buffer_bytes(&filling));
 }
 
-/* A segment is missing, 1,000 bytes wait behind it. */
+/* A segment is missing, others of 1,000 bytes wait behind it. */
 static void with_hole(struct world *w, struct talk *t)
 {
     static uint8_t text[1000];
 
     websocket(w, t);
     t->seq[1] += 500;
-    flood_segment(w, t, 1, TCP_ACK, bytes_of(text, sizeof(text)));
+    for (unsigned i = 0; i < segments; i++)
+        flood_segment(w, t, 1, TCP_ACK, bytes_of(text, sizeof(text)));
 }
 
 static void closed(struct world *w, struct talk *t)
@@ -107,20 +111,24 @@ static void datagram(struct world *w, struct talk *t)
 #define READ (INTEREST_MESSAGES | INTEREST_PAYLOAD | INTEREST_VALIDITY)
 
 static const struct state states[] = {
-    {"a SYN without an answer", bare_syn, 200000, 0, 0},
-    {"established, silent", flood_handshake, 100000, 0, 0},
-    {"something was said, undecided", undecided, 100000, 0, 0},
-    {"HTTP, between two requests", http, 100000, 0, 0},
-    {"WebSocket", websocket, 100000, 0, 0},
-    {"WebSocket, messages read", websocket, 100000, 0, READ},
-    {"the same, permessage-deflate, after a message of 80 bytes", compressed, 20000, 15, READ},
-    {"the same, window of 512 bytes, full", window_full, 5000, 9, READ},
-    {"the same, window of 4 KiB, full", window_full, 5000, 12, READ},
-    {"the same, window of 32 KiB, full", window_full, 5000, 15, READ},
-    {"WebSocket with a hole, 1,000 bytes held", with_hole, 50000, 0, 0},
-    {"over: closed by both", closed, 100000, 0, 0},
-    {"a DNS question over UDP", datagram, 100000, 0, 0},
+    {"a SYN without an answer", bare_syn, 200000, 0, 0, false, 0},
+    {"established, silent", flood_handshake, 100000, 0, 0, false, 0},
+    {"something was said, undecided", undecided, 100000, 0, 0, false, 0},
+    {"HTTP, between two requests", http, 100000, 0, 0, false, 0},
+    {"WebSocket", websocket, 100000, 0, 0, false, 0},
+    {"WebSocket, messages read", websocket, 100000, READ, 0, false, 0},
+    {"WebSocket, one segment of 1,000 bytes held behind a hole", with_hole, 50000, 0, 0, false, 1},
+    {"WebSocket, 8 segments held", with_hole, 20000, 0, 0, false, 8},
+    {"WebSocket, 64 segments held", with_hole, 5000, 0, 0, false, 64},
+    {"over: closed by both", closed, 100000, 0, 0, false, 0},
+    {"a DNS question over UDP", datagram, 100000, 0, 0, false, 0},
+    {"WebSocket, permessage-deflate, after a message of 80 bytes", compressed, 20000, READ, 15,
+     false, 0},
 };
+
+#define LEAST_BITS 9 /* RFC 7692 s7.1.2 allows 8, which zlib does not make */
+#define MOST_BITS  15
+#define WINDOWS    2000U /* flows */
 
 /* ---- what the windows are filled with ---- */
 
@@ -149,22 +157,28 @@ static void put_message(struct buffer *b, z_stream *z, size_t len)
     buffer_free(&small);
 }
 
-static void make_speech(int bits)
+static void make_speech(const struct state *s)
 {
+    const int bits = s->window_bits;
     z_stream z = {0};
     char offer[128] = "";
+
+    segments = s->segments;
 
     buffer_clear(&first);
     buffer_clear(&filling);
     if (bits > 0) {
         deflateInit2(&z, 6, Z_DEFLATED, -bits, 8, Z_DEFAULT_STRATEGY);
         put_message(&first, &z, 80);
-        for (unsigned i = 0; i < FILLING; i++)
+        for (unsigned i = 0; i < FILLING(bits); i++) {
+            if (s->forgets)
+                deflateReset(&z);
             put_message(&filling, &z, MESSAGE);
+        }
         deflateEnd(&z);
         snprintf(offer, sizeof(offer),
-                 "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits=%d\r\n",
-                 bits);
+                 "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits=%d%s\r\n",
+                 bits, s->forgets ? "; client_no_context_takeover" : "");
     }
     snprintf(ask, sizeof(ask),
              "GET /chat HTTP/1.1\r\nHost: chat.example.com\r\nUpgrade: websocket\r\n"
@@ -208,30 +222,55 @@ static struct engine_totals reach(const struct state *s, uint32_t flows, size_t 
     return totals;
 }
 
-/* Bytes of each, beyond what one of them needs. */
-static void measure(const struct state *s)
-{
-    make_speech(s->window_bits);
-    const uint64_t alone = reach(s, 1, ROOM).memory_peak;
-    const double awake =
-        (double)(reach(s, s->flows, ROOM).memory_peak - alone) / (double)(s->flows - 1);
-    char kept[32] = "\xe2\x80\x93";
+struct bytes_each {
+    double awake; /* bytes of each, beyond what one of them needs */
+    double kept;  /* of those that are kept where there is no room for all; 0: they take none */
+};
 
-    if (awake > 64) {
-        const uint32_t many = (uint32_t)(3.0 * (double)TIGHT / awake);
+static struct bytes_each measure(const struct state *s)
+{
+    make_speech(s);
+    const uint64_t alone = reach(s, 1, ROOM).memory_peak;
+    struct bytes_each each = {.awake = (double)(reach(s, s->flows, ROOM).memory_peak - alone) /
+                                       (double)(s->flows - 1)};
+
+    if (each.awake > 64) {
+        const uint32_t many = (uint32_t)(3.0 * (double)TIGHT / each.awake);
         const uint64_t left = reach(s, many, TIGHT).flows_active;
-        snprintf(kept, sizeof(kept), "%.0f",
-                 (double)(TIGHT - alone) / (double)(left > 0 ? left : 1));
+        each.kept = (double)(TIGHT - alone) / (double)(left > 0 ? left : 1);
     }
-    printf("| %s | %.0f | %s |\n", s->name, awake, kept);
-    fflush(stdout);
+    return each;
+}
+
+static void print_states(void)
+{
+    printf("| a connection | bytes | bytes, where there is no room for all |\n|---|--:|--:|\n");
+    for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+        const struct bytes_each each = measure(&states[i]);
+        printf(each.kept > 0 ? "| %s | %.0f | %.0f |\n" : "| %s | %.0f | \xe2\x80\x93 |\n",
+               states[i].name, each.awake, each.kept);
+        fflush(stdout);
+    }
+}
+
+static void print_windows(void)
+{
+    printf("\n| permessage-deflate, its window | full | no room for all | no context takeover | "
+           "no room for all |\n|--:|--:|--:|--:|--:|\n");
+    for (int bits = LEAST_BITS; bits <= MOST_BITS; bits++) {
+        const struct state keeps = {"", window_full, WINDOWS, READ, bits, false, 0},
+                           forgets = {"", window_full, WINDOWS, READ, bits, true, 0};
+        const struct bytes_each a = measure(&keeps), b = measure(&forgets);
+        printf("| %u | %.0f | %.0f | %.0f | %.0f |\n", 1U << bits, a.awake, a.kept, b.awake,
+               b.kept);
+        fflush(stdout);
+    }
 }
 
 int main(void)
 {
-    printf("| a connection | bytes | bytes, where there is no room for all |\n|---|--:|--:|\n");
-    for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
-        measure(&states[i]);
+    print_states();
+    print_windows();
     buffer_free(&first);
     buffer_free(&filling);
     return 0;

@@ -31,6 +31,8 @@ static size_t take_all(struct pieces *p, size_t bytes)
     }
     CHECK(p->budget.used <= LIMIT, "within the limit");
     CHECK(p->budget.live <= p->budget.used, "what is asked for is held");
+    CHECK(p->budget.used + pool_spare(p->budget.pool) <= LIMIT, "with what waits for its use");
+    CHECK(p->budget.heap_peak <= LIMIT + BUDGET_HOLES(LIMIT), "and holes in the heap");
     return p->count - before;
 }
 
@@ -55,6 +57,7 @@ static void test_sizes(void)
         CHECK(got == PIECES || p.budget.refused > refused, "and the end is counted");
         give_all(&p, sizes[i]);
         CHECK(p.budget.live == 0, "all given back");
+        CHECK(pool_spare(p.budget.pool) <= LIMIT, "and what waits is no more than the limit");
     }
     CHECK(p.budget.peak <= LIMIT && p.budget.peak > LIMIT / 2, "the peak");
     pool_free(p.budget.pool);
