@@ -73,6 +73,7 @@ struct ndpi_info {
     uint8_t risk_count;
 };
 
+/* Texts (not bytes), but for `source`, stay as long as flows are told: one pointer, one text. */
 struct flow_info {
     uint64_t id;        /* EVE's flow_id: below 2^53, the same on every run of the same capture */
     const char *source; /* capture file or interface */
@@ -92,8 +93,7 @@ struct flow_info {
 
     const char *layers[FLOW_LAYERS]; /* bottom first: "tcp", "http", "websocket" */
     uint8_t layer_count;
-    const char
-        *app; /* the innermost application; "none": never carried a byte; NULL: not known yet */
+    const char *app; /* the innermost application; "none": not a byte; NULL: not known yet */
     enum confidence confidence;
     const char *expected; /* EVENT_FLOW, EVENT_ALERT: "http, websocket"; NULL: promised nothing */
     enum tri mismatch;    /* the same events */

@@ -17,6 +17,8 @@ void few_addr_add(struct few_addr *f, const struct addr *a)
 {
     size_t i = 0;
 
+    if (f->more) /* nothing changes any more */
+        return;
     while (i < f->count && addr_compare(&f->at[i], a) != 0)
         i++;
     if (take_place(i, &f->count, &f->more))

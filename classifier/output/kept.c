@@ -154,7 +154,7 @@ void kept_init(struct kept *k, size_t limit)
 void kept_free(struct kept *k)
 {
     for (size_t i = 0; i < k->count; i++)
-        free(k->at[i]);
+        free(k->at[i].flow);
     free(k->at);
     *k = (struct kept){0};
 }
@@ -164,7 +164,7 @@ static bool room_for_one(struct kept *k)
     if (k->count < k->room)
         return true;
     const size_t room = k->room > 0 ? k->room * 2 : FIRST_ROOM;
-    struct flow_info **at = realloc(k->at, room * sizeof(struct flow_info *));
+    struct kept_flow *at = realloc(k->at, room * sizeof(*at));
     if (at == NULL) {
         k->failed = true;
         return false;
@@ -174,25 +174,35 @@ static bool room_for_one(struct kept *k)
     return true;
 }
 
+/* flow_compare(), of what stands beside the flows where that is enough. */
+static int compare(const struct kept_flow *a, const struct kept_flow *b)
+{
+    if (a->rank != b->rank)
+        return a->rank > b->rank ? -1 : 1;
+    if (a->bytes != b->bytes)
+        return a->bytes > b->bytes ? -1 : 1;
+    return flow_compare(a->flow, b->flow);
+}
+
 static void sift_up(struct kept *k, size_t place)
 {
-    struct flow_info *f = k->at[place];
+    const struct kept_flow f = k->at[place];
 
-    for (; place > 0 && flow_compare(f, k->at[(place - 1) / 2]) > 0; place = (place - 1) / 2)
+    for (; place > 0 && compare(&f, &k->at[(place - 1) / 2]) > 0; place = (place - 1) / 2)
         k->at[place] = k->at[(place - 1) / 2];
     k->at[place] = f;
 }
 
 static void sift_down(struct kept *k)
 {
-    struct flow_info *f = k->at[0];
+    const struct kept_flow f = k->at[0];
     size_t place = 0;
 
     for (;;) {
         size_t child = 2 * place + 1;
-        if (child + 1 < k->count && flow_compare(k->at[child + 1], k->at[child]) > 0)
+        if (child + 1 < k->count && compare(&k->at[child + 1], &k->at[child]) > 0)
             child++;
-        if (child >= k->count || flow_compare(k->at[child], f) <= 0)
+        if (child >= k->count || compare(&k->at[child], &f) <= 0)
             break;
         k->at[place] = k->at[child];
         place = child;
@@ -200,23 +210,34 @@ static void sift_down(struct kept *k)
     k->at[place] = f;
 }
 
+/* Is it less bad than the least bad? As compare(), of a flow that is not kept. */
+static bool is_too_good(const struct kept_flow *least, const struct flow_info *flow)
+{
+    const enum flow_rank rank = flow_rank(flow);
+    const uint64_t bytes = flow_bytes(flow);
+
+    if (rank != least->rank)
+        return rank < least->rank;
+    return bytes != least->bytes ? bytes < least->bytes : flow_compare(flow, least->flow) >= 0;
+}
+
 void kept_add(struct kept *k, const struct flow_info *flow, struct tally *names)
 {
     const bool full = k->count == k->limit || !room_for_one(k);
 
-    if (full && (k->count == 0 || flow_compare(flow, k->at[0]) >= 0))
+    if (full && (k->count == 0 || is_too_good(&k->at[0], flow)))
         return;
-    struct flow_info *f = flow_copy(flow, names);
-    if (f == NULL) {
+    const struct kept_flow one = {flow_copy(flow, names), flow_bytes(flow), flow_rank(flow)};
+    if (one.flow == NULL) {
         k->failed = true;
         return;
     }
     if (full) {
-        free(k->at[0]);
-        k->at[0] = f;
+        free(k->at[0].flow);
+        k->at[0] = one;
         sift_down(k);
         return;
     }
-    k->at[k->count] = f;
+    k->at[k->count] = one;
     sift_up(k, k->count++);
 }

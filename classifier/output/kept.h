@@ -37,7 +37,11 @@ struct flow_info *flow_copy(const struct flow_info *flow, struct tally *names);
 
 /* The worst `limit` flows: a heap with the least bad on top. Owns its copies. */
 struct kept {
-    struct flow_info **at;
+    struct kept_flow {
+        struct flow_info *flow;
+        uint64_t bytes;
+        enum flow_rank rank;
+    } * at;
     size_t count, room, limit;
     bool failed; /* memory ran out: a flow is missing */
 };

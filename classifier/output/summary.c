@@ -3,15 +3,6 @@
 
 #include <stdlib.h>
 
-/* Flows with the same key are one kind. Texts are interned, so that pointers compare. */
-struct kind_key {
-    const char *app, *rule, *layers[FLOW_LAYERS];
-    uint32_t rule_line;
-    uint16_t port;
-    uint8_t transport, verdict, mismatch, ladder, shape, rank, tunnel;
-    uint8_t sure; /* strong or better: a guess does not hide among certainties */
-};
-
 struct rule_key {
     const char *rule, *action;
     uint64_t line;
@@ -46,7 +37,8 @@ static void count_source(struct summary *s, const struct flow_info *flow)
     s->counts.several_sources = strcmp(s->source, flow->source) != 0;
 }
 
-static void count_flow(struct summary *s, const struct flow_info *flow)
+static void count_flow(struct summary *s, const struct flow_info *flow,
+                       const struct kind_lately *of)
 {
     struct summary_counts *c = &s->counts;
     const struct tcp_info *tcp = &flow->tcp;
@@ -59,11 +51,11 @@ static void count_flow(struct summary *s, const struct flow_info *flow)
     c->blocked += flow->verdict == VERDICT_BLOCK;
     c->allowed += flow->verdict == VERDICT_ALLOW;
     c->mismatched += flow->mismatch == TRI_YES;
-    c->torrents += flow->app != NULL && strcmp(flow->app, "bittorrent") == 0;
+    c->torrents += of->torrent;
     c->tunnels += flow->tunnel == TRI_YES;
     c->perhaps_tunnels += flow->tunnel == TRI_NOT_YET;
     c->unknown += flow->app == NULL;
-    c->silent += flow->app != NULL && strcmp(flow->app, "none") == 0;
+    c->silent += of->silent;
     c->evicted += flow->end == FLOW_EVICTED;
     if (flow->transport == TRANSPORT_TCP) {
         const uint64_t missing = tcp->missing[TO_SERVER] + tcp->missing[TO_CLIENT];
@@ -75,32 +67,24 @@ static void count_flow(struct summary *s, const struct flow_info *flow)
         add_leak(c->leaked_bytes, c->leaked_packets, flow);
 }
 
-static struct kind_key kind_key_of(struct summary *s, const struct flow_info *flow)
+/* NULL: there is no room. */
+static struct flow_kind *kind_of(struct summary *s, struct kind_key key)
 {
-    struct kind_key key;
+    bool fresh;
 
-    memset(&key, 0, sizeof(key)); /* padding too: the key is hashed as bytes */
-    key.app = tally_text(&s->names, flow->app);
-    key.rule = tally_text(&s->names, flow->rule);
-    for (size_t i = 0; i < flow->layer_count; i++)
-        key.layers[i] = tally_text(&s->names, flow->layers[i]);
-    key.rule_line = flow->rule_line;
-    key.port = flow->server.port;
-    key.transport = flow->transport;
-    key.verdict = (uint8_t)flow->verdict;
-    key.mismatch = flow->mismatch == TRI_YES;
-    key.ladder = (uint8_t)flow->ladder;
-    key.shape = (uint8_t)flow->shape;
-    key.tunnel = (uint8_t)flow->tunnel;
-    key.sure = flow->confidence >= CONFIDENCE_STRONG;
-    key.rank = (uint8_t)flow_rank(flow);
-    return key;
+    key.app = tally_text(&s->names, key.app);
+    key.rule = tally_text(&s->names, key.rule);
+    for (size_t i = 0; i < FLOW_LAYERS; i++)
+        key.layers[i] = tally_text(&s->names, key.layers[i]);
+    return tally_get(&s->kinds, bytes_of(&key, sizeof(key)), &fresh);
 }
 
-/* Keeps `flow` as the one to show when it is the worst of its kind. */
+/* Keeps `flow` as the one to show when it is the worst of its kind. All of a kind have the same
+ * rank. */
 static bool show_worst(struct flow_kind *kind, const struct flow_info *flow, struct tally *names)
 {
-    if (kind->worst != NULL && flow_compare(flow, kind->worst) >= 0)
+    if (kind->worst != NULL &&
+        (flow_bytes(flow) < flow_bytes(kind->worst) || flow_compare(flow, kind->worst) >= 0))
         return true;
     struct flow_info *copy = flow_copy(flow, names);
     if (copy == NULL) {
@@ -112,12 +96,8 @@ static bool show_worst(struct flow_kind *kind, const struct flow_info *flow, str
     return true;
 }
 
-static void count_kind(struct summary *s, const struct flow_info *flow)
+static void count_kind(struct summary *s, const struct flow_info *flow, struct flow_kind *kind)
 {
-    const struct kind_key key = kind_key_of(s, flow);
-    bool fresh;
-    struct flow_kind *kind = tally_get(&s->kinds, bytes_of(&key, sizeof(key)), &fresh);
-
     if (kind == NULL || !show_worst(kind, flow, &s->names)) {
         totals_add_flow(&s->counts.other_kinds, flow);
         return;
@@ -128,6 +108,7 @@ static void count_kind(struct summary *s, const struct flow_info *flow)
     few_addr_add(&kind->servers, &flow->server.addr);
 }
 
+/* NULL: there is no room. */
 static struct rule_entry *rule_entry_of(struct summary *s, const char *rule, const char *action,
                                         uint32_t line)
 {
@@ -135,9 +116,7 @@ static struct rule_entry *rule_entry_of(struct summary *s, const char *rule, con
     bool fresh;
     struct rule_entry *r = tally_get(&s->rules, bytes_of(&key, sizeof(key)), &fresh);
 
-    if (r == NULL) {
-        s->counts.other_rules++;
-    } else if (fresh) {
+    if (r != NULL && fresh) {
         r->rule = key.rule;
         r->action = key.action;
         r->line = line;
@@ -151,13 +130,12 @@ static void first_packet(uint64_t *first, uint64_t packet)
         *first = packet;
 }
 
-static void count_rule(struct summary *s, const struct flow_info *flow)
+static void count_rule(struct summary *s, const struct flow_info *flow, struct rule_entry *r)
 {
-    struct rule_entry *r =
-        rule_entry_of(s, flow->rule, verdict_name(flow->verdict), flow->rule_line);
-
-    if (r == NULL)
+    if (r == NULL) {
+        s->counts.other_rules++;
         return;
+    }
     totals_add_flow(&r->totals, flow);
     first_packet(&r->first_packet, flow->first_packet);
     if (flow->verdict != VERDICT_BLOCK)
@@ -169,32 +147,44 @@ static void count_rule(struct summary *s, const struct flow_info *flow)
     r->too_late += flow->verdict_packet == 0;
 }
 
-static struct service *service_of(struct summary *s, const struct flow_info *flow,
-                                  struct bytes host, struct bytes path)
+/* NULL: there is no room. */
+static struct service *find_service(struct summary *s, const struct flow_info *flow,
+                                    struct bytes host, struct bytes path)
 {
-    char address[ENDPOINT_TEXT_ROOM];
     uint8_t key[2 * KEPT_TEXT + 1];
     bool fresh;
 
-    if (host.len == 0) /* the handshake was not captured */
-        host = bytes_of(address, endpoint_text(&flow->server, address));
-    host = bytes_first(host, KEPT_TEXT);
-    path = bytes_first(path_without_query(path), KEPT_TEXT);
     memcpy(key, host.at, host.len);
     key[host.len] = '\0'; /* no host that HTTP accepts holds a NUL, and one that does only misleads
                              itself */
     if (path.len > 0)
         memcpy(key + host.len + 1, path.at, path.len);
     struct service *v = tally_get(&s->services, bytes_of(key, host.len + 1 + path.len), &fresh);
-    if (v == NULL) {
-        s->counts.other_services++;
-    } else if (fresh) {
+    if (v != NULL && fresh) {
         const struct bytes kept = tally_key(&s->services, s->services.count - 1);
         v->host = bytes_first(kept, host.len);
         v->path = bytes_after(kept, host.len + 1);
         v->port = flow->server.port;
     }
     return v;
+}
+
+/* Mostly the one that was asked for last. */
+static struct service *service_of(struct summary *s, const struct flow_info *flow,
+                                  struct bytes host, struct bytes path)
+{
+    struct service *last = s->service;
+    char address[ENDPOINT_TEXT_ROOM];
+
+    if (host.len == 0) /* the handshake was not captured */
+        host = bytes_of(address, endpoint_text(&flow->server, address));
+    host = bytes_first(host, KEPT_TEXT);
+    path = bytes_first(path_without_query(path), KEPT_TEXT);
+    if (last != NULL && bytes_equal(last->host, host) && bytes_equal(last->path, path))
+        return last;
+    s->service = find_service(s, flow, host, path);
+    s->counts.other_services += s->service == NULL;
+    return s->service;
 }
 
 static void count_socket(struct summary *s, const struct flow_info *flow)
@@ -216,19 +206,44 @@ static void count_socket(struct summary *s, const struct flow_info *flow)
         few_u64_add(&v->close_codes, flow->ws->close_code);
 }
 
+static bool is_app(const struct flow_info *flow, const char *app)
+{
+    return flow->app != NULL && strcmp(flow->app, app) == 0;
+}
+
+/* Most flows are like one of the last ones: then their texts, which stay where they are
+ * (flow_info.h), need not be looked at. */
+static struct kind_lately *lately(struct summary *s, const struct flow_info *flow)
+{
+    const struct kind_key key = kind_key_of(flow);
+    struct kind_lately *l = &s->lately[kind_key_place(&key)];
+
+    if (l->kind != NULL && l->rule != NULL && memcmp(&l->told, &key, sizeof(key)) == 0)
+        return l;
+    l->told = key;
+    l->kind = kind_of(s, key);
+    l->rule = rule_entry_of(s, flow->rule, verdict_name(flow->verdict), flow->rule_line);
+    l->app = tally_text(&s->names, flow->app != NULL ? flow->app : "?");
+    l->torrent = is_app(flow, "bittorrent");
+    l->silent = is_app(flow, "none");
+    return l;
+}
+
 static void on_flow(struct summary *s, const struct flow_info *flow)
 {
     if (flow->end == FLOW_GOES_ON) /* an interim report: it will be told again */
         return;
-    count_flow(s, flow);
-    count_kind(s, flow);
-    count_rule(s, flow);
+    const struct kind_lately *of = lately(s, flow);
+    count_flow(s, flow, of);
+    count_kind(s, flow, of->kind);
+    count_rule(s, flow, of->rule);
     count_socket(s, flow);
-    timeline_add(&s->timeline, tally_text(&s->names, flow->app != NULL ? flow->app : "?"), flow);
+    timeline_add(&s->timeline, of->app, flow);
     talkers_add(&s->clients, &flow->client.addr, flow);
     talkers_add(&s->servers, &flow->server.addr, flow);
     kept_add(&s->worst, flow, &s->names);
-    swarm_flow(&s->swarm, flow);
+    if (of->torrent)
+        swarm_flow(&s->swarm, flow);
 }
 
 /* A name off the wire, kept. It ends at its first NUL. */
@@ -269,8 +284,10 @@ static void on_alert(struct summary *s, const struct event *e)
         return;
     s->counts.alerts++;
     struct rule_entry *r = rule_entry_of(s, a->rule, a->action, a->line);
-    if (r == NULL)
+    if (r == NULL) {
+        s->counts.other_rules++;
         return;
+    }
     r->alerts++;
     first_packet(&r->first_packet, e->packet);
 }

@@ -11,6 +11,7 @@
 
 #include "output/floods.h"
 #include "output/kept.h"
+#include "output/kind_key.h"
 #include "output/output.h"
 #include "output/swarm.h"
 #include "output/talkers.h"
@@ -108,6 +109,8 @@ struct summary { /* private to summary.c and view.c */
     struct counter stats[SUMMARY_STATS];
     size_t stat_count;
     const char *source; /* of the first flow */
+    struct kind_lately lately[KINDS_LATELY];
+    struct service *service; /* of the last flow or handshake, or NULL */
 };
 
 #endif

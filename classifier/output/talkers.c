@@ -25,20 +25,6 @@ static void put(struct talkers *t, uint32_t place, uint32_t number)
     talker_at(t, number)->place = place;
 }
 
-static void sift_up(struct talkers *t, uint32_t place)
-{
-    const uint32_t number = t->heap[place];
-
-    while (place > 0) {
-        const uint32_t parent = (place - 1) / 2;
-        if (!smaller(t, number, t->heap[parent]))
-            break;
-        put(t, place, t->heap[parent]);
-        place = parent;
-    }
-    put(t, place, number);
-}
-
 static void sift_down(struct talkers *t, uint32_t place)
 {
     const uint32_t number = t->heap[place], count = (uint32_t)t->tally.count;
@@ -66,11 +52,26 @@ void talkers_free(struct talkers *t)
     tally_free(&t->tally);
 }
 
+/* Only who looks for the smallest needs the heap. Which one it is does not depend on the order of
+ * the others in it. */
+static void make_heap(struct talkers *t)
+{
+    const uint32_t count = (uint32_t)t->tally.count;
+
+    for (uint32_t i = 0; i < count; i++)
+        put(t, i, i);
+    for (uint32_t i = count / 2; i > 0; i--)
+        sift_down(t, i - 1);
+    t->heaped = true;
+}
+
 /* The smallest talker makes room for a new one. */
 static struct talker *replace_smallest(struct talkers *t, const struct addr *who)
 {
     if (t->tally.count == 0)
         return NULL;
+    if (!t->heaped)
+        make_heap(t);
     const uint32_t number = t->heap[0];
     const struct talker old = *talker_at(t, number);
 
@@ -91,8 +92,7 @@ void talkers_add(struct talkers *t, const struct addr *who, const struct flow_in
         a = replace_smallest(t, who);
     } else if (fresh) {
         a->addr = *who;
-        put(t, (uint32_t)t->tally.count - 1, (uint32_t)t->tally.count - 1);
-        sift_up(t, a->place);
+        t->heaped = false;
     }
     if (a == NULL) { /* no memory for the first */
         totals_add_flow(&t->others, flow);
@@ -101,7 +101,8 @@ void talkers_add(struct talkers *t, const struct addr *who, const struct flow_in
     totals_add_flow(&a->totals, flow);
     a->blocked += flow->verdict == VERDICT_BLOCK;
     a->mismatched += flow->mismatch == TRI_YES;
-    sift_down(t, a->place);
+    if (t->heaped)
+        sift_down(t, a->place);
 }
 
 int talker_compare(const void *a, const void *b)

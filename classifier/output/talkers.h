@@ -25,6 +25,7 @@ struct talker {
 
 struct talkers {
     struct tally tally;
+    bool heaped;            /* all places are taken, and in */
     uint32_t heap[TALKERS]; /* entry numbers, the smallest talker first */
     struct totals others;
 };

@@ -123,19 +123,6 @@ static void reach(struct timeline *t, struct passage *p)
     t->last = most(t->last, p->to);
 }
 
-/* Bytes that had passed by then: a function of time alone, so that the sum over buckets is the same
- * whatever their width was when the flow came. */
-static uint64_t passed_by(const struct passage *p, int64_t time_ns)
-{
-    if (time_ns <= p->start)
-        return 0;
-    if (time_ns >= p->end)
-        return p->bytes;
-    const double share = (double)(time_ns - p->start) / (double)(p->end - p->start);
-    const uint64_t passed = (uint64_t)((double)p->bytes * share);
-    return passed < p->bytes ? passed : p->bytes;
-}
-
 static void add_flow(struct timeline_cell *to, bool blocked)
 {
     to->flows++;
@@ -151,13 +138,39 @@ static void add_bytes(struct timeline_cell *to, bool blocked, uint64_t bytes)
 
 static struct timeline_app *app_of(struct timeline *t, const char *app)
 {
+    struct timeline_app **lately = &t->lately[(uintptr_t)app / 16 % TIMELINE_LATELY];
     bool fresh;
-    struct timeline_app *a = tally_get(&t->apps, bytes_of_text(app), &fresh);
 
+    if (*lately != NULL && (*lately)->app == app)
+        return *lately;
+    struct timeline_app *a = tally_get(&t->apps, bytes_of_text(app), &fresh);
     if (a == NULL)
         return &t->others;
     a->app = app;
+    *lately = a;
     return a;
+}
+
+/* Into each bucket what passed in it: at its end `bytes` times the share of the flow's time, less
+ * what had passed before. That is a function of time alone, so that the sum over buckets is the
+ * same whatever their width was when the flow came. */
+static void spread(const struct timeline *t, struct timeline_app *a, const struct passage *p,
+                   bool blocked)
+{
+    const double all = (double)p->bytes, span = (double)(p->end - p->start);
+    int64_t gone = (p->from + 1) * t->width_ns - p->start;
+    size_t place = place_of(p->from);
+    uint64_t before = 0;
+
+    for (int64_t b = p->from; b < p->to; b++) {
+        const uint64_t part = (uint64_t)(all * ((double)gone / span));
+        const uint64_t now = gone < p->end - p->start && part < p->bytes ? part : p->bytes;
+        add_bytes(&a->at[place], blocked, now - before);
+        before = now;
+        gone += t->width_ns;
+        place = place + 1 < TIMELINE_BUCKETS ? place + 1 : 0;
+    }
+    add_bytes(&a->at[place], blocked, p->bytes - before);
 }
 
 void timeline_add(struct timeline *t, const char *app, const struct flow_info *flow)
@@ -165,19 +178,12 @@ void timeline_add(struct timeline *t, const char *app, const struct flow_info *f
     struct passage p = passage_of(flow);
     const bool blocked = flow->verdict == VERDICT_BLOCK;
     struct timeline_app *a = app_of(t, app);
-    uint64_t before = 0;
 
     reach(t, &p);
-    size_t place = place_of(p.from);
     add_flow(&a->sum, blocked);
-    add_flow(&a->at[place], blocked);
+    add_flow(&a->at[place_of(p.from)], blocked);
     add_bytes(&a->sum, blocked, p.bytes);
-    for (int64_t b = p.from; b <= p.to; b++) {
-        const uint64_t now = b == p.to ? p.bytes : passed_by(&p, (b + 1) * t->width_ns);
-        add_bytes(&a->at[place], blocked, now - before);
-        before = now;
-        place = place + 1 < TIMELINE_BUCKETS ? place + 1 : 0;
-    }
+    spread(t, a, &p, blocked);
 }
 
 size_t timeline_count(const struct timeline *t)

@@ -16,6 +16,7 @@
 
 #define TIMELINE_BUCKETS 180
 #define TIMELINE_APPS    64
+#define TIMELINE_LATELY  8
 
 struct timeline_cell {
     uint64_t flows, blocked_flows; /* that began here */
@@ -31,8 +32,9 @@ struct timeline_app {
 struct timeline { /* private, but for apps and others */
     struct tally apps;
     struct timeline_app others;
-    int64_t width_ns;    /* of a bucket; 0: no flow yet */
-    int64_t first, last; /* buckets, in widths since 1970 */
+    struct timeline_app *lately[TIMELINE_LATELY]; /* asked for, found by where their texts are */
+    int64_t width_ns;                             /* of a bucket; 0: no flow yet */
+    int64_t first, last;                          /* buckets, in widths since 1970 */
 };
 
 void timeline_init(struct timeline *t);

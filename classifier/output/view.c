@@ -219,7 +219,7 @@ static bool view_flows(struct view *v, const struct kept *kept)
     if (v->flows.at == NULL)
         return false;
     for (v->flows.count = 0; v->flows.count < kept->count; v->flows.count++)
-        v->flows.at[v->flows.count] = kept->at[v->flows.count];
+        v->flows.at[v->flows.count] = kept->at[v->flows.count].flow;
     return sorted_sort(&v->flows, kept_compare);
 }
 

@@ -79,6 +79,7 @@ LINKS_test_nameless = identify/nameless layers/noise
 LINKS_test_identify = identify/identify identify/nameless identify/registry identify/ndpi $(patsubst classifier/%.c,%,$(wildcard classifier/layers/*.c))
 LINKS_summary = output/summary output/few output/timeline output/floods output/swarm output/view output/kept output/tally output/talkers
 LINKS_sheet = output/sheet output/wording output/wording_flow output/wording_lists output/clock_text output/wording_websocket output/websocket_text output/terminal output/escape output/out output/guard
+LINKS_test_talkers = output/talkers output/tally
 LINKS_test_timeline = output/timeline output/tally
 LINKS_test_summary = $(LINKS_summary)
 LINKS_test_table = $(LINKS_summary) $(LINKS_sheet) output/table output/table_row

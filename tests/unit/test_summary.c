@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "output/view.h"
 #include "tests/unit/flow_sample.h"
+#include "tests/unit/random.h"
 
 static struct summary *sampled(bool keep_all)
 {
@@ -114,10 +115,13 @@ static void worst_first(void)
 /* Flow `n` of many: an address, a port and a size of its own. */
 static void feed_many(struct summary *s, uint32_t count, uint32_t apps)
 {
-    char app[16];
+    static char names[64][16]; /* texts stay as long as flows are told */
 
+    for (uint32_t i = 0; i < apps; i++)
+        snprintf(names[i], sizeof(names[i]), "app%u", i);
     for (uint32_t n = 0; n < count; n++) {
         const uint32_t mixed = n * 2654435761U; /* Knuth's multiplier: every n once, in no order */
+        const char *app = names[mixed % apps];
         struct flow_info f = {.id = n + 1,
                               .transport = TRANSPORT_TCP,
                               .end = FLOW_TIMEOUT,
@@ -127,7 +131,6 @@ static void feed_many(struct summary *s, uint32_t count, uint32_t apps)
                               .layer_count = 2};
         const uint8_t client[4] = {10, (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n};
 
-        snprintf(app, sizeof(app), "app%u", mixed % apps);
         f.client.addr = addr_from_ipv4(client);
         f.server.port = (uint16_t)(mixed >> 8);
         f.bytes[TO_SERVER] = mixed % 5000;
@@ -328,6 +331,88 @@ static void leaks_are_added_up(void)
     summary_free(s);
 }
 
+#define TWINS 3000
+
+/* A flow of few kinds; `copy`: its texts in memory of their own. */
+static struct flow_info any_flow(bool copy, char room[3][16])
+{
+    static const char *const apps[] = {"http", "websocket", "bittorrent", "none"};
+    static const char *const rules[] = {"one", "other"};
+    const unsigned app = random_below(5), rule = random_below(3);
+    struct flow_info f = {.id = random_below(1000000),
+                          .source = "a.pcap",
+                          .transport = TRANSPORT_TCP,
+                          .end = FLOW_TIMEOUT,
+                          .first_packet = random_below(1000),
+                          .app = app < 4 ? apps[app] : NULL,
+                          .layers = {"tcp", app < 4 ? apps[app] : "raw"},
+                          .layer_count = (uint8_t)(1 + random_below(2)),
+                          .rule = rule < 2 ? rules[rule] : NULL,
+                          .rule_line = random_below(2),
+                          .verdict = random_below(2) > 0 ? VERDICT_BLOCK : VERDICT_ALLOW,
+                          .ladder = random_below(2) > 0 ? LADDER_FRAMED : LADDER_NONE,
+                          .confidence = (enum confidence)random_below(5),
+                          .host = bytes_of_text(random_below(2) > 0 ? "a.example" : "b.example"),
+                          .path = bytes_of_text(random_below(2) > 0 ? "/one?q" : "/other")};
+
+    f.server.port = (uint16_t)(80 + random_below(2));
+    f.server.addr.byte[15] = (uint8_t)random_below(3);
+    f.client.addr.byte[15] = (uint8_t)random_below(20);
+    f.bytes[TO_SERVER] = random_below(500);
+    for (int i = 0; copy && i < 3; i++) {
+        const char **text = i == 0 ? &f.app : i == 1 ? &f.rule : &f.layers[1];
+        if (*text != NULL) {
+            snprintf(room[i], sizeof(room[i]), "%s", *text);
+            *text = room[i];
+        }
+    }
+    return f;
+}
+
+/* What is found by where texts lie is what is found by the texts. */
+static struct summary *of_any_flows(bool copy, char (*room)[3][16])
+{
+    struct err err = {0};
+    struct summary *s = summary_create(false, &err);
+
+    random_state = 7;
+    for (size_t i = 0; i < TWINS; i++) {
+        const struct flow_info f = any_flow(copy, room[i]);
+        const struct event e = {.kind = EVENT_FLOW, .flow = &f};
+        summary_sink(s)->event(s, &e);
+    }
+    return s;
+}
+
+static void texts_and_places(void)
+{
+    char(*room)[3][16] = calloc(TWINS, sizeof(*room));
+    struct summary *one = of_any_flows(false, room), *other = of_any_flows(true, room);
+    struct view *v = view_create(one), *w = view_create(other);
+    bool same = v->kinds.count == w->kinds.count && v->rules.count == w->rules.count &&
+                v->services.count == w->services.count && one->counts.torrents > 0 &&
+                one->counts.silent > 0 && one->counts.torrents == other->counts.torrents &&
+                one->counts.silent == other->counts.silent;
+
+    for (size_t i = 0; same && i < v->kinds.count; i++)
+        same = view_kind(v, i)->worst->id == view_kind(w, i)->worst->id &&
+               view_kind(v, i)->totals.flows == view_kind(w, i)->totals.flows &&
+               totals_bytes(&view_kind(v, i)->totals) == totals_bytes(&view_kind(w, i)->totals);
+    for (size_t i = 0; same && i < v->rules.count; i++)
+        same = view_rule(v, i)->totals.flows == view_rule(w, i)->totals.flows &&
+               view_rule(v, i)->worst_leak == view_rule(w, i)->worst_leak;
+    for (size_t i = 0; same && i < v->services.count; i++)
+        same = view_service(v, i)->flows == view_service(w, i)->flows &&
+               bytes_equal(view_service(v, i)->path, view_service(w, i)->path);
+    CHECK(same, "by their texts, and by where those are");
+    sums_agree(one, v);
+    view_free(v);
+    view_free(w);
+    summary_free(one);
+    summary_free(other);
+    free(room);
+}
+
 int main(void)
 {
     totals();
@@ -340,5 +425,6 @@ int main(void)
     copies_are_deep();
     floods_are_told_apart();
     leaks_are_added_up();
+    texts_and_places();
     return test_end();
 }

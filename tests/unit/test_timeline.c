@@ -101,6 +101,44 @@ static void order_does_not_matter(void)
     timeline_free(&other);
 }
 
+/* Bytes of the flow that had passed by then. */
+static uint64_t passed_by(const struct flow_info *f, int64_t time_ns)
+{
+    const uint64_t bytes = f->bytes[TO_SERVER] + f->bytes[TO_CLIENT];
+
+    if (time_ns <= f->start_ns)
+        return 0;
+    if (time_ns >= f->end_ns)
+        return bytes;
+    const double share = (double)(time_ns - f->start_ns) / (double)(f->end_ns - f->start_ns);
+    const uint64_t passed = (uint64_t)((double)bytes * share);
+    return passed < bytes ? passed : bytes;
+}
+
+/* Each cell is what had passed at its end less what had at its beginning. */
+static void cells_are_plain(void)
+{
+    bool same = true;
+
+    for (unsigned i = 0; i < 2000; i++) {
+        struct timeline t;
+        const int64_t start = (int64_t)random_below(1000000) * 1000003 - 300 * SECOND;
+        const int64_t end = start + (int64_t)random_below(2000000) * (int64_t)random_below(5000000);
+        const uint64_t bytes = (uint64_t)random_below(UINT32_MAX) << random_below(33);
+        const struct flow_info f = flow_at(start, end, bytes);
+        timeline_init(&t);
+        timeline_add(&t, "http", &f);
+        const struct timeline_app *a = tally_at(&t.apps, 0);
+        for (size_t k = 0; k < timeline_count(&t); k++) {
+            const int64_t from = timeline_start(&t) + (int64_t)k * t.width_ns;
+            same = same && timeline_cell(&t, a, k)->bytes ==
+                               passed_by(&f, from + t.width_ns) - passed_by(&f, from);
+        }
+        timeline_free(&t);
+    }
+    CHECK(same, "what passed in each");
+}
+
 static void any_time(void)
 {
     struct timeline t;
@@ -119,13 +157,13 @@ static void any_time(void)
 static void many_apps(void)
 {
     struct timeline t;
-    char name[16];
+    char name[TIMELINE_APPS + 10][16];
 
     timeline_init(&t);
     for (int i = 0; i < TIMELINE_APPS + 10; i++) {
         const struct flow_info f = flow_at(i * SECOND, i * SECOND, 10);
-        snprintf(name, sizeof(name), "app%d", i);
-        timeline_add(&t, name, &f);
+        snprintf(name[i], sizeof(name[i]), "app%d", i);
+        timeline_add(&t, name[i], &f);
     }
     CHECK(t.apps.count == TIMELINE_APPS, "so many are told apart");
     CHECK(t.others.sum.flows == 10 && all_of(&t, &t.others).bytes == 100, "the rest is together");
@@ -137,6 +175,7 @@ int main(void)
     one_flow();
     blocked_ones();
     order_does_not_matter();
+    cells_are_plain();
     any_time();
     many_apps();
     return test_end();
