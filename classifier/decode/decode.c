@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "decode/decode.h"
 
+#include "decode/bare_syn.h"
 #include "decode/usual.h"
 #include "decode/walk.h"
 
@@ -47,6 +48,14 @@ void decoder_flush(struct decoder *d)
 const struct decode_stats *decoder_stats(const struct decoder *d)
 {
     return &d->stats;
+}
+
+void bare_syn_count(struct decoder *d, const struct bare_syn *s)
+{
+    d->stats.frames++;
+    d->stats.bytes += s->wire_len;
+    d->stats.packets_ipv4++;
+    d->stats.tcp++;
 }
 
 static enum header step(struct walk *w, enum header header)

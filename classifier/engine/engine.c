@@ -9,6 +9,7 @@
 #include "base/pool.h"
 #include "engine/conns.h"
 #include "engine/ending.h"
+#include "engine/flood.h"
 #include "engine/peer.h"
 #include "engine/rates.h"
 #include "engine/shed.h"
@@ -424,6 +425,10 @@ void engine_frame(struct engine *e, const struct frame *f)
     struct packet p;
 
     engine_tick(e, f->time_ns);
+    if (flood_frame(e, f)) {
+        next_moment(e);
+        return;
+    }
     const enum decoded decoded = decode_frame(e->decoder, f, &p, &odd);
     next_moment(e);
     const uint64_t flow = engine_packet(e, &p, decoded == DECODED_PACKET, odd);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "flow/pair.h"
 #include "flow/table.h"
 
 #define FIRST_SLOTS 1024U
@@ -107,6 +108,13 @@ uint64_t flow_hash(const struct flow_table *t, const struct flow_key *key)
     return flow_secret_hash(&t->secret, key);
 }
 
+uint64_t flow_pair_hash(const struct flow_table *t, const struct flow_pair *p)
+{
+    const struct flow_key key = flow_pair_key(p);
+
+    return flow_secret_hash(&t->secret, &key);
+}
+
 struct flow_node *flow_find(struct flow_table *t, const struct flow_key *key, uint64_t hash)
 {
     const uint32_t tag = (uint32_t)hash;
@@ -121,6 +129,16 @@ struct flow_node *flow_find(struct flow_table *t, const struct flow_key *key, ui
         if (same_key(&n->key, key))
             return n;
     }
+}
+
+bool flow_may_be(const struct flow_table *t, uint64_t hash)
+{
+    const uint32_t tag = (uint32_t)hash;
+    uint32_t at = tag & t->slot_mask;
+
+    while (t->slots[at].index != FLOW_NOBODY && t->slots[at].tag != tag)
+        at = (at + 1) & t->slot_mask;
+    return t->slots[at].index != FLOW_NOBODY;
 }
 
 /* Twice the slots; tags are enough to find the new homes. False: no memory, and nothing changed. */

@@ -55,6 +55,8 @@ void flow_set_share(struct flow_table *t, size_t bytes);
 
 /* `hash`: of the key, by flow_hash(). */
 struct flow_node *flow_find(struct flow_table *t, const struct flow_key *key, uint64_t hash);
+/* Cheaper: may there be a flow of that hash? */
+bool flow_may_be(const struct flow_table *t, uint64_t hash);
 /* Adds a key that is not there, without an owner. NULL: no memory, or the share is used up: remove
  * one and try again, or go without. */
 struct flow_node *flow_create(struct flow_table *t, const struct flow_key *key, int64_t now_ns,

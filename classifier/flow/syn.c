@@ -11,6 +11,7 @@
 #define NO_TAG            0    /* the place is free */
 #define FLAGS_THAT_MATTER 0x3f /* without ECE and CWR (RFC 3168 s6.1.1) */
 #define IPV4_AT           12   /* in an address */
+#define IPV4_IN_HALF      4    /* in its last half */
 
 _Static_assert(RINGS % FLOW_LANES == 0, "a ring belongs to one lane");
 
@@ -188,12 +189,20 @@ static void begin_rest(struct syn_ring *r, uint32_t place, const struct flow_key
     r->at[place].bits |= REST_BIT;
 }
 
+/* One came to that place. */
+static void begin_time(struct syn_ring *r, uint32_t place, int64_t now_ns)
+{
+    int64_t *ring_ns = &r->ring_ns[place / SYN_PLACES];
+
+    *ring_ns = now_ns < *ring_ns ? now_ns : *ring_ns;
+    r->earliest_ns = now_ns < r->earliest_ns ? now_ns : r->earliest_ns;
+}
+
 /* All of it is written at once: what stood there need not be fetched. */
 static void note_first(struct syn_ring *r, uint32_t place, const struct flow_key *key,
                        unsigned side, const struct packet *p)
 {
     struct noted *n = &r->at[place];
-    int64_t *ring_ns = &r->ring_ns[place / SYN_PLACES];
 
     n->port[0] = key->port[0];
     n->port[1] = key->port[1];
@@ -212,8 +221,7 @@ static void note_first(struct syn_ring *r, uint32_t place, const struct flow_key
     memcpy(n->vlan, p->vlan, sizeof(n->vlan));
     if (!is_ipv4(key))
         begin_rest(r, place, key);
-    *ring_ns = p->time_ns < *ring_ns ? p->time_ns : *ring_ns;
-    r->earliest_ns = p->time_ns < r->earliest_ns ? p->time_ns : r->earliest_ns;
+    begin_time(r, place, p->time_ns);
 }
 
 static void note_again(struct syn_ring *r, uint32_t place, const struct flow_key *key,
@@ -248,6 +256,43 @@ enum syn_noted syn_note(struct syn_ring *r, const struct flow_key *key, uint64_t
     const bool again = r->at[place].seq == p->seq;
     note_again(r, place, key, p);
     return again ? SYN_AGAIN : SYN_FIRST;
+}
+
+/* note_first() of it. */
+static void note_pair(struct syn_ring *r, uint32_t place, const struct flow_pair *pair,
+                      const struct bare_syn *s)
+{
+    struct noted *n = &r->at[place];
+
+    n->port[0] = pair->port[0];
+    n->port[1] = pair->port[1];
+    n->seq = s->seq;
+    n->first_ns = s->time_ns;
+    n->first_packet = s->number;
+    n->ordinal = s->ordinal;
+    n->source = r->source;
+    n->first_len = s->wire_len;
+    n->bits = pair->side != 0 ? SIDE_BIT : 0;
+    n->ttl = s->ttl;
+    n->window_shift = s->window_shift;
+    n->vlan_count = 0;
+    for (unsigned side = 0; side < 2; side++)
+        memcpy(n->addr_end[side], (const uint8_t *)&pair->address[side] + IPV4_IN_HALF,
+               sizeof(n->addr_end[side]));
+    memset(n->vlan, 0, sizeof(n->vlan));
+    begin_time(r, place, s->time_ns);
+}
+
+bool syn_note_new(struct syn_ring *r, const struct flow_pair *pair, uint64_t hash,
+                  const struct bare_syn *s)
+{
+    const uint32_t ring = flow_pair_spread(pair) % RINGS;
+    const uint16_t tag = tag_of(hash);
+
+    if (has_tag(r->tag[ring], tag))
+        return false;
+    note_pair(r, take_place(r, ring, tag), pair, s);
+    return true;
 }
 
 /* All that is known of the SYN, whose place is free then. */

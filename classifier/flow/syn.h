@@ -16,7 +16,7 @@
 #ifndef FLOW_SYN_H
 #define FLOW_SYN_H
 
-#include "flow/flow.h"
+#include "flow/pair.h"
 
 #define SYN_RING      16384U /* SYNs remembered at once */
 #define SYN_PLACES    64U    /* of them in one ring */
@@ -55,6 +55,10 @@ void syn_source(struct syn_ring *r, const char *source);
  * all look alike at first sight. What is found does not depend on it. */
 enum syn_noted syn_note(struct syn_ring *r, const struct flow_key *key, uint64_t hash,
                         unsigned side, const struct packet *p);
+/* The same of one over IPv4, where nothing that looks like it stands there: it asks for a
+ * connection. False: something does, and nothing was noted. */
+bool syn_note_new(struct syn_ring *r, const struct flow_pair *pair, uint64_t hash,
+                  const struct bare_syn *s);
 /* Takes the SYN of this connection out. False: there is none. */
 bool syn_take(struct syn_ring *r, const struct flow_key *key, uint64_t hash, struct syn *out);
 /* Takes out one that timed out (with now_ns = INT64_MAX all have), in the order of their ordinals.

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* bare_syn.h - the frames that a flood is made of, in one go.
+ *
+ * Ethernet, IPv4 without options, no fragment, captured whole; TCP's SYN with no other flag and no
+ * data; both sums right. decode_frame() says the same of these, and what all others are.
+ */
+#ifndef DECODE_BARE_SYN_H
+#define DECODE_BARE_SYN_H
+
+#include "decode/decode.h"
+#include "model/bare_syn.h"
+
+/* False: another frame; `out` holds nothing. The ordinal is the caller's to say. */
+bool bare_syn_read(const struct frame *f, struct bare_syn *out);
+/* What decode_frame() counts of it. */
+void bare_syn_count(struct decoder *d, const struct bare_syn *s);
+
+#endif
