@@ -108,6 +108,12 @@ struct capture *capture_open_live(const struct capture_live *how, struct err *er
     return NULL;
 }
 
+void capture_lend(struct capture *c, capture_lender *lender, void *ctx)
+{
+    c->input.lender = lender;
+    c->input.lender_ctx = ctx;
+}
+
 enum capture_result capture_next(struct capture *c, struct frame *out, struct err *err)
 {
     if (c->over)

@@ -52,6 +52,12 @@ const char *capture_library_version(void);
 /* NULL is fine. */
 void capture_close(struct capture *c);
 
+/* A file's frames stay where they are until the lender takes their buffer back: it is asked for
+ * room for at least `*room` bytes, gives more, or NULL: then frames are borrowed as ever. Before
+ * the first frame. */
+typedef uint8_t *capture_lender(void *ctx, size_t *room);
+void capture_lend(struct capture *c, capture_lender *lender, void *ctx);
+
 enum capture_result capture_next(struct capture *c, struct frame *out, struct err *err);
 /* The same, and the frames after it for which nothing need be read; none unless CAPTURE_FRAME. */
 enum capture_result capture_next_few(struct capture *c, struct frames *out, struct err *err);

@@ -12,6 +12,7 @@
 #include "capture/unpack.h"
 
 #define PACKED_ROOM (256u << 10)
+#define LENT_LEAST  (16u << 10) /* bytes: less is not worth a read(2) */
 #define PAGE        4096u /* bytes; where pages are larger it is just as right, if less cheap */
 
 bool input_open(struct input *in, int fd, size_t room)
@@ -19,24 +20,24 @@ bool input_open(struct input *in, int fd, size_t room)
     void *buffer = NULL;
     struct stat st;
 
-    *in = (struct input){.fd = fd, .room = room};
+    *in = (struct input){.fd = fd, .room = room, .own_room = room};
     if (posix_memalign(&buffer, PAGE, room) == 0)
-        in->buffer = buffer;
+        in->buffer = in->own = buffer;
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
         in->file_size = (uint64_t)st.st_size;
     (void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* a hint: a pipe refuses it */
-    return in->buffer != NULL;
+    return in->own != NULL;
 }
 
 void input_close(struct input *in)
 {
-    if (in->buffer == NULL)
+    if (in->own == NULL)
         return;
     if (in->fd != STDIN_FILENO)
         close(in->fd);
     unpack_free(in->unpack);
     free(in->packed);
-    free(in->buffer);
+    free(in->own);
     *in = (struct input){0};
 }
 
@@ -145,26 +146,49 @@ static size_t place_of(const struct input *in, size_t left)
     return in->unpack == NULL ? (size_t)((in->file_read - left) % PAGE) : 0;
 }
 
-/* The unread bytes go to the front, with room for `n` in all. */
-static bool make_room(struct input *in, size_t n)
+/* Room for `n` bytes from the buffer's start on. */
+static bool own_room_for(struct input *in, size_t n)
 {
-    const size_t left = input_left(in), place = place_of(in, left);
-    const size_t at = n <= in->room && place <= in->room - n ? place : 0;
-
-    if (left > 0 && in->at != at)
-        memmove(in->buffer + at, in->buffer + in->at, left);
-    in->at = at;
-    in->end = at + left;
-    if (n <= in->room)
+    if (n <= in->own_room)
         return true;
-    uint8_t *larger = realloc(in->buffer, n);
+    uint8_t *larger = realloc(in->own, n);
     if (larger == NULL) {
         snprintf(in->trouble, sizeof(in->trouble), "not enough memory for a record of %zu bytes",
                  n);
         return false;
     }
-    in->buffer = larger;
-    in->room = n;
+    if (in->buffer == in->own)
+        in->buffer = larger;
+    in->own = larger;
+    in->own_room = n;
+    return true;
+}
+
+/* The unread bytes, `n` with those to come, go to the front of another buffer, or of the same. */
+static void move_to(struct input *in, uint8_t *buffer, size_t room, size_t n)
+{
+    const size_t left = input_left(in), place = place_of(in, left);
+    const size_t at = n <= room && place <= room - n ? place : 0;
+
+    if (left > 0 && buffer + at != input_at(in))
+        memmove(buffer + at, input_at(in), left);
+    in->buffer = buffer;
+    in->room = room;
+    in->at = at;
+    in->end = at + left;
+}
+
+/* With room for `n` unread bytes in all. What was lent is filled to its end. */
+static bool make_room(struct input *in, size_t n)
+{
+    size_t room = n;
+
+    if (in->buffer != in->own && in->room - in->at >= n && in->room - in->end >= LENT_LEAST)
+        return true;
+    uint8_t *lent = in->lender != NULL ? in->lender(in->lender_ctx, &room) : NULL;
+    if (lent == NULL && !own_room_for(in, n))
+        return false;
+    move_to(in, lent != NULL ? lent : in->own, lent != NULL ? room : in->own_room, n);
     return true;
 }
 

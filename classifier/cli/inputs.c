@@ -143,6 +143,11 @@ static void tell_unread(struct session *s, const char *path, uint64_t before)
     session_problem(s, sentence);
 }
 
+static uint8_t *lend(void *ctx, size_t *room)
+{
+    return crew_buffer(ctx, room);
+}
+
 static void read_capture(struct session *s, const char *path, struct opened *o, int64_t *last_ns)
 {
     struct err err = {0};
@@ -157,6 +162,7 @@ static void read_capture(struct session *s, const char *path, struct opened *o, 
     if (s->options->verbose)
         say_error("reading %s", path);
     const uint64_t unread = crew_totals(s->crew).unknown_linktype;
+    capture_lend(c, lend, s->crew);
     read_frames(s, c, last_ns);
     tell_unread(s, path, unread);
     capture_close(c);

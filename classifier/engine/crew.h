@@ -20,6 +20,7 @@
 
 #define CREW_WORKERS_MOST 64U
 #define CREW_MEMORY_MIN   (8U << 20) /* bytes of each worker */
+#define CREW_BUFFER_ROOM  (128U << 10)
 
 struct crew;
 
@@ -29,6 +30,10 @@ struct crew *crew_create(const struct engine_config *config, unsigned workers, s
 /* Its threads, after which privileges may be given up. Once, before the first frame. */
 bool crew_start(struct crew *c, struct err *err);
 void crew_free(struct crew *c); /* NULL is fine; flows still open end untold: crew_flush() first */
+
+/* Room of CREW_BUFFER_ROOM bytes for what is read from a file: frames that lie in what was given
+ * last are read there, not copied. NULL: none, or `*room` is more. */
+uint8_t *crew_buffer(struct crew *c, size_t *room);
 
 /* As the engine's (engine.h). */
 void crew_source(struct crew *c, const char *name);

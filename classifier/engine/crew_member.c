@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* One worker: reads its part of each round, in order. */
-#include "engine/crew_member.h"
-
+#include "engine/crew_parts.h"
 #include "engine/ending.h"
 
 static void do_work(struct member *m, const struct work *w)
@@ -20,49 +19,22 @@ static void do_work(struct member *m, const struct work *w)
     }
 }
 
-static void read_round(struct member *m, struct round *round)
+bool member_read(struct member *m, int64_t until_ns)
 {
+    struct order *order = m->crew->order;
+    struct round *round = &m->round[m->done % CREW_ROUNDS];
+
     m->journal = &round->journal;
-    for (size_t i = 0; i < round->count; i++) {
-        order_reach(m->order, m->place, round->work[i].now_ns);
-        do_work(m, &round->work[i]);
+    while (m->at < round->count) {
+        const struct work *w = &round->work[m->at];
+        order_reach(order, m->place, w->now_ns);
+        if (w->now_ns >= until_ns)
+            return false;
+        m->at++;
+        do_work(m, w);
     }
-    order_reach(m->order, m->place, round->end_ns);
-    order_rest(m->order, m->place);
-}
-
-/* NULL: there will be none. */
-static struct round *next_round(struct member *m)
-{
-    struct crew_sign *s = m->sign;
-
-    pthread_mutex_lock(&s->lock);
-    while (m->done == s->dealt && !s->over)
-        pthread_cond_wait(&s->dealt_more, &s->lock);
-    struct round *round = m->done < s->dealt ? &m->round[m->done % CREW_ROUNDS] : NULL;
-    pthread_mutex_unlock(&s->lock);
-    return round;
-}
-
-static void tell_done(struct member *m)
-{
-    struct crew_sign *s = m->sign;
-
-    pthread_mutex_lock(&s->lock);
-    m->done++;
-    if (m->done == s->wanted)
-        pthread_cond_signal(&s->done_more);
-    pthread_mutex_unlock(&s->lock);
-}
-
-void *member_run(void *member)
-{
-    struct member *m = member;
-    struct round *round;
-
-    while ((round = next_round(m)) != NULL) {
-        read_round(m, round);
-        tell_done(m);
-    }
-    return NULL;
+    order_reach(order, m->place, m->crew->end_ns[m->done % CREW_ROUNDS]);
+    order_rest(order, m->place);
+    m->at = 0;
+    return true;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* crew_member.h - one worker of a crew: its rounds, its engine, its thread. Private to engine/. */
+/* crew_member.h - one worker of a crew: its engine, and what it has to do. Private to engine/. */
 #ifndef ENGINE_CREW_MEMBER_H
 #define ENGINE_CREW_MEMBER_H
 
@@ -8,8 +8,9 @@
 #include "engine/journal.h"
 #include "engine/worker.h"
 
-#define CREW_ROUNDS       32U
+#define CREW_ROUNDS       16U  /* on their way; bounds what the head's lead takes of memory */
 #define CREW_ROUND_FRAMES 512U /* and ticks, of all workers in one round */
+#define CREW_ROUND_BYTES  (256U << 10) /* of payload */
 
 enum work_kind {
     WORK_FRAME,
@@ -34,36 +35,27 @@ struct work {
 /* What lies between two positions, one worker's part of it. */
 struct round {
     struct work *work;
-    size_t count, room;
-    int64_t end_ns; /* nothing behind it has an earlier packet time */
-    struct scratch payload;
+    size_t count;
+    struct scratch payload; /* what does not lie in a buffer of the crew */
     struct journal journal;
-};
-
-/* How the head and its workers wait for each other. Rounds are counted; round n stands at
- * n % CREW_ROUNDS. */
-struct crew_sign {
-    pthread_mutex_t lock;
-    pthread_cond_t dealt_more, done_more;
-    uint64_t dealt;  /* rounds given to all workers */
-    uint64_t wanted; /* the head sleeps till all have done so many */
-    bool over;
 };
 
 struct member {
     struct engine *engine;
-    struct order *order;
-    struct crew_sign *sign;
+    struct crew *crew;
     unsigned place;
-    uint64_t done; /* rounds; under sign->lock */
-    struct round round[CREW_ROUNDS];
-    struct journal *journal; /* of the round that is read now */
-    struct sink sink;        /* writes there */
-    pthread_t thread;
+    struct round round[CREW_ROUNDS]; /* round n at n % CREW_ROUNDS */
+    size_t at;                       /* of the round at hand: what comes next */
+    struct journal *journal;         /* of that round */
+    struct sink sink;                /* writes there */
+    uint64_t done;                   /* rounds; this and the next under the crew's lock */
+    bool taken;                      /* by a thread */
+    pthread_t thread;                /* of this number; the first is the head */
     bool running;
 };
 
-/* The thread: reads rounds until sign->over. */
-void *member_run(void *member);
+/* Reads on in its round, as long as what comes next was before `until_ns`. True:
+ * the round is read. */
+bool member_read(struct member *m, int64_t until_ns);
 
 #endif

@@ -28,6 +28,8 @@ struct order {
     _Atomic uint64_t serial;
     pthread_mutex_t lock; /* of who sleeps */
     pthread_cond_t reached;
+    bool (*help)(void *ctx, int64_t ns);
+    void *ctx;
 };
 
 /* Whole lines. NULL: no memory. */
@@ -88,6 +90,12 @@ void order_forget(struct order *o)
     }
 }
 
+void order_help(struct order *o, bool (*help)(void *ctx, int64_t ns), void *ctx)
+{
+    o->help = help;
+    o->ctx = ctx;
+}
+
 static void wake(struct order *o)
 {
     pthread_mutex_lock(&o->lock);
@@ -111,10 +119,15 @@ void order_rest(struct order *o, unsigned worker)
         wake(o);
 }
 
+bool order_has_reached(const struct order *o, unsigned worker, int64_t ns)
+{
+    return atomic_load_explicit(&o->place[worker].reached_ns, memory_order_acquire) >= ns;
+}
+
 static bool all_have_reached(const struct order *o, unsigned worker, int64_t ns)
 {
     for (unsigned i = 0; i < o->workers; i++)
-        if (i != worker && atomic_load_explicit(&o->place[i].reached_ns, memory_order_acquire) < ns)
+        if (i != worker && !order_has_reached(o, i, ns))
             return false;
     return true;
 }
@@ -143,7 +156,9 @@ static void wait_for_all(struct order *o, unsigned worker, int64_t ns, int64_t c
         if (all_have_reached(o, worker, ns))
             return;
     order_rest(o, worker);
-    sleep_till_reached(o, worker, closer_ns);
+    while (!all_have_reached(o, worker, closer_ns))
+        if (o->help == NULL || !o->help(o->ctx, closer_ns))
+            sleep_till_reached(o, worker, closer_ns);
 }
 
 /* At the end; those that were learnt make room. */

@@ -42,9 +42,14 @@ struct order;
 struct order *order_create(unsigned workers, struct err *err);
 void order_free(struct order *o); /* NULL is fine */
 
+/* Before a worker sleeps, `help` may do others' work, to be done before that packet time; false: it
+ * has done nothing. NULL: nobody does. */
+void order_help(struct order *o, bool (*help)(void *ctx, int64_t ns), void *ctx);
+
 /* The worker will do nothing any more whose packet time is before `now_ns`; goes up only. Others
  * hear of it at the latest when it reaches more, waits or rests. */
 void order_reach(struct order *o, unsigned worker, int64_t now_ns);
+bool order_has_reached(const struct order *o, unsigned worker, int64_t ns);
 /* It may be long till it reaches more. */
 void order_rest(struct order *o, unsigned worker);
 

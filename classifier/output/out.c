@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -27,10 +28,10 @@ struct out {
     char *path;          /* as the user gave it */
     char *temp;          /* written instead, then renamed; or NULL */
     struct buffer buffer;
-    size_t whole;    /* bytes of buffer that are whole records */
-    uint64_t length; /* bytes written */
-    bool closed;     /* EPIPE */
-    struct err err;  /* the first error; "" = none */
+    size_t whole;       /* bytes of buffer that are whole records */
+    uint64_t length;    /* bytes written */
+    atomic_bool closed; /* EPIPE; one thread may write while another asks */
+    struct err err;     /* the first error; "" = none */
 };
 
 static struct out *create(const char *path, struct err *err)

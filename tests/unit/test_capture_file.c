@@ -260,6 +260,75 @@ static void test_few(void)
     buffer_free(&f.bytes);
 }
 
+#define LENT_MOST 1000
+
+struct lender {
+    uint8_t *lent[LENT_MOST];
+    size_t count, asked, room;
+};
+
+/* Every third time it has none. */
+static uint8_t *lend(void *ctx, size_t *room)
+{
+    struct lender *l = ctx;
+
+    if (l->asked++ % 3 == 2 || l->count == LENT_MOST || *room > l->room)
+        return NULL;
+    *room = l->room;
+    return l->lent[l->count++] = malloc(l->room);
+}
+
+static bool is_lent(const struct lender *l, struct bytes data)
+{
+    for (size_t i = 0; i < l->count; i++)
+        if ((uintptr_t)data.at - (uintptr_t)l->lent[i] < l->room)
+            return true;
+    return false;
+}
+
+static void check_lent(int fd, size_t room, const char *name)
+{
+    struct capture *c = capture_open_fd(fd, "x", NULL, 128, NULL);
+    struct lender l = {.room = room};
+    struct bytes kept[PACKETS];
+    size_t count = 0, lent = 0;
+    struct frame f;
+
+    capture_lend(c, lend, &l);
+    for (size_t i = 0; i < PACKETS && capture_next(c, &f, NULL) == CAPTURE_FRAME; i++) {
+        CHECK(f.data.len == 60 && f.data.at[50] == (uint8_t)(i * 7), name);
+        kept[i] = is_lent(&l, f.data) ? f.data : bytes_of(NULL, 0);
+        count++;
+    }
+    CHECK(count == PACKETS && capture_next(c, &f, NULL) == CAPTURE_END, name);
+    capture_close(c);
+    for (size_t i = 0; i < count; i++) {
+        CHECK(kept[i].len == 0 || kept[i].at[50] == (uint8_t)(i * 7), "it stays where it was");
+        lent += kept[i].len > 0;
+    }
+    CHECK((room > 100) == (lent > 0) && (l.count < LENT_MOST), "frames lie in what was lent");
+    for (size_t i = 0; i < l.count; i++)
+        free(l.lent[i]);
+}
+
+/* Frames in lent buffers outlive what is read after them, and the capture. */
+static void test_lent(void)
+{
+    static const size_t rooms[] = {50, 200, 5000, 30000, INPUT_ROOM};
+    struct file f = {0};
+
+    put_packets(&f, 0xa1b2c3d4);
+    file_write(buffer_bytes(&f.bytes));
+    const size_t len = gzip(buffer_bytes(&f.bytes), packed);
+    for (size_t i = 0; i < sizeof(rooms) / sizeof(rooms[0]); i++) {
+        check_lent(open(file_name(), O_RDONLY), rooms[i], "a file");
+        check_lent(file_pipe(buffer_bytes(&f.bytes)), rooms[i], "a pipe");
+        check_lent(file_pipe(bytes_of(packed, len)), rooms[i], "gzip");
+    }
+    unlink(file_name());
+    buffer_free(&f.bytes);
+}
+
 static void check_path(const char *path, const char *ending)
 {
     struct err err = {0};
@@ -379,6 +448,7 @@ int main(void)
     test_against_libpcap(0xa1b23c4d, "tcp port 80");
     test_foreign();
     test_few();
+    test_lent();
     test_paths();
     test_progress();
     test_interrupted();

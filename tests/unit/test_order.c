@@ -159,6 +159,41 @@ static void test_waits(void)
     end(&s);
 }
 
+struct helper {
+    struct order *order;
+    unsigned times;
+};
+
+/* The other's work, a millisecond of it. */
+static bool help(void *ctx, int64_t ns)
+{
+    struct helper *h = ctx;
+
+    CHECK(!order_has_reached(h->order, 1, ns), "there is something to help with");
+    order_reach(h->order, 1, 470 * MS + ++h->times * MS);
+    return true;
+}
+
+/* Who is far ahead does the other's work, as far as it must be done. */
+static void test_helps(void)
+{
+    struct school s;
+
+    begin(&s);
+    struct helper h = {.order = s.order};
+    order_forget(s.order);
+    order_help(s.order, help, &h);
+    teach(s.order, 1, 1, 0, 100, PEER_SEEN);
+    order_reach(s.order, 0, 500 * MS);
+    learn_at(&s, 0, 1000, 500);
+    CHECK(order_has_reached(s.order, 1, 481 * MS) && h.times <= 20, "as far, and no further");
+    CHECK(known(&s.peers[0], 1, 500) == PEER_SEEN, "and learns");
+    const unsigned before = h.times;
+    learn_at(&s, 0, 1001, 500);
+    CHECK(h.times == before, "nobody need be helped twice");
+    end(&s);
+}
+
 struct heard {
     uint64_t packet[16];
     size_t count;
@@ -249,6 +284,7 @@ int main(void)
     test_order_of_moments();
     test_end_of_input();
     test_waits();
+    test_helps();
     test_journals();
     test_copies();
     return test_end();
