@@ -19,6 +19,7 @@
 #   make fuzz-merge, make fuzz-coverage    keep what they found; what the corpus reaches, by file
 #   make torture    TIME=seconds of captures rewritten as networks do; SEED= (the clock): the same must be said of them
 #   make memcheck   valgrind over all captures, with every output
+#   make check-neon      the unit tests of base/simd.h as on an ARM64, with qemu
 #   make golden-update   rewrite the golden files; read the diff
 #   make install    PREFIX=/usr/local DESTDIR=
 #   make clean
@@ -132,6 +133,8 @@ packages-lint:
 	@tests/packages.sh lint
 packages-fuzz:
 	@tests/packages.sh fuzz
+packages-neon:
+	@tests/packages.sh neon
 
 # Packages first, then a make of its own: pkg-config is asked again.
 demo: packages
@@ -143,6 +146,13 @@ demo: packages
 
 check: packages-test
 	@BUILD=$(BUILD) tests/run
+
+# What an ARM64 does with bytes (base/simd_neon.c), on a machine that is none.
+NEON = test_simd test_utf8 test_ws_unmask
+check-neon: packages-neon
+	@$(MAKE) --no-print-directory -s CC=aarch64-linux-gnu-gcc BUILD=$(BUILD)/neon CFLAGS='-O2 -g' LDFLAGS=-static \
+		LIBS= lib_ldlibs= GROUND='$(patsubst %,$(BUILD)/neon/classifier/base/%.o,simd simd_plain simd_neon utf8 bytes)' $(NEON:%=$(BUILD)/neon/tests/unit/%)
+	@for t in $(NEON); do qemu-aarch64-static $(BUILD)/neon/tests/unit/$$t || exit 1; done
 
 torture: packages-test
 	@BUILD=$(BUILD) TIME=$(TIME) SEED=$(SEED) tests/mutate/test-mutate --torture
@@ -222,7 +232,7 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: FORCE all unit-binaries fuzz-replay fuzz-libfuzzer fuzz-afl-binaries fuzz fuzz-afl fuzz-merge fuzz-coverage packages packages-test packages-lint packages-fuzz demo check golden-update torture lint bench bench-programs bench-objects bench-stages bench-memory bench-features bench-report bench-check bench-check-update bench-floods bench-rules recall falsepos memcheck install clean
+.PHONY: FORCE all unit-binaries fuzz-replay fuzz-libfuzzer fuzz-afl-binaries fuzz fuzz-afl fuzz-merge fuzz-coverage packages packages-test packages-lint packages-fuzz packages-neon demo check check-neon golden-update torture lint bench bench-programs bench-objects bench-stages bench-memory bench-features bench-report bench-check bench-check-update bench-floods bench-rules recall falsepos memcheck install clean
 .SECONDARY:
 
 -include $(OBJECTS:.o=.d) $(BUILD)/classifier/main.d $(UNIT:%=$(BUILD)/tests/unit/%.d) \

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Installs what is missing to build portwarden ("build"), to test it ("test"), to look through it ("lint": make lint,
-# make memcheck) or to fuzz it ("fuzz": make fuzz-afl, make fuzz-coverage), from Debian's packages, and says what and
-# why. Does nothing, quickly, when all is there.
+# make memcheck), to fuzz it ("fuzz": make fuzz-afl, make fuzz-coverage) or to try it as an ARM64 does ("neon": make
+# check-neon), from Debian's packages, and says what and why. Does nothing, quickly, when all is there.
 set -eu
 
 build="gcc libc6-dev make pkg-config libpcap-dev libndpi-dev libyaml-dev zlib1g-dev libzstd-dev libssl-dev
@@ -14,6 +14,7 @@ test="git clang libclang-rt-14-dev clang-format cppcheck gawk python3 tshark tcp
       valgrind"
 lint="clang-tidy"
 fuzz="afl++ llvm"
+neon="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static"
 
 missing=
 want() {
@@ -25,7 +26,8 @@ build) for p in $build; do want "$p"; done ;;
 test) for p in $build $test; do want "$p"; done ;;
 lint) for p in $build $test $lint; do want "$p"; done ;;
 fuzz) for p in $build $test $fuzz; do want "$p"; done ;;
-*) echo "usage: $0 build|test|lint|fuzz" >&2 && exit 2 ;;
+neon) for p in $build $neon; do want "$p"; done ;;
+*) echo "usage: $0 build|test|lint|fuzz|neon" >&2 && exit 2 ;;
 esac
 
 if ! command -v dpkg-query >/dev/null 2>&1; then

@@ -1,23 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/utf8.h"
 
-#define ASCII_MASK 0x8080808080808080U
-
-static size_t ascii_run(struct bytes in)
-{
-    size_t at = 0;
-
-    for (; at + sizeof(uint64_t) <= in.len; at += sizeof(uint64_t)) {
-        uint64_t word;
-        memcpy(&word, in.at + at, sizeof(word));
-        if ((word & ASCII_MASK) != 0)
-            break;
-    }
-    while (at < in.len && in.at[at] < 0x80)
-        at++;
-    return at;
-}
-
 /* An automaton that takes one shift a byte: a row holds, for each state, the next one, in the six
  * bits that begin at the state's own number. */
 enum state {
@@ -107,13 +90,13 @@ static size_t feed_good(struct utf8 *u, struct bytes in)
     return at;
 }
 
-size_t utf8_feed(struct utf8 *u, struct bytes in)
+size_t utf8_feed_with(const struct simd *s, struct utf8 *u, struct bytes in)
 {
     size_t at = 0;
 
     while (at < in.len) {
         if (u->state == BETWEEN)
-            at += ascii_run(bytes_after(in, at));
+            at += s->utf8(bytes_after(in, at));
         const struct bytes block = bytes_first(bytes_after(in, at), BLOCK);
         uint64_t next = u->state;
         for (size_t i = 0; i < block.len; i++)

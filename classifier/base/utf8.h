@@ -6,14 +6,20 @@
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
 
-#include "base/bytes.h"
+#include "base/simd.h"
 
 struct utf8 {
     uint8_t state; /* 0: between characters; else what may come next, see utf8.c */
 };
 
-/* Returns how many bytes of `in` were good: in.len, or the offset of the first bad byte. */
-size_t utf8_feed(struct utf8 *u, struct bytes in);
+/* Returns how many bytes of `in` were good: in.len, or the offset of the first bad byte; the same
+ * at every level of wide instructions. */
+size_t utf8_feed_with(const struct simd *s, struct utf8 *u, struct bytes in);
+
+static inline size_t utf8_feed(struct utf8 *u, struct bytes in)
+{
+    return utf8_feed_with(simd(), u, in);
+}
 
 /* Is this text UTF-8, from its first character to its last? */
 bool utf8_is_whole(struct bytes text);

@@ -32,6 +32,7 @@ static bool add(struct bank *b, char *regex, unsigned flags, const struct node *
     p->regex = regex;
     p->flags = flags;
     p->where = where;
+    parts_add(&b->parts, regex, flags != PATTERN_FLAGS);
     return true;
 }
 
@@ -282,7 +283,9 @@ static int on_any(unsigned id, unsigned long long from, unsigned long long to, u
 
 bool bank_meets(const struct bank *b, struct hs_scratch *scratch, struct bytes text)
 {
-    return b->whole == NULL || text.len > SCAN_MAX ||
+    if (b->whole == NULL || text.len > SCAN_MAX)
+        return true;
+    return parts_may_hit(&b->parts, text) &&
            hs_scan(b->whole, (const char *)text.at, (unsigned)text.len, 0, scratch, on_any, NULL) !=
                HS_SUCCESS;
 }

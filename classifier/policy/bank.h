@@ -11,6 +11,7 @@
 
 #include "base/budget.h"
 #include "policy/node.h"
+#include "policy/parts.h"
 
 #define PATTERN_MAX 4096 /* bytes of one pattern */
 /* Of a bank of streams: with more patterns than these whole texts are searched as streams, too. To
@@ -33,6 +34,7 @@ struct bank {
     struct bank_pattern *pattern;
     struct hs_database *database; /* NULL: no patterns, or not compiled yet */
     struct hs_database *whole;    /* streaming: of whole texts; or NULL */
+    struct parts parts;           /* what is asked before that */
     size_t stream_bytes;          /* what one stream takes */
 };
 

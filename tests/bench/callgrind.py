@@ -16,6 +16,7 @@ OFF = (
     ("HAR", "mixed", "output/har"), ("extraction", "small", "output/extract"), ("the table and reports", "mixed", "output/"),
     ("content patterns", "small", "policy/bank"), ("rules on messages", "small", "policy/message"),
     ("rates", "mixed", "policy/rate"), ("inflation", "small", "layers/ws_inflate"), ("unmasking", "small", "layers/ws_unmask"),
+    ("unmasking, UTF-8 and search at all levels", "small", "base/simd_"),
     ("UTF-8 of messages", "small", "base/utf8"), ("nDPI, where all is known", "small", "identify/ndpi"),
 )
 

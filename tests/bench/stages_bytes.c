@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What is done to bytes: checksum, unmasking, UTF-8, inflation, matching, escaping. */
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "base/simd.h"
 #include "base/utf8.h"
 #include "decode/checksum.h"
 #include "layers/ws_inflate.h"
@@ -14,9 +16,12 @@
 #define TEXT    (1U << 20)
 #define SEGMENT 1448U
 #define MESSAGE 1024U
+#define SMALL   110U
 #define MASK    0x37fa213dU
 
 struct text {
+    const struct simd *simd; /* of the stages by level */
+    struct simd_texts parts;
     struct buffer clear, other;
     size_t piece; /* bytes at a time */
     uint64_t seen;
@@ -89,6 +94,37 @@ static uint64_t match_all(void *ctx)
     return t->clear.len;
 }
 
+static uint64_t unmask_level(void *ctx)
+{
+    struct text *t = ctx;
+
+    for (size_t at = 0; at + t->piece <= t->clear.len; at += t->piece)
+        t->seen += t->simd->unmask(t->other.at + at, bytes_of(t->clear.at + at, t->piece), MASK, 0);
+    return t->clear.len / t->piece * t->piece;
+}
+
+static uint64_t utf8_level(void *ctx)
+{
+    struct text *t = ctx;
+
+    for (struct bytes left = buffer_bytes(&t->clear); left.len > 0;
+         left = bytes_after(left, t->piece)) {
+        struct utf8 u = {0};
+        t->seen += utf8_feed_with(t->simd, &u, bytes_first(left, t->piece));
+    }
+    return t->clear.len;
+}
+
+static uint64_t find_level(void *ctx)
+{
+    struct text *t = ctx;
+
+    for (struct bytes left = buffer_bytes(&t->clear); left.len > 0;
+         left = bytes_after(left, t->piece))
+        t->seen += t->simd->find(&t->parts, bytes_first(left, t->piece));
+    return t->clear.len;
+}
+
 static void make_text(struct text *t, const char *sample, size_t piece)
 {
     buffer_clear(&t->clear);
@@ -128,6 +164,34 @@ static void match_stage(struct text *t, const char *name, unsigned patterns)
     bank_scratch_free(t->scratch);
     t->scratch = NULL;
     bank_free(&t->bank);
+}
+
+/* ---- by level ---- */
+
+static void level_stage(struct text *t, const char *what, size_t piece, stage_work *work)
+{
+    char name[80];
+
+    for (unsigned level = 0; level < SIMD_LEVELS; level++) {
+        t->simd = simd_at((enum simd_level)level);
+        t->piece = piece;
+        if (t->simd == NULL)
+            continue;
+        snprintf(name, sizeof(name), "%s, %zu bytes, %s", what, piece, t->simd->name);
+        stage(name, "byte", work, t);
+    }
+}
+
+/* `t` holds ASCII. */
+static void level_stages(struct text *t)
+{
+    simd_texts_add(&t->parts, 0, (const uint8_t *)"bzq");
+    level_stage(t, "unmask", SMALL, unmask_level);
+    level_stage(t, "unmask", SEGMENT, unmask_level);
+    level_stage(t, "UTF-8, ASCII", SMALL, utf8_level);
+    level_stage(t, "UTF-8, ASCII", SEGMENT, utf8_level);
+    level_stage(t, "find parts of patterns", SMALL, find_level);
+    level_stage(t, "find parts of patterns", SEGMENT, find_level);
 }
 
 /* ---- inflation ---- */
@@ -198,10 +262,13 @@ void byte_stages(void)
     stage("UTF-8, ASCII, messages of 1 KiB", "byte", check_utf8, &t);
     stage("escape for JSON, ASCII", "byte", escape_all, &t);
     stage("escape for JSON, to be read", "byte", escape_printable, &t);
+    level_stages(&t);
+    t.piece = MESSAGE;
     match_stage(&t, "match 1 pattern, messages of 1 KiB", 1);
     match_stage(&t, "match 1,000 patterns, messages of 1 KiB", 1000);
     make_text(&t, han, 1020);
     stage("UTF-8, 3 bytes a character", "byte", check_utf8, &t);
+    level_stage(&t, "UTF-8, 3 bytes a character", 1020, utf8_level);
     inflate_stage(&t);
     buffer_free(&t.clear);
     buffer_free(&t.other);

@@ -3,6 +3,7 @@
 LINKS_test_base =
 LINKS_test_lines =
 LINKS_test_digest =
+LINKS_test_simd =
 LINKS_test_json_tree =
 LINKS_test_escape = output/escape
 LINKS_test_json = output/json output/escape output/clock_text
@@ -27,6 +28,7 @@ POLICY := $(patsubst classifier/%.c,%,$(wildcard classifier/policy/*.c))
 LINKS_test_policy_docs = $(POLICY)
 LINKS_test_policy_keys = $(POLICY)
 LINKS_test_policy_list = $(POLICY)
+LINKS_test_policy_parts = $(POLICY)
 LINKS_test_policy_decide = $(POLICY)
 LINKS_test_policy_load = $(POLICY)
 LINKS_test_policy_message = $(POLICY)

@@ -41,7 +41,7 @@ static const struct vector vectors[] = {
     V("bad after the second byte", "\xf0\x9f\x98\x28", 3, false),
 };
 
-static void check(const struct vector *v, size_t cut, size_t step)
+static void check(const struct simd *s, const struct vector *v, size_t cut, size_t step)
 {
     struct utf8 u = {0};
     size_t at = 0, good = 0;
@@ -49,7 +49,7 @@ static void check(const struct vector *v, size_t cut, size_t step)
     while (at < v->in.len) {
         const size_t n = step > 0 ? step : at == 0 && cut > 0 ? cut : v->in.len - at;
         const struct bytes piece = test_copy(bytes_first(bytes_after(v->in, at), n));
-        const size_t fine = utf8_feed(&u, piece);
+        const size_t fine = utf8_feed_with(s, &u, piece);
         free((void *)(uintptr_t)piece.at);
         good += fine;
         at += piece.len;
@@ -127,7 +127,7 @@ static size_t reference_good(struct bytes in)
 }
 
 /* Random text, now and then with a byte of it changed, in random pieces. */
-static void test_random(void)
+static void test_random(const struct simd *s)
 {
     static const char *const parts[] = {"a",
                                         "plain text",
@@ -158,7 +158,7 @@ static void test_random(void)
         for (size_t at = 0; at < len;) {
             const size_t n = 1 + random_below(random_below(2) ? 4 : 90);
             const struct bytes piece = bytes_first(bytes_of(text + at, len - at), n);
-            const size_t fine = utf8_feed(&u, piece);
+            const size_t fine = utf8_feed_with(s, &u, piece);
             good += fine;
             at += piece.len;
             if (fine < piece.len)
@@ -169,14 +169,21 @@ static void test_random(void)
     CHECK(same, "as the reference has it, in any pieces");
 }
 
-int main(void)
+static void test_level(const struct simd *s)
 {
-    test_random();
+    test_random(s);
     for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
         for (size_t cut = 0; cut < vectors[i].in.len; cut++)
-            check(&vectors[i], cut, 0);
-        check(&vectors[i], 0, 1);
+            check(s, &vectors[i], cut, 0);
+        check(s, &vectors[i], 0, 1);
     }
+}
+
+int main(void)
+{
+    for (unsigned level = 0; level < SIMD_LEVELS; level++)
+        if (simd_at((enum simd_level)level) != NULL)
+            test_level(simd_at((enum simd_level)level));
     test_all();
     return test_end();
 }

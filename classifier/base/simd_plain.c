@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* simd_plain.c - for machines without wide instructions, and what the others are compared with:
+ * eight bytes at a time at most. */
+#include "base/simd.h"
+
+#define WORD     sizeof(uint64_t)
+#define TOP_BITS UINT64_C(0x8080808080808080)
+
+static uint64_t load(const uint8_t *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof(word));
+    return word;
+}
+
+/* Fewer bytes than a word has. */
+static bool unmask_few(uint8_t *out, struct bytes in, uint64_t key)
+{
+    uint8_t four[WORD];
+    uint8_t seen = 0;
+
+    memcpy(four, &key, sizeof(four));
+    for (size_t i = 0; i < in.len; i++)
+        seen |= out[i] = in.at[i] ^ four[i];
+    return seen < 0x80;
+}
+
+/* The last word, which overlaps the one before it, is read before that is written: `out` may be
+ * where `in` is. */
+static bool unmask(uint8_t *out, struct bytes in, uint32_t mask, uint64_t at)
+{
+    const uint64_t key = simd_key(mask, at);
+
+    if (in.len < WORD)
+        return unmask_few(out, in, key);
+    const uint64_t last = load(in.at + in.len - WORD) ^ simd_key(mask, at + in.len);
+    uint64_t seen = last;
+    for (size_t i = 0; i < in.len / WORD; i++) {
+        const uint64_t word = load(in.at + i * WORD) ^ key;
+        memcpy(out + i * WORD, &word, WORD);
+        seen |= word;
+    }
+    memcpy(out + in.len - WORD, &last, WORD);
+    return (seen & TOP_BITS) == 0;
+}
+
+/* As far as it is ASCII. */
+static size_t utf8(struct bytes in)
+{
+    size_t at = 0;
+
+    while (at + WORD <= in.len && (load(in.at + at) & TOP_BITS) == 0)
+        at += WORD;
+    while (at < in.len && in.at[at] < 0x80)
+        at++;
+    return at;
+}
+
+static uint8_t texts_with(const struct simd_texts *t, size_t place, uint8_t byte)
+{
+    return t->low[place][byte & 0x0f] & t->high[place][byte >> 4];
+}
+
+static bool find(const struct simd_texts *t, struct bytes in)
+{
+    for (size_t i = SIMD_PART - 1; i < in.len; i++)
+        if ((texts_with(t, 0, in.at[i - 2]) & texts_with(t, 1, in.at[i - 1]) &
+             texts_with(t, 2, in.at[i])) != 0)
+            return true;
+    return false;
+}
+
+const struct simd simd_plain = {"plain", unmask, utf8, find};

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#include "policy/parts.h"
+
+#include <string.h>
+
+#define ANY (-1) /* not a byte, any byte */
+
+/* How common it is, in text or in numbers. */
+static int commonness(int byte)
+{
+    if (strchr(" etaoinsrhl", byte) != NULL) /* or NUL, its last */
+        return 4;
+    if (byte >= 'a' && byte <= 'z')
+        return 3;
+    if ((byte >= '0' && byte <= '9') || byte == 0xff || strchr("\",:", byte) != NULL)
+        return 2;
+    return 1;
+}
+
+/* Takes what stands for one byte off the pattern. False: it is no such thing. */
+static bool take(const char **regex, int *byte)
+{
+    const uint8_t *at = (const uint8_t *)*regex;
+
+    if (at[0] == '\\' && at[1] == 'x' && hex_digit_value(at[2]) >= 0 &&
+        hex_digit_value(at[3]) >= 0) {
+        *byte = hex_digit_value(at[2]) << 4 | hex_digit_value(at[3]);
+        *regex += 4;
+        return true;
+    }
+    if (at[0] >= 0x80 || strchr("\\^$|()[]{}*+?#", at[0]) != NULL)
+        return false;
+    *byte = at[0] == '.' ? ANY : at[0];
+    (*regex)++;
+    return true;
+}
+
+/* The least common of the parts. False: it is not plain, or has none. */
+static bool find_part(const char *regex, uint8_t part[SIMD_PART])
+{
+    int last[SIMD_PART] = {ANY, ANY, ANY};
+    int least = INT32_MAX;
+
+    while (*regex != '\0') {
+        memmove(last, last + 1, sizeof(last) - sizeof(last[0]));
+        if (!take(&regex, &last[SIMD_PART - 1]))
+            return false;
+        int common = 0;
+        bool known = true;
+        for (size_t i = 0; i < SIMD_PART; i++) {
+            known = known && last[i] != ANY;
+            common += commonness(last[i]);
+        }
+        if (!known || common >= least)
+            continue;
+        least = common;
+        for (size_t i = 0; i < SIMD_PART; i++)
+            part[i] = (uint8_t)last[i];
+    }
+    return least < INT32_MAX;
+}
+
+void parts_add(struct parts *p, const char *regex, bool any)
+{
+    uint8_t part[SIMD_PART];
+
+    if (any || p->count == SIMD_TEXTS || !find_part(regex, part)) {
+        p->unknown = true;
+        return;
+    }
+    simd_texts_add(&p->texts, p->count++, part);
+}
