@@ -66,11 +66,11 @@ size_t bytes_find(struct bytes b, struct bytes needle)
     return b.len;
 }
 
-struct bytes bytes_trim(struct bytes b)
+struct bytes bytes_trim_blanks(struct bytes b)
 {
-    while (b.len > 0 && (b.at[0] == ' ' || b.at[0] == '\t'))
+    while (b.len > 0 && byte_is_blank(b.at[0]))
         b = bytes_after(b, 1);
-    while (b.len > 0 && (b.at[b.len - 1] == ' ' || b.at[b.len - 1] == '\t'))
+    while (b.len > 0 && byte_is_blank(b.at[b.len - 1]))
         b.len--;
     return b;
 }

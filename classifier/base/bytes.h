@@ -78,7 +78,19 @@ static inline int hex_digit_value(uint8_t c)
     return -1;
 }
 
-/* Without the spaces and tabs at both ends (RFC 9110 s5.6.3, OWS). */
-struct bytes bytes_trim(struct bytes b);
+/* RFC 9110 s5.6.3, of OWS */
+static inline bool byte_is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* Without the spaces and tabs at both ends; mostly there are none. */
+struct bytes bytes_trim_blanks(struct bytes b);
+static inline struct bytes bytes_trim(struct bytes b)
+{
+    if (b.len > 0 && (byte_is_blank(b.at[0]) || byte_is_blank(b.at[b.len - 1])))
+        return bytes_trim_blanks(b);
+    return b;
+}
 
 #endif

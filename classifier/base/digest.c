@@ -104,27 +104,26 @@ void sha256_end(struct sha256 *s, uint8_t out[SHA256_LEN])
     free(s);
 }
 
+static const char DIGIT[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+static void put_digits(char to[4], uint32_t three)
+{
+    for (unsigned i = 0; i < 4; i++)
+        to[i] = DIGIT[three >> (18 - 6 * i) & 63];
+}
+
 size_t base64_encode(struct bytes in, char *out)
 {
-    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     char *to = out;
     size_t i = 0;
 
-    for (; i + 3 <= in.len; i += 3, to += 4) {
-        const uint32_t three =
-            (uint32_t)in.at[i] << 16 | (uint32_t)in.at[i + 1] << 8 | in.at[i + 2];
-        to[0] = digit[three >> 18];
-        to[1] = digit[three >> 12 & 63];
-        to[2] = digit[three >> 6 & 63];
-        to[3] = digit[three & 63];
-    }
+    for (; i + 3 <= in.len; i += 3, to += 4)
+        put_digits(to, (uint32_t)in.at[i] << 16 | (uint32_t)in.at[i + 1] << 8 | in.at[i + 2]);
     if (i < in.len) {
         const bool two = i + 2 == in.len;
-        const uint32_t rest = (uint32_t)in.at[i] << 16 | (two ? (uint32_t)in.at[i + 1] << 8 : 0);
-        to[0] = digit[rest >> 18];
-        to[1] = digit[rest >> 12 & 63];
-        to[2] = two ? digit[rest >> 6 & 63] : '=';
+        put_digits(to, (uint32_t)in.at[i] << 16 | (two ? (uint32_t)in.at[i + 1] << 8 : 0));
         to[3] = '=';
+        to[2] = two ? to[2] : '=';
         to += 4;
     }
     *to = '\0';

@@ -29,7 +29,9 @@ static void learn_name(struct engine *e, struct conn *c, enum name_of which, str
 
 static struct bytes path_of(struct bytes url)
 {
-    return bytes_first(url, bytes_find(url, bytes_of_text("?")));
+    const uint8_t *mark = bytes_find_byte(url, '?');
+
+    return mark != NULL ? bytes_first(url, (size_t)(mark - url.at)) : url;
 }
 
 static void learn_request(struct engine *e, struct conn *c, const struct http_event *http)
@@ -176,6 +178,8 @@ static bool says_more(const struct evidence *last, const char *what, struct byte
 {
     const char *said = last->what;
 
+    if (said == what)
+        return bytes_start_with(detail, last->detail);
     while (*said != '\0' && *said == *what) {
         said++;
         what++;
@@ -225,7 +229,8 @@ void learn_free(struct engine *e, struct conn *c)
         texts_give(&e->texts, &c->evidence[i].detail);
     budget_free(&e->budget, c->evidence, c->evidence_room * sizeof(*c->evidence));
     for (unsigned i = 0; c->names != NULL && i < NAMES; i++)
-        texts_give(&e->texts, &c->names->of[i]);
+        if (c->names->of[i].at != NULL)
+            texts_give(&e->texts, &c->names->of[i]);
     budget_free(&e->budget, c->names, sizeof(*c->names));
     asked_free(e, c);
     c->evidence = NULL;

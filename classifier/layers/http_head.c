@@ -35,30 +35,41 @@ static const struct bytes NAMES[HTTP_FIELDS] = {
 #undef NAME
 };
 
-#define SAME_LENGTH 4    /* names of one length, at most */
-#define CASE_BIT    0x20 /* of an ASCII letter; digits have it, too */
+#define CASE_BIT 0x20 /* of an ASCII letter; digits have it, too */
 
-/* By the length of the name. */
-static const struct names_of_length {
-    uint8_t count;
-    char last[SAME_LENGTH]; /* byte, in lower case */
-    uint8_t field[SAME_LENGTH];
-} BY_LENGTH[] = {
-    [4] = {1, {'t'}, {HTTP_HOST}},
-    [6] = {1, {'n'}, {HTTP_ORIGIN}},
-    [7] = {2, {'r', 'e'}, {HTTP_REFERER, HTTP_UPGRADE}},
-    [8] = {1, {'n'}, {HTTP_LOCATION}},
-    [10] = {2, {'t', 'n'}, {HTTP_USER_AGENT, HTTP_CONNECTION}},
-    [12] = {1, {'e'}, {HTTP_CONTENT_TYPE}},
-    [14] = {1, {'h'}, {HTTP_CONTENT_LENGTH}},
-    [17] = {2, {'g', 'y'}, {HTTP_TRANSFER_ENCODING, HTTP_WS_KEY}},
-    [18] = {4,
-            {'1', '2', 'l', 'n'},
-            {HTTP_WS_KEY1, HTTP_WS_KEY2, HTTP_WS_75_PROTOCOL, HTTP_WS_75_LOCATION}},
-    [20] = {2, {'t', 'n'}, {HTTP_WS_ACCEPT, HTTP_WS_ORIGIN}},
-    [21] = {1, {'n'}, {HTTP_WS_VERSION}},
-    [22] = {2, {'l', 'n'}, {HTTP_WS_PROTOCOL, HTTP_WS_76_LOCATION}},
-    [24] = {1, {'s'}, {HTTP_WS_EXTENSIONS}},
+/* A place of its own for each of these names, by its length, first and last byte. */
+#define PLACES 64U
+#define PLACE(len, first, last)                                                                    \
+    (((len)*LEN_FACTOR + ((first) | CASE_BIT) * FIRST_FACTOR +                                     \
+      ((last) | CASE_BIT) * LAST_FACTOR) %                                                         \
+     PLACES)
+#define LEN_FACTOR   1U
+#define FIRST_FACTOR 2U
+#define LAST_FACTOR  23U
+
+/* One more than the field; 0: none. */
+static const uint8_t FIELD_AT[PLACES] = {
+    [PLACE(4, 'h', 't')] = HTTP_HOST + 1,
+    [PLACE(10, 'u', 't')] = HTTP_USER_AGENT + 1,
+    [PLACE(7, 'r', 'r')] = HTTP_REFERER + 1,
+    [PLACE(6, 'o', 'n')] = HTTP_ORIGIN + 1,
+    [PLACE(12, 'c', 'e')] = HTTP_CONTENT_TYPE + 1,
+    [PLACE(8, 'l', 'n')] = HTTP_LOCATION + 1,
+    [PLACE(14, 'c', 'h')] = HTTP_CONTENT_LENGTH + 1,
+    [PLACE(17, 't', 'g')] = HTTP_TRANSFER_ENCODING + 1,
+    [PLACE(10, 'c', 'n')] = HTTP_CONNECTION + 1,
+    [PLACE(7, 'u', 'e')] = HTTP_UPGRADE + 1,
+    [PLACE(17, 's', 'y')] = HTTP_WS_KEY + 1,
+    [PLACE(21, 's', 'n')] = HTTP_WS_VERSION + 1,
+    [PLACE(20, 's', 't')] = HTTP_WS_ACCEPT + 1,
+    [PLACE(22, 's', 'l')] = HTTP_WS_PROTOCOL + 1,
+    [PLACE(24, 's', 's')] = HTTP_WS_EXTENSIONS + 1,
+    [PLACE(20, 's', 'n')] = HTTP_WS_ORIGIN + 1,
+    [PLACE(18, 's', '1')] = HTTP_WS_KEY1 + 1,
+    [PLACE(18, 's', '2')] = HTTP_WS_KEY2 + 1,
+    [PLACE(18, 'w', 'l')] = HTTP_WS_75_PROTOCOL + 1,
+    [PLACE(18, 'w', 'n')] = HTTP_WS_75_LOCATION + 1,
+    [PLACE(22, 's', 'n')] = HTTP_WS_76_LOCATION + 1,
 };
 
 size_t http_head_end(struct bytes in, size_t scanned)
@@ -105,18 +116,16 @@ static struct bytes without_cr(struct bytes line)
     return line;
 }
 
-/* Names of one length end differently. */
 static enum http_field field_named(struct bytes name)
 {
-    if (name.len >= sizeof(BY_LENGTH) / sizeof(BY_LENGTH[0]) || name.len == 0)
+    if (name.len == 0)
         return HTTP_FIELDS;
-    const struct names_of_length *same = &BY_LENGTH[name.len];
-    const uint8_t last = name.at[name.len - 1] | CASE_BIT;
-    for (unsigned i = 0; i < same->count; i++)
-        if (same->last[i] == last)
-            return bytes_equal_nocase(NAMES[same->field[i]], name) ? (enum http_field)same->field[i]
-                                                                   : HTTP_FIELDS;
-    return HTTP_FIELDS;
+    const unsigned place = PLACE((unsigned)name.len, name.at[0], name.at[name.len - 1]);
+    const unsigned field = FIELD_AT[place];
+    if (field == 0 || NAMES[field - 1].len != name.len ||
+        !bytes_equal_nocase(NAMES[field - 1], name))
+        return HTTP_FIELDS;
+    return (enum http_field)(field - 1);
 }
 
 /* Cuts "name: value"; no name where there is no field. */
@@ -199,25 +208,22 @@ bool http_head_parse_by_lines(struct bytes head, enum direction d, struct http_h
     return true;
 }
 
-static bool is_blank(uint8_t c)
-{
-    return c == ' ' || c == '\t';
-}
-
 /* A field whose line ends, without its CR LF, at `end`. False: something is wrong with its name. */
 static bool read_clean_field(struct http_head *h, const uint8_t *at, const uint8_t *colon,
                              const uint8_t *end)
 {
-    const uint8_t *value = colon + 1;
+    const uint8_t *value = colon + 1, *stop = end;
 
     if (colon >= end || colon == at || !http_is_tchar(*at) || !http_is_tchar(colon[-1]))
         return false;
-    while (value < end && is_blank(*value))
+    const enum http_field f = field_named(bytes_of(at, (size_t)(colon - at)));
+    if (f == HTTP_FIELDS)
+        return true;
+    while (byte_is_blank(*value)) /* up to the CR */
         value++;
-    while (end > value && is_blank(end[-1]))
-        end--;
-    add_value(h, field_named(bytes_of(at, (size_t)(colon - at))),
-              bytes_of(value, (size_t)(end - value)));
+    while (byte_is_blank(stop[-1])) /* down to the colon */
+        stop--;
+    add_value(h, f, bytes_of(value, value < stop ? (size_t)(stop - value) : 0));
     return true;
 }
 
@@ -281,13 +287,11 @@ static struct bytes nth_value(const struct http_head *h, enum http_field f, unsi
     return bytes_of(NULL, 0);
 }
 
-struct bytes http_head_list(const struct http_head *h, enum http_field f,
+struct bytes http_head_join(const struct http_head *h, enum http_field f,
                             uint8_t scratch[HTTP_LIST_ROOM])
 {
     size_t len = 0;
 
-    if (h->count[f] <= 1)
-        return h->value[f];
     for (unsigned n = 0; n < h->count[f]; n++) {
         const struct bytes value = nth_value(h, f, n);
         if (len + value.len + 2 > HTTP_LIST_ROOM)
@@ -303,14 +307,12 @@ struct bytes http_head_list(const struct http_head *h, enum http_field f,
     return bytes_of(scratch, len);
 }
 
-bool http_head_has(const struct http_head *h, enum http_field f, const char *token)
+bool http_head_has_token(const struct http_head *h, enum http_field f, struct bytes token)
 {
-    const struct bytes wanted = bytes_of_text(token);
-
-    if (h->count[f] > 0 && http_list_has(h->value[f], wanted))
+    if (http_list_has(h->value[f], token))
         return true;
     for (unsigned n = 1; n < h->count[f]; n++)
-        if (http_list_has(nth_value(h, f, n), wanted))
+        if (http_list_has(nth_value(h, f, n), token))
             return true;
     return false;
 }

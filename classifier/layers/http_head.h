@@ -71,16 +71,30 @@ bool http_fields_next(struct bytes *fields, struct bytes name, struct bytes *val
 
 /* All values of a field as one list (RFC 9110 s5.2): borrowed from the head, or joined in
  * `scratch`, where what finds no room is left out. */
-struct bytes http_head_list(const struct http_head *h, enum http_field f,
+static inline struct bytes http_head_list(const struct http_head *h, enum http_field f,
+                                          uint8_t scratch[HTTP_LIST_ROOM]);
+struct bytes http_head_join(const struct http_head *h, enum http_field f,
                             uint8_t scratch[HTTP_LIST_ROOM]);
 
 /* Is `token` in any of the field's lists? */
-bool http_head_has(const struct http_head *h, enum http_field f, const char *token);
+static inline bool http_head_has(const struct http_head *h, enum http_field f, const char *token);
+bool http_head_has_token(const struct http_head *h, enum http_field f, struct bytes token);
 
 /* The field by which a request says whose page sent it; NULL: it does not. */
 const struct bytes *http_head_origin(const struct http_head *h);
 
 /* Whom a request is for: the authority in its target, else Host (RFC 9112 s3.3). */
 struct bytes http_head_host(const struct http_head *h);
+
+static inline struct bytes http_head_list(const struct http_head *h, enum http_field f,
+                                          uint8_t scratch[HTTP_LIST_ROOM])
+{
+    return h->count[f] <= 1 ? h->value[f] : http_head_join(h, f, scratch);
+}
+
+static inline bool http_head_has(const struct http_head *h, enum http_field f, const char *token)
+{
+    return h->count[f] > 0 && http_head_has_token(h, f, bytes_of_text(token));
+}
 
 #endif

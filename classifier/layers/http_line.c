@@ -24,9 +24,15 @@ static const struct method {
     {11, "UNSUBSCRIBE"}, {4, "LINK"},      {6, "UNLINK"}, {5, "QUERY"},
 };
 
-static bool is_blank(uint8_t c)
+#define EACH UINT64_C(0x0101010101010101)
+#define WORD sizeof(uint64_t)
+
+static uint64_t load(const uint8_t *at)
 {
-    return c == ' ' || c == '\t';
+    uint64_t x;
+
+    memcpy(&x, at, sizeof(x));
+    return le64toh(x);
 }
 
 static bool is_digit(uint8_t c)
@@ -38,7 +44,7 @@ static size_t blanks(struct bytes in)
 {
     size_t n = 0;
 
-    while (n < in.len && is_blank(in.at[n]))
+    while (n < in.len && byte_is_blank(in.at[n]))
         n++;
     return n;
 }
@@ -62,7 +68,9 @@ static bool version_begins(struct bytes in)
 
 static bool is_version(const uint8_t at[VERSION_LEN])
 {
-    return memcmp(at, "HTTP/1.", VERSION_LEN - 1) == 0 && is_digit(at[VERSION_LEN - 1]);
+    static const uint8_t one[VERSION_LEN] = {'H', 'T', 'T', 'P', '/', '1', '.', '1'};
+
+    return (load(at) ^ load(one)) << 8 == 0 && is_digit(at[VERSION_LEN - 1]);
 }
 
 /* Any byte that no target may have: a control character, whatever the server's patience. All are
@@ -83,17 +91,6 @@ static bool has_blank(struct bytes in)
     for (size_t i = 0; i < in.len; i++)
         found |= (uint8_t)(in.at[i] == ' ' || in.at[i] == '\t');
     return found != 0;
-}
-
-#define EACH UINT64_C(0x0101010101010101)
-#define WORD sizeof(uint64_t)
-
-static uint64_t load(const uint8_t *at)
-{
-    uint64_t x;
-
-    memcpy(&x, at, sizeof(x));
-    return le64toh(x);
 }
 
 /* Of eight bytes, is any a control, a blank, DEL or beyond ASCII? Only a byte that is one borrows
@@ -125,14 +122,14 @@ static bool parse_request(struct bytes line, struct http_line *out)
     if (method == 0 || method > HTTP_METHOD_MAX || method == line.len || rest.len <= VERSION_LEN)
         return false;
     /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): there are line.len bytes */
-    if (!is_blank(line.at[method]))
+    if (!byte_is_blank(line.at[method]))
         return false;
     out->text = line;
     out->method = bytes_first(line, method);
     out->protocol = bytes_after(rest, rest.len - VERSION_LEN);
     out->target = bytes_trim(bytes_first(rest, rest.len - VERSION_LEN));
     if (!is_version(out->protocol.at) || out->target.len == 0 ||
-        !is_blank(rest.at[rest.len - VERSION_LEN - 1]))
+        !byte_is_blank(rest.at[rest.len - VERSION_LEN - 1]))
         return false;
     const bool plain = is_plain(out->target);
     if (!plain && has_control(out->target))
@@ -152,7 +149,7 @@ static bool parse_status(struct bytes line, struct http_line *out)
         return false;
     const uint8_t *digit = line.at + VERSION_LEN + 1;
     if (!is_digit(digit[0]) || digit[0] == '0' || !is_digit(digit[1]) || !is_digit(digit[2]) ||
-        (line.len > HTTP_STATUS_LEN && !is_blank(line.at[HTTP_STATUS_LEN])))
+        (line.len > HTTP_STATUS_LEN && !byte_is_blank(line.at[HTTP_STATUS_LEN])))
         return false;
     out->text = line;
     out->protocol = bytes_first(line, VERSION_LEN);
@@ -184,12 +181,12 @@ static enum probe prefix_of_request(struct bytes in)
         return PROBE_NO;
     if (rest.len == 0)
         return PROBE_MORE;
-    if (!is_blank(rest.at[0]) || has_control(without_cr(rest)))
+    if (!byte_is_blank(rest.at[0]) || has_control(without_cr(rest)))
         return PROBE_NO;
     if (is_known(bytes_first(in, method)))
         return PROBE_MORE; /* its target may be anything */
     rest = bytes_after(rest, blanks(rest));
-    while (rest.len > 0 && !is_blank(rest.at[0]))
+    while (rest.len > 0 && !byte_is_blank(rest.at[0]))
         rest = bytes_after(rest, 1);
     rest = bytes_trim(without_cr(rest));
     return rest.len <= VERSION_LEN && version_begins(rest) ? PROBE_MORE : PROBE_NO;
@@ -203,7 +200,7 @@ static enum probe prefix_of_status(struct bytes in)
         const bool digit = is_digit(in.at[i]);
         const bool first = i == VERSION_LEN + 1; /* no status begins with 0 */
         const bool good = is_digit(all.at[i]) && i > 5 ? digit && !(first && in.at[i] == '0')
-                          : i == HTTP_STATUS_LEN       ? is_blank(in.at[i]) || in.at[i] == '\r'
+                          : i == HTTP_STATUS_LEN       ? byte_is_blank(in.at[i]) || in.at[i] == '\r'
                                                        : in.at[i] == all.at[i];
         if (!good)
             return PROBE_NO;
@@ -256,7 +253,7 @@ static size_t request_within(struct bytes line)
     if (line.len <= VERSION_LEN || !is_version(line.at + line.len - VERSION_LEN))
         return SIZE_MAX;
     size_t target = line.len - VERSION_LEN - 1; /* over the blank before the version */
-    while (target > 0 && !is_blank(line.at[target - 1]))
+    while (target > 0 && !byte_is_blank(line.at[target - 1]))
         target--;
     if (target == 0)
         return SIZE_MAX;

@@ -32,9 +32,10 @@ static void check_host(struct http_head *head)
 static void tell_request(struct host *h, const struct http_head *head,
                          const struct http_exchange *x)
 {
-    struct event e = {.kind = EVENT_HTTP_REQUEST, .direction = TO_SERVER};
     const struct bytes *origin = http_head_origin(head);
+    struct event e;
 
+    event_begin(&e, EVENT_HTTP_REQUEST, TO_SERVER);
     e.as.http = (struct http_event){
         .method = head->line.method,
         .host = http_head_host(head),
@@ -57,7 +58,8 @@ static void tell_response(const struct http *s, struct host *h, const struct htt
 {
     if ((h->interest & INTEREST_STATUS) == 0)
         return;
-    struct event e = {.kind = EVENT_HTTP_STATUS, .direction = TO_CLIENT};
+    struct event e;
+    event_begin(&e, EVENT_HTTP_STATUS, TO_CLIENT);
     e.as.http = (struct http_event){
         .method = http_text_part(x->asked, TEXT_METHOD),
         .host = http_text_part(x->asked, TEXT_HOST),

@@ -90,11 +90,12 @@ static const char *what_was_answered(const struct handshake *w, bool known)
 struct handshake http_tell_handshake(struct host *h, const struct http_exchange *x,
                                      struct http_head *head, uint8_t room[HTTP_LIST_ROOM])
 {
-    struct event e = {.kind = EVENT_HANDSHAKE, .direction = TO_SERVER};
     const struct ws_ask ask = ask_of(x);
     const bool known = x->websocket && x->asked != NULL;
+    struct event e;
 
-    e.as.handshake = ws_handshake_check_answer(known ? &ask : NULL, head, h->digest, room);
+    event_begin(&e, EVENT_HANDSHAKE, TO_SERVER);
+    ws_handshake_check_answer(known ? &ask : NULL, head, h->digest, room, &e.as.handshake);
     e.as.handshake.request_packet = x->request_packet;
     e.as.handshake.request_time_ns = x->request_time_ns;
     h->climb(h, e.as.handshake.ladder);
@@ -108,11 +109,12 @@ static void check_offer(const struct http_exchange *x, struct http_head *head)
 {
     uint8_t scratch[HTTP_LIST_ROOM];
     struct bytes name, granted = http_head_list(head, HTTP_UPGRADE, scratch);
+    const struct bytes named = http_text_part(x->asked, TEXT_UPGRADE);
 
-    if (!x->upgrade || x->asked == NULL)
+    if (!x->upgrade || x->asked == NULL || bytes_equal(granted, named))
         return;
     while (http_split_next(&granted, ',', &name))
-        if (!http_list_has(http_text_part(x->asked, TEXT_UPGRADE), name))
+        if (!http_list_has(named, name))
             http_fault(&head->faults, HTTP_UPGRADE_UNOFFERED);
 }
 
@@ -145,8 +147,7 @@ static void switch_protocols(struct http *s, struct host *h, struct http_exchang
         return;
     }
     const struct handshake w = http_tell_handshake(h, x, head, room);
-    const struct ws_ask ask = ask_of(x);
-    const bool draft = ws_handshake_draft(x->websocket ? &ask : NULL, head) != WS_RFC_6455;
+    const bool draft = ws_handshake_draft(x->websocket ? &x->ws : NULL, head) != WS_RFC_6455;
     http_tell_faults(s, h, TO_CLIENT, &head->faults);
     tell_early(s, h);
     http_become(s, h, draft ? "hixie" : "websocket", &w);

@@ -146,8 +146,10 @@ struct ws_request ws_handshake_read_request(struct http_head *r)
     }
     check_version(r, &q);
     check_key(r, &q);
-    check_subprotocols(r);
-    ws_extensions_check_offers(http_head_list(r, HTTP_WS_EXTENSIONS, scratch), &r->faults);
+    if (r->count[HTTP_WS_PROTOCOL] > 0)
+        check_subprotocols(r);
+    if (r->count[HTTP_WS_EXTENSIONS] > 0)
+        ws_extensions_check_offers(http_head_list(r, HTTP_WS_EXTENSIONS, scratch), &r->faults);
     return q;
 }
 
@@ -199,11 +201,22 @@ static uint64_t default_port(struct bytes scheme)
     return 0;
 }
 
+/* As it mostly is: a scheme and the host. */
+static bool is_plain_origin(struct bytes origin, struct bytes host)
+{
+    return (bytes_start_with(origin, bytes_of_text("https://")) &&
+            bytes_equal(bytes_after(origin, 8), host)) ||
+           (bytes_start_with(origin, bytes_of_text("http://")) &&
+            bytes_equal(bytes_after(origin, 7), host));
+}
+
 bool ws_handshake_cross_origin(struct bytes origin, struct bytes host)
 {
     static const struct bytes scheme_end = {(const uint8_t *)"://", 3};
-    const size_t at = bytes_find(origin, scheme_end);
 
+    if (is_plain_origin(origin, host))
+        return false;
+    const size_t at = bytes_find(origin, scheme_end);
     if (at == origin.len) /* "null", or no origin at all: of no site */
         return true;
     const struct bytes site = bytes_after(origin, at + scheme_end.len);
@@ -248,11 +261,13 @@ static void check_accept(struct handshake *h, const struct ws_ask *ask, struct h
 
 static void check_upgrade(struct http_head *response)
 {
-    if (!ws_handshake_named(response))
-        http_fault(&response->faults, WS_UPGRADE_MISSING);
-    else if (response->count[HTTP_UPGRADE] > 1 ||
-             !bytes_equal_nocase(response->value[HTTP_UPGRADE], bytes_of_text("websocket")))
-        http_fault(&response->faults, WS_UPGRADE_NOT_ALONE);
+    const bool alone =
+        response->count[HTTP_UPGRADE] == 1 &&
+        bytes_equal_nocase(response->value[HTTP_UPGRADE], bytes_of_text("websocket"));
+
+    if (!alone)
+        http_fault(&response->faults,
+                   ws_handshake_named(response) ? WS_UPGRADE_NOT_ALONE : WS_UPGRADE_MISSING);
     if (!http_head_has(response, HTTP_CONNECTION, "upgrade"))
         http_fault(&response->faults, WS_CONNECTION_UNANSWERED);
 }
@@ -295,11 +310,11 @@ static void check_refusal(const struct ws_ask *ask, struct http_head *response)
         http_fault(&response->faults, WS_VERSION_UNANSWERED);
 }
 
-enum ws_draft ws_handshake_draft(const struct ws_ask *ask, const struct http_head *response)
+enum ws_draft ws_handshake_draft(const struct ws_request *asked, const struct http_head *response)
 {
-    if (ask == NULL || response->count[HTTP_WS_ACCEPT] > 0)
+    if (asked == NULL || response->count[HTTP_WS_ACCEPT] > 0)
         return ws_draft_of_answer(response);
-    return (enum ws_draft)ask->request.draft;
+    return (enum ws_draft)asked->draft;
 }
 
 static void check_draft(struct handshake *h, const struct ws_ask *ask, struct http_head *response,
@@ -316,37 +331,41 @@ static void check_draft(struct handshake *h, const struct ws_ask *ask, struct ht
         http_fault(&response->faults, WS_ACCEPT_WRONG);
 }
 
-struct handshake ws_handshake_check_answer(const struct ws_ask *ask, struct http_head *response,
-                                           struct digest *digest,
-                                           uint8_t extensions_room[HTTP_LIST_ROOM])
+static void check_switch(struct handshake *h, const struct ws_ask *ask, struct http_head *response,
+                         struct digest *digest)
 {
-    struct handshake h = {.ladder = LADDER_REFUSED,
-                          .status = response->line.status,
-                          .version = -1,
-                          .transport = "h1",
-                          .window_bits = {WS_WINDOW_BITS_MAX, WS_WINDOW_BITS_MAX}};
-
-    if (ask != NULL)
-        take_ask(&h, ask);
-    if (response->line.status != SWITCHING_PROTOCOLS) {
-        check_refusal(ask, response);
-        return h;
-    }
-    h.accept = response->value[HTTP_WS_ACCEPT];
-    h.subprotocol = response->value[HTTP_WS_PROTOCOL];
-    h.extensions = http_head_list(response, HTTP_WS_EXTENSIONS, extensions_room);
     check_upgrade(response);
     if (ask != NULL && ask->request.unfit)
         http_fault(&response->faults, WS_GRANTED_ANYWAY);
-    const enum ws_draft draft = ws_handshake_draft(ask, response);
-    h.draft = ws_draft_name(draft, h.version);
+    const enum ws_draft draft = ws_handshake_draft(ask != NULL ? &ask->request : NULL, response);
+    h->draft = ws_draft_name(draft, h->version);
     if (draft != WS_RFC_6455) {
-        check_draft(&h, ask, response, digest);
+        check_draft(h, ask, response, digest);
     } else {
-        check_accept(&h, ask, response, digest);
-        check_extensions(&h, ask, response);
+        check_accept(h, ask, response, digest);
+        check_extensions(h, ask, response);
     }
-    check_subprotocol(&h, ask, response);
-    h.ladder = h.accept_valid ? LADDER_ACCEPTED : LADDER_GRANTED;
-    return h;
+    check_subprotocol(h, ask, response);
+    h->ladder = h->accept_valid ? LADDER_ACCEPTED : LADDER_GRANTED;
+}
+
+void ws_handshake_check_answer(const struct ws_ask *ask, struct http_head *response,
+                               struct digest *digest, uint8_t extensions_room[HTTP_LIST_ROOM],
+                               struct handshake *out)
+{
+    *out = (struct handshake){.ladder = LADDER_REFUSED,
+                              .status = response->line.status,
+                              .version = -1,
+                              .transport = "h1",
+                              .window_bits = {WS_WINDOW_BITS_MAX, WS_WINDOW_BITS_MAX}};
+    if (ask != NULL)
+        take_ask(out, ask);
+    if (response->line.status != SWITCHING_PROTOCOLS) {
+        check_refusal(ask, response);
+        return;
+    }
+    out->accept = response->value[HTTP_WS_ACCEPT];
+    out->subprotocol = response->value[HTTP_WS_PROTOCOL];
+    out->extensions = http_head_list(response, HTTP_WS_EXTENSIONS, extensions_room);
+    check_switch(out, ask, response, digest);
 }

@@ -39,15 +39,15 @@ bool ws_handshake_named(const struct http_head *head);
  * s4.2.1. */
 struct ws_request ws_handshake_read_request(struct http_head *request);
 
-/* Which handshake a 101 belongs to. `ask` NULL: the request was not captured. */
-enum ws_draft ws_handshake_draft(const struct ws_ask *ask, const struct http_head *response);
+/* Which handshake a 101 belongs to. `asked` NULL: the request was not captured. */
+enum ws_draft ws_handshake_draft(const struct ws_request *asked, const struct http_head *response);
 
 /* Evaluates the answer; what is wrong with it is added to its faults. `ask` NULL: the request was
  * not captured. `extensions_room` holds the answer's extension list when it came in pieces and must
  * live as long as the result. RFC 6455 s4.2.2. */
-struct handshake ws_handshake_check_answer(const struct ws_ask *ask, struct http_head *response,
-                                           struct digest *digest,
-                                           uint8_t extensions_room[HTTP_LIST_ROOM]);
+void ws_handshake_check_answer(const struct ws_ask *ask, struct http_head *response,
+                               struct digest *digest, uint8_t extensions_room[HTTP_LIST_ROOM],
+                               struct handshake *out);
 
 /* Does this page belong to another site than `host`? The scheme's default port counts as said; a
  * Host without a port has the port of the Origin's scheme, because a proxy may have ended TLS

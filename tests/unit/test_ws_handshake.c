@@ -287,7 +287,8 @@ static void test_answers(void)
     for (size_t i = 0; i < sizeof(ANSWERS) / sizeof(ANSWERS[0]); i++) {
         struct http_head h;
         CHECK(http_head_parse(bytes_of_text(ANSWERS[i].head), TO_CLIENT, &h), "a head");
-        const struct handshake w = ws_handshake_check_answer(&ASK, &h, digest, room);
+        struct handshake w;
+        ws_handshake_check_answer(&ASK, &h, digest, room, &w);
         CHECK(w.ladder == ANSWERS[i].ladder, ANSWERS[i].head);
         CHECK(w.accept_valid == (w.ladder == LADDER_ACCEPTED), ANSWERS[i].head);
         CHECK(ANSWERS[i].fault == ANOMALY_NONE ? h.faults.count == 0
@@ -308,7 +309,8 @@ static void test_unknown_request(void)
                                          "Sec-WebSocket-Extensions: permessage-deflate\r\n"),
                           TO_CLIENT, &h),
           "a head");
-    const struct handshake w = ws_handshake_check_answer(NULL, &h, digest, room);
+    struct handshake w;
+    ws_handshake_check_answer(NULL, &h, digest, room, &w);
     CHECK(w.ladder == LADDER_GRANTED && !w.accept_valid && w.deflate, "granted, not proven");
     CHECK(h.faults.count == 0, "nobody is blamed for what was not captured");
 }
