@@ -113,8 +113,10 @@ size_t utf8_feed_with(const struct simd *s, struct utf8 *u, struct bytes in)
 bool utf8_is_whole(struct bytes text)
 {
     struct utf8 u = {0};
+    const struct simd *s = simd();
 
-    return utf8_feed(&u, text) == text.len && utf8_complete(&u);
+    return s->utf8(text) == text.len ||
+           (utf8_feed_with(s, &u, text) == text.len && utf8_complete(&u));
 }
 
 size_t utf8_decode(struct bytes in, uint32_t *point)

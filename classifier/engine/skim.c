@@ -7,10 +7,8 @@
 static bool on_heeds(struct host *h, enum direction d, uint8_t opcode, struct bytes clear)
 {
     struct engine *e = (struct engine *)h;
-    const struct message_facts m = {
-        .direction = d, .opcode = opcode, .size = clear.len, .fragments = 1};
 
-    return policy_heeds(e->policy, e->conn->policy, &m, clear);
+    return policy_heeds(e->policy, e->conn->policy, d, opcode, clear);
 }
 
 void skim_setup(struct engine *e)

@@ -27,11 +27,6 @@ struct ws_watch {
 
 _Static_assert(sizeof(struct ws_watch) < 512, "as the header says");
 
-static struct ws_watch *watch_of(const struct websocket *ws)
-{
-    return ws->detail != NULL ? ws->detail->watch : NULL;
-}
-
 static struct ws_watch *watch_begin(struct websocket *ws, struct host *h, enum direction d)
 {
     if (ws_detail(ws, h, d) == NULL)
@@ -43,61 +38,89 @@ static struct ws_watch *watch_begin(struct websocket *ws, struct host *h, enum d
 
 /* ---- times ---- */
 
-static void note_frame(struct ws_watch *w, int64_t now_ns, enum direction d)
+/* Not its first. */
+static void note_time(struct ws_watch *w, struct watch_side *s, int64_t now_ns, enum direction d)
 {
-    struct watch_side *s = &w->side[d];
     struct ws_figures *f = &w->figures;
 
-    if (!w->side[0].spoke && !w->side[1].spoke)
-        f->first_ns = f->last_ns = now_ns;
     if (now_ns > f->last_ns)
         f->last_ns = now_ns;
-    if (s->spoke && now_ns - s->last_ns > f->idle_ns[d]) {
+    if (now_ns - s->last_ns > f->idle_ns[d]) {
         f->idle_ns[d] = now_ns - s->last_ns;
         f->idle_until_ns[d] = now_ns;
     }
     s->last_ns = now_ns;
+}
+
+static void note_frame(struct ws_watch *w, int64_t now_ns, enum direction d)
+{
+    struct watch_side *s = &w->side[d];
+
+    if (!w->side[0].spoke && !w->side[1].spoke)
+        w->figures.first_ns = w->figures.last_ns = now_ns;
+    if (!s->spoke)
+        s->last_ns = now_ns; /* no silence before it */
     s->spoke = true;
-    s->sum = FNV_BASIS;
+    note_time(w, s, now_ns, d);
 }
 
 void ws_figures_frame(struct websocket *ws, struct host *h, enum direction d)
 {
     struct ws_watch *w = watch_begin(ws, h, d);
 
-    if (w != NULL)
-        note_frame(w, h->time_ns, d);
-}
-
-void ws_figures_plain(struct websocket *ws, const struct host *h, enum direction d)
-{
-    note_frame(watch_of(ws), h->time_ns, d);
-    ws_figures_message(ws, d);
+    if (w == NULL)
+        return;
+    note_frame(w, h->time_ns, d);
+    w->side[d].sum = FNV_BASIS;
 }
 
 /* ---- messages ---- */
+
+static void note_first(struct ws_watch *w, enum direction d, uint64_t length)
+{
+    w->figures.smallest[d] = length;
+    w->side[d].sized = true;
+}
+
+static void note_size(struct ws_figures *f, enum direction d, uint64_t length)
+{
+    if (length > f->largest[d])
+        f->largest[d] = length;
+    if (length < f->smallest[d])
+        f->smallest[d] = length;
+}
 
 void ws_figures_message(struct websocket *ws, enum direction d)
 {
     const struct ws_message *m = &ws->side[d].message;
 
-    struct ws_watch *w = watch_of(ws);
+    struct ws_watch *w = ws_figures_watch(ws);
 
     if (w == NULL || !m->fin || m->lossy || m->opcode == 0)
         return;
-    struct ws_figures *f = &w->figures;
-    if (m->wire_length > f->largest[d])
-        f->largest[d] = m->wire_length;
-    if (!w->side[d].sized || m->wire_length < f->smallest[d])
-        f->smallest[d] = m->wire_length;
-    w->side[d].sized = true;
+    if (!w->side[d].sized)
+        note_first(w, d, m->wire_length);
+    note_size(&w->figures, d, m->wire_length);
+}
+
+void ws_figures_plain(struct ws_watch *w, int64_t now_ns, enum direction d, uint64_t length)
+{
+    struct watch_side *s = &w->side[d];
+
+    if (s->sized) {
+        note_time(w, s, now_ns, d);
+    } else {
+        note_frame(w, now_ns, d);
+        note_first(w, d, length);
+    }
+    note_size(&w->figures, d, length);
 }
 
 void ws_figures_inflated(struct websocket *ws, enum direction d)
 {
     const struct ws_message *m = &ws->side[d].message;
 
-    struct ws_watch *w = watch_of(ws);
+    struct ws_watch *w = ws_figures_watch(ws);
 
     if (w == NULL || !m->compressed || !m->fin || m->lossy || m->unread || m->uncertain)
         return;
@@ -109,7 +132,7 @@ void ws_figures_inflated(struct websocket *ws, enum direction d)
 
 void ws_figures_control(struct websocket *ws, enum direction d, struct bytes wire)
 {
-    struct ws_watch *w = watch_of(ws);
+    struct ws_watch *w = ws_figures_watch(ws);
     uint8_t clear[WS_CONTROL_MAX];
     struct ws_header f;
 
@@ -167,7 +190,7 @@ void ws_figures_control_end(struct websocket *ws, struct host *h, enum direction
 {
     const struct ws_side *s = &ws->side[d];
     const enum direction other = direction_other(d);
-    struct ws_watch *w = watch_of(ws);
+    struct ws_watch *w = ws_figures_watch(ws);
     struct ws_header f;
 
     ws_current(&s->decoder, &f);
@@ -184,7 +207,7 @@ void ws_figures_control_end(struct websocket *ws, struct host *h, enum direction
 
 const struct ws_figures *ws_figures_of(const struct websocket *ws)
 {
-    const struct ws_watch *w = watch_of(ws);
+    const struct ws_watch *w = ws_figures_watch(ws);
     return w != NULL ? &w->figures : NULL;
 }
 

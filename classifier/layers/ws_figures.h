@@ -19,15 +19,19 @@
 
 /* The header of a frame was read. */
 void ws_figures_frame(struct websocket *ws, struct host *h, enum direction d);
-/* The same of a whole message, which is over: side->message has its size. Only where
- * ws_figures_of() is not NULL. */
-void ws_figures_plain(struct websocket *ws, const struct host *h, enum direction d);
+/* The same of a message in one frame, whole and over: its payload's bytes. */
+void ws_figures_plain(struct ws_watch *w, int64_t now_ns, enum direction d, uint64_t length);
 /* The data message in progress is over; ws_figures_inflated() when it has been inflated. */
 void ws_figures_message(struct websocket *ws, enum direction d);
 void ws_figures_inflated(struct websocket *ws, enum direction d);
 /* A piece of the control frame being read, just taken off the decoder; the frame's end. */
 void ws_figures_control(struct websocket *ws, enum direction d, struct bytes wire);
 void ws_figures_control_end(struct websocket *ws, struct host *h, enum direction d);
+
+static inline struct ws_watch *ws_figures_watch(const struct websocket *ws)
+{
+    return ws->detail != NULL ? ws->detail->watch : NULL;
+}
 
 /* NULL: there are none. Lives as long as the watch. */
 const struct ws_figures *ws_figures_of(const struct websocket *ws);

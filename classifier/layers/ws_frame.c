@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/ws_frame.h"
 
+#include <arpa/inet.h>
+
 #include "base/cursor.h"
 
 /* RFC 6455 s5.2 */
@@ -66,7 +68,10 @@ bool ws_read_header(struct bytes in, struct ws_header *out)
 
 static uint32_t load_key(const uint8_t *at)
 {
-    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+    uint32_t key;
+
+    memcpy(&key, at, sizeof(key));
+    return ntohl(key);
 }
 
 bool ws_may_be_plain(struct bytes in)
@@ -79,31 +84,27 @@ bool ws_may_be_plain(struct bytes in)
 bool ws_read_plain(struct bytes in, enum direction d, struct ws_plain *out)
 {
     const bool masked = d == TO_SERVER;
-    size_t size = 2, length;
+    size_t size = masked ? 6 : 2, length;
 
     if (!ws_may_be_plain(in))
         return false;
     length = in.at[1] ^ (masked ? MASK_BIT : 0U);
     if (length == LEN7_IS_16) {
         length = (size_t)in.at[2] << 8 | in.at[3];
-        size = 4;
+        size += 2;
         if (length < LEN7_IS_16)
             return false;
     } else if (length == 0 || length > LEN7_IS_16) {
         return false;
     }
-    out->mask = 0;
-    if (masked) {
-        size += 4;
-        if (in.len < size)
-            return false;
-        out->mask = load_key(in.at + size - 4);
-    }
+    if (in.len < size + length)
+        return false;
     out->payload = in.at + size;
+    out->mask = masked ? load_key(out->payload - 4) : 0;
     out->length = (uint16_t)length;
     out->size = (uint8_t)size;
     out->opcode = in.at[0] & OPCODE_BITS;
-    return in.len >= size + length;
+    return true;
 }
 
 /* Moves header bytes from `in` to the decoder until `want` are there. */

@@ -18,6 +18,14 @@ static inline bool ws_mask_is_suspect(const struct ws_side *s)
     return s->same_masks == WS_SAME_MASKS - 1;
 }
 
+/* The one that follows takes another step than those before. */
+static inline void ws_mask_step(struct ws_side *s, uint16_t step)
+{
+    s->mask_step = step;
+    if (s->same_masks != 2)
+        s->same_masks = s->same_masks == 0 ? 1 : 2;
+}
+
 /* What is to be told of this one; mostly ANOMALY_NONE. */
 static inline enum anomaly ws_mask_note(struct ws_side *s, uint32_t mask)
 {
@@ -26,8 +34,7 @@ static inline enum anomaly ws_mask_note(struct ws_side *s, uint32_t mask)
 
     s->last_mask = mask;
     if (s->same_masks < 2 || folded != s->mask_step) {
-        s->mask_step = folded;
-        s->same_masks = s->same_masks == 0 ? 1 : 2;
+        ws_mask_step(s, folded);
         return ANOMALY_NONE;
     }
     if (s->same_masks == WS_SAME_MASKS || ++s->same_masks < WS_SAME_MASKS)

@@ -313,11 +313,14 @@ static void read_payload(struct websocket *ws, struct host *h, enum direction d,
         frame_is_over(ws, h, d);
 }
 
-/* A frame is what its header says: nothing before it gives it another meaning. */
+/* A frame is what its header says: nothing before it gives it another meaning. The last message is
+ * over, and ended as one does: so would a plain one be that follows it, and nobody asks which. */
 static bool is_calm(const struct websocket *ws, const struct ws_side *s)
 {
-    return ws->framed && !s->lost && !s->decoder.in_payload && s->decoder.have == 0 &&
-           !s->message.open && !s->closed && !s->answered && !s->resumed;
+    return ws->framed && !ws->joined && !s->lost && !s->decoder.in_payload &&
+           s->decoder.have == 0 && !s->message.open &&
+           (s->message.fin || s->message.fragments == 0) && !s->closed && !s->answered &&
+           !s->resumed;
 }
 
 size_t ws_read_frames(struct websocket *ws, struct host *h, enum direction d, struct bytes in)

@@ -10,7 +10,7 @@
  * one that was told (policy_message(), policy_payload()) and changed nothing. Yes: nothing was done
  * with it, and it is to be told; the answer is yes, too, where that cannot be known so quickly. Not
  * where rules count (policy_rate_events()). */
-bool policy_heeds(struct policy_worker *w, struct policy_flow *f, const struct message_facts *m,
+bool policy_heeds(struct policy_worker *w, struct policy_flow *f, enum direction d, uint8_t opcode,
                   struct bytes clear);
 /* Does all that is open wait for a message or a frame, whatever else the flow is? Then until one of
  * these changes something policy_decide() says what it said, but for facts->over. */

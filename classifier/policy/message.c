@@ -9,9 +9,9 @@
 #define CONTROL_BIT 8
 
 static struct message_slot *slot_of(struct policy_worker *w, struct policy_flow *f,
-                                    const struct message_facts *m)
+                                    enum direction d, uint8_t opcode)
 {
-    struct message_slot **slot = &f->slot[m->direction][(m->opcode & CONTROL_BIT) != 0];
+    struct message_slot **slot = &f->slot[d][(opcode & CONTROL_BIT) != 0];
 
     if (*slot == NULL)
         *slot = budget_alloc(w->budget, w->slot_bytes);
@@ -154,7 +154,8 @@ static void end(struct policy_worker *w, const struct policy_flow *f, struct mes
 bool policy_message(struct policy_worker *w, struct policy_flow *f, const struct facts *facts,
                     const struct message_facts *m)
 {
-    struct message_slot *slot = f != NULL && f->waiting > 0 ? slot_of(w, f, m) : NULL;
+    struct message_slot *slot =
+        f != NULL && f->waiting > 0 ? slot_of(w, f, m->direction, m->opcode) : NULL;
 
     if (slot == NULL)
         return false;
@@ -177,14 +178,14 @@ static bool is_between(const struct message_slot *slot)
     return raised == 0 && !slot->running;
 }
 
-bool policy_heeds(struct policy_worker *w, struct policy_flow *f, const struct message_facts *m,
+bool policy_heeds(struct policy_worker *w, struct policy_flow *f, enum direction d, uint8_t opcode,
                   struct bytes clear)
 {
     if (f == NULL || f->waiting == 0)
         return false;
     if (f->waiting != f->finding || f->parsing > 0)
         return true; /* one that needs no hit, or JSON */
-    struct message_slot *slot = slot_of(w, f, m);
+    struct message_slot *slot = slot_of(w, f, d, opcode);
     if (slot == NULL || !is_between(slot) || bank_meets(&w->policy->content, w->scratch, clear))
         return true;
     slot->number++;
@@ -213,7 +214,8 @@ static void parse(struct policy_worker *w, struct message_slot *slot, struct byt
 bool policy_payload(struct policy_worker *w, struct policy_flow *f, const struct facts *facts,
                     const struct message_facts *m, struct bytes slice)
 {
-    struct message_slot *slot = f != NULL && f->waiting > 0 ? slot_of(w, f, m) : NULL;
+    struct message_slot *slot =
+        f != NULL && f->waiting > 0 ? slot_of(w, f, m->direction, m->opcode) : NULL;
 
     if (slot == NULL || !slot->running)
         return false;
@@ -227,8 +229,7 @@ bool policy_payload(struct policy_worker *w, struct policy_flow *f, const struct
 void policy_violation(struct policy_worker *w, struct policy_flow *f, enum direction d,
                       enum anomaly what)
 {
-    const struct message_facts of_data = {.direction = d};
-    struct message_slot *slot = f != NULL && f->waiting > 0 ? slot_of(w, f, &of_data) : NULL;
+    struct message_slot *slot = f != NULL && f->waiting > 0 ? slot_of(w, f, d, WS_TEXT) : NULL;
 
     if (slot != NULL)
         bit_set(slot->pending, what);

@@ -213,7 +213,7 @@ static void pass(struct stream *s, const struct piece *p, size_t first, size_t s
     struct bytes left = bytes_after(p->payload, first);
 
     if (first == p->payload.len && (p->opcode & 8) == 0 &&
-        !policy_heeds(s->t.worker, s->t.flow, &m, p->payload))
+        !policy_heeds(s->t.worker, s->t.flow, p->direction, p->opcode, p->payload))
         return; /* whole, and as good as told */
     tell(s, &m);
     if (first > 0)
