@@ -14,6 +14,7 @@
 struct digest {
     SHA_CTX sha1;
     MD5_CTX md5;
+    SHA256_CTX sha256;
     uint64_t lacked; /* running sums that there was no memory for */
 };
 
@@ -74,6 +75,13 @@ void digest_sha1(struct digest *d, struct bytes in, uint8_t out[SHA1_LEN])
     const uint32_t words[] = {sum->h0, sum->h1, sum->h2, sum->h3, sum->h4};
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         put_be32(out + 4 * i, words[i]);
+}
+
+void digest_sha256(struct digest *d, struct bytes in, uint8_t out[SHA256_LEN])
+{
+    SHA256_Init(&d->sha256);
+    SHA256_Update(&d->sha256, in.at, in.len);
+    SHA256_Final(out, &d->sha256);
 }
 
 struct sha256 *sha256_begin(struct digest *d)

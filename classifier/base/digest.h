@@ -26,6 +26,7 @@ void digest_free(struct digest *d); /* NULL is fine */
 /* False: this libcrypto has no MD5. */
 bool digest_md5(struct digest *d, struct bytes in, uint8_t out[MD5_LEN]);
 void digest_sha1(struct digest *d, struct bytes in, uint8_t out[SHA1_LEN]);
+void digest_sha256(struct digest *d, struct bytes in, uint8_t out[SHA256_LEN]);
 
 /* A running SHA-256 over slices. `sha256_begin` gives NULL when memory ran out, which
  * digest_lacked() counts. */

@@ -122,6 +122,15 @@ static void learn_response(struct engine *e, struct kept_facts *k, const struct 
     k->status = (struct number_fact){KNOWN_VALUE, http->status};
 }
 
+/* Unknown is not absent: it could not be told. */
+static void set_fingerprint(struct engine *e, struct fact *f, struct bytes text)
+{
+    if (text.len > 0)
+        set_text(e, f, text, true);
+    else
+        unset(e, f, KNOWN_NEVER);
+}
+
 static void learn_offers(struct engine *e, struct kept_facts *k, const struct tls_event *tls)
 {
     uint8_t all[KEPT_MAX];
@@ -137,6 +146,8 @@ static void learn_offers(struct engine *e, struct kept_facts *k, const struct tl
     }
     set_text(e, &k->text[KEPT_ALPN_OFFERED], bytes_of(all, len), tls->alpn_offered_count > 0);
     k->tls_offered = (struct number_fact){KNOWN_VALUE, tls->client_version};
+    set_fingerprint(e, &k->text[KEPT_JA3], tls->ja3_hash);
+    set_fingerprint(e, &k->text[KEPT_JA4], tls->ja4);
 }
 
 #define TLS_1_3 0x0304
@@ -150,7 +161,10 @@ static void learn_hellos(struct engine *e, struct kept_facts *k, const struct tl
     if (tls->client_version == 0) {
         k->text[KEPT_ALPN_OFFERED].known = KNOWN_NEVER;
         k->tls_offered.known = KNOWN_NEVER;
+        k->text[KEPT_JA3].known = KNOWN_NEVER;
+        k->text[KEPT_JA4].known = KNOWN_NEVER;
     }
+    set_fingerprint(e, &k->text[KEPT_JA3S], tls->ja3s_hash);
     k->tls_version =
         (struct number_fact){tls->version != 0 ? KNOWN_VALUE : KNOWN_NEVER, tls->version};
     if (tls->version != 0 && (tls->alpn.len > 0 || tls->version < TLS_1_3))

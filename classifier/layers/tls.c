@@ -10,6 +10,7 @@
  */
 #include "base/cursor.h"
 #include "layers/layers.h"
+#include "layers/tls_fingerprint.h"
 #include "layers/tls_hello.h"
 #include "layers/tls_record.h"
 
@@ -53,10 +54,32 @@ static void forget(struct side *s, struct host *h)
     s->room = 0;
 }
 
+/* Which is work: only if somebody wants them. */
+static void emit_with_fingerprints(struct host *h, struct event *e, const struct tls_hello *client,
+                                   const struct tls_hello *server)
+{
+    struct tls_event *t = &e->as.tls;
+    struct ja3 ja3, ja3s;
+    char ja4[JA4_LEN];
+
+    if (client->suites.len > 0 && tls_ja3(client, h->digest, &ja3)) {
+        t->ja3 = bytes_of(ja3.text, ja3.len);
+        t->ja3_hash = bytes_of(ja3.hash, ja3.hash_len);
+    }
+    if (client->suites.len > 0 && tls_ja4(client, h->digest, ja4))
+        t->ja4 = bytes_of(ja4, sizeof(ja4));
+    if (server->suites.len > 0 && tls_ja3s(server, h->digest, &ja3s)) {
+        t->ja3s = bytes_of(ja3s.text, ja3s.len);
+        t->ja3s_hash = bytes_of(ja3s.hash, ja3s.hash_len);
+    }
+    h->emit(h, e);
+}
+
 static void emit(struct tls *t, struct host *h, bool final)
 {
+    const uint32_t wanted = final ? INTEREST_TLS | INTEREST_FINGERPRINTS : INTEREST_FINGERPRINTS;
     struct event e = {.kind = EVENT_TLS, .direction = TO_SERVER};
-    struct tls_hello client, server;
+    struct tls_hello client = {0}, server = {0};
 
     e.as.tls.final = final;
     e.as.tls.unread = !t->side[TO_SERVER].good && !t->side[TO_CLIENT].good;
@@ -71,7 +94,10 @@ static void emit(struct tls *t, struct host *h, bool final)
         if (server.alpn_count > 0)
             e.as.tls.alpn = server.alpn[0];
     }
-    h->emit(h, &e);
+    if ((h->interest & wanted) != 0 && h->digest != NULL)
+        emit_with_fingerprints(h, &e, &client, &server);
+    else
+        h->emit(h, &e);
 }
 
 static void tell_final(struct tls *t, struct host *h)

@@ -8,12 +8,6 @@
 
 enum extension { EXT_SERVER_NAME = 0, EXT_ALPN = 16, EXT_SUPPORTED_VERSIONS = 43 };
 
-/* RFC 8701 s2: 0x0a0a, 0x1a1a ... 0xfafa are there to be ignored. */
-static bool is_grease(uint16_t v)
-{
-    return (v & 0x0f0f) == 0x0a0a && v >> 8 == (v & 0xff);
-}
-
 /* A vector: its length in one or two bytes, then its content, as a cursor of its own. */
 static struct cursor vector8(struct cursor *c)
 {
@@ -51,7 +45,8 @@ static bool read_alpn(struct cursor c, struct tls_hello *out)
 
     while (list.left.len > 0 && !list.truncated) {
         const struct bytes name = vector8(&list).left;
-        const bool grease = name.len == 2 && is_grease((uint16_t)(name.at[0] << 8 | name.at[1]));
+        const bool grease =
+            name.len == 2 && tls_is_grease((uint16_t)(name.at[0] << 8 | name.at[1]));
         if (name.len > 0 && !grease && out->alpn_count < TLS_ALPN_MAX)
             out->alpn[out->alpn_count++] = name;
     }
@@ -66,7 +61,7 @@ static bool read_offered_versions(struct cursor c, struct tls_hello *out)
 
     while (list.left.len > 0 && !list.truncated) {
         const uint16_t v = cursor_be16(&list);
-        if (!is_grease(v) && v > highest)
+        if (!tls_is_grease(v) && v > highest)
             highest = v;
     }
     if (highest != 0)
@@ -88,6 +83,7 @@ static bool read_extensions(struct cursor *c, bool client, struct tls_hello *out
     if (c->left.len == 0)
         return true;
     struct cursor all = vector16(c);
+    out->extensions = all.left;
     bool good = !c->truncated && c->left.len == 0;
     while (good && all.left.len > 0) {
         const uint16_t type = cursor_be16(&all);
@@ -108,12 +104,13 @@ bool tls_client_hello(struct bytes body, struct tls_hello *out)
     struct cursor c = cursor_over(body);
 
     *out = (struct tls_hello){.version = cursor_be16(&c)};
+    out->legacy_version = out->version;
     cursor_skip(&c, RANDOM_LEN);
     const size_t session = vector8(&c).left.len;
-    const size_t suites = vector16(&c).left.len;
+    out->suites = vector16(&c).left;
     const size_t compressions = vector8(&c).left.len;
-    if (c.truncated || session > SESSION_ID_MAX || suites == 0 || suites % 2 != 0 ||
-        compressions == 0)
+    if (c.truncated || session > SESSION_ID_MAX || out->suites.len == 0 ||
+        out->suites.len % 2 != 0 || compressions == 0)
         return false;
     return read_extensions(&c, true, out);
 }
@@ -123,9 +120,11 @@ bool tls_server_hello(struct bytes body, struct tls_hello *out)
     struct cursor c = cursor_over(body);
 
     *out = (struct tls_hello){.version = cursor_be16(&c)};
+    out->legacy_version = out->version;
     cursor_skip(&c, RANDOM_LEN);
     const size_t session = vector8(&c).left.len;
-    cursor_skip(&c, 3); /* cipher suite, compression */
+    out->suites = cursor_take(&c, 2);
+    cursor_skip(&c, 1); /* compression */
     if (c.truncated || session > SESSION_ID_MAX)
         return false;
     return read_extensions(&c, false, out);

@@ -30,6 +30,9 @@ struct tls_event {
     struct bytes alpn; /* what the server chose; empty when unseen (TLS 1.3 encrypts it) */
     uint16_t version;  /* the negotiated one as on the wire, 0x0303 = TLS 1.2; 0 = no ServerHello */
     uint16_t client_version; /* the highest the client offers */
+    /* If somebody wants them (INTEREST_FINGERPRINTS; outputs of the final event): what programs are
+     * known by. JA3's and JA3S's text, its hash in hexadecimal. Empty: unknown. */
+    struct bytes ja3, ja3_hash, ja3s, ja3s_hash, ja4;
 };
 
 /* What a peer's handshake says that it can do, ored: bits of its 8 reserved bytes. */

@@ -42,7 +42,8 @@ static void copy_http(struct copying *c, struct http_event *h)
 
 static void copy_tls(struct copying *c, struct tls_event *t)
 {
-    struct bytes *const text[] = {&t->sni, &t->alpn};
+    struct bytes *const text[] = {&t->sni,  &t->alpn,      &t->ja3, &t->ja3_hash,
+                                  &t->ja3s, &t->ja3s_hash, &t->ja4};
     COPY_ALL(c, text);
     struct bytes *offered =
         take_copy(c, t->alpn_offered, t->alpn_offered_count * sizeof(*t->alpn_offered));

@@ -29,15 +29,16 @@ struct number_fact {
 
 /* What is kept, counted and told to the rules only because one of them asks for it. */
 enum asks {
-    ASK_REQUESTS = 1 << 0,   /* kept_facts: of requests */
-    ASK_RESPONSES = 1 << 1,  /* kept_facts: of responses; EVENT_HTTP_STATUS */
-    ASK_TLS = 1 << 2,        /* kept_facts: of hellos */
-    ASK_ANOMALIES = 1 << 3,  /* kept_facts.anomalies */
-    ASK_COUNTS = 1 << 4,     /* facts.count, after each packet */
-    ASK_FRAMES = 1 << 5,     /* kept_facts.fragments; EVENT_FRAME */
-    ASK_VIOLATIONS = 1 << 7, /* policy_violation() */
-    ASK_TORRENTS = 1 << 6,   /* a new info-hash or client is told at once */
-    ASK_NAMES = 1 << 8,      /* what else a request, a handshake or a hello says: told at once */
+    ASK_REQUESTS = 1 << 0,     /* kept_facts: of requests */
+    ASK_RESPONSES = 1 << 1,    /* kept_facts: of responses; EVENT_HTTP_STATUS */
+    ASK_TLS = 1 << 2,          /* kept_facts: of hellos */
+    ASK_ANOMALIES = 1 << 3,    /* kept_facts.anomalies */
+    ASK_COUNTS = 1 << 4,       /* facts.count, after each packet */
+    ASK_FRAMES = 1 << 5,       /* kept_facts.fragments; EVENT_FRAME */
+    ASK_VIOLATIONS = 1 << 7,   /* policy_violation() */
+    ASK_FINGERPRINTS = 1 << 8, /* kept_facts: of hellos */
+    ASK_TORRENTS = 1 << 6,     /* a new info-hash or client is told at once */
+    ASK_NAMES = 1 << 8,        /* what else a request, a handshake or a hello says: told at once */
 };
 
 enum kept_text {
@@ -46,6 +47,9 @@ enum kept_text {
     KEPT_USER_AGENT,
     KEPT_ALPN,
     KEPT_ALPN_OFFERED, /* several, with a NUL between them */
+    KEPT_JA3,          /* its hash */
+    KEPT_JA3S,         /* the same */
+    KEPT_JA4,
     KEPT_TEXTS
 };
 

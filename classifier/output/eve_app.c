@@ -81,6 +81,16 @@ static void write_tls_version(struct json *j, uint16_t version)
     json_text(j, "version", word != NULL ? word : version == 0 ? EVE_TLS_UNKNOWN : number);
 }
 
+static void write_ja3(struct json *j, const char *name, struct bytes text, struct bytes hash)
+{
+    if (text.len == 0)
+        return;
+    json_object(j, name);
+    eve_string_if(j, "hash", hash);
+    json_string(j, "string", text);
+    json_end(j);
+}
+
 void eve_tls(struct json *j, const struct event *e, struct eve_common *c)
 {
     const struct tls_event *t = &e->as.tls;
@@ -89,6 +99,9 @@ void eve_tls(struct json *j, const struct event *e, struct eve_common *c)
     json_object(j, "tls");
     eve_string_if(j, "sni", t->sni);
     write_tls_version(j, t->version);
+    write_ja3(j, "ja3", t->ja3, t->ja3_hash);
+    write_ja3(j, "ja3s", t->ja3s, t->ja3s_hash);
+    eve_string_if(j, "ja4", t->ja4);
     json_end(j);
     if (t->alpn_offered_count == 0 && t->alpn.len == 0)
         return;

@@ -62,6 +62,7 @@ void eve_read_tls(struct eve_line *l, struct event *e, struct eve_store *s)
 {
     const struct json_value *in = eve_object(l, l->top, "tls");
     const struct json_value *list = eve_array(l, l->more, "alpn_offered");
+    const struct json_value *ja3 = eve_object(l, in, "ja3"), *ja3s = eve_object(l, in, "ja3s");
     struct tls_event *t = &e->as.tls;
 
     *t = (struct tls_event){
@@ -70,6 +71,11 @@ void eve_read_tls(struct eve_line *l, struct event *e, struct eve_store *s)
         .version = tls_version(eve_bytes(l, in, "version")),
         .alpn_offered = s->alpn,
         .alpn = eve_bytes(l, l->more, "alpn"),
+        .ja3 = eve_bytes(l, ja3, "string"),
+        .ja3_hash = eve_bytes(l, ja3, "hash"),
+        .ja3s = eve_bytes(l, ja3s, "string"),
+        .ja3s_hash = eve_bytes(l, ja3s, "hash"),
+        .ja4 = eve_bytes(l, in, "ja4"),
     };
     for (const struct json_value *v = json_tree_first(l->tree, list);
          v != NULL && t->alpn_offered_count < EVE_ALPN_MAX; v = json_tree_next(l->tree, list, v))

@@ -2,9 +2,8 @@
 /* key.h - the keys of rules: a row of a table each, with all that people are told of them
  * (`rules show --keys`, docs/rules.md), and the conditions that rules make of them.
  *
- * Tables: keys.c for `match`, message_keys.c for `message`, frame_keys.c for
- * `frame`. A key's example is a value that the
- * tests ask of facts which it matches, and of others (tests/unit/test_policy_keys.c).
+ * Tables: keys.c for `match`, message_keys.c for `message`, frame_keys.c for `frame`. A key's
+ * example is a value that tests ask of facts which it matches, and of others (test_policy_keys.c).
  */
 #ifndef POLICY_KEY_H
 #define POLICY_KEY_H
@@ -31,6 +30,9 @@ enum text_field {
     FIELD_SNI,
     FIELD_ALPN,
     FIELD_ALPN_OFFERED,
+    FIELD_JA3,
+    FIELD_JA3S,
+    FIELD_JA4,
     FIELD_PEER_CLIENT,
     FIELD_HEADER, /* the patterns of all headers; each header is a field beyond FIELD_COUNT */
     FIELD_JSON,   /* the patterns of values in JSON: no fact of a flow */
@@ -83,7 +85,7 @@ struct key {
     const char *const *words; /* VALUE_WORDS, VALUE_LEVEL: NULL-terminated */
     uint8_t field;            /* VALUE_TEXT: enum text_field; counts: enum flow_count */
     uint8_t flags;            /* enum key_flag, ored */
-    uint8_t asks;             /* enum asks, ored: what has to be kept for it */
+    uint16_t asks;            /* enum asks, ored: what has to be kept for it */
 };
 
 #define KEYS_MAX 64 /* rows of a table */
@@ -92,7 +94,6 @@ struct key {
 extern const struct key match_keys[];
 extern const struct key message_keys[];
 extern const struct key frame_keys[];
-
 /* "text, any case", "numbers" ...: what its value is. */
 const char *key_type(const struct key *key);
 

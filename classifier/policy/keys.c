@@ -103,6 +103,12 @@ const struct key match_keys[] = {
      .kind = VALUE_WORDS, .match = match_tls_version, .words = version_words, .asks = ASK_TLS},
     {"tls-offered", "tls", "the highest version that the client offered", "['1.0', '1.1']",
      .kind = VALUE_WORDS, .match = match_tls_offered, .words = version_words, .asks = ASK_TLS},
+    {"ja3", "tls", "the JA3 hash of a ClientHello", "e7d705a3286e19ea42f587b344ee6865",
+     TEXT(JA3, KEY_NOCASE), .match = match_hello_field, .asks = ASK_TLS | ASK_FINGERPRINTS},
+    {"ja3s", "tls", "the JA3S hash of a ServerHello", "eb1d94daa7e0344597e756a1fb6e7054",
+     TEXT(JA3S, KEY_NOCASE), .match = match_hello_field, .asks = ASK_TLS | ASK_FINGERPRINTS},
+    {"ja4", "tls", "the JA4 of a ClientHello", "'t13d1516h2_*'", TEXT(JA4, 0),
+     .match = match_hello_field, .asks = ASK_TLS | ASK_FINGERPRINTS},
 
     {"info-hash", "bittorrent", "the torrent, by the 40 hexadecimal digits of its info-hash",
      "0123456789abcdef0123456789abcdef01234567", .kind = VALUE_HASH, .match = match_info_hash,

@@ -242,6 +242,7 @@ static bool gather(struct loader *l)
         return false;
     p->interest |= (p->asks & ASK_RESPONSES) != 0 ? INTEREST_STATUS | INTEREST_EXCHANGE : 0;
     p->interest |= (p->asks & ASK_FRAMES) != 0 ? INTEREST_FRAMES : 0;
+    p->interest |= (p->asks & ASK_FINGERPRINTS) != 0 ? INTEREST_FINGERPRINTS : 0;
     return true;
 }
 

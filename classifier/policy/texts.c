@@ -75,7 +75,7 @@ static void kept(struct texts *t, const struct facts *f, const struct fact *fact
 
 static void kept_text(struct texts *t, const struct facts *f, enum kept_text which)
 {
-    const bool of_hello = which == KEPT_ALPN || which == KEPT_ALPN_OFFERED;
+    const bool of_hello = which >= KEPT_ALPN;
     kept(t, f, f->kept != NULL ? &f->kept->text[which] : NULL, of_hello);
 }
 
@@ -152,6 +152,9 @@ static void read_texts(struct texts *t, const struct facts *f, uint32_t which)
     case FIELD_USER_AGENT: kept_text(t, f, KEPT_USER_AGENT); return;
     case FIELD_ALPN: kept_text(t, f, KEPT_ALPN); return;
     case FIELD_ALPN_OFFERED: kept_text(t, f, KEPT_ALPN_OFFERED); return;
+    case FIELD_JA3: kept_text(t, f, KEPT_JA3); return;
+    case FIELD_JA3S: kept_text(t, f, KEPT_JA3S); return;
+    case FIELD_JA4: kept_text(t, f, KEPT_JA4); return;
     case FIELD_HEADER:
     case FIELD_JSON:
     case FIELD_COUNT: break;

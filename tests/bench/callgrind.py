@@ -18,6 +18,7 @@ OFF = (
     ("rates", "mixed", "policy/rate"), ("inflation", "small", "layers/ws_inflate"), ("unmasking", "small", "layers/ws_unmask"),
     ("unmasking, UTF-8 and search at all levels", "small", "base/simd_"),
     ("UTF-8 of messages", "small", "base/utf8"), ("nDPI, where all is known", "small", "identify/ndpi"),
+    ("JA3 and JA4", "mixed", "layers/tls_fingerprint"),
 )
 
 

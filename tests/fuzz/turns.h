@@ -46,9 +46,11 @@ static inline size_t fuzz_cut(enum cutting how, uint32_t *seed, size_t left)
 static inline void fuzz_describe(struct harness *h, const struct event *e)
 {
     if (e->kind == EVENT_TLS)
-        buffer_printf(&h->log, "tls(%d %zu %zu %u %x %x) ", e->as.tls.final, e->as.tls.sni.len,
-                      e->as.tls.alpn.len, e->as.tls.alpn_offered_count, e->as.tls.version,
-                      e->as.tls.client_version);
+        buffer_printf(&h->log, "tls(%d %zu %zu %u %x %x %.*s %.*s) ", e->as.tls.final,
+                      e->as.tls.sni.len, e->as.tls.alpn.len, e->as.tls.alpn_offered_count,
+                      e->as.tls.version, e->as.tls.client_version, (int)e->as.tls.ja4.len,
+                      (const char *)e->as.tls.ja4.at, (int)e->as.tls.ja3s.len,
+                      (const char *)e->as.tls.ja3s.at);
     if (e->kind == EVENT_BITTORRENT)
         buffer_printf(&h->log, "bittorrent(%d %02x %s) ", e->direction,
                       e->as.bittorrent.info_hash[0],
@@ -71,11 +73,13 @@ static inline char *fuzz_layer_log(const struct layer *l, struct bytes script, e
 {
     struct cursor c = cursor_over(script);
     struct flow_info info = {0};
+    struct err err = {0};
+    struct digest *digest = digest_create(&err);
     struct harness h;
     struct turn t;
     void *state = calloc(1, l->state_size);
 
-    harness_begin(&h, UINT32_MAX, NULL);
+    harness_begin(&h, UINT32_MAX, digest);
     h.describe = fuzz_describe;
     while (fuzz_turn(&c, &t)) {
         if (t.gap > 0)
@@ -97,6 +101,7 @@ static inline char *fuzz_layer_log(const struct layer *l, struct bytes script, e
     char *log = strdup(harness_log(&h));
     assert(h.budget.used == 0);
     harness_end(&h);
+    digest_free(digest);
     free(state);
     return log;
 }

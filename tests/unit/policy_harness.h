@@ -171,12 +171,13 @@ static inline void harness_hash(struct timeline *t, const char *digits)
     t->facts.info_hash = (struct fact){KNOWN_VALUE, bytes_of(hash, sizeof(hash))};
 }
 
-/* What rules have to ask for: method, query, agent, alpn, offered, h0 to h3 (as facts); status,
- * version, client-version, cross, vlan, start, ladder, count0 ... (numbers); iface, category, risk,
- * anomaly, hash, peer. */
+/* What rules have to ask for: method, query, agent, alpn, offered, ja3, ja3s, ja4, h0 to h3 (as
+ * facts); status, version, client-version, cross, vlan, start, ladder, count0 ... (numbers); iface,
+ * category, risk, anomaly, hash, peer. */
 static inline void harness_set_more(struct timeline *t, const char *name, const char *value)
 {
-    static const char *const texts[] = {"method", "query", "agent", "alpn", "offered"};
+    static const char *const texts[] = {"method",  "query", "agent", "alpn",
+                                        "offered", "ja3",   "ja3s",  "ja4"};
     const struct {
         const char *name;
         struct number_fact *fact;

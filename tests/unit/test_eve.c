@@ -95,9 +95,17 @@ static void test_tls(void)
                                   .alpn_offered = offered,
                                   .alpn_offered_count = 2,
                                   .alpn = bytes_of_text("h2"),
+                                  .ja3 = bytes_of_text("771,4865,43,,"),
+                                  .ja3_hash = bytes_of_text("a1"),
+                                  .ja3s = bytes_of_text("771,4865,43"),
+                                  .ja3s_hash = bytes_of_text("b2"),
+                                  .ja4 = bytes_of_text("t13d0101h2_c3_d4"),
                                   .version = 0x0304};
     check(&plain, &e,
-          HEAD("tls", 9) ENDS "\"tls\":{\"sni\":\"example.com\",\"version\":\"TLS 1.3\"},"
+          HEAD("tls", 9) ENDS "\"tls\":{\"sni\":\"example.com\",\"version\":\"TLS 1.3\","
+                              "\"ja3\":{\"hash\":\"a1\",\"string\":\"771,4865,43,,\"},"
+                              "\"ja3s\":{\"hash\":\"b2\",\"string\":\"771,4865,43\"},"
+                              "\"ja4\":\"t13d0101h2_c3_d4\"},"
                               "\"portwarden\":{\"alpn_offered\":[\"h2\",\"http/1.1\"],"
                               "\"alpn\":\"h2\"}}",
           "tls");

@@ -40,8 +40,16 @@ static void test_hostile(void)
         e.as.message = (struct ws_message_event){.payload = b, .close_reason = b};
         sink->event(sink->ctx, &e);
         e.kind = EVENT_TLS;
-        e.as.tls = (struct tls_event){
-            .final = true, .sni = b, .alpn = b, .alpn_offered = &b, .alpn_offered_count = 1};
+        e.as.tls = (struct tls_event){.final = true,
+                                      .sni = b,
+                                      .alpn = b,
+                                      .alpn_offered = &b,
+                                      .alpn_offered_count = 1,
+                                      .ja3 = b,
+                                      .ja3_hash = b,
+                                      .ja3s = b,
+                                      .ja3s_hash = b,
+                                      .ja4 = b};
         sink->event(sink->ctx, &e);
         e.kind = EVENT_FLOW;
         sink->event(sink->ctx, &e);

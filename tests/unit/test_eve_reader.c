@@ -75,7 +75,10 @@ static const struct {
                        "\"status\":302,\"redirect\":\"/b\",\"length\":12},"
                        "\"portwarden\":{\"request_length\":3,\"origin\":\"o\",\"upgrade\":true,"
                        "\"response_only\":true}}"},
-    {"tls", HEAD("tls") ENDS "\"tls\":{\"sni\":\"example.com\",\"version\":\"TLS 1.3\"},"
+    {"tls", HEAD("tls") ENDS "\"tls\":{\"sni\":\"example.com\",\"version\":\"TLS 1.3\","
+                             "\"ja3\":{\"hash\":\"a1\",\"string\":\"771,4865,43,,\"},"
+                             "\"ja3s\":{\"hash\":\"b2\",\"string\":\"771,4865,43\"},"
+                             "\"ja4\":\"t13d0101h2_c3_d4\"},"
                              "\"portwarden\":{\"alpn_offered\":[\"h2\",\"http/1.1\"],"
                              "\"alpn\":\"h2\"}}"},
     {"tls, a draft", HEAD("tls") ENDS "\"tls\":{\"version\":\"0x7f17\"}}"},

@@ -254,6 +254,7 @@ static void test_copies(void)
     struct event e = {.kind = EVENT_TLS, .packet = 5, .flow = &flow};
 
     e.as.tls.sni = bytes_of_text(host);
+    e.as.tls.ja4 = e.as.tls.ja3s = bytes_of_text(host);
     e.as.tls.alpn_offered = offered;
     e.as.tls.alpn_offered_count = 1;
     for (unsigned i = 0; i < 2000; i++) { /* more than a chunk of them */
@@ -265,6 +266,8 @@ static void test_copies(void)
                   bytes_equal(copy->flow->host, bytes_of_text("a.example")) &&
                   bytes_equal(copy->flow->evidence[0].detail, bytes_of_text("why")) &&
                   bytes_equal(copy->as.tls.sni, bytes_of_text("a.example")) &&
+                  bytes_equal(copy->as.tls.ja4, copy->as.tls.sni) &&
+                  bytes_equal(copy->as.tls.ja3s, copy->as.tls.sni) &&
                   bytes_equal(copy->as.tls.alpn_offered[0], bytes_of_text("h2")),
               "all that it points to is its own");
         memcpy(host, "a.example", sizeof(host));

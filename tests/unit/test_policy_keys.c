@@ -52,6 +52,9 @@ static const struct trial trials[] = {
     {"alpn-offered", "offered=http/1.1", "offered=?absent"},
     {"tls-version", "version=769", "version=772"},
     {"tls-offered", "client-version=770", "client-version=771"},
+    {"ja3", "ja3=e7d705a3286e19ea42f587b344ee6865", "ja3=ada70206e40642a3e4461f35503241d5"},
+    {"ja3s", "ja3s=eb1d94daa7e0344597e756a1fb6e7054", "ja3s=?never"},
+    {"ja4", "ja4=t13d1516h2_8daaf6152771_e5627efa2ab1", "ja4=t13d1516h1_8daaf6152771_e5627efa2ab1"},
     {"info-hash", HASH_YES, HASH_NO " over"},
     {"peer-client", "peer=qBittorrent~4.6", "peer=Transmission~4.0 over"},
     {"packets", "count0=10001", "count0=10000 over"},
@@ -177,6 +180,8 @@ static const struct vector vectors[] = {
     /* hellos */
     {"a hello goes on", RULE("block", "{alpn: {not: h2}}"),
      "app=tls layers=tcp,tls settled | alpn=?absent", "none | block(a)! +a"},
+    {"who it is cannot be told", RULE("block", "{ja4: {not: 't13*'}}"),
+     "app=tls layers=tcp,tls settled | ja4=?never", "none | allow!"},
     {"a hidden choice", RULE("block", "{alpn: {not: h2}}"),
      "app=tls layers=tcp,tls settled | alpn=?never", "none | allow!"},
     /* the network */

@@ -108,6 +108,60 @@ static void test_vectors(void)
     }
 }
 
+static void describe_prints(struct harness *h, const struct event *e)
+{
+    const struct tls_event *t = &e->as.tls;
+
+    if (e->kind == EVENT_TLS)
+        buffer_printf(&h->log, "%s(%.*s %.*s %.*s) ", t->final ? "final" : "client",
+                      (int)t->ja4.len, t->ja4.len > 0 ? (const char *)t->ja4.at : "",
+                      (int)t->ja3_hash.len, t->ja3_hash.len > 0 ? (const char *)t->ja3_hash.at : "",
+                      (int)t->ja3s.len, t->ja3s.len > 0 ? (const char *)t->ja3s.at : "");
+}
+
+#define JA4 "t12d1508h2_d68b136fe8d9_e7e480e5a997"
+#define JA3 "104774240db569f8f87b1a28206b25e5"
+
+/* Only what somebody wants, wherever the hellos are cut, and of whole hellos alone. */
+static void test_prints(void)
+{
+    static const struct {
+        uint32_t interest;
+        bool lost;
+        const char *want;
+    } rows[] = {
+        {INTEREST_FINGERPRINTS, false,
+         "claim(strong) client(" JA4 " " JA3 " ) "
+         "final(" JA4 " " JA3 " 771,49196,65281-11-35-16-23) claim(certain)"},
+        {INTEREST_TLS, false,
+         "claim(strong) client(  ) "
+         "final(" JA4 " " JA3 " 771,49196,65281-11-35-16-23) claim(certain)"},
+        {0, false, "claim(strong) client(  ) final(  ) claim(certain)"},
+        {INTEREST_TLS, true, "claim(strong) final(  771,49196,65281-11-35-16-23)"},
+    };
+    struct err err = {0};
+    struct digest *digest = digest_create(&err);
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct turn turns[] = {
+            {TO_SERVER, bytes_of(TLS12_CLIENT, sizeof(TLS12_CLIENT) - (rows[i].lost ? 41 : 1)), 0},
+            {TO_SERVER, bytes_of(NULL, 0), rows[i].lost ? 40 : 0},
+            {TO_CLIENT, bytes_of(TLS12_SERVER, sizeof(TLS12_SERVER) - 1), 0}};
+        for (size_t cut = 0; cut <= sizeof(TLS12_CLIENT); cut++) {
+            struct harness h;
+            void *state = calloc(1, layer_tls.state_size);
+            harness_begin(&h, rows[i].interest, digest);
+            h.describe = describe_prints;
+            harness_run(&h, &layer_tls, state, turns, 3, cut);
+            layer_tls.close(state, &h.host, CLOSE_FINISHED);
+            CHECK_TEXT(harness_log(&h), rows[i].want, "fingerprints");
+            harness_end(&h);
+            free(state);
+        }
+    }
+    digest_free(digest);
+}
+
 /* One handshake message over many records, as RFC 8446 s5.1 allows. */
 static void test_fragmented(void)
 {
@@ -187,6 +241,7 @@ static void test_grease(void)
 int main(void)
 {
     test_vectors();
+    test_prints();
     test_fragmented();
     test_recognise();
     test_grease();
