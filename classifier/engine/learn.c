@@ -192,18 +192,22 @@ static bool says_more(const struct evidence *last, const char *what, struct byte
 /* Of one line two sentences are said, one after the other. */
 static struct bytes keep_detail(struct engine *e, struct bytes last, struct bytes detail)
 {
-    detail = bytes_first(detail, EVIDENCE_DETAIL);
     return bytes_equal(last, detail) ? texts_again(last) : texts_keep(&e->texts, detail);
 }
 
 void learn_sign(struct engine *e, struct conn *c, uint8_t bits, const char *what,
                 struct bytes detail)
 {
-    const struct evidence *last =
-        c->evidence_count > 0 ? &c->evidence[c->evidence_count - 1] : NULL;
+    struct evidence *last = c->evidence_count > 0 ? &c->evidence[c->evidence_count - 1] : NULL;
     const struct bytes said = last != NULL ? last->detail : bytes_of(NULL, 0);
     const bool instead = last != NULL && says_more(last, what, detail);
 
+    detail = bytes_first(detail, EVIDENCE_DETAIL);
+    if (instead && last->packet == e->host.packet && bytes_equal(said, detail)) {
+        last->what = what;
+        last->bits = bits;
+        return;
+    }
     if (!instead && (c->evidence == NULL || c->evidence_count == c->evidence_room) &&
         !more_evidence(e, c))
         return;

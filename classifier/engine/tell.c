@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Events to rules and outputs. */
+#include "base/apart.h"
 #include "engine/asked.h"
 #include "engine/rates.h"
 #include "engine/shed.h"
@@ -214,12 +215,10 @@ static void take_result(struct engine *e, struct conn *c, struct policy_result r
     tell_block(e, c);
 }
 
-void tell_rules(struct engine *e, struct conn *c, bool over)
+APART static void ask_rules(struct engine *e, struct conn *c, bool over)
 {
     struct facts facts;
 
-    if (!over && !is_asked(e, c))
-        return;
     if (over && !e->rules && c->explanation == NULL) { /* the default, whatever the facts */
         facts = (struct facts){.over = true};
         take_result(e, c, policy_decide(e->policy, NULL, &facts, NULL, NULL), over);
@@ -235,6 +234,12 @@ void tell_rules(struct engine *e, struct conn *c, bool over)
         explanation_decided(c->explanation, &(struct explained_moment){e->policy, c->policy, &facts,
                                                                        over ? 0 : e->host.packet});
     take_result(e, c, result, over);
+}
+
+void tell_rules(struct engine *e, struct conn *c, bool over)
+{
+    if (over || is_asked(e, c))
+        ask_rules(e, c, over);
 }
 
 void tell_exception(struct engine *e, struct conn *c, enum policy_exception which)

@@ -416,6 +416,14 @@ static size_t keep(struct http *s, struct host *h, enum direction d, struct byte
     return n;
 }
 
+/* Nothing is kept, nothing was lost: there is nothing to settle. */
+static bool is_settled(const struct http *s)
+{
+    const struct http_side *client = &s->side[TO_SERVER], *server = &s->side[TO_CLIENT];
+
+    return (client->kept.len | server->kept.len | client->lost | server->lost) == 0 && !s->gone;
+}
+
 static size_t http_feed(void *state, struct host *h, enum direction d, struct bytes in)
 {
     struct http *s = state;
@@ -428,7 +436,8 @@ static size_t http_feed(void *state, struct host *h, enum direction d, struct by
         if (used < in.len && !s->gone)
             used += keep(s, h, d, bytes_after(in, used));
     }
-    settle(s, h, d);
+    if (!is_settled(s))
+        settle(s, h, d);
     if (h->unfinished_ns > 0 && d == TO_SERVER)
         http_look_slow(s, h);
     return used;

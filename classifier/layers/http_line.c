@@ -117,9 +117,9 @@ static bool is_plain(struct bytes target)
 static bool parse_request(struct bytes line, struct http_line *out)
 {
     const size_t method = http_token_length(bytes_first(line, HTTP_METHOD_MAX + 1));
-    const struct bytes rest = bytes_trim(bytes_after(line, method));
+    const struct bytes rest = bytes_trim(bytes_after(line, method + 1));
 
-    if (method == 0 || method > HTTP_METHOD_MAX || method == line.len || rest.len <= VERSION_LEN)
+    if (method == 0 || method > HTTP_METHOD_MAX || rest.len <= VERSION_LEN)
         return false;
     /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): there are line.len bytes */
     if (!byte_is_blank(line.at[method]))
@@ -127,7 +127,7 @@ static bool parse_request(struct bytes line, struct http_line *out)
     out->text = line;
     out->method = bytes_first(line, method);
     out->protocol = bytes_after(rest, rest.len - VERSION_LEN);
-    out->target = bytes_trim(bytes_first(rest, rest.len - VERSION_LEN));
+    out->target = bytes_trim(bytes_first(rest, rest.len - VERSION_LEN - 1));
     if (!is_version(out->protocol.at) || out->target.len == 0 ||
         !byte_is_blank(rest.at[rest.len - VERSION_LEN - 1]))
         return false;

@@ -31,10 +31,11 @@ static const char *sentence(const struct bittorrent_event *b)
                             : "a BitTorrent program asks a web seed for part of a file (BEP 19)";
 }
 
-/* Parameters tell it, or the program. */
+/* A parameter tells it, info_hash or sha_ih, or the program. */
 static bool may_be_ours(const struct http_head *head)
 {
-    return bytes_find_byte(head->line.target, '?') != NULL || head->count[HTTP_USER_AGENT] > 0;
+    return bytes_find_byte(head->line.target, '_') != NULL ||
+           bittorrent_user_agent(head->value[HTTP_USER_AGENT]);
 }
 
 void http_tracker_request(struct http *s, struct host *h, const struct http_head *head,
