@@ -178,7 +178,11 @@ size_t stack_skim(struct engine *e, const struct conn *c, enum direction d, stru
     while (level < c->depth && c->stack[level].kind == SLOT_WRAPS)
         level++;
     const struct slot *s = &c->stack[level];
-    if (level == c->depth || s->kind != SLOT_LAYER || s->layer->skim == NULL)
+    if (level == c->depth || s->kind == SLOT_UNKNOWN)
+        return 0;
+    if (s->kind == SLOT_NAMED || s->layer->feed == NULL)
+        return in.len;
+    if (s->layer->skim == NULL)
         return 0;
     e->host.carry_wanted = carry_wanted(c, level);
     e->host.carried_known = carried_known(c, level);

@@ -49,6 +49,8 @@ struct identify {
     uint8_t last : 1;       /* enum direction: whose byte came last */
     bool turns_over : 1;    /* there were more turns than are counted */
     bool more : 1;          /* when last asked, a layer needed more */
+    bool looked : 1;        /* are the first two turns plain? */
+    bool plain : 1;
     bool ended[2];
     uint8_t unsaid[2]; /* turns of which nDPI had nothing to say: without ports, with them */
     uint64_t talk[2];  /* with nDPI, the same */

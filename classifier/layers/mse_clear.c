@@ -53,6 +53,12 @@ static size_t match(struct mse_clear *c, enum direction d, struct bytes in)
     uint8_t n = c->matched[d];
 
     for (size_t i = 0; i < in.len; i++) {
+        if (n == 0) { /* mostly: on to where it may begin */
+            const uint8_t *first = bytes_find_byte(bytes_after(in, i), protocol[0]);
+            if (first == NULL)
+                break;
+            i = (size_t)(first - in.at);
+        }
         n = in.at[i] == protocol[n] ? (uint8_t)(n + 1) : in.at[i] == protocol[0];
         if (n == PEER_PROTOCOL_LEN) {
             c->matched[d] = 0;

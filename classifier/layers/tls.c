@@ -302,6 +302,13 @@ static size_t tls_feed(void *state, struct host *h, enum direction d, struct byt
     return in.len;
 }
 
+/* Behind the hellos there is nothing to read. */
+static size_t tls_skim(void *state, struct host *h, enum direction d, struct bytes in)
+{
+    (void)h;
+    return ((const struct tls *)state)->side[d].state == SIDE_DONE ? in.len : 0;
+}
+
 static void tls_gap(void *state, struct host *h, enum direction d, uint64_t n)
 {
     struct tls *t = state;
@@ -326,6 +333,7 @@ const struct layer layer_tls = {
     .state_size = sizeof(struct tls),
     .recognise = tls_recognise,
     .feed = tls_feed,
+    .skim = tls_skim,
     .gap = tls_gap,
     .close = tls_close,
 };

@@ -347,15 +347,13 @@ static const struct vector slow[] = {
       C("<?xml version='1.0'?><stream:stream to='example.com' xmlns='jabber:client' "
         "xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>"),
       S("<?xml version='1.0'?>")}},
-    {"CORBA in the last turn that nDPI is shown",
-     "corba/strong",
-     {C("may I come in, if it is not too much trouble for you?\n"),
-      S("who is it that comes so late, when all good people sleep?\n"),
-      C("nobody but the wind, and a sailor that it has brought here\n"),
-      S("GIOP\x01\x02\x01\x00"
-        "\x10\x00\x00\x00"
-        "0123456789abcdef"),
-      C("yes")}},
+    {"TeamViewer, by its fourth turn",
+     "teamviewer/strong",
+     {C("\x17\x24\x0a\x20\x00\x00\x80\x00\x00\x00\x01\x02"),
+      S("\x17\x24\x0a\x20\x00\x01\x80\x00\x00\x00\x01\x02"),
+      C("\x17\x24\x0a\x20\x00\x02\x80\x00\x00\x00\x01\x02"),
+      S("\x17\x24\x0a\x20\x00\x03\x80\x00\x00\x00\x01\x02"),
+      C("\x17\x24\x0a\x20\x00\x04\x80\x00\x00\x00\x01\x02")}},
     {"bytes",
      "raw/strong []",
      {C("\x01\x02\x03\x04"), S("\x05\x06\x07\x08"), C("\xff"), S("\xfe"), C("\xfd\x01")}},
