@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "base/digits.h"
+
 #define VERSION_ROOM 16
 
 /* How the characters after the sign are to be read. */
@@ -99,24 +101,32 @@ static bool style_fits(const struct product *p, const uint8_t *id)
     return false;
 }
 
+static bool has_sign(const uint8_t *id, const char *sign)
+{
+    while (*sign != '\0' && *id == (uint8_t)*sign)
+        id++, sign++;
+    return *sign == '\0';
+}
+
 static const struct product *product_of(const uint8_t *id)
 {
     for (size_t i = 0; i < sizeof(products) / sizeof(products[0]); i++)
-        if (memcmp(id, products[i].sign, strlen(products[i].sign)) == 0 &&
-            style_fits(&products[i], id))
+        if (has_sign(id, products[i].sign) && style_fits(&products[i], id))
             return &products[i];
     return NULL;
 }
 
+/* A character is 35 at most, and there are five at most: there is room. */
 static void dotted_version(const uint8_t *digits, size_t count, char out[VERSION_ROOM])
 {
-    size_t at = 0;
+    uint8_t *at = (uint8_t *)out;
 
     for (size_t i = 0; i < count && digit_value(digits[i]) >= 0; i++) {
-        const int n =
-            snprintf(out + at, VERSION_ROOM - at, i > 0 ? ".%d" : "%d", digit_value(digits[i]));
-        at += (size_t)n;
+        if (i > 0)
+            *at++ = '.';
+        at = digits_put_first(at, (unsigned)digit_value(digits[i]));
     }
+    *at = '\0';
 }
 
 static void dashed_version(const uint8_t *in, size_t len, char out[VERSION_ROOM])
@@ -172,6 +182,11 @@ bool peer_id_client(const uint8_t id[PEER_ID_LEN], char out[PEER_CLIENT_ROOM])
     if (p == NULL)
         return false;
     version_of(p, id, version);
-    (void)snprintf(out, PEER_CLIENT_ROOM, version[0] != '\0' ? "%s %s" : "%s", p->name, version);
+    const size_t name_len = strlen(p->name);
+    memcpy(out, p->name, name_len + 1);
+    if (version[0] != '\0') {
+        out[name_len] = ' ';
+        memcpy(out + name_len + 1, version, strlen(version) + 1);
+    }
     return true;
 }

@@ -16,18 +16,16 @@ static enum probe first_word(struct bytes seen, const struct bytes *words, size_
     const struct bytes have = whole ? *line : seen;
     const struct bytes text = bytes_first(have, bytes_find(have, TEXT("\r")));
 
-    if (have.len >= LINE_LEN_MAX || !probe_printable(text))
+    if (have.len >= LINE_LEN_MAX)
         return PROBE_NO;
     for (size_t i = 0; i < count; i++) {
         const enum probe p = probe_sign(have, words[i]);
         const bool ends = have.len <= words[i].len || have.at[words[i].len] == ' ' ||
                           (!whole && have.at[words[i].len] == '\r');
-        if (p == PROBE_YES && ends && whole)
-            return PROBE_YES;
-        if (!whole && p != PROBE_NO && ends)
-            best = PROBE_MORE;
+        if (p != PROBE_NO && ends && (p == PROBE_YES || !whole))
+            best = whole ? PROBE_YES : PROBE_MORE;
     }
-    return best;
+    return best != PROBE_NO && probe_printable(text) ? best : PROBE_NO;
 }
 
 static struct recognition text_probe(const struct opening *o)
