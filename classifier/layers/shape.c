@@ -54,7 +54,7 @@ static bool chain_at_boundary(const struct prefix_chain *c)
  * help, and both may speak at once.) */
 static void turn_ends(struct shape_side *side)
 {
-    for (size_t i = 0; i < SHAPE_PREFIXES; i++)
+    for (size_t i = 0; i < SHAPE_PREFIXES && !side->no_chain; i++)
         if (prefixes[i].width < 4 && !chain_at_boundary(&side->chain[i]))
             side->chain[i].broken = true;
 }
@@ -86,6 +86,17 @@ static void count_bytes(struct shape_side *side, struct bytes in)
     }
 }
 
+static void follow_chains(struct shape_side *side, struct bytes in)
+{
+    bool broken = true;
+
+    for (size_t i = 0; i < SHAPE_PREFIXES; i++) {
+        chain_feed(&side->chain[i], &prefixes[i], in);
+        broken = broken && side->chain[i].broken;
+    }
+    side->no_chain = broken;
+}
+
 void shape_feed(struct shape_stats *s, enum direction d, struct bytes in)
 {
     struct shape_side *side = &s->side[d];
@@ -99,8 +110,8 @@ void shape_feed(struct shape_stats *s, enum direction d, struct bytes in)
     if (!side->not_utf8 && utf8_feed(&side->utf8, part) < part.len)
         side->not_utf8 = true;
     count_bytes(side, part);
-    for (size_t i = 0; i < SHAPE_PREFIXES; i++)
-        chain_feed(&side->chain[i], &prefixes[i], part);
+    if (!side->no_chain)
+        follow_chains(side, part);
 }
 
 void shape_gap(struct shape_stats *s, enum direction d, uint64_t n)

@@ -37,7 +37,8 @@ struct shape_side {
     uint16_t high;         /* bytes above 127 */
     uint16_t high_control; /* 128 to 159: controls in ISO 8859-1 */
     struct utf8 utf8;
-    bool not_utf8;
+    bool not_utf8 : 1;
+    bool no_chain : 1; /* all are broken */
     struct prefix_chain chain[SHAPE_PREFIXES];
 };
 
