@@ -7,12 +7,10 @@
 #include "identify/ndpi.h"
 #include "identify/registry.h"
 #include "layers/layers.h"
-#include "layers/shape.h"
 
 #define ENOUGH     2048 /* bytes of one direction after which silence about them is an answer */
 #define DPI_EARLY  64   /* bytes below which nDPI waits for a layer that needs more */
 #define DPI_TURNS  4    /* of a stream that nDPI is shown: no protocol waits longer to be known */
-#define PLAIN_LOOK 512  /* bytes of a turn that say whether it has a form */
 #define FIRST_ROOM 256  /* of kept bytes; grows by GROWTH */
 #define GROWTH     4
 #define DETAIL_MAX 32 /* bytes shown of what nDPI recognised */
@@ -253,23 +251,13 @@ static struct opening opening_of(const struct asking *a, struct opening_turn tur
     };
 }
 
-/* Nothing but text, or all noise: if a protocol, then one that its first turn tells. */
-static bool is_plain(const struct opening_turn *turn)
-{
-    struct shape_stats stats = {0};
-
-    shape_feed(&stats, turn->direction, bytes_first(turn->bytes, PLAIN_LOOK));
-    const enum shape shape = shape_of(&stats);
-    return shape == SHAPE_TEXT || shape == SHAPE_RANDOM;
-}
-
 /* How many turns of a stream is nDPI shown? Where each side's first is plain, no more. */
 static size_t dpi_turns(struct identify *s, const struct opening_turn *turns, size_t count)
 {
     if (count <= 2)
         return count;
     if (!s->looked)
-        s->plain = is_plain(&turns[0]) && is_plain(&turns[1]);
+        s->plain = nameless_is_plain(turns[0].bytes) && nameless_is_plain(turns[1].bytes);
     s->looked = true;
     return s->plain ? 2 : count < DPI_TURNS ? count : DPI_TURNS;
 }

@@ -2,6 +2,7 @@
 #include "identify/nameless.h"
 
 #include "layers/noise.h"
+#include "layers/shape.h"
 
 #define START      8 /* bytes in which a header shows */
 #define START_ZERO 2 /* so many zeros among them: once in 2,300 openings of noise */
@@ -47,6 +48,15 @@ static bool is_noise(struct bytes seen)
         return false;
     noise_feed(&noise, bytes_first(seen, NAMELESS_NOISE));
     return noise_holds(&noise, NOISE_KEEN);
+}
+
+bool nameless_is_plain(struct bytes turn)
+{
+    struct shape_stats stats = {0};
+
+    shape_feed(&stats, TO_SERVER, bytes_first(turn, NAMELESS_LOOK));
+    const enum shape shape = shape_of(&stats);
+    return shape == SHAPE_TEXT || shape == SHAPE_RANDOM;
 }
 
 bool nameless_is(struct bytes seen)

@@ -73,8 +73,29 @@ static void check_headers(void)
     }
 }
 
+/* Of a stream's turns: any text, in which a protocol shows at once, and noise. */
+static void check_plain(void)
+{
+    uint8_t noise[NAMELESS_LOOK];
+    unsigned refused = 0;
+
+    for (size_t i = 0; i < sizeof(spoken) / sizeof(spoken[0]); i++)
+        CHECK(nameless_is_plain(bytes_of_text(spoken[i])) == (strchr(spoken[i], 1) == NULL),
+              spoken[i]);
+    for (unsigned n = 0; n < NOISES; n++) {
+        fill(noise, sizeof(noise));
+        refused += !nameless_is_plain(bytes_of(noise, sizeof(noise)));
+        noise[0] = 1; /* no text */
+        CHECK(!nameless_is_plain(bytes_of(noise, 12)), "too short to be called noise");
+        memset(noise, 0, 64);
+        CHECK(!nameless_is_plain(bytes_of(noise, sizeof(noise))), "what has a head");
+    }
+    CHECK(refused < NOISES / 100, "noise, but for a few in a thousand");
+}
+
 int main(void)
 {
+    check_plain();
     check_words();
     check_noise();
     check_headers();
