@@ -28,8 +28,10 @@
 #define FEW(flows)       ((flows) / 8)
 #define FEW_AWAKE(flows) ((flows) / 64)
 #define LITTLE           8192 /* bytes */
-#define SHARE            4    /* of what a flow has on average: a quarter */
+#define SHARE            2    /* of what a flow has on average: half */
 #define LOOK_AT          32
+#define PAUSE_NS         1000000000LL
+#define UNANSWERED       4 /* times as wasteful */
 #define ROOM_FOR_REFUSED 8 /* flows that end when something was refused */
 
 /* Behind a hole: a flow that was not known before it has less to lose. */
@@ -103,11 +105,14 @@ bool shed_flow(struct engine *e)
     return true;
 }
 
-/* What it costs to keep it for nothing: bytes by time without a packet. */
+/* What it costs to keep it for nothing: bytes by time without a packet. Less than PAUSE says
+ * nothing: who holds little is not given up before who holds much and has only just spoken. Who was
+ * never answered is less likely to be missed. */
 static double waste_of(const struct engine *e, const struct conn *c)
 {
+    const bool answered = c->packets[0] > 0 && c->packets[1] > 0;
     return (double)(c->held + (int64_t)sizeof(*c)) *
-           (double)(e->time.now_ns - c->node->last_ns + 1);
+           (double)(e->time.now_ns - c->node->last_ns + PAUSE_NS) * (answered ? 1 : UNANSWERED);
 }
 
 /* For its bytes: of the next LOOK_AT the one that wastes most. The others have their turn again
