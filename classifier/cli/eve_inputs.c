@@ -94,25 +94,39 @@ bool eve_inputs_add(struct session *s, const char *path, struct opened *o)
     return true;
 }
 
-static void read_pieces(struct session *s, struct opened *o)
+/* It had a line of EVE when its kind was looked for. */
+static void tell_emptied(struct session *s, const char *path)
+{
+    struct err err = {0};
+
+    err_set(&err, "%s: it is empty now, and was not when it was first read", path);
+    session_problem(s, err.text);
+}
+
+static void read_pieces(struct session *s, struct opened *o, const char *path)
 {
     struct progress progress = progress_start(s->options->quiet);
     enum opened_result result = OPENED_BYTES;
     struct err err = {0};
     struct bytes piece;
+    bool empty = true;
 
     for (unsigned n = 0; !session_stopped(s); n++) {
         result = opened_next(o, &piece, &err);
         if (result == OPENED_END || result == OPENED_BROKEN)
             break;
-        if (result == OPENED_BYTES)
+        if (result == OPENED_BYTES) {
+            empty = false;
             eve_reader_feed(s->eve_reader, piece);
+        }
         if (n % LOOK_EVERY == 0)
             progress_show(&progress, opened_progress(o));
     }
     progress_end(&progress);
     if (result == OPENED_BROKEN)
         session_problem(s, err.text);
+    else if (result == OPENED_END && empty)
+        tell_emptied(s, path);
 }
 
 static void read_one(struct session *s, struct eve_input *input)
@@ -129,7 +143,7 @@ static void read_one(struct session *s, struct eve_input *input)
         say_error("reading %s", input->path);
     s->eve_read++;
     eve_reader_begin(s->eve_reader, strcmp(input->path, "-") == 0 ? "standard input" : input->path);
-    read_pieces(s, o);
+    read_pieces(s, o, input->path);
     eve_reader_end(s->eve_reader);
     opened_close(o);
 }

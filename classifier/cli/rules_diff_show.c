@@ -242,7 +242,8 @@ void rules_diff_text(const struct diff *d, const struct options *o)
     if (d->newly_allowed + d->newly_blocked + d->other_rule + d->other_moment > 0 || o->all)
         add_rules(&s, d, o->all);
     sheet_print(&s, &text);
-    fwrite(text.at, 1, text.len, stdout);
+    if (text.len > 0)
+        fwrite(text.at, 1, text.len, stdout);
     buffer_free(&text);
     sheet_free(&s);
 }
@@ -342,6 +343,7 @@ void rules_diff_json(const struct diff *d)
     put_rules(&j, d);
     json_end(&j);
     buffer_append_byte(&text, '\n');
-    fwrite(text.at, 1, text.len, stdout);
+    if (text.len > 0)
+        fwrite(text.at, 1, text.len, stdout);
     buffer_free(&text);
 }

@@ -207,7 +207,8 @@ int rules_test(const struct options *o)
     for (int i = 0; i < o->input_count; i++)
         good = test_one(o, o->inputs[i], &report) && good;
     const struct bytes text = test_report_end(&report);
-    fwrite(text.at, 1, text.len, stdout);
+    if (text.len > 0)
+        fwrite(text.at, 1, text.len, stdout);
     const bool failed = report.failed > 0 || report.text.failed;
     test_report_free(&report);
     return !good ? EXIT_USAGE : failed ? EXIT_INPUT : EXIT_GOOD;

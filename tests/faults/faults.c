@@ -55,6 +55,17 @@ static const struct scenario scenarios[] = {
     {"content", "analyze -q --eve out.eve -r rules/websocket-service.yaml pcaps/small.pcap", 0},
     {"torrent", "analyze -q --eve out.eve pcaps/torrent-plain.pcap.zst", 0},
     {"graph", "analyze -q --graph out.report pcaps/bittorrent-udp.pcap", 0},
+    {"eve-read", "report -o out.report --format json in.eve", 0},
+    {"eve-two", "report -o out.report --format html in.eve pcaps/small.pcap", 0},
+    {"csv", "report -o out.report --format csv pcaps/small.pcap", 0},
+    {"markdown", "report -o out.report --format markdown pcaps/small.pcap", 0},
+    {"nft", "report -o out.report --format nft -r rules/strict-web.yaml pcaps/port80.pcap", 0},
+    {"suricata", "report -o out.report --format suricata pcaps/bittorrent-udp.pcap", 0},
+    {"slice", "analyze -q --slice out.report 3625452309106989 pcaps/small.pcap.zst", 0},
+    {"rules-check", "rules check rules/strict-web.yaml rules/flood.yaml", 0},
+    {"rules-test", "rules test rules/websocket-service.yaml", 0},
+    {"rules-diff", "rules diff rules/default.yaml rules/strict-web.yaml pcaps/small.pcap", 0},
+    {"workers", "analyze -q --workers 2 --eve out.eve pcaps/small.pcap", 0},
 };
 
 static const struct fault faults[] = {
@@ -201,6 +212,16 @@ static void try_scenario(struct run *r, const struct scenario *s)
         try_all(r, s, &faults[i], count);
 }
 
+/* The EVE that some scenarios read. */
+static void make_eve(struct run *r)
+{
+    static const struct scenario eve = {
+        "", "analyze -q --eve in.eve -r rules/default.yaml pcaps/small.pcap", 0};
+    static const struct injection none;
+
+    need(run(r, &eve, &none, false) == eve.exit_code, "in.eve");
+}
+
 static int show(struct run *r, const char *scenario, const char *fault, const char *number)
 {
     for (size_t i = 0; i < COUNT(scenarios); i++)
@@ -240,6 +261,7 @@ int __wrap_main(int argc, char **argv)
     need(r.injection != MAP_FAILED && r.root != NULL, "mmap");
     setvbuf(stdout, NULL, _IOLBF, 0);
     enter(&r);
+    make_eve(&r);
     if (argc == 5)
         return show(&r, argv[2], argv[3], argv[4]);
     r.most = argc > 2 ? strtoull(argv[2], NULL, 10) : 0;
