@@ -8,19 +8,15 @@
 #include "decode/checksum.h"
 #include "decode/transport.h"
 
-#define LINKTYPE_ETHERNET  1
-#define ETHERTYPE_IPV4     0x0800
-#define IPV4_NO_OPTIONS    0x45   /* version and header length */
-#define IPV4_FRAGMENT_BITS 0x3fff /* more fragments, offset */
+#define LINKTYPE_ETHERNET 1
 
 /* Where things are in such a frame. */
 enum frame_place {
-    ETHERTYPE_AT = 12,
+    TYPE_AT = 12, /* of Ethernet; then IP's version, header length and type of service */
     IP_AT = 14,
     LENGTH_AT = IP_AT + 2,
-    FRAGMENT_AT = IP_AT + 6,
+    FRAGMENT_AT = IP_AT + 6, /* then time to live and protocol */
     TTL_AT = IP_AT + 8,
-    PROTOCOL_AT = IP_AT + 9,
     SOURCE_AT = IP_AT + 12,
     DESTINATION_AT = IP_AT + 16,
     TCP_AT = IP_AT + 20,
@@ -28,6 +24,12 @@ enum frame_place {
     FLAGS_AT = TCP_AT + 13,
     OPTIONS_AT = TCP_AT + TCP_SIZE
 };
+
+/* Fields that follow each other, compared at once: first byte uppermost. */
+#define TYPE_FIELDS     0xffffff00U
+#define TYPE_IPV4_PLAIN 0x08004500U /* without options */
+#define WHOLE_FIELDS    0x3fff00ffU /* more fragments, offset; protocol */
+#define WHOLE_TCP       TRANSPORT_TCP
 
 static inline uint64_t four_at(const uint8_t *at)
 {
@@ -67,19 +69,22 @@ static inline bool sums_are_right(const uint8_t *frame, size_t header)
            checksum_is_right(sum_of_tcp(frame + TCP_AT, header) + addresses);
 }
 
-/* Nothing but its flags may tell it from other frames: they are looked at first. */
-static inline bool is_bare_syn(const struct frame *f)
+static inline bool is_like(const uint8_t *at, uint32_t fields, uint32_t wanted)
+{
+    uint32_t four;
+    memcpy(&four, at, sizeof(four));
+    return (four & htonl(fields)) == htonl(wanted);
+}
+
+/* `header`: bytes of TCP's, which are there. */
+static inline bool is_bare_syn(const struct frame *f, size_t header)
 {
     const uint8_t *at = f->data.at;
 
-    if (f->data.len < OPTIONS_AT || at[FLAGS_AT] != TCP_SYN || f->linktype != LINKTYPE_ETHERNET ||
-        wire_be16(at + ETHERTYPE_AT) != ETHERTYPE_IPV4 || at[IP_AT] != IPV4_NO_OPTIONS ||
-        at[PROTOCOL_AT] != TRANSPORT_TCP)
-        return false;
-    const size_t header = (size_t)(at[HEADER_AT] >> 4) * 4;
-    return header >= TCP_SIZE && header <= f->data.len - TCP_AT &&
+    return is_like(at + TYPE_AT, TYPE_FIELDS, TYPE_IPV4_PLAIN) &&
+           is_like(at + FRAGMENT_AT, WHOLE_FIELDS, WHOLE_TCP) &&
            wire_be16(at + LENGTH_AT) == TCP_AT - IP_AT + header &&
-           (wire_be16(at + FRAGMENT_AT) & IPV4_FRAGMENT_BITS) == 0 && sums_are_right(at, header);
+           f->linktype == LINKTYPE_ETHERNET && sums_are_right(at, header);
 }
 
 static uint8_t window_shift_of(struct bytes options)
@@ -90,13 +95,10 @@ static uint8_t window_shift_of(struct bytes options)
     return p.window_shift;
 }
 
-bool bare_syn_read(const struct frame *f, struct bare_syn *out)
+static inline void read_fields(const struct frame *f, struct bare_syn *out)
 {
     const uint8_t *at = f->data.at;
 
-    if (!is_bare_syn(f))
-        return false;
-    const size_t options = (size_t)(at[HEADER_AT] >> 4) * 4 - TCP_SIZE;
     out->address[0] = mapped_at(at + SOURCE_AT);
     out->address[1] = mapped_at(at + DESTINATION_AT);
     out->port[0] = wire_be16(at + TCP_AT);
@@ -106,6 +108,29 @@ bool bare_syn_read(const struct frame *f, struct bare_syn *out)
     out->number = f->number;
     out->time_ns = f->time_ns;
     out->ttl = at[TTL_AT];
-    out->window_shift = options > 0 ? window_shift_of(bytes_of(at + OPTIONS_AT, options)) : 0;
+    out->window_shift = 0;
+}
+
+static bool read_with_options(const struct frame *f, struct bare_syn *out)
+{
+    const size_t header = (size_t)(f->data.at[HEADER_AT] >> 4) * 4;
+
+    if (header <= TCP_SIZE || header > f->data.len - TCP_AT || !is_bare_syn(f, header))
+        return false;
+    read_fields(f, out);
+    out->window_shift = window_shift_of(bytes_of(f->data.at + OPTIONS_AT, header - TCP_SIZE));
+    return true;
+}
+
+/* Nothing but its flags may tell it from other frames: they are looked at first. */
+bool bare_syn_read(const struct frame *f, struct bare_syn *out)
+{
+    if (f->data.len < OPTIONS_AT || f->data.at[FLAGS_AT] != TCP_SYN)
+        return false;
+    if (f->data.at[HEADER_AT] >> 4 != TCP_SIZE / 4)
+        return read_with_options(f, out);
+    if (!is_bare_syn(f, TCP_SIZE))
+        return false;
+    read_fields(f, out);
     return true;
 }
