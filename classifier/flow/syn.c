@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "flow/syn.h"
 
-#include <stdlib.h>
-
 #include "base/fetch.h"
+#include "base/sort.h"
 
 #define LINE              64U /* bytes of a cache line */
 #define RINGS             (SYN_RING / SYN_PLACES)
@@ -43,12 +42,6 @@ struct rest {
     uint32_t more_packets;
 };
 
-/* One that timed out and is still to be told. */
-struct due {
-    uint64_t ordinal;
-    uint32_t place;
-};
-
 struct syn_ring {
     struct noted at[SYN_RING]; /* ring by ring */
     uint16_t tag[RINGS][SYN_PLACES];
@@ -59,7 +52,8 @@ struct syn_ring {
     int64_t earliest_ns;    /* no SYN here came before; INT64_MAX: there is none */
     int64_t ring_ns[RINGS]; /* nor in that ring */
     uint32_t due_count, due_told;
-    struct due due[SYN_RING];
+    struct sort_record due[SYN_RING]; /* timed out, and still to be told: ordinal, place */
+    struct sort_record sort_room[SYN_RING];
     struct rest rest[SYN_RING];
 };
 
@@ -194,8 +188,10 @@ static void begin_time(struct syn_ring *r, uint32_t place, int64_t now_ns)
 {
     int64_t *ring_ns = &r->ring_ns[place / SYN_PLACES];
 
-    *ring_ns = now_ns < *ring_ns ? now_ns : *ring_ns;
-    r->earliest_ns = now_ns < r->earliest_ns ? now_ns : r->earliest_ns;
+    if (now_ns < *ring_ns)
+        *ring_ns = now_ns;
+    if (now_ns < r->earliest_ns)
+        r->earliest_ns = now_ns;
 }
 
 /* All of it is written at once: what stood there need not be fetched. */
@@ -352,19 +348,10 @@ static void look_for_due(struct syn_ring *r, uint32_t ring, int64_t now_ns)
         if (r->tag[ring][i] == NO_TAG)
             continue;
         if (is_due(n->first_ns, now_ns))
-            r->due[r->due_count++] = (struct due){.ordinal = n->ordinal, .place = place};
+            r->due[r->due_count++] = (struct sort_record){.key = n->ordinal, .value = place};
         else if (n->first_ns < r->ring_ns[ring])
             r->ring_ns[ring] = n->first_ns;
     }
-}
-
-static int compare_due(const void *a, const void *b)
-{
-    const struct due *x = a, *y = b;
-
-    if (x->ordinal != y->ordinal)
-        return x->ordinal < y->ordinal ? -1 : 1;
-    return x->place < y->place ? -1 : x->place > y->place;
 }
 
 /* At each tick of the clock: mostly one look says that it is too early. */
@@ -380,14 +367,14 @@ static void gather_due(struct syn_ring *r, int64_t now_ns)
         if (r->ring_ns[ring] < r->earliest_ns)
             r->earliest_ns = r->ring_ns[ring];
     }
-    qsort(r->due, r->due_count, sizeof(*r->due), compare_due);
+    sort_records(r->due, r->sort_room, r->due_count);
 }
 
 /* It may have been taken since it was found due, and its place be another's. */
-static bool is_here(const struct syn_ring *r, const struct due *d)
+static bool is_here(const struct syn_ring *r, const struct sort_record *due)
 {
-    return r->tag[d->place / SYN_PLACES][d->place % SYN_PLACES] != NO_TAG &&
-           r->at[d->place].ordinal == d->ordinal;
+    return r->tag[due->value / SYN_PLACES][due->value % SYN_PLACES] != NO_TAG &&
+           r->at[due->value].ordinal == due->key;
 }
 
 bool syn_take_expired(struct syn_ring *r, int64_t now_ns, struct syn *out)
@@ -395,10 +382,10 @@ bool syn_take_expired(struct syn_ring *r, int64_t now_ns, struct syn *out)
     if (r->due_told == r->due_count)
         gather_due(r, now_ns);
     while (r->due_told < r->due_count) {
-        const struct due *d = &r->due[r->due_told++];
-        if (!is_here(r, d))
+        const struct sort_record *due = &r->due[r->due_told++];
+        if (!is_here(r, due))
             continue;
-        take_out(r, d->place, out);
+        take_out(r, (uint32_t)due->value, out);
         return true;
     }
     return false;

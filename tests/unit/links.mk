@@ -148,6 +148,7 @@ LINKS_test_engine_flood = $(LINKS_engine)
 LINKS_test_policy_exception = $(POLICY)
 LINKS_test_engine_shed = $(LINKS_engine)
 LINKS_test_squeeze =
+LINKS_test_sort =
 LINKS_test_texts =
 LINKS_test_memory = $(LINKS_engine)
 LINKS_test_asleep = $(LINKS_test_capture) $(LINKS_engine)
