@@ -75,27 +75,75 @@ static bool is_plain_word(uint64_t word)
     return (special & HIGHS) == 0;
 }
 
-size_t escape_json_plain(uint8_t *at, struct bytes in)
+/* A vector of any machine, as gcc and clang have it. */
+typedef uint8_t block __attribute__((vector_size(16)));
+
+/* The same of sixteen. */
+static bool is_plain_block(block b)
 {
-    size_t done = 0;
+    const block special = (block)((b - ' ' > (uint8_t)('~' - ' ')) | (b == '"') | (b == '\\'));
+    uint64_t half[2];
+
+    memcpy(half, &special, sizeof(half));
+    return (half[0] | half[1]) == 0;
+}
+
+static inline bool copy_plain_word(uint8_t *at, const uint8_t *from)
+{
     uint64_t word;
 
-    for (; in.len - done >= sizeof(word); done += sizeof(word)) {
-        memcpy(&word, in.at + done, sizeof(word));
-        if (!is_plain_word(word))
-            return done;
-        memcpy(at + done, &word, sizeof(word));
+    memcpy(&word, from, sizeof(word));
+    memcpy(at, &word, sizeof(word));
+    return is_plain_word(word);
+}
+
+static inline bool copy_plain_block(uint8_t *at, const uint8_t *from)
+{
+    block b;
+
+    memcpy(&b, from, sizeof(b));
+    memcpy(at, &b, sizeof(b));
+    return is_plain_block(b);
+}
+
+/* Fewer than a word: four from the start and four from the end, or one by one. */
+static size_t plain_few(uint8_t *at, struct bytes in)
+{
+    uint32_t part[2];
+    uint64_t word;
+
+    if (in.len >= sizeof(part[0])) {
+        memcpy(&part[0], in.at, sizeof(part[0]));
+        memcpy(&part[1], in.at + in.len - sizeof(part[1]), sizeof(part[1]));
+        memcpy(&word, part, sizeof(word));
+        memcpy(at, &part[0], sizeof(part[0]));
+        memcpy(at + in.len - sizeof(part[1]), &part[1], sizeof(part[1]));
+        return is_plain_word(word) ? in.len : 0;
     }
-    if (done > 0 && done < in.len) { /* the rest, and some of what was looked at once more */
-        memcpy(&word, in.at + in.len - sizeof(word), sizeof(word));
-        if (!is_plain_word(word))
-            return done;
-        memcpy(at + in.len - sizeof(word), &word, sizeof(word));
-        return in.len;
-    }
+    size_t done = 0;
     for (; done < in.len && in.at[done] <= DEL && !json_ascii[in.at[done]]; done++)
         at[done] = in.at[done];
     return done;
+}
+
+/* What is left at the end is copied together with some of what was looked at before. */
+size_t escape_json_plain(uint8_t *at, struct bytes in)
+{
+    const size_t wide = sizeof(block), half = sizeof(uint64_t);
+    size_t done = 0;
+
+    if (in.len < half)
+        return plain_few(at, in);
+    if (in.len < wide) {
+        const size_t last = in.len - half;
+        return copy_plain_word(at, in.at) && copy_plain_word(at + last, in.at + last) ? in.len : 0;
+    }
+    for (; in.len - done >= wide; done += wide)
+        if (!copy_plain_block(at + done, in.at + done))
+            return done;
+    if (done < in.len && !copy_plain_block(at + in.len - wide, in.at + in.len - wide))
+        return done;
+    return in.len;
 }
 
 static void escape(struct buffer *out, struct bytes in, const struct escapes *how)

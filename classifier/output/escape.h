@@ -10,8 +10,9 @@
  * cursor or reorder text when a person looks at the line (DEL, C1, bidi controls) is written
  * \uXXXX: the same string to a program. */
 void escape_json(struct buffer *out, struct bytes in);
-/* Copies the bytes at the start of `in` that stand as they are in JSON, up to a word before the
- * first that does not; `at` has room for all of `in`. Returns how many. */
+/* Copies the bytes at the start of `in` that stand as they are in JSON, up to some before the first
+ * that does not; writes over all the room there must be at `at`, which is that of `in`. Returns how
+ * many. */
 size_t escape_json_plain(uint8_t *at, struct bytes in);
 /* As escape_json(), into memory for ESCAPE_JSON_MOST bytes a byte. Returns what is behind them. */
 #define ESCAPE_JSON_MOST 6

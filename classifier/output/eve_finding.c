@@ -34,19 +34,18 @@ static void write_leak(struct json *j, const struct alert_event *a)
         json_put_done(j, eve_put_leak(at, a->leaked_bytes, a->leaked_packets));
 }
 
-static void write_evidence(struct json *j, const struct flow_info *f)
+static void write_evidence(struct json *j, struct eve_common *c, const struct flow_info *f)
 {
     uint8_t *at = json_put_begin(j);
 
     if (at != NULL)
-        json_put_done(j, eve_put_evidence(j->out, at, f));
+        json_put_done(j, eve_put_evidence(&c->known, j->out, at, f));
 }
 
 void eve_alert(struct json *j, const struct event *e, struct eve_common *c)
 {
     const struct alert_event *a = &e->as.alert;
 
-    (void)c;
     json_object(j, "alert");
     json_text(j, "action", a->blocked ? "blocked" : "allowed");
     json_u64(j, "gid", 1);
@@ -65,7 +64,7 @@ void eve_alert(struct json *j, const struct event *e, struct eve_common *c)
     if (a->rate != NULL)
         write_rate(j, a->rate);
     if (e->flow != NULL)
-        write_evidence(j, e->flow);
+        write_evidence(j, c, e->flow);
     json_end(j);
 }
 

@@ -69,26 +69,26 @@ static uint8_t *put_tcp(uint8_t *at, const struct tcp_info *t)
     return json_put_end(at, '}');
 }
 
-JSON_INLINE uint8_t *put_texts(struct buffer *out, uint8_t *at, const char *key,
+JSON_INLINE uint8_t *put_texts(struct json_known *known, struct buffer *out, uint8_t *at,
                                const char *const *texts, uint8_t count)
 {
-    if (count == 0)
-        return at;
-    at = json_put_literal(at, key);
     *at++ = '[';
     for (uint8_t i = 0; i < count; i++)
-        at = json_put_bytes(out, at, bytes_of_text(texts[i]));
+        at = json_put_known(known, out, at, texts[i]);
     return json_put_end(at, ']');
 }
 
-static uint8_t *put_ndpi(struct buffer *out, uint8_t *at, const struct ndpi_info *n)
+static uint8_t *put_ndpi(struct json_known *known, struct buffer *out, uint8_t *at,
+                         const struct ndpi_info *n)
 {
     if (n->proto == NULL)
         return at;
-    at = json_put_literal(at, JSON_KEY("ndpi") "{");
-    at = json_put_string(out, at, JSON_KEY("proto"), bytes_of_text(n->proto));
-    at = json_put_text_if(out, at, JSON_KEY("category"), n->category);
-    at = put_texts(out, at, JSON_KEY("risks"), n->risks, n->risk_count);
+    at = json_put_literal(at, JSON_KEY("ndpi") "{" JSON_KEY("proto"));
+    at = json_put_known(known, out, at, n->proto);
+    at = json_put_known_if(known, out, at, JSON_KEY("category"), n->category);
+    if (n->risk_count > 0)
+        at =
+            put_texts(known, out, json_put_literal(at, JSON_KEY("risks")), n->risks, n->risk_count);
     return json_put_end(at, '}');
 }
 
@@ -115,7 +115,8 @@ JSON_INLINE uint8_t *put_name(struct buffer *out, uint8_t *at, const char *key, 
     return json_put_hex(out, json_put_literal(at, hex_key), value);
 }
 
-uint8_t *eve_put_evidence(struct buffer *out, uint8_t *at, const struct flow_info *f)
+uint8_t *eve_put_evidence(struct json_known *known, struct buffer *out, uint8_t *at,
+                          const struct flow_info *f)
 {
     if (f->evidence_count == 0)
         return at;
@@ -123,7 +124,7 @@ uint8_t *eve_put_evidence(struct buffer *out, uint8_t *at, const struct flow_inf
     for (uint8_t i = 0; i < f->evidence_count; i++) {
         const struct evidence *v = &f->evidence[i];
         at = json_put_u64(at, "{" JSON_KEY("packet"), v->packet);
-        at = json_put_string(out, at, JSON_KEY("what"), bytes_of_text(v->what));
+        at = json_put_known(known, out, json_put_literal(at, JSON_KEY("what")), v->what);
         at = put_name(out, at, JSON_KEY("detail"), JSON_KEY("detail_hex"), v->detail);
         at = json_put_u64_if(at, JSON_KEY("bits"), v->bits);
         at = json_put_end(at, '}');
@@ -139,25 +140,29 @@ uint8_t *eve_put_leak(uint8_t *at, const uint64_t bytes[2], const uint64_t packe
     return json_put_u64(at, JSON_KEY("leaked_pkts_toclient"), packets[TO_CLIENT]);
 }
 
-static uint8_t *put_verdict(struct buffer *out, uint8_t *at, const struct flow_info *f)
+static uint8_t *put_verdict(struct json_known *known, struct buffer *out, uint8_t *at,
+                            const struct flow_info *f)
 {
     if (f->verdict == VERDICT_NONE)
         return at;
     at = json_put_word(at, JSON_KEY("verdict"), verdict_name(f->verdict));
-    at = json_put_text_if(out, at, JSON_KEY("rule"), f->rule);
+    at = json_put_known_if(known, out, at, JSON_KEY("rule"), f->rule);
     at = json_put_u64_if(at, JSON_KEY("verdict_packet"), f->verdict_packet);
     if (f->verdict == VERDICT_BLOCK)
         at = eve_put_leak(at, f->leaked_bytes, f->leaked_packets);
     return at;
 }
 
-static uint8_t *put_label(struct buffer *out, uint8_t *at, const struct flow_info *f)
+static uint8_t *put_label(struct json_known *known, struct buffer *out, uint8_t *at,
+                          const struct flow_info *f)
 {
-    at = put_texts(out, at, JSON_KEY("layers"), f->layers, f->layer_count);
-    at = json_put_text_if(out, at, JSON_KEY("app"), f->app);
-    at = json_put_text_if(out, at, JSON_KEY("speaks"), f->speaks);
+    if (f->layer_count > 0)
+        at = put_texts(known, out, json_put_literal(at, JSON_KEY("layers")), f->layers,
+                       f->layer_count);
+    at = json_put_known_if(known, out, at, JSON_KEY("app"), f->app);
+    at = json_put_known_if(known, out, at, JSON_KEY("speaks"), f->speaks);
     at = json_put_word_if(at, JSON_KEY("confidence"), confidence_name(f->confidence));
-    at = json_put_text_if(out, at, JSON_KEY("expected"), f->expected);
+    at = json_put_known_if(known, out, at, JSON_KEY("expected"), f->expected);
     if (f->mismatch != TRI_NOT_YET)
         at = json_put_bool(at, JSON_KEY("mismatch"), f->mismatch == TRI_YES);
     at = json_put_word_if(at, JSON_KEY("ladder"), ladder_name(f->ladder));
@@ -192,10 +197,10 @@ void eve_flow(struct json *j, const struct event *e, struct eve_common *c)
     if (f->transport == TRANSPORT_TCP)
         at = put_tcp(at, &f->tcp);
     at = json_put_literal(at, JSON_KEY("portwarden") "{");
-    at = put_label(out, at, f);
-    at = put_ndpi(out, at, &f->ndpi);
-    at = eve_put_evidence(out, at, f);
-    at = put_verdict(out, at, f);
+    at = put_label(&c->known, out, at, f);
+    at = put_ndpi(&c->known, out, at, &f->ndpi);
+    at = eve_put_evidence(&c->known, out, at, f);
+    at = put_verdict(&c->known, out, at, f);
     at = eve_put_figures(at, f);
     at = put_names(out, at, f);
     at = json_put_u64_if(at, JSON_KEY("line"), f->rule_line);

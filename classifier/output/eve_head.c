@@ -29,6 +29,7 @@ struct eve_heads {
     struct digest *digest;
     bool live; /* packets have no number */
     struct clock_minute minute;
+    struct json_known known;
     struct buffer source; /* the name that was last seen: names come and go, with their memory */
     uint64_t sources;
     struct head at[EVE_HEADS];
@@ -91,7 +92,7 @@ static uint8_t *put_flow_ends(struct eve_heads *h, struct buffer *out, uint8_t *
 
     at = put_vlans(at, f->vlan, f->vlan_count);
     at = put_ends(at, &ends[from_server], &ends[!from_server], f->transport);
-    at = json_put_text_if(out, at, JSON_KEY("app_proto"), f->app);
+    at = json_put_known_if(&h->known, out, at, JSON_KEY("app_proto"), f->app);
     at = json_put_literal(at, JSON_KEY("community_id") "\"");
     at = community_id(h->digest, ends, f->transport, at);
     return json_put_literal(at, "\",");

@@ -16,11 +16,6 @@ static uint8_t *make_room(struct buffer *out, uint8_t *at, size_t more)
     return out->at + out->len + done;
 }
 
-static inline bool has_room(const struct buffer *out, const uint8_t *at, size_t more)
-{
-    return out->room - (size_t)(at - out->at) >= more + JSON_PUT_RUN;
-}
-
 uint8_t *json_put_begin(struct json *j)
 {
     assert(!j->pretty);
@@ -42,7 +37,7 @@ uint8_t *json_put_bytes(struct buffer *out, uint8_t *at, struct bytes value)
 {
     const size_t most = ESCAPE_JSON_MOST * value.len + JSON_PUT_QUOTES;
 
-    if (!has_room(out, at, most)) {
+    if (!json_put_has_room(out, at, most)) {
         at = make_room(out, at, most);
         if (out->failed)
             return at;
@@ -56,7 +51,7 @@ uint8_t *json_put_hex(struct buffer *out, uint8_t *at, struct bytes value)
 {
     const size_t most = 2 * value.len + JSON_PUT_QUOTES;
 
-    if (!has_room(out, at, most)) {
+    if (!json_put_has_room(out, at, most)) {
         at = make_room(out, at, most);
         if (out->failed)
             return at;

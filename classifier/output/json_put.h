@@ -26,6 +26,12 @@ uint8_t *json_put_begin(struct json *j);
 /* They end before `at`. */
 void json_put_done(struct json *j, uint8_t *at);
 
+/* Are there `more` bytes, and the run behind them? */
+static inline bool json_put_has_room(const struct buffer *out, const uint8_t *at, size_t more)
+{
+    return out->room - (size_t)(at - out->at) >= more + JSON_PUT_RUN;
+}
+
 /* Any bytes, in quotes: escaped, or as lower-case hex digits. */
 #define JSON_PUT_QUOTES 3 /* and the comma */
 uint8_t *json_put_bytes(struct buffer *out, uint8_t *at, struct bytes value);

@@ -4,7 +4,7 @@
 
 static bool same(const char *a, const char *b)
 {
-    return strcmp(a, b) == 0;
+    return a[0] == b[0] && strcmp(a, b) == 0; /* mostly without a call */
 }
 
 static bool on_stack(const struct facts *f, const char *name)

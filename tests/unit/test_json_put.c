@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Members that are put are those that a struct json writes, whatever stands around them and however
  * little room there is. */
-#include "output/json_put.h"
+#include "output/json_known.h"
 
 #include "random.h"
 #include "test.h"
@@ -135,9 +135,37 @@ static void test_room(void)
     buffer_free(&want);
 }
 
+/* More texts than there are places, each many times: as they are written. */
+static void test_known(void)
+{
+    static struct json_known known;
+    static char texts[700][80];
+    struct buffer got = {0}, want = {0};
+    struct json j = json_into(&got, false), k = json_into(&want, false);
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        for (size_t at = 0; at + 1 < i % sizeof(texts[0]); at++)
+            texts[i][at] = (char)(i % 7 == 0 ? 1 + random_below(255) : 'a' + random_below(26));
+    json_array(&j, NULL);
+    json_array(&k, NULL);
+    uint8_t *at = json_put_begin(&j);
+    for (size_t i = 0; i < 20000; i++) {
+        const char *text = texts[random_below(i % 2 > 0 ? 700 : 20)];
+        at = json_put_known(&known, &got, at, text);
+        json_text(&k, NULL, text);
+    }
+    json_put_done(&j, at);
+    json_end(&j);
+    json_end(&k);
+    CHECK(bytes_equal(buffer_bytes(&got), buffer_bytes(&want)), "known and not");
+    buffer_free(&got);
+    buffer_free(&want);
+}
+
 int main(void)
 {
     test_twins();
     test_room();
+    test_known();
     return test_end();
 }
