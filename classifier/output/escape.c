@@ -201,15 +201,22 @@ void escape_json(struct buffer *out, struct bytes in)
     escape(out, in, &how);
 }
 
-uint8_t *escape_json_put(uint8_t *at, struct bytes in)
+/* What is plain, and the rest as `escape_rest` does it. */
+static uint8_t *put(uint8_t *at, struct bytes in,
+                    void (*escape_rest)(struct buffer *out, struct bytes in))
 {
     const size_t plain = escape_json_plain(at, in);
 
     if (plain == in.len)
         return at + plain;
     struct buffer rest = {.at = at, .len = plain, .room = ESCAPE_JSON_MOST * in.len};
-    escape_json(&rest, bytes_after(in, plain)); /* never grows: that is the most */
+    escape_rest(&rest, bytes_after(in, plain)); /* never grows: that is the most */
     return rest.at + rest.len;
+}
+
+uint8_t *escape_json_put(uint8_t *at, struct bytes in)
+{
+    return put(at, in, escape_json);
 }
 
 static void dot_bad(struct buffer *out, uint8_t byte)
@@ -233,6 +240,11 @@ void escape_json_printable(struct buffer *out, struct bytes in)
     static const struct escapes how = {json_ascii, printable_one, dot_bad};
 
     escape(out, in, &how);
+}
+
+uint8_t *escape_json_printable_put(uint8_t *at, struct bytes in)
+{
+    return put(at, in, escape_json_printable);
 }
 
 static void html_one(struct buffer *out, struct bytes text, uint32_t point)

@@ -25,6 +25,7 @@ void escape_terminal(struct buffer *out, struct bytes in);
 /* Inside JSON quotes, for a payload to be read by people: as escape_json, but controls (other than
  * tab, line feed, carriage return) and each byte that is no UTF-8 become a dot. */
 void escape_json_printable(struct buffer *out, struct bytes in);
+uint8_t *escape_json_printable_put(uint8_t *at, struct bytes in); /* as escape_json_put() */
 /* Inside the double quotes of Graphviz's language: as escape_terminal, its own escapes taken as
  * text. */
 void escape_dot(struct buffer *out, struct bytes in);

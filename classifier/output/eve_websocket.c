@@ -63,65 +63,78 @@ void eve_handshake(struct json *j, const struct event *e, struct eve_common *c)
 }
 
 /* A reserved opcode is named as Suricata names it: "unknown-3". */
-static void write_opcode(struct json *j, uint8_t opcode)
+static uint8_t *put_opcode(uint8_t *at, uint8_t opcode)
 {
-    json_before(j, "opcode");
-    buffer_append_byte(j->out, '"');
-    websocket_opcode_text(j->out, opcode);
-    buffer_append_byte(j->out, '"');
+    const char *name = websocket_opcode_name(opcode);
+
+    if (name != NULL)
+        return json_put_word(at, JSON_KEY("opcode"), name);
+    at = json_put_literal(at, JSON_KEY("opcode") "\"" WEBSOCKET_UNKNOWN);
+    return json_put_literal(digits_put(at, opcode), "\",");
 }
 
 /* The five members of Suricata's schema, which allows no others. */
-static void write_websocket(struct json *j, const struct ws_message_event *m,
+static uint8_t *put_websocket(struct buffer *out, uint8_t *at, const struct ws_message_event *m,
+                              const struct eve_options *how)
+{
+    at = json_put_literal(at, JSON_KEY("websocket") "{");
+    at = json_put_bool(at, JSON_KEY("fin"), m->fin);
+    if (m->masked)
+        at = json_put_u64(at, JSON_KEY("mask"), m->mask);
+    at = put_opcode(at, m->opcode);
+    if (how->payload == PAYLOAD_PRINTABLE)
+        at = json_put_printable(out, json_put_literal(at, JSON_KEY("payload_printable")),
+                                m->payload);
+    if (how->payload == PAYLOAD_BASE64)
+        at = json_put_base64(out, json_put_literal(at, JSON_KEY("payload_base64")), m->payload);
+    return json_put_end(at, '}');
+}
+
+static uint8_t *put_message(struct buffer *out, uint8_t *at, const struct ws_message_event *m,
                             const struct eve_options *how)
 {
-    json_object(j, "websocket");
-    json_bool(j, "fin", m->fin);
-    if (m->masked)
-        json_u64(j, "mask", m->mask);
-    write_opcode(j, m->opcode);
-    if (how->payload == PAYLOAD_PRINTABLE)
-        json_printable(j, "payload_printable", m->payload);
-    if (how->payload == PAYLOAD_BASE64)
-        json_base64(j, "payload_base64", m->payload);
-    json_end(j);
+    at = json_put_literal(at, JSON_KEY("portwarden") "{");
+    at = json_put_u64(at, JSON_KEY("fragments"), m->fragments);
+    at = json_put_u64(at, JSON_KEY("length"), m->length);
+    at = json_put_u64(at, JSON_KEY("wire_length"), m->wire_length);
+    at = json_put_bool(at, JSON_KEY("compressed"), m->compressed);
+    at = json_put_bool(at, JSON_KEY("complete"), m->complete);
+    at = json_put_u64_if(at, JSON_KEY("close_code"), m->close_code);
+    at = json_put_string_if(out, at, JSON_KEY("close_reason"), m->close_reason);
+    if (how->payload == PAYLOAD_NONE)
+        return json_put_end(at, '}');
+    at = json_put_bool(at, JSON_KEY("payload_truncated"), m->payload.len < m->length);
+    if (m->has_sha256)
+        at = json_put_hex(out, json_put_literal(at, JSON_KEY("sha256")),
+                          bytes_of(m->sha256, sizeof(m->sha256)));
+    return json_put_end(at, '}');
 }
 
 void eve_message(struct json *j, const struct event *e, struct eve_common *c)
 {
     const struct ws_message_event *m = &e->as.message;
+    uint8_t *at = json_put_begin(j);
 
-    write_websocket(j, m, &c->how);
-    json_object(j, "portwarden");
-    json_u64(j, "fragments", m->fragments);
-    json_u64(j, "length", m->length);
-    json_u64(j, "wire_length", m->wire_length);
-    json_bool(j, "compressed", m->compressed);
-    json_bool(j, "complete", m->complete);
-    eve_u64_if(j, "close_code", m->close_code);
-    eve_string_if(j, "close_reason", m->close_reason);
-    if (c->how.payload != PAYLOAD_NONE) {
-        json_bool(j, "payload_truncated", m->payload.len < m->length);
-        if (m->has_sha256)
-            json_hex(j, "sha256", bytes_of(m->sha256, sizeof(m->sha256)));
-    }
-    json_end(j);
+    if (at == NULL)
+        return;
+    at = put_websocket(j->out, at, m, &c->how);
+    json_put_done(j, put_message(j->out, at, m, &c->how));
 }
 
 void eve_frame(struct json *j, const struct event *e, struct eve_common *c)
 {
     const struct ws_frame_event *f = &e->as.frame;
+    uint8_t *at = json_put_begin(j);
 
     (void)c;
-    json_object(j, "websocket");
-    json_bool(j, "fin", f->fin);
+    if (at == NULL)
+        return;
+    at = json_put_bool(at, JSON_KEY("websocket") "{" JSON_KEY("fin"), f->fin);
     if (f->masked)
-        json_u64(j, "mask", f->mask);
-    write_opcode(j, f->opcode);
-    json_end(j);
-    json_object(j, "portwarden");
-    json_u64(j, "rsv", f->rsv);
-    json_u64(j, "length", f->length);
-    json_bool(j, "masked", f->masked);
-    json_end(j);
+        at = json_put_u64(at, JSON_KEY("mask"), f->mask);
+    at = json_put_end(put_opcode(at, f->opcode), '}');
+    at = json_put_u64(at, JSON_KEY("portwarden") "{" JSON_KEY("rsv"), f->rsv);
+    at = json_put_u64(at, JSON_KEY("length"), f->length);
+    at = json_put_bool(at, JSON_KEY("masked"), f->masked);
+    json_put_done(j, json_put_end(at, '}'));
 }

@@ -56,8 +56,7 @@ void json_end(struct json *j)
 }
 
 /* The usual string needs no escape: it is copied as it is looked at. */
-static void put_string(struct json *j, uint8_t *at, struct bytes value,
-                       void (*escape)(struct buffer *out, struct bytes in))
+void json_write_string(struct json *j, uint8_t *at, struct bytes value)
 {
     *at++ = '"';
     const size_t plain = escape_json_plain(at, value);
@@ -68,13 +67,8 @@ static void put_string(struct json *j, uint8_t *at, struct bytes value,
         return;
     }
     json_done(j, at);
-    escape(j->out, bytes_after(value, plain));
+    escape_json(j->out, bytes_after(value, plain));
     buffer_append_byte(j->out, '"');
-}
-
-void json_write_string(struct json *j, uint8_t *at, struct bytes value)
-{
-    put_string(j, at, value, escape_json);
 }
 
 void json_buffer(struct json *j, const char *key, const struct buffer *value)
@@ -95,14 +89,6 @@ void json_i64(struct json *j, const char *key, int64_t value)
     if (value < 0)
         buffer_append_byte(j->out, '-');
     buffer_append_u64(j->out, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
-}
-
-void json_printable(struct json *j, const char *key, struct bytes value)
-{
-    uint8_t *at = json_begin(j, key, value.len + 2);
-
-    if (at != NULL)
-        put_string(j, at, value, escape_json_printable);
 }
 
 void json_hex(struct json *j, const char *key, struct bytes value)

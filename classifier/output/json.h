@@ -80,8 +80,6 @@ JSON_INLINE void json_bool(struct json *j, const char *key, bool value)
     json_done(j, at + (value ? 4 : 5));
 }
 
-/* Payload for people: see escape_json_printable(). */
-void json_printable(struct json *j, const char *key, struct bytes value);
 /* Lower-case hex digits in quotes. */
 void json_hex(struct json *j, const char *key, struct bytes value);
 void json_base64(struct json *j, const char *key, struct bytes value);

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "base/digest.h"
 #include "output/escape.h"
 
 /* Room for `more` bytes at `at`, and the run behind them. Without memory it is where the record
@@ -33,31 +34,52 @@ void json_put_done(struct json *j, uint8_t *at)
     json_done(j, at);
 }
 
-uint8_t *json_put_bytes(struct buffer *out, uint8_t *at, struct bytes value)
+/* A quoted value of at most `most` bytes, with quotes and comma, as `put` writes what is in them.
+ */
+JSON_INLINE uint8_t *put_quoted(struct buffer *out, uint8_t *at, struct bytes value, size_t most,
+                                uint8_t *(*put)(uint8_t *at, struct bytes in))
 {
-    const size_t most = ESCAPE_JSON_MOST * value.len + JSON_PUT_QUOTES;
-
     if (!json_put_has_room(out, at, most)) {
         at = make_room(out, at, most);
         if (out->failed)
             return at;
     }
     *at = '"';
-    at = escape_json_put(at + 1, value);
-    return json_put_literal(at, "\",");
+    return json_put_literal(put(at + 1, value), "\",");
+}
+
+uint8_t *json_put_bytes(struct buffer *out, uint8_t *at, struct bytes value)
+{
+    const size_t most = ESCAPE_JSON_MOST * value.len + JSON_PUT_QUOTES;
+
+    return put_quoted(out, at, value, most, escape_json_put);
+}
+
+uint8_t *json_put_printable(struct buffer *out, uint8_t *at, struct bytes value)
+{
+    const size_t most = ESCAPE_JSON_MOST * value.len + JSON_PUT_QUOTES;
+
+    return put_quoted(out, at, value, most, escape_json_printable_put);
+}
+
+static uint8_t *put_base64(uint8_t *at, struct bytes in)
+{
+    return at + base64_encode(in, (char *)at);
+}
+
+uint8_t *json_put_base64(struct buffer *out, uint8_t *at, struct bytes value)
+{
+    return put_quoted(out, at, value, BASE64_ROOM(value.len) + JSON_PUT_QUOTES, put_base64);
+}
+
+static uint8_t *put_hex(uint8_t *at, struct bytes in)
+{
+    for (size_t i = 0; i < in.len; i++)
+        digits_put_hex(at + 2 * i, in.at[i]);
+    return at + 2 * in.len;
 }
 
 uint8_t *json_put_hex(struct buffer *out, uint8_t *at, struct bytes value)
 {
-    const size_t most = 2 * value.len + JSON_PUT_QUOTES;
-
-    if (!json_put_has_room(out, at, most)) {
-        at = make_room(out, at, most);
-        if (out->failed)
-            return at;
-    }
-    *at++ = '"';
-    for (size_t i = 0; i < value.len; i++)
-        at = digits_put_hex(at, value.at[i]);
-    return json_put_literal(at, "\",");
+    return put_quoted(out, at, value, 2 * value.len + JSON_PUT_QUOTES, put_hex);
 }

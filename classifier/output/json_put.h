@@ -32,9 +32,12 @@ static inline bool json_put_has_room(const struct buffer *out, const uint8_t *at
     return out->room - (size_t)(at - out->at) >= more + JSON_PUT_RUN;
 }
 
-/* Any bytes, in quotes: escaped, or as lower-case hex digits. */
+/* Any bytes, in quotes: escaped, escaped for people (escape_json_printable()), in base64, or as
+ * lower-case hex digits. */
 #define JSON_PUT_QUOTES 3 /* and the comma */
 uint8_t *json_put_bytes(struct buffer *out, uint8_t *at, struct bytes value);
+uint8_t *json_put_printable(struct buffer *out, uint8_t *at, struct bytes value);
+uint8_t *json_put_base64(struct buffer *out, uint8_t *at, struct bytes value);
 uint8_t *json_put_hex(struct buffer *out, uint8_t *at, struct bytes value);
 
 /* A literal, as it is. */

@@ -3,7 +3,7 @@
 
 #include "model/websocket.h"
 
-void websocket_opcode_text(struct buffer *out, uint8_t opcode)
+const char *websocket_opcode_name(uint8_t opcode)
 {
     static const char *const name[] = {
         [WS_CONTINUATION] = "continuation",
@@ -14,11 +14,18 @@ void websocket_opcode_text(struct buffer *out, uint8_t opcode)
         [WS_PONG] = "pong",
     };
 
-    if (opcode < sizeof(name) / sizeof(name[0]) && name[opcode] != NULL) {
-        buffer_append_text(out, name[opcode]);
+    return opcode < sizeof(name) / sizeof(name[0]) ? name[opcode] : NULL;
+}
+
+void websocket_opcode_text(struct buffer *out, uint8_t opcode)
+{
+    const char *name = websocket_opcode_name(opcode);
+
+    if (name != NULL) {
+        buffer_append_text(out, name);
         return;
     }
-    buffer_append_text(out, "unknown-");
+    buffer_append_text(out, WEBSOCKET_UNKNOWN);
     buffer_append_u64(out, opcode);
 }
 

@@ -32,7 +32,10 @@ static void check_json(struct buffer *out, struct bytes in)
 
     json_object(&j, NULL);
     json_string(&j, "s", in);
-    json_printable(&j, "p", in);
+    json_before(&j, "p");
+    buffer_append_byte(out, '"');
+    escape_json_printable(out, in);
+    buffer_append_byte(out, '"');
     json_hex(&j, "h", in);
     json_base64(&j, "b", in);
     json_end(&j);

@@ -18,7 +18,7 @@ struct member {
 
 static struct member any_member(void)
 {
-    struct member m = {.kind = random_below(8), .pick = random_below(8)};
+    struct member m = {.kind = random_below(9), .pick = random_below(8)};
 
     m.time_ns = (int64_t)random_below(200) * 1000000007 * 31;
     m.len = random_below(m.pick > 0 ? 40 : sizeof(m.text));
@@ -40,6 +40,7 @@ static uint8_t *put(struct buffer *out, uint8_t *at, struct clock_minute *near,
     case 4: return json_put_time(at, JSON_KEY("when"), near, m->time_ns);
     case 5: return json_put_string(out, at, JSON_KEY("text"), text);
     case 6: return json_put_string_if(out, at, JSON_KEY("if"), text);
+    case 7: return json_put_base64(out, json_put_literal(at, JSON_KEY("base64")), text);
     default: return json_put_hex(out, json_put_literal(at, JSON_KEY("hex")), text);
     }
 }
@@ -58,6 +59,7 @@ static void write(struct json *j, const struct member *m)
     case 4: json_time(j, "when", m->time_ns); break;
     case 5: json_string(j, "text", text); break;
     case 6: json_string(j, "if", text); break;
+    case 7: json_base64(j, "base64", text); break;
     default: json_hex(j, "hex", text); break;
     }
 }
