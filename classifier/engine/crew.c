@@ -139,25 +139,20 @@ bool crew_start(struct crew *c, struct err *err)
     return running == c->count;
 }
 
-static void end_threads(struct crew *c)
+/* Each thread gives the memory of one back, the head that of those without a thread. */
+static void free_members(struct crew *c)
 {
     pthread_mutex_lock(&c->lock);
     c->over = true;
     pthread_cond_broadcast(&c->news);
     pthread_mutex_unlock(&c->lock);
     for (unsigned i = 0; i < c->count; i++)
+        if (!c->member[i].running)
+            member_free(&c->member[i]);
+    for (unsigned i = 0; i < c->count; i++)
         if (c->member[i].running)
             pthread_join(c->member[i].thread, NULL);
-}
-
-static void free_member(struct member *m)
-{
-    engine_free(m->engine);
-    for (size_t i = 0; i < CREW_ROUNDS; i++) {
-        free(m->round[i].work);
-        scratch_free(&m->round[i].payload);
-        journal_free(&m->round[i].journal);
-    }
+    free(c->member);
 }
 
 void crew_free(struct crew *c)
@@ -165,14 +160,14 @@ void crew_free(struct crew *c)
     if (c == NULL)
         return;
     engine_free(c->alone);
-    if (c->member != NULL) {
-        end_threads(c);
-        for (unsigned i = 0; i < c->count; i++)
-            free_member(&c->member[i]);
-    }
+    if (c->member != NULL)
+        free_members(c);
     for (size_t i = 0; i < CREW_BUFFERS; i++)
         free(c->buffer[i].at);
-    free(c->member);
+    for (size_t i = 0; i < CREW_ROUNDS; i++) {
+        free(c->round[i].work);
+        scratch_free(&c->round[i].kept);
+    }
     free(c->telling);
     order_free(c->order);
     decoder_free(c->decoder);
@@ -184,9 +179,11 @@ void crew_free(struct crew *c)
 
 void crew_source(struct crew *c, const char *name)
 {
-    c->source = name;
     if (c->alone != NULL)
         engine_source(c->alone, name);
+    else if (name != c->source)
+        deal_round(c, c->time.now_ns); /* a round has one */
+    c->source = name;
 }
 
 void crew_tick(struct crew *c, int64_t now_ns)

@@ -7,10 +7,10 @@
 
 #define BUFFER_ALIGN 4096U /* bytes: a page, of which whole ones are read faster */
 
-/* One more thing to do; NULL: no memory. */
-static struct work *work_for(struct crew *c, struct member *m)
+/* The next thing to do; NULL: no memory. */
+static struct work *next_work(struct crew *c)
 {
-    struct round *r = &m->round[c->dealt % CREW_ROUNDS];
+    struct round *r = &c->round[c->dealt % CREW_ROUNDS];
 
     if (r->work == NULL) {
         r->work = malloc(CREW_ROUND_FRAMES * sizeof(*r->work));
@@ -19,75 +19,85 @@ static struct work *work_for(struct crew *c, struct member *m)
             return NULL;
         }
     }
-    struct work *w = &r->work[r->count++];
-    w->source = c->source;
-    w->position = c->position;
-    w->now_ns = c->time.now_ns;
-    w->odd = ANOMALY_NONE;
-    w->whole = false;
-    return w;
+    return &r->work[c->works];
+}
+
+static void deal_to(struct crew *c, struct member *m)
+{
+    struct part *p = &m->part[c->dealt % CREW_ROUNDS];
+
+    p->mine[p->count++] = (uint16_t)c->works;
+}
+
+/* It was dealt. */
+static void pass_work(struct crew *c)
+{
+    c->position++;
+    c->works++;
 }
 
 void deal_to_all(struct crew *c, enum work_kind kind, uint64_t until)
 {
-    c->position++;
-    c->frames++;
-    for (unsigned i = 0; i < c->count; i++) {
-        struct work *w = work_for(c, &c->member[i]);
-        if (w == NULL)
-            continue;
-        w->kind = (uint8_t)kind;
-        w->until = until;
-    }
+    struct work *w = next_work(c);
+
+    if (w == NULL)
+        return;
+    w->until = until;
+    w->now_ns = c->time.now_ns;
+    w->kind = (uint8_t)kind;
+    for (unsigned i = 0; i < c->count; i++)
+        deal_to(c, &c->member[i]);
+    pass_work(c);
 }
 
 void deal_round(struct crew *c, int64_t end_ns)
 {
-    if (c->frames == 0)
+    struct round *r = &c->round[c->dealt % CREW_ROUNDS];
+
+    if (c->works == 0)
         return;
-    c->end_ns[c->dealt % CREW_ROUNDS] = end_ns;
-    c->frames = c->bytes = 0;
+    r->position = c->position - c->works + 1;
+    r->source = c->source;
+    r->end_ns = end_ns;
+    c->works = c->bytes = 0;
     crew_give(c);
 }
 
 static bool round_is_full(const struct crew *c)
 {
-    return c->frames + 2 > CREW_ROUND_FRAMES || c->bytes >= CREW_ROUND_BYTES; /* a tick, a frame */
+    return c->works + 2 > CREW_ROUND_FRAMES || c->bytes >= CREW_ROUND_BYTES; /* a tick, a frame */
 }
 
 /* What lies in a buffer of the crew stays there. */
-static struct bytes payload_that_stays(struct crew *c, struct round *r, struct bytes payload)
+static struct bytes payload_that_stays(struct crew *c, struct bytes payload)
 {
     const uint8_t *buffer = c->buffer[c->buffer_now].at;
 
     if (buffer != NULL && (uintptr_t)payload.at - (uintptr_t)buffer < CREW_BUFFER_ROOM)
         return payload;
-    return scratch_copy(&r->payload, payload);
+    return scratch_copy(&c->round[c->dealt % CREW_ROUNDS].kept, payload);
 }
 
-static void deal_packet(struct crew *c, const struct packet *p, bool whole, enum anomaly odd)
+/* To the worker whose flow it is; what belongs to no flow, to the first. */
+static void deal_packet(struct crew *c, struct work *w)
 {
+    struct packet *p = &w->packet;
     struct flow_key key;
     unsigned lane = 0;
 
-    if (whole) {
+    if (w->whole) {
         flow_key_of(p, &key);
         lane = flow_lane(&key);
+        const struct bytes payload = payload_that_stays(c, p->payload);
+        w->whole = payload.len == p->payload.len;
+        c->lacked += !w->whole;
+        p->payload = payload;
+        c->bytes += payload.len;
     }
-    c->position++;
-    c->frames++;
-    struct member *m = &c->member[lane % c->count];
-    struct work *w = work_for(c, m);
-    if (w == NULL)
-        return;
+    w->now_ns = c->time.now_ns;
     w->kind = WORK_FRAME;
-    w->packet = *p;
-    w->packet.payload = whole ? payload_that_stays(c, &m->round[c->dealt % CREW_ROUNDS], p->payload)
-                              : bytes_of(NULL, 0);
-    w->odd = (uint8_t)odd;
-    w->whole = whole && w->packet.payload.len == p->payload.len;
-    c->lacked += whole && !w->whole;
-    c->bytes += p->payload.len;
+    deal_to(c, &c->member[lane % c->count]);
+    pass_work(c);
 }
 
 void deal_tick(struct crew *c, int64_t now_ns)
@@ -99,12 +109,15 @@ void deal_tick(struct crew *c, int64_t now_ns)
 void deal_frame(struct crew *c, const struct frame *f)
 {
     enum anomaly odd = ANOMALY_NONE;
-    struct packet p;
 
     deal_tick(c, f->time_ns);
-    const enum decoded decoded = decode_frame(c->decoder, f, &p, &odd);
-    if (decoded == DECODED_PACKET || odd != ANOMALY_NONE)
-        deal_packet(c, &p, decoded == DECODED_PACKET, odd);
+    struct work *w = next_work(c);
+    if (w == NULL)
+        return;
+    w->whole = decode_frame(c->decoder, f, &w->packet, &odd) == DECODED_PACKET;
+    w->odd = (uint8_t)odd;
+    if (w->whole || odd != ANOMALY_NONE)
+        deal_packet(c, w);
     if (round_is_full(c))
         deal_round(c, c->time.now_ns);
 }
@@ -112,7 +125,7 @@ void deal_frame(struct crew *c, const struct frame *f)
 /* The next, once nobody reads there any more. */
 static struct crew_buffer *turn_buffer(struct crew *c)
 {
-    c->buffer[c->buffer_now].rounds = c->dealt + (c->frames > 0);
+    c->buffer[c->buffer_now].rounds = c->dealt + (c->works > 0);
     c->buffer_now = (c->buffer_now + 1) % CREW_BUFFERS;
     struct crew_buffer *next = &c->buffer[c->buffer_now];
     if (next->rounds > c->dealt)

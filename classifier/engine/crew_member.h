@@ -20,23 +20,31 @@ enum work_kind {
     WORK_REST,  /* and everything else */
 };
 
-/* One thing to do, of one position. */
+/* One thing to do. */
 struct work {
-    struct packet packet;
-    const char *source;
-    uint64_t position;
-    uint64_t until; /* WORK_END */
+    union {
+        struct packet packet; /* WORK_FRAME */
+        uint64_t until;       /* WORK_END */
+    };
     int64_t now_ns;
     uint8_t kind; /* enum work_kind */
     uint8_t odd;  /* enum anomaly: what is odd about the frame */
     bool whole;   /* there is a packet in it */
 };
 
-/* What lies between two positions, one worker's part of it. */
+/* What lies between two positions, for all workers. */
 struct round {
-    struct work *work;
+    struct work *work;   /* CREW_ROUND_FRAMES */
+    uint64_t position;   /* of the first; each has its own */
+    const char *source;  /* of its frames */
+    int64_t end_ns;      /* nothing behind it has an earlier packet time */
+    struct scratch kept; /* payload that does not lie in a buffer of the crew */
+};
+
+/* One worker's part of it. */
+struct part {
+    uint16_t mine[CREW_ROUND_FRAMES]; /* which of its work, in order */
     size_t count;
-    struct scratch payload; /* what does not lie in a buffer of the crew */
     struct journal journal;
 };
 
@@ -44,18 +52,19 @@ struct member {
     struct engine *engine;
     struct crew *crew;
     unsigned place;
-    struct round round[CREW_ROUNDS]; /* round n at n % CREW_ROUNDS */
-    size_t at;                       /* of the round at hand: what comes next */
-    struct journal *journal;         /* of that round */
-    struct sink sink;                /* writes there */
-    uint64_t done;                   /* rounds; this and the next under the crew's lock */
-    bool taken;                      /* by a thread */
-    pthread_t thread;                /* of this number; the first is the head */
+    struct part part[CREW_ROUNDS]; /* of round n at n % CREW_ROUNDS */
+    size_t at;                     /* of the part at hand: what comes next */
+    struct journal *journal;       /* of that part */
+    struct sink sink;              /* writes there */
+    uint64_t done;                 /* rounds; this and the next under the crew's lock */
+    bool taken;                    /* by a thread */
+    pthread_t thread;              /* of this number; the first is the head */
     bool running;
 };
 
 /* Reads on in its round, as long as what comes next was before `until_ns`. True:
  * the round is read. */
 bool member_read(struct member *m, int64_t until_ns);
+void member_free(struct member *m);
 
 #endif

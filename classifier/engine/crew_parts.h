@@ -34,14 +34,14 @@ struct crew {
     const char *source;
 
     /* The head's: what is dealt next. */
-    size_t frames, bytes; /* in the round being dealt */
-    uint64_t position;    /* of the last thing dealt: each has its own */
-    uint64_t ended;       /* where the input ended last */
-    uint64_t lacked;      /* for want of memory */
+    size_t works, bytes; /* in the round being dealt; bytes of payload */
+    uint64_t position;   /* of the last thing dealt: each has its own */
+    uint64_t ended;      /* where the input ended last */
+    uint64_t lacked;     /* for want of memory */
     struct ticks time;
     struct crew_buffer buffer[CREW_BUFFERS];
     unsigned buffer_now;
-    int64_t end_ns[CREW_ROUNDS]; /* nothing behind that round has an earlier packet time */
+    struct round round[CREW_ROUNDS]; /* round n at n % CREW_ROUNDS */
 
     /* Whose turn it is. */
     pthread_mutex_t lock; /* of what follows */

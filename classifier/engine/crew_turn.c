@@ -61,14 +61,13 @@ static void read_on(struct crew *c, struct member *m, int64_t until_ns)
     m->done += whole;
 }
 
-/* Empty again, for the head. */
-static uint64_t clear_round(struct round *r)
+/* Its part is empty again, for the head. The events that there was no memory for. */
+static uint64_t clear_part(struct part *p)
 {
-    const uint64_t lacked = r->journal.lacked;
+    const uint64_t lacked = p->journal.lacked;
 
-    journal_clear(&r->journal);
-    scratch_reset(&r->payload);
-    r->count = 0;
+    journal_clear(&p->journal);
+    p->count = 0;
     return lacked;
 }
 
@@ -82,10 +81,11 @@ static void tell_round(struct crew *c)
     wake_if_worth(c);
     pthread_mutex_unlock(&c->lock);
     for (unsigned i = 0; i < c->count; i++)
-        c->telling[i] = &c->member[i].round[at].journal;
+        c->telling[i] = &c->member[i].part[at].journal;
     journals_tell(c->telling, c->count, c->config.sinks);
     for (unsigned i = 0; i < c->count; i++)
-        untold += clear_round(&c->member[i].round[at]);
+        untold += clear_part(&c->member[i].part[at]);
+    scratch_reset(&c->round[at].kept);
     pthread_mutex_lock(&c->lock);
     c->telling_now = false;
     c->untold += untold;
@@ -108,7 +108,7 @@ static bool take_turn(struct crew *c, unsigned place)
 
 void *crew_work(void *member)
 {
-    const struct member *m = member;
+    struct member *m = member;
     struct crew *c = m->crew;
 
     pthread_mutex_lock(&c->lock);
@@ -116,6 +116,7 @@ void *crew_work(void *member)
         if (!take_turn(c, m->place))
             sleep_for_news(c);
     pthread_mutex_unlock(&c->lock);
+    member_free(m); /* takes a while, too */
     return NULL;
 }
 

@@ -109,7 +109,7 @@ enum module {
 struct dpi {
     struct budget *budget; /* only to count in: nDPI allocates for itself */
     bool (*own)(const char *name);
-    pthread_mutex_t *lock; /* of those that start; NULL: nobody else does */
+    pthread_mutex_t *lock; /* of those that start or end; NULL: nobody else does */
     bool started[MODULES]; /* once; module stays NULL when there was no memory for it */
     struct ndpi_detection_module_struct *module[MODULES];
     struct talk *talk; /* DPI_TALKS */
@@ -255,9 +255,13 @@ void dpi_free(struct dpi *d)
         return;
     for (size_t i = 0; d->talk != NULL && i < DPI_TALKS; i++)
         end_talk(&d->talk[i]);
+    if (d->lock != NULL)
+        pthread_mutex_lock(d->lock);
     for (size_t which = 0; which < MODULES; which++)
         if (d->module[which] != NULL)
             ndpi_exit_detection_module(d->module[which]);
+    if (d->lock != NULL)
+        pthread_mutex_unlock(d->lock);
     free(d->talk);
     free(d->name);
     free(d);

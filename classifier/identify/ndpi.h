@@ -54,7 +54,7 @@ struct dpi_answer {
 struct dpi *dpi_create(struct budget *budget, bool (*own)(const char *name), struct err *err);
 void dpi_free(struct dpi *d); /* NULL is fine */
 /* The first question starts nDPI, which sets up tables that all threads share: those of several
- * threads start under one lock, which must outlive them. */
+ * threads start and end under one lock, which must outlive them. */
 void dpi_start_under(struct dpi *d, pthread_mutex_t *lock);
 struct dpi_answer dpi_ask(struct dpi *d, const struct dpi_question *q);
 const char *dpi_version(void);
