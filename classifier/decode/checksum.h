@@ -13,7 +13,7 @@
 #include "model/packet.h"
 
 #define CHECKSUM_WORD sizeof(uint64_t)
-#define CHECKSUM_MANY 256U /* bytes from which on many are summed at once */
+#define CHECKSUM_MANY 32U /* bytes from which on many are summed at once */
 
 /* The one's complement sum of 16-bit words, folded to 16 bits. An odd last byte is padded with 0.
  */
@@ -71,10 +71,13 @@ static inline uint16_t checksum_fold(uint64_t wide)
 }
 
 /* Is a sum that holds its own checksum right: folded, all ones? So is every multiple of 0xffff, as
- * 2^16 divided by that leaves 1. Not 0, which no header sums up to. */
+ * 2^16 divided by that leaves 1; and those are what its inverse mod 2^64 makes small. Not 0, which
+ * no header sums up to. */
 static inline bool checksum_is_right(uint64_t wide)
 {
-    return wide % 0xffff == 0;
+    const uint64_t each = UINT64_C(0x0001000100010001); /* 2^64 - 1, divided by 0xffff */
+
+    return wide * (0 - each) <= each;
 }
 
 /* The last `left` bytes, fewer than eight, of at least eight that end at `end`. Those before them
@@ -91,9 +94,10 @@ static inline uint64_t checksum_tail(const uint8_t *end, size_t left)
     return word << odd | word >> (64 - odd) % 64;
 }
 
-/* The wide sum of at least a word; `plain`: on machines without wide instructions. */
+/* The wide sum of at least so many bytes; `plain`: on machines without wide instructions. */
 uint64_t checksum_wide_many(struct bytes b);
 uint64_t checksum_wide_plain(struct bytes b);
+/* Of at least a word. */
 static inline uint64_t checksum_wide(struct bytes b)
 {
     const size_t word = CHECKSUM_WORD;
@@ -101,12 +105,6 @@ static inline uint64_t checksum_wide(struct bytes b)
 
     if (b.len >= CHECKSUM_MANY)
         return checksum_wide_many(b);
-    for (; b.len >= 4 * word; b.len -= 4 * word, b.at += 4 * word) {
-        checksum_take(&s, checksum_word(b.at));
-        checksum_take(&s, checksum_word(b.at + word));
-        checksum_take(&s, checksum_word(b.at + 2 * word));
-        checksum_take(&s, checksum_word(b.at + 3 * word));
-    }
     for (; b.len >= word; b.len -= word, b.at += word)
         checksum_take(&s, checksum_word(b.at));
     checksum_take(&s, checksum_tail(b.at + b.len, b.len));

@@ -2,6 +2,7 @@
 #include "decode/decode.h"
 
 #include "decode/bare_syn.h"
+#include "decode/glance.h"
 #include "decode/usual.h"
 #include "decode/walk.h"
 
@@ -56,6 +57,17 @@ void bare_syn_count(struct decoder *d, const struct bare_syn *s)
     d->stats.bytes += s->wire_len;
     d->stats.packets_ipv4++;
     d->stats.tcp++;
+}
+
+void glance_count(const struct glance *g, const struct frame *f, struct decoder *d)
+{
+    d->stats.frames++;
+    d->stats.bytes += glance_wire_len(f);
+    d->stats.tcp++;
+    if (glance_is_ipv4(g))
+        d->stats.packets_ipv4++;
+    else
+        d->stats.packets_ipv6++;
 }
 
 static enum header step(struct walk *w, enum header header)

@@ -41,10 +41,7 @@ struct conn {
     /* What every packet touches: four cache lines, and the node's. */
     struct flow_node *node; /* the flow table's */
     struct habit habit[2];
-    uint8_t client_side;
-    uint8_t depth;
-    uint8_t tcp_state;
-    uint8_t ladder;
+    uint8_t client_side, depth, tcp_state, ladder;
     uint8_t tcp_flags[2];
     uint8_t alternates;       /* how many were begun */
     bool closed : 1;          /* no more bytes will be read; waits for stragglers */
@@ -56,8 +53,11 @@ struct conn {
     bool genuine : 1;     /* the client hears the answers: rates.c */
     bool calm : 1;        /* established, and nothing waits to be settled: tcp.c */
     bool watched;         /* what was taught before it began may not be known yet: peer.h */
-    const char *source;   /* of its last packet */
-    int64_t held;         /* bytes of the budget beside this, about */
+    bool quick;           /* calm.c: calm, and more: a frame need not become a packet */
+    uint8_t skims;        /* where quick: 1 + level of who skims; 0: nobody */
+    bool carry_wanted, carried_known; /* the same: the host's, for it */
+    const char *source;               /* of its last packet */
+    int64_t held;                     /* bytes of the budget beside this, about */
     uint64_t packets[2], bytes[2], payload[2];
     uint64_t last_packet;
     struct doubted *doubted; /* in order of arrival; mostly none */

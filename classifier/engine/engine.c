@@ -7,14 +7,15 @@
 
 #include "base/apart.h"
 #include "base/pool.h"
+#include "engine/calm.h"
 #include "engine/conns.h"
 #include "engine/ending.h"
 #include "engine/flood.h"
 #include "engine/peer.h"
 #include "engine/rates.h"
+#include "engine/segment.h"
 #include "engine/shed.h"
 #include "engine/skim.h"
-#include "engine/tcp.h"
 #include "policy/rate.h"
 
 #define WELL_KNOWN_PORTS 1024U
@@ -107,6 +108,7 @@ struct engine *engine_create_at(const struct engine_config *config, const struct
     stack_setup(e);
     rates_setup(e);
     skim_setup(e);
+    calm_setup(e);
     e->host.interest = e->policy_interest | e->sinks_interest;
     if (!set_place(e, place, err) || !create_parts(e, &key, err)) {
         engine_free(e);
@@ -310,16 +312,6 @@ static inline struct conn *conn_of(struct engine *e, const struct packet *p)
     return conn_of_arrival(e, p, &a);
 }
 
-static void count_packet(struct conn *c, unsigned side, const struct packet *p)
-{
-    c->packets[side]++;
-    c->bytes[side] += p->wire_len;
-    c->payload[side] += p->payload_len;
-    c->last_packet = p->number;
-    if (p->time_ns > c->node->last_ns)
-        c->node->last_ns = p->time_ns;
-}
-
 /* Nothing is to come but stragglers: the flow is told now, and its memory serves the next. */
 static void end_over(struct engine *e, struct conn *c)
 {
@@ -329,13 +321,6 @@ static void end_over(struct engine *e, struct conn *c)
         g.end[side] = stream_end_seq(&c->stream[side]);
     end_conn(e, c, FLOW_FINISHED);
     ghost_add(e->ghosts, &g);
-}
-
-/* Its layers are known, and both sides have spoken. */
-static bool is_proven(const struct conn *c)
-{
-    return c->payload[0] > 0 && c->payload[1] > 0 && c->depth > 0 &&
-           c->stack[0].kind != SLOT_UNKNOWN;
 }
 
 /* Of TCP: its stream goes on, and nothing came again. */
@@ -350,13 +335,14 @@ static void look_again(struct engine *e, struct conn *c, const struct packet *p)
     if (e->now.now_ns - c->start_ns < LEARN_NS ||
         (p->transport == TRANSPORT_TCP && !goes_on(&c->stream[e->side], p)))
         return;
-    c->watched = false;
+    c->watched = c->quick = false;
     peer_look(e, c);
 }
 
 /* The id of its flow; 0: it has none, or none yet. */
 static uint64_t packet_of_flow(struct engine *e, const struct packet *p)
 {
+    const struct segment s = segment_of(p);
     struct conn *c = conn_of(e, p);
 
     if (c == NULL)
@@ -368,7 +354,7 @@ static uint64_t packet_of_flow(struct engine *e, const struct packet *p)
     e->host.packet = p->number;
     e->host.time_ns = p->time_ns;
     const size_t before = e->budget.live;
-    count_packet(c, e->side, p);
+    segment_count(&s, c, e->side);
     if (c->watched)
         look_again(e, c, p);
     if (e->rates != 0 && c->rate_epoch != policy_rate_epoch(e->policy))
@@ -382,8 +368,10 @@ static uint64_t packet_of_flow(struct engine *e, const struct packet *p)
     e->packet = NULL;
     if (e->budget.live != before)
         c->held += (int64_t)e->budget.live - (int64_t)before;
-    if (!c->proven && is_proven(c))
+    if (!c->proven && shed_is_proven(c)) {
         shed_prove(e, c);
+        calm_look(e, c);
+    }
     const bool over = p->transport == TRANSPORT_TCP && tcp_is_over(c);
     if (over)
         end_over(e, c);
@@ -413,27 +401,27 @@ uint64_t engine_packet(struct engine *e, const struct packet *p, bool whole, enu
     return whole ? packet_of_flow(e, p) : 0;
 }
 
-/* Of a worker alone: each frame, tick and end of input has one, as the head deals them (crew.c). */
-static void next_moment(struct engine *e)
-{
-    e->now = (struct moment){.position = e->now.position + 1, .now_ns = e->time.now_ns};
-}
-
-void engine_frame(struct engine *e, const struct frame *f)
+APART static void any_frame(struct engine *e, const struct frame *f)
 {
     enum anomaly odd = ANOMALY_NONE;
     struct packet p;
 
-    engine_tick(e, f->time_ns);
-    if (flood_frame(e, f)) {
-        next_moment(e);
-        return;
-    }
     const enum decoded decoded = decode_frame(e->decoder, f, &p, &odd);
     next_moment(e);
     const uint64_t flow = engine_packet(e, &p, decoded == DECODED_PACKET, odd);
     if (e->config.trace != NULL)
         trace(e, f, &p, decoded, flow);
+}
+
+void engine_frame(struct engine *e, const struct frame *f)
+{
+    engine_tick(e, f->time_ns);
+    if (calm_frame(e, f))
+        return;
+    if (flood_frame(e, f))
+        next_moment(e);
+    else
+        any_frame(e, f);
 }
 
 void engine_tick(struct engine *e, int64_t now_ns)

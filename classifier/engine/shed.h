@@ -10,6 +10,12 @@
 void shed_setup(struct engine *e);
 /* One flow makes room for another. False: there is none. */
 bool shed_flow(struct engine *e);
+/* Its layers are known, and both sides have spoken. */
+static inline bool shed_is_proven(const struct conn *c)
+{
+    return c->payload[0] > 0 && c->payload[1] > 0 && c->depth > 0 &&
+           c->stack[0].kind != SLOT_UNKNOWN;
+}
 /* It is worth more than a flow that only wants to be one. */
 void shed_prove(struct engine *e, struct conn *c);
 /* Between packets; c had the last one, or NULL. c may be gone afterwards. */

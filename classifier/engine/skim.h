@@ -8,8 +8,25 @@
 
 /* Who is interested in what, and may the rules be asked about whole messages (host.heeds)? */
 void skim_setup(struct engine *e);
+#define SKIMS_ALL UINT8_MAX /* of conn.skims: no layer listens, all bytes pass */
+
+/* Who skims now, and what is above: conn.skims, carry_wanted, carried_known. In stack.c. */
+void stack_skims(struct conn *c);
+
 /* Reads what of these bytes, the stream's next, needs no word. Returns how much: stack_feed() has
- * to get the rest. Not while a layer is being called. In stack.c. */
-size_t stack_skim(struct engine *e, const struct conn *c, enum direction d, struct bytes in);
+ * to get the rest. Not while a layer is being called; after stack_skims(). */
+static inline size_t skim(struct engine *e, const struct conn *c, enum direction d, struct bytes in)
+{
+    if (c->skims == 0)
+        return 0;
+    if (c->skims == SKIMS_ALL)
+        return in.len;
+    const struct slot *s = &c->stack[c->skims - 1];
+    e->host.carry_wanted = c->carry_wanted;
+    e->host.carried_known = c->carried_known;
+    const size_t used = s->layer->skim(s->state, &e->host, d, in);
+    e->host.carry_wanted = e->host.carried_known = false;
+    return used;
+}
 
 #endif

@@ -171,24 +171,23 @@ void stack_feed(struct engine *e, struct conn *c, unsigned level, enum direction
     }
 }
 
-size_t stack_skim(struct engine *e, const struct conn *c, enum direction d, struct bytes in)
+void stack_skims(struct conn *c)
 {
     unsigned level = 0;
 
+    c->skims = 0;
     while (level < c->depth && c->stack[level].kind == SLOT_WRAPS)
         level++;
     const struct slot *s = &c->stack[level];
     if (level == c->depth || s->kind == SLOT_UNKNOWN)
-        return 0;
-    if (s->kind == SLOT_NAMED || s->layer->feed == NULL)
-        return in.len;
-    if (s->layer->skim == NULL)
-        return 0;
-    e->host.carry_wanted = carry_wanted(c, level);
-    e->host.carried_known = carried_known(c, level);
-    const size_t used = s->layer->skim(s->state, &e->host, d, in);
-    e->host.carry_wanted = e->host.carried_known = false;
-    return used;
+        return;
+    if (s->kind == SLOT_NAMED || s->layer->feed == NULL) {
+        c->skims = SKIMS_ALL;
+    } else if (s->layer->skim != NULL) {
+        c->skims = (uint8_t)(1 + level);
+        c->carry_wanted = carry_wanted(c, level);
+        c->carried_known = carried_known(c, level);
+    }
 }
 
 static void layer_gap(struct engine *e, struct conn *c, unsigned level, enum direction d,

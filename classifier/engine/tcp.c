@@ -4,16 +4,17 @@
 #include "engine/tcp.h"
 
 #include "engine/alternate.h"
+#include "engine/calm.h"
 #include "engine/peer.h"
 #include "engine/rates.h"
+#include "engine/segment.h"
 #include "engine/skim.h"
 
 #define TIMEOUT_NEW_S         60
 #define TIMEOUT_ESTABLISHED_S 3600
 #define TIMEOUT_CLOSED_S      10
 
-#define WINDOW_SHIFT_MOST 14        /* RFC 7323 s2.3 */
-#define NEAR              (1 << 20) /* sequence numbers of this connection, not of an older one */
+#define NEAR (1 << 20) /* sequence numbers of this connection, not of an older one */
 
 struct side_of {
     struct engine *engine;
@@ -21,13 +22,17 @@ struct side_of {
     unsigned side;
 };
 
-static void feed(struct engine *e, struct conn *c, unsigned side, struct bytes in)
+void tcp_feed(struct engine *e, struct conn *c, unsigned side, struct bytes in)
 {
     const enum direction d = conn_direction(c, side);
-    const size_t skimmed = stack_skim(e, c, d, in);
 
-    if (skimmed < in.len)
-        stack_feed(e, c, 0, d, bytes_after(in, skimmed));
+    if (!c->quick)
+        stack_skims(c);
+    const size_t skimmed = skim(e, c, d, in);
+    if (skimmed == in.len)
+        return;
+    c->quick = false;
+    stack_feed(e, c, 0, d, bytes_after(in, skimmed));
 }
 
 static void on_bytes(void *ctx, struct bytes in)
@@ -35,7 +40,7 @@ static void on_bytes(void *ctx, struct bytes in)
     const struct side_of *s = ctx;
 
     if (!s->conn->closed)
-        feed(s->engine, s->conn, s->side, in);
+        tcp_feed(s->engine, s->conn, s->side, in);
 }
 
 static void on_gap(void *ctx, uint64_t n)
@@ -98,7 +103,7 @@ void conn_finish(struct engine *e, struct conn *c, enum close_reason why)
         e->host.heard_all[conn_direction(c, side)] =
             why == CLOSE_FINISHED && has_heard_all(c, side);
     c->closed = true;
-    c->calm = false;
+    c->calm = c->quick = false;
     flow_set_timeout(e->flows, c->node, TIMEOUT_CLOSED_S);
     stack_close(e, c, why);
     tell_rules(e, c, true);
@@ -189,54 +194,13 @@ static void wait_for_holes(struct engine *e, struct conn *c)
     }
 }
 
-static bool fits_habit(const struct habit *h, const struct packet *p)
-{
-    return p->ttl + DOUBT_TTL_FALL > h->ttl && p->has_signature == h->signs &&
-           (!p->has_timestamp || (int32_t)(p->timestamp - h->recent) >= 0) &&
-           (int32_t)(p->seq + p->payload_len - h->edge) <= 0;
-}
-
 /* Nothing about the segment is new in its sender. */
 static bool is_usual(const struct conn *c, unsigned side, const struct packet *p)
 {
+    const struct segment s = segment_of(p);
+
     return (p->flags & (TCP_SYN | TCP_RST | TCP_ACK | TCP_URG)) == TCP_ACK &&
-           fits_habit(&c->habit[side], p) && !c->stream[side].fin_seen;
-}
-
-/* The other side expects `ack` next, and has room for a window more. */
-static inline void take_ack(struct conn *c, unsigned side, const struct packet *p)
-{
-    struct stream *s = &c->stream[1 - side];
-    struct habit *h = &c->habit[1 - side];
-
-    stream_acknowledge(s, p->ack, p->time_ns);
-    if (!s->started || p->ack != s->origin + (uint32_t)s->acknowledged)
-        return; /* an old one, or of what there never was */
-    const unsigned shift =
-        (p->flags & TCP_SYN) != 0 ? 0 : WINDOW_SHIFT_MOST - c->habit[side].narrower;
-    const uint32_t edge = p->ack + ((uint32_t)p->window << shift);
-    if (!h->heard || (int32_t)(edge - h->edge) > 0)
-        h->edge = edge;
-    h->heard = true;
-}
-
-static inline void take_habit(struct conn *c, unsigned side, const struct packet *p)
-{
-    const struct stream *s = &c->stream[side];
-    struct habit *h = &c->habit[side];
-
-    if (p->ttl > h->ttl)
-        h->ttl = p->ttl;
-    if (p->has_signature)
-        h->signs = true;
-    if (!p->has_timestamp || !h->heard)
-        return;
-    /* RFC 7323 s4.3 (2) */
-    if ((!h->stamped || (int32_t)(p->timestamp - h->recent) > 0) &&
-        (int32_t)(p->seq - (s->origin + (uint32_t)s->acknowledged)) <= 0) {
-        h->recent = p->timestamp;
-        h->stamped = true;
-    }
+           segment_fits(&s, &c->habit[side]) && !c->stream[side].fin_seen;
 }
 
 /* Bytes from before the first, though the SYN was seen: a decoy with a wrong number, or one that
@@ -298,10 +262,12 @@ void tcp_read_late(struct engine *e, struct conn *c, unsigned side, const struct
 /* What a segment says of its sender, and of what it received. */
 static void take_headers(struct conn *c, unsigned side, const struct packet *p)
 {
+    const struct segment s = segment_of(p);
+
     track_state(c, side, p);
     if ((p->flags & TCP_ACK) != 0)
-        take_ack(c, side, p);
-    take_habit(c, side, p);
+        segment_take_ack(&s, c, side);
+    segment_take_habit(&s, c, side);
 }
 
 static void settle(struct engine *e, struct conn *c)
@@ -330,44 +296,11 @@ static const struct packet *without_doubt(struct engine *e, struct conn *c, unsi
     return left;
 }
 
-/* Both directions go on, and nothing that is not settled waits for a segment. */
-static bool stays_calm(const struct engine *e, const struct conn *c)
-{
-    const struct stream *a = &c->stream[0], *b = &c->stream[1];
-
-    return c->tcp_state == TCP_STATE_ESTABLISHED && !c->closed && c->doubted == NULL &&
-           !c->reset_doubted && !c->reset_exact && c->alternates == 0 && !stream_has_hole(a) &&
-           !stream_has_hole(b) && !a->fin_seen && !b->fin_seen && (e->rates == 0 || c->genuine);
-}
-
-/* What most segments are: usual, and their bytes, if any, are the next ones and whole. */
-static bool is_next(const struct conn *c, unsigned side, const struct packet *p)
-{
-    const struct stream *s = &c->stream[side];
-
-    return c->calm && p->checksum != CHECKSUM_BAD &&
-           (p->flags & (TCP_SYN | TCP_FIN | TCP_RST | TCP_ACK | TCP_URG)) == TCP_ACK &&
-           fits_habit(&c->habit[side], p) &&
-           (p->payload_len == 0 || (s->started && p->seq == s->origin + (uint32_t)s->next &&
-                                    p->payload.len == p->payload_len));
-}
-
-/* All that any_segment() comes to for one of these. */
-static void next_segment(struct engine *e, struct conn *c, unsigned side, const struct packet *p)
-{
-    c->tcp_flags[side] |= p->flags;
-    take_ack(c, side, p);
-    take_habit(c, side, p);
-    if (p->payload_len == 0)
-        return;
-    c->stream[side].next += p->payload_len;
-    feed(e, c, side, p->payload);
-}
-
 static void any_segment(struct engine *e, struct conn *c, unsigned side, const struct packet *p)
 {
     struct packet left;
 
+    c->quick = false;
     if (p->checksum == CHECKSUM_BAD) {
         e->counters.tcp_bad_checksum++;
         tell_anomaly(e, c, STREAM_BAD_CHECKSUM, conn_direction(c, side), 0);
@@ -396,12 +329,10 @@ static void any_segment(struct engine *e, struct conn *c, unsigned side, const s
 
 void tcp_packet(struct engine *e, struct conn *c, unsigned side, const struct packet *p)
 {
-    if (is_next(c, side, p)) {
-        next_segment(e, c, side, p);
-        return;
-    }
-    any_segment(e, c, side, p);
-    c->calm = stays_calm(e, c);
+    if (!calm_packet(e, c, side, p))
+        any_segment(e, c, side, p);
+    if (!c->quick)
+        calm_look(e, c);
 }
 
 void tcp_give_up_holes(struct engine *e, struct conn *c)

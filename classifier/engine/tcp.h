@@ -52,7 +52,9 @@ static inline bool tcp_ttl_fell(const struct habit *h, const struct packet *p)
     return p->ttl < DOUBT_TTL_LOW && p->ttl + DOUBT_TTL_FALL <= h->ttl;
 }
 
-/* tcp.c: reads a segment that was doubted, and is no more. */
+/* tcp.c: the stream's next bytes. */
+void tcp_feed(struct engine *e, struct conn *c, unsigned side, struct bytes in);
+/* Reads a segment that was doubted, and is no more. */
 void tcp_read_late(struct engine *e, struct conn *c, unsigned side, const struct packet *p);
 
 /* tcp_doubt.c */

@@ -67,7 +67,7 @@ void flow_table_free(struct flow_table *t)
     if (t == NULL)
         return;
     for (uint32_t i = 0; i < t->chunk_count; i++)
-        table_give(t, t->chunks[i], CHUNK_BYTES);
+        table_give(t, t->chunks[i].memory, CHUNK_BYTES);
     table_give(t, t->slots, (t->slot_mask + 1) * sizeof(*t->slots));
     free(t->chunks);
     free(t);
@@ -105,14 +105,15 @@ static uint32_t slot_of(const struct flow_table *t, uint32_t tag, uint32_t index
 
 uint64_t flow_hash(const struct flow_table *t, const struct flow_key *key)
 {
-    return flow_secret_hash(&t->secret, key);
+    const struct ends ends = flow_key_ends(key);
+
+    return flow_secret_hash(&t->secret, &ends);
 }
 
 uint64_t flow_pair_hash(const struct flow_table *t, const struct flow_pair *p)
 {
-    const struct flow_key key = flow_pair_key(p);
-
-    return flow_secret_hash(&t->secret, &key);
+    return flow_secret_mix(&t->secret, flow_secret_end_ipv4(p->address[0], p->port[0]),
+                           flow_secret_end_ipv4(p->address[1], p->port[1]), TRANSPORT_TCP);
 }
 
 struct flow_node *flow_find(struct flow_table *t, const struct flow_key *key, uint64_t hash)
@@ -139,6 +140,83 @@ bool flow_may_be(const struct flow_table *t, uint64_t hash)
     while (t->slots[at].index != FLOW_NOBODY && t->slots[at].tag != tag)
         at = (at + 1) & t->slot_mask;
     return t->slots[at].index != FLOW_NOBODY;
+}
+
+/* The next node with that tag from a slot on, which moves behind it; NULL: no more. */
+static inline struct flow_node *next_tagged(const struct flow_table *t, uint32_t tag, uint32_t *at)
+{
+    for (;; (*at)++) {
+        const struct slot s = t->slots[*at & t->slot_mask];
+        if (s.index == FLOW_NOBODY)
+            return NULL;
+        if (s.tag == tag) {
+            (*at)++;
+            return node_at(t, s.index);
+        }
+    }
+}
+
+/* How addresses and ports differ from the key's, sent by the one side or the other. */
+static inline uint64_t differ(const struct flow_key *key, const uint64_t *src, const uint64_t *dst,
+                              uint64_t ports)
+{
+    return (flow_key_word(key, 0) ^ src[0]) | (flow_key_word(key, 1) ^ src[1]) |
+           (flow_key_word(key, 2) ^ dst[0]) | (flow_key_word(key, 3) ^ dst[1]) |
+           (flow_key_word(key, 4) ^ ports);
+}
+
+/* Which way round it is, is as good as random: no branch depends on it. */
+struct flow_node *flow_find_between(const struct flow_table *t, const struct ends *ends,
+                                    unsigned *side)
+{
+    const uint32_t tag = (uint32_t)flow_secret_hash(&t->secret, ends);
+    const uint64_t sent = flow_key_ends_ports(ends->ports, ends->transport);
+    const uint64_t answered = flow_key_ends_ports(flow_ports_turned(ends->ports), ends->transport);
+    uint32_t at = tag;
+
+    for (struct flow_node *n; (n = next_tagged(t, tag, &at)) != NULL;) {
+        const uint64_t straight = differ(&n->key, ends->src, ends->dst, sent);
+        *side = straight != 0;
+        const uint64_t turned = differ(&n->key, ends->dst, ends->src, answered);
+        if ((straight < turned ? straight : turned) == 0)
+            return n;
+    }
+    return NULL;
+}
+
+static inline uint32_t word_of_four(const uint8_t four[4])
+{
+    uint32_t word;
+
+    memcpy(&word, four, sizeof(word));
+    return word;
+}
+
+/* The first halves are 0, and the same either way. */
+struct flow_node *flow_find_ipv4(const struct flow_table *t, const uint8_t addresses[8],
+                                 const uint8_t ports[4], unsigned *side)
+{
+    const uint64_t src = ends_ipv4(word_of_four(addresses));
+    const uint64_t dst = ends_ipv4(word_of_four(addresses + 4));
+    const uint32_t both = be32toh(word_of_four(ports));
+    const uint64_t sent = flow_key_ends_ports(both, TRANSPORT_TCP);
+    const uint64_t answered = flow_key_ends_ports(flow_ports_turned(both), TRANSPORT_TCP);
+    const uint32_t tag =
+        (uint32_t)flow_secret_mix(&t->secret, flow_secret_end_ipv4(src, both >> 16),
+                                  flow_secret_end_ipv4(dst, both & UINT16_MAX), TRANSPORT_TCP);
+    uint32_t at = tag;
+
+    for (struct flow_node *n; (n = next_tagged(t, tag, &at)) != NULL;) {
+        const uint64_t a = flow_key_word(&n->key, 1), b = flow_key_word(&n->key, 3);
+        const uint64_t last = flow_key_word(&n->key, 4);
+        const uint64_t first = flow_key_word(&n->key, 0) | flow_key_word(&n->key, 2);
+        const uint64_t straight = (a ^ src) | (b ^ dst) | (last ^ sent);
+        const uint64_t turned = (a ^ dst) | (b ^ src) | (last ^ answered);
+        *side = straight != 0;
+        if ((first | (straight < turned ? straight : turned)) == 0)
+            return n;
+    }
+    return NULL;
 }
 
 /* Twice the slots; tags are enough to find the new homes. False: no memory, and nothing changed. */
@@ -168,7 +246,7 @@ static bool add_chunk(struct flow_table *t)
 {
     if (t->chunk_count == t->chunk_room) {
         const uint32_t room = t->chunk_room > 0 ? t->chunk_room * 2 : 64;
-        uint8_t **chunks = realloc(t->chunks, room * sizeof(*chunks));
+        struct chunk *chunks = realloc(t->chunks, room * sizeof(*chunks));
         if (chunks == NULL) {
             t->budget->lacked++;
             return false;
@@ -179,7 +257,10 @@ static bool add_chunk(struct flow_table *t)
     uint8_t *chunk = table_alloc(t, CHUNK_BYTES);
     if (chunk == NULL)
         return false;
-    t->chunks[t->chunk_count++] = chunk;
+    t->chunks[t->chunk_count++] = (struct chunk){
+        .first = (struct flow_node *)(void *)(chunk + (-(uintptr_t)chunk & (LINE - 1))),
+        .memory = chunk,
+    };
     return true;
 }
 

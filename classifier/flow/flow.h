@@ -57,6 +57,13 @@ void flow_set_share(struct flow_table *t, size_t bytes);
 struct flow_node *flow_find(struct flow_table *t, const struct flow_key *key, uint64_t hash);
 /* Cheaper: may there be a flow of that hash? */
 bool flow_may_be(const struct flow_table *t, uint64_t hash);
+/* The same for a packet between these ends, whose key need not be made. *side: that sent it; only
+ * where there is such a flow. */
+struct flow_node *flow_find_between(const struct flow_table *t, const struct ends *ends,
+                                    unsigned *side);
+/* The same of TCP over IPv4, by what lies in its headers: both addresses, both ports. */
+struct flow_node *flow_find_ipv4(const struct flow_table *t, const uint8_t addresses[8],
+                                 const uint8_t ports[4], unsigned *side);
 /* Adds a key that is not there, without an owner. NULL: no memory, or the share is used up: remove
  * one and try again, or go without. */
 struct flow_node *flow_create(struct flow_table *t, const struct flow_key *key, int64_t now_ns,

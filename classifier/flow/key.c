@@ -5,35 +5,12 @@
 
 struct flow_secret flow_secret_from(const struct hash_key *key)
 {
-    struct flow_secret secret;
+    uint64_t word[5];
 
-    for (uint64_t i = 0; i < sizeof(secret.word) / sizeof(secret.word[0]); i++)
-        secret.word[i] = hash_bytes(key, bytes_of(&i, sizeof(i)));
-    return secret;
-}
-
-static struct hash_product add(struct hash_product a, struct hash_product b)
-{
-    const uint64_t low = a.low + b.low;
-
-    return (struct hash_product){.low = low, .high = a.high + b.high + (low < b.low)};
-}
-
-/* NH (Black, Halevi, Krawczyk, Krovetz, Rogaway: UMAC, 1999) of the addresses: pairs of words with
- * the secret's added, multiplied, summed in 128 bits. Of other addresses it differs by any one
- * amount under one secret of 2^64, so that the ports can just be added. A last product makes one
- * word of it. */
-uint64_t flow_secret_hash(const struct flow_secret *secret, const struct flow_key *key)
-{
-    const uint64_t *s = secret->word;
-    const struct hash_product ports = {.low = flow_key_word(key, 4)};
-    struct hash_product sum =
-        hash_multiply(flow_key_word(key, 0) + s[0], flow_key_word(key, 1) + s[1]);
-
-    sum = add(sum, hash_multiply(flow_key_word(key, 2) + s[2], flow_key_word(key, 3) + s[3]));
-    sum = add(sum, ports);
-    const struct hash_product last = hash_multiply(sum.low ^ s[4], sum.high ^ s[5]);
-    return last.low ^ last.high;
+    for (uint64_t i = 0; i < sizeof(word) / sizeof(word[0]); i++)
+        word[i] = hash_bytes(key, bytes_of(&i, sizeof(i)));
+    return (struct flow_secret){
+        .address = {word[0], word[1]}, .end = word[2] >> 2, .last = {word[3], word[4]}};
 }
 
 /* The words are summed with odd factors, which do not wait for each other; then the sum is mixed

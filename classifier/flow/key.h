@@ -3,8 +3,7 @@
 #ifndef FLOW_KEY_H
 #define FLOW_KEY_H
 
-#include <endian.h>
-
+#include "model/ends.h"
 #include "model/packet.h"
 
 /* Both directions give the same key: the lower (address, port) is side 0. No padding: it is hashed
@@ -37,6 +36,21 @@ static inline uint64_t flow_key_ports(uint64_t port_0, uint64_t port_1, uint64_t
 #endif
 }
 
+static inline uint32_t flow_ports_turned(uint32_t ports)
+{
+    return ports << 16 | ports >> 16;
+}
+
+/* The same of a packet of side 0. */
+static inline uint64_t flow_key_ends_ports(uint32_t ports, uint64_t transport)
+{
+#if __BYTE_ORDER == __LITTLE_ENDIAN
+    return flow_ports_turned(ports) | transport << 32;
+#else
+    return (uint64_t)ports << 32 | transport;
+#endif
+}
+
 static inline uint64_t flow_address_half(const struct addr *a, unsigned which)
 {
     uint64_t half;
@@ -66,6 +80,15 @@ static inline unsigned flow_key_of(const struct packet *p, struct flow_key *out)
 
     memcpy(out, word, sizeof(*out));
     return side;
+}
+
+/* The key as a packet of side 0 has it. */
+static inline struct ends flow_key_ends(const struct flow_key *key)
+{
+    return (struct ends){.src = {flow_key_word(key, 0), flow_key_word(key, 1)},
+                         .dst = {flow_key_word(key, 2), flow_key_word(key, 3)},
+                         .ports = (uint32_t)key->port[0] << 16 | key->port[1],
+                         .transport = key->transport};
 }
 
 /* Flows are dealt in lanes to those who look after them: what is remembered of one lane never

@@ -35,13 +35,19 @@ struct queue {
     size_t count;
 };
 
+/* CHUNK_NODES nodes, and then their places. */
+struct chunk {
+    struct flow_node *first; /* begins a cache line */
+    void *memory;
+};
+
 struct flow_table {
     struct budget *budget;
     struct flow_secret secret;
     size_t count;
     struct slot *slots;
     uint32_t slot_mask;
-    uint8_t **chunks; /* CHUNK_NODES nodes each, and then their places */
+    struct chunk *chunks;
     uint32_t chunk_count, chunk_room;
     uint32_t nodes_used; /* indices given out so far */
     uint32_t free_first; /* list of returned nodes, through `after` */
@@ -56,19 +62,15 @@ struct flow_table {
 
 _Static_assert(sizeof(struct flow_node) == LINE, "what a packet touches is one line");
 
-static inline struct flow_node *first_node(uint8_t *chunk)
-{
-    return (struct flow_node *)(void *)(chunk + (-(uintptr_t)chunk & (LINE - 1)));
-}
-
 static inline struct flow_node *node_at(const struct flow_table *t, uint32_t index)
 {
-    return first_node(t->chunks[index / CHUNK_NODES]) + index % CHUNK_NODES;
+    return t->chunks[index / CHUNK_NODES].first + index % CHUNK_NODES;
 }
 
 static inline struct place *place_at(const struct flow_table *t, uint32_t index)
 {
-    struct flow_node *first = first_node(t->chunks[index / CHUNK_NODES]);
+    struct flow_node *first = t->chunks[index / CHUNK_NODES].first;
+
     return (struct place *)(void *)(first + CHUNK_NODES) + index % CHUNK_NODES;
 }
 

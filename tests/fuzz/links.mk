@@ -2,7 +2,7 @@
 # What each fuzz target links besides base/ and model/: files of classifier/ without ".c".
 LINKS_fuzz_escape = output/escape output/json output/clock_text output/terminal
 LINKS_fuzz_capture = capture/capture capture/opened capture/pcap_file capture/pcapng_file capture/foreign capture/live capture/input capture/unpack capture/filter capture/linktype
-LINKS_fuzz_decode = decode/decode decode/usual decode/link decode/ip decode/tunnel decode/transport decode/defrag decode/pieces decode/checksum
+LINKS_fuzz_decode = decode/decode decode/usual decode/glance decode/link decode/ip decode/tunnel decode/transport decode/defrag decode/pieces decode/checksum
 LINKS_fuzz_rules = $(POLICY)
 LINKS_fuzz_content = $(POLICY)
 LINKS_fuzz_rates = policy/rate_table policy/rate_baseline policy/rate_ban

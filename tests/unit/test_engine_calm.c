@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* tcp_packet() takes the next segments of a calm connection a shorter way: to the same end. Random
- * conversations, honest and not, are told to two engines, of which one is made to think before each
- * packet that nothing is calm; what they remember is compared after each, and what they say. */
+/* calm_packet() takes the next segments of a calm connection a shorter way, and calm_frame() whole
+ * frames: to the same end. Random conversations, honest and not, are told to two engines, of which
+ * one is made to think before each packet that nothing is calm; what they remember is compared
+ * after each, and what they say. */
 #include "conversation.h"
 #include "engine/worker.h"
 #include "random.h"
@@ -9,6 +10,7 @@
 #define CONVERSATIONS 250
 #define PACKETS       60
 #define STAMPS        12 /* bytes of the timestamps option, padded */
+#define ETHERNET      14 /* bytes before IP: what calm_frame() knows */
 
 /* A segment of which anything may be odd. */
 struct segment {
@@ -16,24 +18,32 @@ struct segment {
     uint8_t flags, ttl;
     uint16_t window;
     bool stamped, broken, cut;
+    bool over_ethernet; /* and with checksums */
     uint32_t seq, ack, stamp;
     struct bytes data;
 };
 
-static void shoot(struct talk *t, const struct segment *s)
+static uint32_t sum_of(const uint8_t *at, size_t len, uint32_t sum)
 {
-    const size_t options = s->stamped ? STAMPS : 0, headers = TALK_HEADERS + options;
-    const size_t size = headers + s->data.len;
-    uint8_t *p = calloc(1, size);
-    const struct frame frame = {.number = t->number,
-                                .time_ns = t->now_ns,
-                                .linktype = LINKTYPE_RAW,
-                                .wire_len = (uint32_t)size,
-                                .data = bytes_of(p, size - (s->cut ? s->data.len / 2 : 0))};
+    for (size_t i = 0; i < len; i++)
+        sum += i % 2 == 0 ? (uint32_t)at[i] << 8 : at[i];
+    while (sum > 0xffff)
+        sum = (sum & 0xffff) + (sum >> 16);
+    return sum;
+}
+
+static void put_sums(uint8_t *ip, size_t size)
+{
+    const uint32_t pseudo = sum_of(ip + 12, 8, TRANSPORT_TCP + (uint32_t)size - 20);
+
+    talk_put(ip + 10, ~sum_of(ip, 20, 0) & 0xffff, 2);
+    talk_put(ip + 36, ~sum_of(ip + 20, size - 20, pseudo) & 0xffff, 2);
+}
+
+static void put_headers(const struct talk *t, const struct segment *s, uint8_t *p, size_t size)
+{
     const bool up = s->from == TO_SERVER;
 
-    if (p == NULL)
-        abort();
     p[0] = 0x45;
     p[8] = s->ttl;
     p[9] = TRANSPORT_TCP;
@@ -44,16 +54,37 @@ static void shoot(struct talk *t, const struct segment *s)
     talk_put(p + 22, up ? t->server_port : t->client_port, 2);
     talk_put(p + 24, s->seq, 4);
     talk_put(p + 28, s->ack, 4);
-    p[32] = (uint8_t)((20 + options) / 4 << 4);
+    p[32] = (uint8_t)((20 + (s->stamped ? STAMPS : 0)) / 4 << 4);
     p[33] = s->flags;
     talk_put(p + 34, s->window, 2);
-    talk_put(p + 36, s->broken ? 0xbad1 : 0, 2);
     if (s->stamped) {
         memcpy(p + TALK_HEADERS, "\1\1\10\12", 4);
         talk_put(p + TALK_HEADERS + 4, s->stamp, 4);
     }
+}
+
+static void shoot(struct talk *t, const struct segment *s)
+{
+    const size_t link = s->over_ethernet ? ETHERNET : 0;
+    const size_t headers = TALK_HEADERS + (s->stamped ? STAMPS : 0), size = headers + s->data.len;
+    uint8_t *p = calloc(1, link + size);
+    const struct frame frame = {.number = t->number,
+                                .time_ns = t->now_ns,
+                                .linktype = s->over_ethernet ? 1 : LINKTYPE_RAW,
+                                .wire_len = (uint32_t)(link + size),
+                                .data = bytes_of(p, link + size - (s->cut ? s->data.len / 2 : 0))};
+
+    if (p == NULL)
+        abort();
+    put_headers(t, s, p + link, size);
     if (s->data.len > 0)
-        memcpy(p + headers, s->data.at, s->data.len);
+        memcpy(p + link + headers, s->data.at, s->data.len);
+    if (s->over_ethernet) {
+        p[12] = 8;
+        put_sums(p + link, size);
+    }
+    if (s->broken)
+        talk_put(p + link + 36, 0xbad1, 2);
     engine_frame(t->engine, &frame);
     free(p);
 }
@@ -76,6 +107,7 @@ static bool same(const struct conn *a, const struct conn *b)
             s->started != z->started || s->fin_seen != z->fin_seen || s->ended != z->ended ||
             s->peer_acks != z->peer_acks || s->held_bytes != z->held_bytes ||
             s->hole_packets != z->hole_packets || s->hole_acknowledged != z->hole_acknowledged ||
+            a->bytes[side] != b->bytes[side] || a->payload[side] != b->payload[side] ||
             h->edge != g->edge || h->recent != g->recent || h->ttl != g->ttl ||
             h->heard != g->heard || h->stamped != g->stamped || h->narrower != g->narrower ||
             a->tcp_flags[side] != b->tcp_flags[side] || a->packets[side] != b->packets[side] ||
@@ -91,18 +123,21 @@ static bool same(const struct conn *a, const struct conn *b)
 
 struct pair {
     struct talk quick, wary;
-    uint64_t calm; /* packets that came to a calm connection */
+    bool over_ethernet;
+    uint64_t calm, at_once; /* packets that came to such a connection */
 };
 
-static void tell_both(struct pair *p, const struct segment *s)
+static void tell_both(struct pair *p, struct segment *s)
 {
     struct talk *both[] = {&p->quick, &p->wary};
     struct conn *c = only_conn(&p->wary);
 
+    s->over_ethernet = p->over_ethernet;
     if (c != NULL)
-        c->calm = false;
+        c->calm = c->quick = false;
     c = only_conn(&p->quick);
     p->calm += c != NULL && c->calm;
+    p->at_once += c != NULL && c->quick && p->over_ethernet;
     for (unsigned i = 0; i < 2; i++) {
         both[i]->number++;
         both[i]->now_ns += TALK_STEP_NS;
@@ -208,9 +243,12 @@ static void check(const char *rules)
 
     talk_begin(&p.quick, rules, 0);
     talk_begin(&p.wary, rules, 0);
-    for (unsigned i = 0; i < CONVERSATIONS; i++)
+    for (unsigned i = 0; i < CONVERSATIONS; i++) {
+        p.over_ethernet = i % 8 >= 4;
         converse(&p, i % 4 * 12);
+    }
     CHECK(p.calm > CONVERSATIONS * (PACKETS / 3), "most packets come to a calm connection");
+    CHECK(p.at_once > CONVERSATIONS * (PACKETS / 8), "and many to one that is quick");
     talk_free(&p.quick);
     talk_free(&p.wary);
 }

@@ -232,7 +232,9 @@ static uint64_t hash_under(uint64_t seed, const struct flow_key *key)
     const struct hash_key k = hash_key_from_seed(seed);
     const struct flow_secret secret = flow_secret_from(&k);
 
-    return flow_secret_hash(&secret, key);
+    const struct ends ends = flow_key_ends(key);
+
+    return flow_secret_hash(&secret, &ends);
 }
 
 static enum syn_noted note(struct syn_ring *r, const struct flow_key *key, unsigned side,
@@ -510,6 +512,72 @@ static void test_pair(void)
     flow_table_free(t);
 }
 
+/* Few addresses and ports, so that keys differ in one place only, or have ends that are alike. */
+static struct packet packet_of(uint32_t n)
+{
+    struct packet p = {.transport = n % 64 != 0 ? TRANSPORT_TCP : TRANSPORT_UDP};
+
+    for (unsigned end = 0; end < 2; end++) {
+        struct endpoint *x = end == 0 ? &p.src : &p.dst;
+        const uint8_t four[4] = {10, 0, (uint8_t)(n >> (2 + 4 * end) & 1), 1};
+        x->addr = addr_from_ipv4(four);
+        if ((n >> 10 & 1) != 0)
+            x->addr.byte[n >> 11 & 15] ^= 1; /* mostly not of IPv4 any more */
+        x->port = (uint16_t)(n >> (3 + 4 * end) & 3) << (n >> 6 & 8);
+    }
+    return p;
+}
+
+static struct ends ends_of(const struct packet *p)
+{
+    struct ends e = {.ports = (uint32_t)p->src.port << 16 | p->dst.port, .transport = p->transport};
+
+    memcpy(e.src, p->src.addr.byte, sizeof(e.src));
+    memcpy(e.dst, p->dst.addr.byte, sizeof(e.dst));
+    return e;
+}
+
+/* Found by a packet's ends, or by the bytes of its headers, as by its key. */
+static void test_between(void)
+{
+    struct fixture f;
+    unsigned found = 0, differ = 0;
+
+    begin(&f, 0);
+    for (uint32_t n = 0; n < 1U << 15; n++) {
+        const struct packet p = packet_of(n);
+        struct flow_key key;
+        flow_key_of(&p, &key);
+        if (n % 3 != 0 && find(f.table, &key) == NULL)
+            flow_create(f.table, &key, 0, 60);
+    }
+    for (uint32_t n = 0; n < 1U << 15; n++) {
+        const struct packet p = packet_of(n);
+        const struct ends ends = ends_of(&p);
+        struct flow_key key;
+        const unsigned side = flow_key_of(&p, &key);
+        const struct flow_node *want = find(f.table, &key);
+        unsigned got;
+        differ += flow_find_between(f.table, &ends, &got) != want;
+        differ += want != NULL && got != side;
+        found += want != NULL;
+        if (!addr_is_ipv4(&p.src.addr) || !addr_is_ipv4(&p.dst.addr) ||
+            p.transport != TRANSPORT_TCP)
+            continue;
+        uint8_t wire[12] = {[8] = (uint8_t)(p.src.port >> 8),
+                            (uint8_t)p.src.port,
+                            (uint8_t)(p.dst.port >> 8),
+                            (uint8_t)p.dst.port};
+        memcpy(wire, p.src.addr.byte + 12, 4);
+        memcpy(wire + 4, p.dst.addr.byte + 12, 4);
+        differ += flow_find_ipv4(f.table, wire, wire + 8, &got) != want;
+        differ += want != NULL && got != side;
+    }
+    CHECK(differ == 0, "the same flow, and the same side");
+    CHECK(found > 1U << 14, "most are there");
+    end(&f);
+}
+
 int main(void)
 {
     test_syns();
@@ -519,6 +587,7 @@ int main(void)
     test_lanes();
     test_ghosts();
     test_key();
+    test_between();
     test_against_model();
     test_expiry();
     test_clock_leaps();

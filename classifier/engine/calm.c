@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/* Begin reading at calm_frame(). */
+#include "engine/calm.h"
+
+#include "base/apart.h"
+#include "decode/glance.h"
+#include "engine/segment.h"
+#include "engine/shed.h"
+#include "engine/skim.h"
+
+/* Nobody wants to know of each frame, or counts each packet. */
+void calm_setup(struct engine *e)
+{
+    e->quick = e->config.trace == NULL && e->rates == 0 && (e->asks & ASK_COUNTS) == 0;
+}
+
+/* Both directions go on, and nothing that is not settled waits for a segment. */
+static bool is_calm(const struct engine *e, const struct conn *c)
+{
+    const struct stream *a = &c->stream[0], *b = &c->stream[1];
+
+    return c->tcp_state == TCP_STATE_ESTABLISHED && !c->closed && c->doubted == NULL &&
+           !c->reset_doubted && !c->reset_exact && c->alternates == 0 && !stream_has_hole(a) &&
+           !stream_has_hole(b) && !a->fin_seen && !b->fin_seen && (e->rates == 0 || c->genuine);
+}
+
+/* Both sides were heard, and nothing is new in either. */
+static bool is_quick(const struct conn *c)
+{
+    const struct stream *a = &c->stream[0], *b = &c->stream[1];
+    const struct habit *h = &c->habit[0], *g = &c->habit[1];
+
+    return c->calm && c->proven && a->started && b->started && a->peer_acks && b->peer_acks &&
+           h->heard && g->heard && !h->signs && !g->signs;
+}
+
+void calm_look(const struct engine *e, struct conn *c)
+{
+    c->calm = is_calm(e, c);
+    c->quick = is_quick(c);
+    if (c->quick)
+        stack_skims(c);
+}
+
+/* Nothing about it is new in its sender, and its bytes, if any, are the next ones. */
+static bool is_next(const struct conn *c, unsigned side, const struct segment *s)
+{
+    return c->calm && segment_fits(s, &c->habit[side]) &&
+           (s->len == 0 || segment_goes_on(s, &c->stream[side]));
+}
+
+/* All that tcp.c makes of one of these. */
+bool calm_packet(struct engine *e, struct conn *c, unsigned side, const struct packet *p)
+{
+    const struct segment s = segment_of(p);
+    const uint8_t odd = TCP_SYN | TCP_FIN | TCP_RST | TCP_URG;
+
+    if (p->checksum == CHECKSUM_BAD || (p->flags & (odd | TCP_ACK)) != TCP_ACK ||
+        p->payload.len != p->payload_len || !is_next(c, side, &s))
+        return false;
+    c->tcp_flags[side] |= s.flags;
+    segment_take_ack(&s, c, side);
+    segment_take_habit(&s, c, side);
+    c->stream[side].next += s.len;
+    if (p->payload_len > 0)
+        tcp_feed(e, c, side, p->payload);
+    return true;
+}
+
+APART static const struct flow_node *find_ipv6(struct engine *e, const struct glance *g)
+{
+    const struct ends ends = glance_ends(g);
+
+    return flow_find_between(e->flows, &ends, &e->side);
+}
+
+/* The connection of a frame, if nothing is due for it. Sets e->side, too. */
+static inline struct conn *conn_of(struct engine *e, const struct glance *g)
+{
+    const struct flow_node *n =
+        glance_is_ipv4(g) ? flow_find_ipv4(e->flows, g->ip + GLANCE_ADDRESSES, g->tcp.at, &e->side)
+                          : find_ipv6(e, &(struct glance){.ip = g->ip, .tcp = g->tcp});
+
+    if (n == NULL || n->asleep)
+        return NULL;
+    struct conn *c = n->owner;
+    const bool due = c->watched && e->time.now_ns - c->start_ns >= LEARN_NS;
+    return c->quick && !due ? c : NULL;
+}
+
+/* Its sender is the same as ever, and its bytes are the next ones. */
+static inline bool goes_on(const struct conn *c, unsigned side, const struct glance *g)
+{
+    const struct stream *s = &c->stream[side];
+    const struct habit *h = &c->habit[side];
+    const uint32_t seq = glance_be32(g->tcp.at + GLANCE_SEQ);
+
+    return seq == s->origin + (uint32_t)s->next && g->ttl == h->ttl &&
+           (int32_t)(seq + (uint32_t)g->data.len - h->edge) <= 0 &&
+           (g->stamp == NULL || (int32_t)(glance_be32(g->stamp) - h->recent) >= 0);
+}
+
+/* stream_acknowledge() where there is no hole, and the window that comes with it. */
+static inline void take_ack(struct conn *c, unsigned side, const struct glance *g)
+{
+    struct stream *s = &c->stream[1 - side];
+    struct habit *h = &c->habit[1 - side];
+    const uint32_t ack = glance_be32(g->tcp.at + GLANCE_ACK);
+    const int32_t ahead = (int32_t)(ack - s->origin - (uint32_t)s->next);
+    const int64_t offset = (int64_t)s->next + ahead;
+
+    if (offset > (int64_t)s->acknowledged && ahead <= STREAM_WINDOW)
+        s->acknowledged = (uint64_t)offset;
+    if (offset != (int64_t)s->acknowledged)
+        return;
+    const uint32_t edge = ack + ((uint32_t)glance_be16(g->tcp.at + GLANCE_WINDOW)
+                                 << (WINDOW_SHIFT_MOST - c->habit[side].narrower));
+    if ((int32_t)(edge - h->edge) > 0)
+        h->edge = edge;
+}
+
+static inline void take_timestamp(struct conn *c, unsigned side, const struct glance *g)
+{
+    const struct segment s = {.seq = glance_be32(g->tcp.at + GLANCE_SEQ),
+                              .timestamp = glance_be32(g->stamp),
+                              .has_timestamp = true};
+
+    segment_take_habit(&s, c, side);
+}
+
+/* Its segment needs more than to be skimmed. */
+APART static void feed_rest(struct engine *e, const struct frame *f, const struct glance *g,
+                            size_t skimmed)
+{
+    struct conn *c = e->conn;
+    struct packet p;
+
+    glance_packet(g, f, &p);
+    e->packet = &p;
+    stack_feed(e, c, 0, conn_direction(c, e->side), bytes_after(p.payload, skimmed));
+    e->packet = NULL;
+    calm_look(e, c);
+}
+
+static inline void read_data(struct engine *e, const struct frame *f, const struct glance *g)
+{
+    struct conn *c = e->conn;
+    const size_t before = e->budget.live;
+    const size_t skimmed = skim(e, c, conn_direction(c, e->side), g->data);
+
+    if (skimmed < g->data.len) {
+        const struct glance copy = *g; /* in memory only here */
+        feed_rest(e, f, &copy, skimmed);
+    }
+    if (e->budget.live != before)
+        c->held += (int64_t)e->budget.live - (int64_t)before;
+}
+
+/* What packet_of_flow() and tcp_packet() come to. */
+static inline void take(struct engine *e, struct conn *c, const struct frame *f,
+                        const struct glance *g)
+{
+    const unsigned side = e->side;
+    const struct segment s = {.number = f->number,
+                              .time_ns = f->time_ns,
+                              .wire_len = glance_wire_len(f),
+                              .len = (uint32_t)g->data.len};
+
+    e->conn = c;
+    e->host.packet = f->number;
+    e->host.time_ns = f->time_ns;
+    c->source = e->source;
+    segment_count(&s, c, side);
+    c->tcp_flags[side] |= glance_flags(g);
+    take_ack(c, side, g);
+    if (g->stamp != NULL)
+        take_timestamp(c, side, g);
+    c->stream[side].next += g->data.len;
+    if (g->data.len > 0)
+        read_data(e, f, g);
+    if (shed_is_needed(e))
+        shed(e, c);
+}
+
+bool calm_frame(struct engine *e, const struct frame *f)
+{
+    struct glance g;
+
+    if (!e->quick || !glance_at(f, &g))
+        return false;
+    struct conn *c = conn_of(e, &g);
+    if (c == NULL || !glance_sums_are_right(g.ip, g.tcp) || !goes_on(c, e->side, &g))
+        return false;
+    glance_count(&g, f, e->decoder);
+    next_moment(e);
+    take(e, c, f, &g);
+    return true;
+}
