@@ -100,32 +100,42 @@ SIMD_AVX2 static inline uint64_t sum_of(__m256i lanes)
     return (uint64_t)(int64_t)_mm_cvtsi128_si32(four);
 }
 
+SIMD_AVX2 static inline __m256i two(const uint8_t *at)
+{
+    return _mm256_add_epi32(pairs(vector_at(at)), pairs(vector_at(at + VECTOR)));
+}
+
 /* Of at most twice PIECE: no lane overflows. */
 SIMD_AVX2 static uint64_t wide_avx2(struct bytes b)
 {
-    const uint8_t *const end = b.at + b.len;
-    const uint64_t bias = (b.len / VECTOR + 1) * BIAS;
-    __m256i even = pairs(tail_vector(end, b.len % VECTOR)), odd = pairs(vector_at(b.at));
+    const uint8_t *at = b.at, *const end = b.at + b.len;
+    __m256i even = pairs(tail_vector(end, b.len % VECTOR)), odd = _mm256_setzero_si256();
 
-    for (b.at += VECTOR, b.len -= VECTOR; b.len >= 2 * VECTOR;
-         b.at += 2 * VECTOR, b.len -= 2 * VECTOR) {
-        even = _mm256_add_epi32(even, pairs(vector_at(b.at)));
-        odd = _mm256_add_epi32(odd, pairs(vector_at(b.at + VECTOR)));
+    for (size_t more = b.len / (4 * VECTOR); more > 0; more--, at += 4 * VECTOR) {
+        even = _mm256_add_epi32(even, two(at));
+        odd = _mm256_add_epi32(odd, two(at + 2 * VECTOR));
     }
-    if (b.len >= VECTOR)
-        even = _mm256_add_epi32(even, pairs(vector_at(b.at)));
-    return sum_of(_mm256_add_epi32(even, odd)) + bias;
+    if ((b.len & 2 * VECTOR) != 0) {
+        odd = _mm256_add_epi32(odd, two(at));
+        at += 2 * VECTOR;
+    }
+    if ((b.len & VECTOR) != 0)
+        even = _mm256_add_epi32(even, pairs(vector_at(at)));
+    return sum_of(_mm256_add_epi32(even, odd)) + (b.len / VECTOR + 1) * BIAS;
+}
+
+uint64_t checksum_wide_avx2(struct bytes b)
+{
+    uint64_t sum = 0;
+
+    for (; b.len >= 2 * PIECE; b = bytes_after(b, PIECE))
+        sum += wide_avx2(bytes_first(b, PIECE));
+    return sum + wide_avx2(b);
 }
 
 uint64_t checksum_wide_many(struct bytes b)
 {
-    uint64_t sum = 0;
-
-    if (!simd_has_avx2())
-        return checksum_wide_plain(b);
-    for (; b.len >= 2 * PIECE; b = bytes_after(b, PIECE))
-        sum += wide_avx2(bytes_first(b, PIECE));
-    return sum + wide_avx2(b);
+    return simd_has_avx2() ? checksum_wide_avx2(b) : checksum_wide_plain(b);
 }
 
 #else

@@ -97,6 +97,9 @@ static inline uint64_t checksum_tail(const uint8_t *end, size_t left)
 /* The wide sum of at least so many bytes; `plain`: on machines without wide instructions. */
 uint64_t checksum_wide_many(struct bytes b);
 uint64_t checksum_wide_plain(struct bytes b);
+#ifdef __x86_64__
+uint64_t checksum_wide_avx2(struct bytes b);
+#endif
 /* Of at least a word. */
 static inline uint64_t checksum_wide(struct bytes b)
 {

@@ -523,7 +523,7 @@ static struct packet packet_of(uint32_t n)
         x->addr = addr_from_ipv4(four);
         if ((n >> 10 & 1) != 0)
             x->addr.byte[n >> 11 & 15] ^= 1; /* mostly not of IPv4 any more */
-        x->port = (uint16_t)(n >> (3 + 4 * end) & 3) << (n >> 6 & 8);
+        x->port = (uint16_t)((n >> (3 + 4 * end) & 3) << (n >> 6 & 8));
     }
     return p;
 }
