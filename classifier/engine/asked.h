@@ -17,4 +17,11 @@ bool asked_learn(struct engine *e, struct conn *c, const struct event *ev);
 void asked_view(const struct engine *e, const struct conn *c, struct facts *out);
 void asked_free(struct engine *e, struct conn *c);
 
+/* Who counts, who explains and who watches are told whenever something may have changed; the rules
+ * where something did that they ask for (enum asks). */
+static inline bool tells_all(const struct engine *e, const struct conn *c)
+{
+    return e->rates != 0 || e->config.live || c->explanation != NULL;
+}
+
 #endif

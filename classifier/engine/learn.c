@@ -120,15 +120,13 @@ static void learn_names(struct engine *e, struct conn *c, const struct event *ev
     }
 }
 
-/* Might the rules say something else now? Who counts, or explains, is told of every event. */
+/* Might the rules say something else now? */
 static bool is_news(const struct engine *e, const struct conn *c, const struct event *ev)
 {
     switch (ev->kind) {
     case EVENT_HTTP_REQUEST:
     case EVENT_HANDSHAKE:
-    case EVENT_TLS:
-        return (e->asks & ASK_NAMES) != 0 || e->rates != 0 || e->config.live ||
-               c->explanation != NULL;
+    case EVENT_TLS: return (e->asks & ASK_NAMES) != 0 || tells_all(e, c);
     case EVENT_BITTORRENT: return (e->asks & ASK_TORRENTS) != 0;
     case EVENT_HTTP:
     case EVENT_HTTP_STATUS:

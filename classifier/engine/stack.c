@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The stack of layers of a connection: who reads which bytes, and what a layer may ask of its host.
  */
+#include "engine/asked.h"
 #include "engine/inside.h"
 #include "engine/peer.h"
 #include "engine/shed.h"
@@ -364,14 +365,25 @@ static unsigned on_others_alike(struct host *h)
     return peer_others_alike(e, e->conn);
 }
 
+/* A layer that is on the stack anyhow is surer of itself than before: does any rule ask how sure?
+ */
+static bool is_surer_in_vain(const struct engine *e, const struct conn *c, enum confidence before)
+{
+    return before >= CONFIDENCE_PROBABLE && c->direction_known && (e->asks & ASK_SURE) == 0 &&
+           !tells_all(e, c);
+}
+
 static void on_claim(struct host *h, enum confidence confidence)
 {
     struct engine *e = engine_of(h);
     struct slot *s = &e->conn->stack[e->call->level];
+    const enum confidence before = (enum confidence)s->confidence;
 
-    if (e->call->left || s->confidence >= confidence)
+    if (e->call->left || before >= confidence)
         return;
     s->confidence = (uint8_t)confidence;
+    if (is_surer_in_vain(e, e->conn, before))
+        return;
     if (confidence >= CONFIDENCE_STRONG)
         e->conn->direction_known = true;
     tell_rules(e, e->conn, false);

@@ -59,6 +59,7 @@ static void to_message_rules(struct engine *e, struct conn *c, const struct even
     } else if (ev->kind == EVENT_MESSAGE_BEGIN) {
         m.opcode = ev->as.begin.opcode;
         m.compressed = ev->as.begin.compressed;
+        m.whole = ev->as.begin.fin && !m.compressed ? ev->as.begin.length : 0;
         changed = policy_message(e->policy, c->policy, known, &m);
     } else {
         m.ended = true;
@@ -215,6 +216,11 @@ static void take_result(struct engine *e, struct conn *c, struct policy_result r
     tell_block(e, c);
 }
 
+static bool asks_for_names(const struct engine *e, const struct conn *c)
+{
+    return (e->asks & (ASK_NAMES | ASK_TORRENTS)) != 0 || tells_all(e, c);
+}
+
 APART static void ask_rules(struct engine *e, struct conn *c, bool over)
 {
     struct facts facts;
@@ -224,7 +230,10 @@ APART static void ask_rules(struct engine *e, struct conn *c, bool over)
         take_result(e, c, policy_decide(e->policy, NULL, &facts, NULL, NULL), over);
         return;
     }
-    view_facts(c, over, &facts);
+    if (asks_for_names(e, c))
+        view_facts(c, over, &facts);
+    else
+        view_what(c, over, &facts);
     asked_view(e, c, &facts);
     tell_progress(e, c, &facts);
     if (e->rates != 0)

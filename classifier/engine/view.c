@@ -148,7 +148,7 @@ static enum confidence confidence_of(const struct conn *c, const struct slot *ap
     return c->tracker == CONFIDENCE_PROBABLE ? CONFIDENCE_PROBABLE : surest(c, app);
 }
 
-void view_facts(const struct conn *c, bool over, struct facts *out)
+void view_what(const struct conn *c, bool over, struct facts *out)
 {
     const struct slot *app = app_slot(c);
 
@@ -172,6 +172,11 @@ void view_facts(const struct conn *c, bool over, struct facts *out)
         .ndpi = c->ndpi.proto != NULL || c->ndpi.risk_count > 0 ? &c->ndpi : NULL,
     };
     out->layer_count = layer_names(c, out->layers);
+}
+
+void view_facts(const struct conn *c, bool over, struct facts *out)
+{
+    view_what(c, over, out);
     view_name_facts(c, out);
 }
 

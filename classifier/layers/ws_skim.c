@@ -31,22 +31,23 @@ static bool is_unheard(const struct websocket *ws, const struct host *h, enum di
 }
 
 /* Is it what it should be, and does no rule take note of it? */
-static bool is_unheeded(struct host *h, enum direction d, struct ws_plain f)
+static inline bool is_unheeded_clear(struct host *h, enum direction d, uint8_t opcode,
+                                     struct bytes clear, bool ascii)
 {
-    struct bytes clear = bytes_of(f.payload, f.length);
-    uint8_t room[SKIM_MOST];
-    bool ascii = false;
-
-    if (f.mask != 0) {
-        if (f.length > SKIM_MOST)
-            return false;
-        ascii = ws_unmask(room, clear, f.mask, 0);
-        clear.at = room;
-    }
-    if ((h->interest & INTEREST_VALIDITY) != 0 && f.opcode == WS_TEXT && !ascii &&
+    if ((h->interest & INTEREST_VALIDITY) != 0 && opcode == WS_TEXT && !ascii &&
         !utf8_is_whole(clear))
         return false;
-    return h->heeds == NULL || !h->heeds(h, d, f.opcode, clear);
+    return h->heeds == NULL || !h->heeds(h, d, opcode, clear);
+}
+
+static bool is_unheeded(struct host *h, enum direction d, struct ws_plain f)
+{
+    uint8_t room[SKIM_MOST];
+
+    if (f.length > SKIM_MOST)
+        return false;
+    const bool ascii = ws_unmask(room, bytes_of(f.payload, f.length), f.mask, 0);
+    return is_unheeded_clear(h, d, f.opcode, bytes_of(room, f.length), ascii);
 }
 
 /* What begin_frame() and read_payload() of ws_message.c come to for such a message, but for what
@@ -107,7 +108,11 @@ static inline size_t skim(struct websocket *ws, struct host *h, enum direction d
     const bool looks = h->heeds != NULL || (h->interest & INTEREST_VALIDITY) != 0;
     do {
         if ((d == TO_SERVER && ws_mask_is_suspect(s)) || !ws_read_plain(left, d, &f) ||
-            !is_unheard(ws, h, d, f) || (looks && !is_unheeded(h, d, f)))
+            !is_unheard(ws, h, d, f))
+            break;
+        if (looks && !(f.mask != 0 ? is_unheeded(h, d, f)
+                                   : is_unheeded_clear(h, d, f.opcode,
+                                                       bytes_of(f.payload, f.length), false)))
             break;
         count(ws, d, f);
         if (watch != NULL)

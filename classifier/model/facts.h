@@ -35,10 +35,11 @@ enum asks {
     ASK_ANOMALIES = 1 << 3,    /* kept_facts.anomalies */
     ASK_COUNTS = 1 << 4,       /* facts.count, after each packet */
     ASK_FRAMES = 1 << 5,       /* kept_facts.fragments; EVENT_FRAME */
+    ASK_TORRENTS = 1 << 6,     /* a new info-hash or client is told at once */
     ASK_VIOLATIONS = 1 << 7,   /* policy_violation() */
     ASK_FINGERPRINTS = 1 << 8, /* kept_facts: of hellos */
-    ASK_TORRENTS = 1 << 6,     /* a new info-hash or client is told at once */
-    ASK_NAMES = 1 << 8,        /* what else a request, a handshake or a hello says: told at once */
+    ASK_NAMES = 1 << 9,        /* what else a request, a handshake or a hello says: told at once */
+    ASK_SURE = 1 << 10,        /* more than CONFIDENCE_PROBABLE: told when it is reached */
 };
 
 enum kept_text {

@@ -11,6 +11,7 @@ struct message_facts {
     enum direction direction;
     uint8_t opcode; /* enum ws_opcode */
     uint64_t size;  /* bytes so far (after inflation); final when `ended` */
+    uint64_t whole; /* when it begins: the bytes that it will have; 0: that is not known */
     bool ended;
     bool compressed;     /* RFC 7692 */
     uint16_t close_code; /* with `ended`, of a close frame; 0: it has none */

@@ -70,6 +70,8 @@ static bool settle_confidence(struct loader *l, struct rule *r)
             "be known; this rule has none of them");
     if (told == NULL && identity)
         r->confidence = r->info.action == RULE_BLOCK ? CONFIDENCE_STRONG : CONFIDENCE_PROBABLE;
+    if (r->confidence > CONFIDENCE_PROBABLE)
+        l->policy->asks |= ASK_SURE;
     for (size_t i = 0; i < list->count; i++)
         if (list->at[i].key->match != NULL)
             list->at[kept++] = list->at[i];

@@ -51,6 +51,7 @@ static void begin(const struct policy_worker *w, struct message_slot *slot,
     memset(slot->violations, 0, sizeof(slot->violations));
     slot->running = true;
     slot->compressed = m->compressed;
+    slot->whole = m->whole;
     slot->number++;
     slot->hit = false;
     slot->blind = false;
@@ -192,9 +193,12 @@ bool policy_heeds(struct policy_worker *w, struct policy_flow *f, enum direction
     return false;
 }
 
-/* Searches the next bytes, with the stream that the message's first bytes opened. */
+/* Searches the next bytes, with the stream that the message's first bytes opened; there is none
+ * where all of them came at once, and do not hit. */
 static void search(struct policy_worker *w, struct message_slot *slot, struct bytes slice)
 {
+    if (slice.len == slot->whole && !bank_meets(&w->policy->content, w->scratch, slice))
+        return;
     if (slot->stream == NULL && !slot->blind)
         slot->stream = bank_stream_open(&w->policy->content, w->budget);
     slot->blind |= slot->stream == NULL;

@@ -64,9 +64,9 @@ void parts_add(struct parts *p, const char *regex, bool any)
 {
     uint8_t part[SIMD_PART];
 
-    if (any || p->count == SIMD_TEXTS || !find_part(regex, part)) {
+    if (any || p->count == SIMD_TEXTS || !find_part(regex, part))
         p->unknown = true;
-        return;
-    }
-    simd_texts_add(&p->texts, p->count++, part);
+    else
+        simd_texts_add(&p->texts, p->count++, part);
+    p->find = p->unknown || simd() == &simd_plain ? NULL : simd()->find;
 }

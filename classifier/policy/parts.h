@@ -15,6 +15,7 @@ struct parts {
     struct simd_texts texts;
     unsigned count; /* patterns */
     bool unknown;   /* there is one that is not plain, or one too many */
+    bool (*find)(const struct simd_texts *t, struct bytes in); /* or NULL: it is not worth it */
 };
 
 /* `regex` as Hyperscan reads it; any: it is read with flags that change what its letters mean. */
@@ -23,9 +24,7 @@ void parts_add(struct parts *p, const char *regex, bool any);
 /* Could one of the patterns hit in this text? No is sure. */
 static inline bool parts_may_hit(const struct parts *p, struct bytes text)
 {
-    const struct simd *s = simd();
-
-    return p->unknown || s == &simd_plain || s->find(&p->texts, text);
+    return p->find == NULL || p->find(&p->texts, text);
 }
 
 #endif

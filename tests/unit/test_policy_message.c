@@ -206,12 +206,15 @@ static void feed(struct stream *s, struct message_facts *m, struct bytes slice)
     free((void *)(uintptr_t)copy.at);
 }
 
-/* A message in slices of `step` bytes after a first one of `first`. */
+/* A message in slices of `step` bytes after a first one of `first`. Now and then its length is
+ * known when it begins. */
 static void pass(struct stream *s, const struct piece *p, size_t first, size_t step)
 {
     struct message_facts m = {.direction = p->direction, .opcode = p->opcode};
     struct bytes left = bytes_after(p->payload, first);
 
+    if (first % 2 == 0)
+        m.whole = p->payload.len;
     if (first == p->payload.len && (p->opcode & 8) == 0 &&
         !policy_heeds(s->t.worker, s->t.flow, p->direction, p->opcode, p->payload))
         return; /* whole, and as good as told */
