@@ -85,12 +85,12 @@ def make(path, workload, percent, *more):
     return path
 
 
-def content_rules(path, count):
-    """So many rules with a content pattern, none of which is ever true."""
+def content_rules(path, count, also=""):
+    """So many rules with a content pattern, none of which is ever true. `also`: what else they ask of a message."""
     lines = ["version: 1", "rules:"]
     for i in range(count):
         word = "".join("bcdfghjkmp"[int(digit)] for digit in f"{i * 7919 % 100000000:08d}") + "zq"
-        lines.append(f"- {{name: r{i}, action: alert, match: {{app: websocket, message: {{contains: '{word}'}}}}}}")
+        lines.append(f"- {{name: r{i}, action: alert, match: {{app: websocket, message: {{contains: '{word}'{also}}}}}}}")
     path.write_text("\n".join(lines) + "\n")
     return path
 
