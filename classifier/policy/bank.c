@@ -32,7 +32,7 @@ static bool add(struct bank *b, char *regex, unsigned flags, const struct node *
     p->regex = regex;
     p->flags = flags;
     p->where = where;
-    parts_add(&b->parts, regex, flags != PATTERN_FLAGS);
+    parts_add(&b->parts, regex, (flags & HS_FLAG_CASELESS) != 0);
     return true;
 }
 

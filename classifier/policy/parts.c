@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-#define ANY (-1) /* not a byte, any byte */
+#define ANY      (-1) /* not a byte, any byte */
+#define NOCASE   "(?i)"
+#define CASE_BIT 0x20 /* of ASCII letters */
 
 /* How common it is, in text or in numbers. */
 static int commonness(int byte)
@@ -36,7 +38,7 @@ static bool take(const char **regex, int *byte)
 }
 
 /* The least common of the parts. False: it is not plain, or has none. */
-static bool find_part(const char *regex, uint8_t part[SIMD_PART])
+static bool find_part(const char *regex, bool nocase, uint8_t part[SIMD_PART])
 {
     int last[SIMD_PART] = {ANY, ANY, ANY};
     int least = INT32_MAX;
@@ -45,6 +47,8 @@ static bool find_part(const char *regex, uint8_t part[SIMD_PART])
         memmove(last, last + 1, sizeof(last) - sizeof(last[0]));
         if (!take(&regex, &last[SIMD_PART - 1]))
             return false;
+        if (nocase && last[SIMD_PART - 1] >= 0x80)
+            last[SIMD_PART - 1] = ANY; /* whether such a byte has cases is Hyperscan's to say */
         int common = 0;
         bool known = true;
         for (size_t i = 0; i < SIMD_PART; i++) {
@@ -60,12 +64,29 @@ static bool find_part(const char *regex, uint8_t part[SIMD_PART])
     return least < INT32_MAX;
 }
 
-void parts_add(struct parts *p, const char *regex, bool any)
+/* Both cases of the letters. */
+static void add_nocase(struct simd_texts *texts, unsigned number, uint8_t part[SIMD_PART])
+{
+    for (unsigned upper = 0; upper < 2; upper++) {
+        for (size_t i = 0; i < SIMD_PART; i++)
+            if ((part[i] | CASE_BIT) >= 'a' && (part[i] | CASE_BIT) <= 'z')
+                part[i] ^= CASE_BIT;
+        simd_texts_add(texts, number, part);
+    }
+}
+
+void parts_add(struct parts *p, const char *regex, bool nocase)
 {
     uint8_t part[SIMD_PART];
 
-    if (any || p->count == SIMD_TEXTS || !find_part(regex, part))
+    if (strncmp(regex, NOCASE, strlen(NOCASE)) == 0) {
+        regex += strlen(NOCASE);
+        nocase = true;
+    }
+    if (p->count == SIMD_TEXTS || !find_part(regex, nocase, part))
         p->unknown = true;
+    else if (nocase)
+        add_nocase(&p->texts, p->count++, part);
     else
         simd_texts_add(&p->texts, p->count++, part);
     p->find = p->unknown || simd() == &simd_plain ? NULL : simd()->find;
