@@ -34,10 +34,13 @@ void json_put_done(struct json *j, uint8_t *at)
     json_done(j, at);
 }
 
+/* Writes a value without its quotes, and returns what is behind it. */
+typedef uint8_t *put_value(uint8_t *at, struct bytes in);
+
 /* A quoted value of at most `most` bytes, with quotes and comma, as `put` writes what is in them.
  */
 JSON_INLINE uint8_t *put_quoted(struct buffer *out, uint8_t *at, struct bytes value, size_t most,
-                                uint8_t *(*put)(uint8_t *at, struct bytes in))
+                                put_value *put)
 {
     if (!json_put_has_room(out, at, most)) {
         at = make_room(out, at, most);
