@@ -12,6 +12,7 @@
 #   make bench-report    all of them, into docs/performance.md
 #   make bench-check     instructions a packet against recorded ones; bench-check-update records them
 #   make bench-rules     what many content rules and long lists cost
+#   make bench-live      what monitor takes off an interface, with one worker and with two (root: network namespaces)
 #   make bench-floods    rate, memory and genuine messages under each kind of flood
 #   make recall     SET=folder of captures with truth (pcaps): how much BitTorrent is recognised, ndpiReader's answers beside ours
 #   make falsepos   SET=folder of captures (pcaps): what is called BitTorrent and is not, the same way
@@ -187,6 +188,9 @@ bench-objects: $(BENCH_CHECK) $(BENCH_OBJECTS)
 bench-rules: packages-test all $(BUILD)/bench/make_traffic
 	@tests/bench/rules $(BUILD)
 
+bench-live: packages-test all $(BUILD)/bench/make_traffic $(BUILD)/bench/replay
+	@tests/bench/live $(BUILD)
+
 bench-floods: packages-test $(BUILD)/bench/floods
 	@$(BUILD)/bench/floods
 
@@ -232,7 +236,7 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: FORCE all unit-binaries fuzz-replay fuzz-libfuzzer fuzz-afl-binaries fuzz fuzz-afl fuzz-merge fuzz-coverage packages packages-test packages-lint packages-fuzz packages-neon demo check check-neon golden-update torture lint bench bench-programs bench-objects bench-stages bench-memory bench-features bench-report bench-check bench-check-update bench-floods bench-rules recall falsepos memcheck install clean
+.PHONY: FORCE all unit-binaries fuzz-replay fuzz-libfuzzer fuzz-afl-binaries fuzz fuzz-afl fuzz-merge fuzz-coverage packages packages-test packages-lint packages-fuzz packages-neon demo check check-neon golden-update torture lint bench bench-programs bench-objects bench-stages bench-memory bench-features bench-report bench-check bench-check-update bench-floods bench-live bench-rules recall falsepos memcheck install clean
 .SECONDARY:
 
 -include $(OBJECTS:.o=.d) $(BUILD)/classifier/main.d $(UNIT:%=$(BUILD)/tests/unit/%.d) \

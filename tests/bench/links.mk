@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 # What the programs of the benchmarks are made of: files without ".c".
-BENCH := bare_loop spawn make_traffic zlib_time inflate floods stages states
+BENCH := bare_loop spawn replay make_traffic zlib_time inflate floods stages states
 
 bench_ground := $(GROUND:$(BUILD)/%.o=%)
 
 PARTS_bare_loop = tests/bench/bare_loop
 PARTS_spawn = tests/bench/spawn
+PARTS_replay = tests/bench/replay
 PARTS_make_traffic = $(patsubst %,tests/bench/%,make_traffic traffic traffic_websocket traffic_deflate traffic_mixed traffic_torrent) \
        classifier/base/buffer
 PARTS_zlib_time = tests/bench/zlib_time classifier/base/buffer
