@@ -93,12 +93,11 @@ static void take_frames(struct session *s, const struct frames *few, int64_t *la
 {
     int64_t last = *last_ns;
 
-    for (size_t i = 0; i < few->count; i++) {
+    for (size_t i = 0; i < few->count; i++)
         if (few->at[i].time_ns > last)
             last = few->at[i].time_ns;
-        session_frame(s, &few->at[i]);
-    }
     *last_ns = last;
+    session_frames(s, few->at, few->count);
 }
 
 static void read_frames(struct session *s, struct capture *c, int64_t *last_ns)

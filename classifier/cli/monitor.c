@@ -92,7 +92,7 @@ static void read_some(struct session *s, struct interfaces *all, size_t i)
         if (result != CAPTURE_FRAME)
             break;
         all->frames++;
-        crew_frame(s->crew, &f);
+        crew_frames(s->crew, &f, 1);
     }
     if (result == CAPTURE_NOTHING) {
         crew_tick(s->crew, wall_ns());

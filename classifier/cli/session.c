@@ -55,11 +55,14 @@ void session_show(struct session *s)
         out_flush(s->results);
 }
 
-void session_frame(struct session *s, const struct frame *f)
+void session_frames(struct session *s, const struct frame *f, size_t count)
 {
-    crew_frame(s->crew, f);
-    if (s->beside != NULL)
-        crew_frame(s->beside, f);
+    if (s->beside == NULL)
+        crew_frames(s->crew, f, count);
+    for (size_t i = 0; s->beside != NULL && i < count; i++) {
+        crew_frames(s->crew, &f[i], 1);
+        crew_frames(s->beside, &f[i], 1);
+    }
 }
 
 void session_source(struct session *s, const char *name)

@@ -66,8 +66,8 @@ bool session_interrupted(void);
 /* Ctrl-C and SIGTERM: the first asks to stop, the second ends the program. A closed pipe is no
  * signal. */
 void session_catch_signals(void);
-/* The engines: a frame; where the next frames come from; every flow ends here. */
-void session_frame(struct session *s, const struct frame *f);
+/* The engines: the next frames; where those after them come from; every flow ends here. */
+void session_frames(struct session *s, const struct frame *f, size_t count);
 void session_source(struct session *s, const char *name);
 void session_flush(struct session *s);
 /* The input waits for its writer: what is known by now is written. */

@@ -194,12 +194,14 @@ void crew_tick(struct crew *c, int64_t now_ns)
         deal_tick(c, now_ns);
 }
 
-void crew_frame(struct crew *c, const struct frame *f)
+void crew_frames(struct crew *c, const struct frame *f, size_t count)
 {
-    if (c->alone != NULL)
-        engine_frame(c->alone, f);
-    else
-        deal_frame(c, f);
+    if (c->alone != NULL) {
+        engine_frames(c->alone, f, count);
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        deal_frame(c, &f[i]);
 }
 
 static void settle(struct crew *c, int64_t end_ns)

@@ -37,7 +37,7 @@ uint8_t *crew_buffer(struct crew *c, size_t *room);
 
 /* As the engine's (engine.h). */
 void crew_source(struct crew *c, const char *name);
-void crew_frame(struct crew *c, const struct frame *f);
+void crew_frames(struct crew *c, const struct frame *f, size_t count);
 void crew_tick(struct crew *c, int64_t now_ns);
 void crew_flush(struct crew *c);
 void crew_stats(struct crew *c, const struct engine_capture *capture, bool final);

@@ -413,15 +413,20 @@ APART static void any_frame(struct engine *e, const struct frame *f)
         trace(e, f, &p, decoded, flow);
 }
 
+void engine_frames(struct engine *e, const struct frame *f, size_t count)
+{
+    for (const struct frame *end = f + count; f < end; f++) {
+        engine_tick(e, f->time_ns);
+        if (flood_frame(e, f))
+            next_moment(e);
+        else if (!calm_frame(e, f))
+            any_frame(e, f);
+    }
+}
+
 void engine_frame(struct engine *e, const struct frame *f)
 {
-    engine_tick(e, f->time_ns);
-    if (calm_frame(e, f))
-        return;
-    if (flood_frame(e, f))
-        next_moment(e);
-    else
-        any_frame(e, f);
+    engine_frames(e, f, 1);
 }
 
 void engine_tick(struct engine *e, int64_t now_ns)

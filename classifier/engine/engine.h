@@ -66,6 +66,8 @@ void engine_free(
 /* Where the next frames come from: a file or interface name, kept by reference. */
 void engine_source(struct engine *e, const char *name);
 void engine_frame(struct engine *e, const struct frame *f);
+/* The same of each, in this order. */
+void engine_frames(struct engine *e, const struct frame *f, size_t count);
 /* Live: time passes without packets. */
 void engine_tick(struct engine *e, int64_t now_ns);
 /* Every flow ends here: the input is over, or what follows has nothing to do with it. */
