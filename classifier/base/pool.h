@@ -17,7 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define POOL_PIECE_MAX 1024U       /* bytes */
+#define POOL_PIECE_MAX 2048U       /* bytes */
 #define POOL_SLAB      (16U << 10) /* bytes; a power of two */
 #define POOL_AREA      (1U << 20)  /* bytes of address space; a multiple of POOL_SLAB */
 
