@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What parts.h says cannot hit does not: against Hyperscan, over random patterns and texts. */
+#include <stdio.h>
+
 #include "policy/bank.h"
 #include "policy/parts.h"
 #include "random.h"
@@ -18,7 +20,7 @@ static void random_plain(char *out)
     const size_t len = 1 + random_below(7);
 
     for (size_t i = 0; i < len; i++)
-        out[i] = random_below(8) > 0 ? (char)('a' + random_below(3)) : '.';
+        out[i] = "abc."[random_below(8) > 0 ? random_below(3) : 3];
     out[len] = '\0';
 }
 
@@ -28,9 +30,9 @@ static void add_random(struct bank *b)
 
     random_plain(text);
     const struct bytes pattern = bytes_of_text(text);
-    char caseless[24] = "(?i)";
+    char caseless[sizeof(text) + 8];
 
-    strcat(caseless, text);
+    snprintf(caseless, sizeof(caseless), "(?i)%s", text);
     switch (random_below(4)) {
     case 0: bank_add_literal(b, pattern, &nowhere, &source); break;
     case 1: bank_add_regex(b, pattern, false, &nowhere, &source); break;

@@ -16,6 +16,8 @@ static bool same_unmasked(const struct simd *s, struct bytes in, size_t shift, u
     uint8_t *room = malloc(shift + in.len + 1), *out = malloc(shift + in.len + 1);
     uint8_t want[MOST + 1];
 
+    if (room == NULL || out == NULL)
+        abort();
     memcpy(room + shift, in.at, in.len);
     const struct bytes there = bytes_of(room + shift, in.len);
     const bool ascii = simd_plain.unmask(want, there, KEY, at);
