@@ -149,7 +149,7 @@ check: packages-test
 	@BUILD=$(BUILD) tests/run
 
 # What an ARM64 does with bytes (base/simd_neon.c), on a machine that is none.
-NEON = test_simd test_utf8 test_ws_unmask
+NEON = test_simd test_utf8 test_ws_unmask test_lines
 check-neon: packages-neon
 	@$(MAKE) --no-print-directory -s CC=aarch64-linux-gnu-gcc BUILD=$(BUILD)/neon CFLAGS='-O2 -g' LDFLAGS=-static \
 		LIBS= lib_ldlibs= GROUND='$(patsubst %,$(BUILD)/neon/classifier/base/%.o,simd simd_plain simd_neon utf8 bytes)' $(NEON:%=$(BUILD)/neon/tests/unit/%)

@@ -4,12 +4,12 @@
  * In:    text that begins with lines, the last of which is empty (RFC 9112 s2.1).
  * Out:   where its lines and the names in them end, as bits. Clean is a head whose every LF has a
  *        CR before it and every CR an LF behind it, and in which no NUL stands.
- * State: none. By AVX2 or SSE2 where the machine has them; lines_find_plain() says the same.
+ * State: none. By the widest level of simd.h.
  */
 #ifndef BASE_LINES_H
 #define BASE_LINES_H
 
-#include "base/bytes.h"
+#include "base/simd.h"
 
 #define LINES_WORD    64U /* bytes, a bit each */
 #define LINES_WORDS   64U
@@ -21,10 +21,17 @@ struct lines {
     uint64_t colons[LINES_WORDS]; /* ':', and the head's last byte */
 };
 
+/* Where the bytes that make lines stand among LINES_WORD others. */
+struct line_marks {
+    uint64_t lf, cr, colon, nul;
+};
+
 /* The length of the clean head that `in` begins with, its empty line included. 0: there is none, or
  * it is not whole, or longer than LINES_LONGEST. */
-size_t lines_find(struct bytes in, struct lines *out);
-size_t lines_find_plain(struct bytes in, struct lines *out);
+static inline size_t lines_find(struct bytes in, struct lines *out)
+{
+    return simd()->lines(in, out);
+}
 
 /* The first mark at `from` or behind it: there must be one. */
 static inline size_t lines_next(const uint64_t marks[LINES_WORDS], size_t from)

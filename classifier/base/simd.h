@@ -41,6 +41,8 @@ struct simd_texts {
     uint8_t low[SIMD_PART][16], high[SIMD_PART][16];
 };
 
+struct lines; /* lines.h */
+
 struct simd {
     const char *name;
     /* Takes off the key of four bytes, big-endian as on the wire, whose turn begins at `at` (RFC
@@ -51,6 +53,8 @@ struct simd {
     size_t (*utf8)(struct bytes in);
     /* Is the part of any of the texts there? */
     bool (*find)(const struct simd_texts *t, struct bytes in);
+    /* lines_find() */
+    size_t (*lines)(struct bytes in, struct lines *out);
 };
 
 extern const struct simd simd_plain, simd_sse4, simd_avx2, simd_neon;

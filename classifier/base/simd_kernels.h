@@ -8,11 +8,15 @@
  *     block_table  16 bytes, for block_look    block_look    by a number below 16 in each place
  *     block_low, block_high: four bits of each block_less    a - b of each, or 0
  *     block_xor, block_and, block_or           block_any, block_any_high: any bit; any top bit
+ *     block_same   all ones where a is b       block_bits    a bit for each place, of all ones
  */
 #ifndef BASE_SIMD_KERNELS_H
 #define BASE_SIMD_KERNELS_H
 
 #include "base/simd_find.h"
+#include "base/simd_marks.h"
+/* behind its marks: */
+#include "base/simd_lines.h"
 #include "base/simd_unmask.h"
 #include "base/simd_utf8.h"
 

@@ -82,8 +82,21 @@ SIMD_FN bool block_any_high(struct block b)
     return vmaxvq_u8(b.of) >= 0x80;
 }
 
+SIMD_FN struct block block_same(struct block a, struct block b)
+{
+    return (struct block){vceqq_u8(a.of, b.of)};
+}
+
+SIMD_FN uint32_t block_bits(struct block b)
+{
+    static const uint8_t places[BLOCK] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+    const uint8x16_t mine = vandq_u8(b.of, vld1q_u8(places));
+
+    return vaddv_u8(vget_low_u8(mine)) | (uint32_t)vaddv_u8(vget_high_u8(mine)) << 8;
+}
+
 #include "base/simd_kernels.h"
 
-const struct simd simd_neon = {"NEON", unmask, utf8, find};
+const struct simd simd_neon = {"NEON", unmask, utf8, find, lines};
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* simd_plain.c - for machines without wide instructions, and what the others are compared with:
  * eight bytes at a time at most. */
-#include "base/simd.h"
+#include "base/lines.h"
 
 #define WORD     sizeof(uint64_t)
 #define TOP_BITS UINT64_C(0x8080808080808080)
@@ -70,4 +70,38 @@ static bool find(const struct simd_texts *t, struct bytes in)
     return false;
 }
 
-const struct simd simd_plain = {"plain", unmask, utf8, find};
+/* Eight bytes at once: the top bit of each that is zero. */
+static uint64_t zero_bytes(uint64_t x)
+{
+    const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
+
+    return ~(((x & low) + low) | x | low);
+}
+
+/* One bit of each byte's top bit, first byte first. */
+static uint64_t gathered(uint64_t tops)
+{
+    return (tops >> 7) * UINT64_C(0x0102040810204080) >> 56;
+}
+
+static struct line_marks marks_of(const uint8_t at[LINES_WORD])
+{
+    const uint64_t each = UINT64_C(0x0101010101010101);
+    struct line_marks m = {0};
+
+    for (unsigned i = 0; i < LINES_WORD; i += 8) {
+        uint64_t x = 0;
+        for (unsigned n = 0; n < 8; n++)
+            x |= (uint64_t)at[i + n] << 8 * n;
+        m.lf |= gathered(zero_bytes(x ^ each * '\n')) << i;
+        m.cr |= gathered(zero_bytes(x ^ each * '\r')) << i;
+        m.colon |= gathered(zero_bytes(x ^ each * ':')) << i;
+        m.nul |= gathered(zero_bytes(x)) << i;
+    }
+    return m;
+}
+
+#define SIMD_FN static inline
+#include "base/simd_lines.h"
+
+const struct simd simd_plain = {"plain", unmask, utf8, find, lines};

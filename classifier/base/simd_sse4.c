@@ -82,8 +82,18 @@ SIMD_FN bool block_any_high(struct block b)
     return _mm_movemask_epi8(b.of) != 0;
 }
 
+SIMD_FN struct block block_same(struct block a, struct block b)
+{
+    return (struct block){_mm_cmpeq_epi8(a.of, b.of)};
+}
+
+SIMD_FN uint32_t block_bits(struct block b)
+{
+    return (uint32_t)_mm_movemask_epi8(b.of);
+}
+
 #include "base/simd_kernels.h"
 
-const struct simd simd_sse4 = {"SSE4.1", unmask, utf8, find};
+const struct simd simd_sse4 = {"SSE4.1", unmask, utf8, find, lines};
 
 #endif

@@ -67,9 +67,10 @@ struct recognition http_recognise(const struct opening *o)
 
     if (o->transport == TRANSPORT_UDP && !o->inner)
         return no; /* SSDP and its like borrow the form, one datagram at a time */
-    const struct recognition client = look_both(o, TO_SERVER), server = look_both(o, TO_CLIENT);
+    const struct recognition client = look_both(o, TO_SERVER);
     if (client.answer == PROBE_YES)
         return client;
+    const struct recognition server = look_both(o, TO_CLIENT);
     if (o->midstream)
         return server.answer == PROBE_YES || client.answer == PROBE_NO ? server : client;
     /* From the start, one wrong word is enough; a server's good one counts only while the client's
