@@ -70,6 +70,11 @@ void glance_count(const struct glance *g, const struct frame *f, struct decoder 
         d->stats.packets_ipv6++;
 }
 
+void glance_count_offloaded(struct decoder *d)
+{
+    d->stats.checksum_offloaded++;
+}
+
 static enum header step(struct walk *w, enum header header)
 {
     switch (header) {

@@ -3,6 +3,7 @@
 
 #include "base/apart.h"
 #include "decode/checksum.h"
+#include "decode/header.h"
 
 #define LINKTYPE_ETHERNET 1
 
@@ -152,7 +153,7 @@ void glance_packet(const struct glance *g, const struct frame *f, struct packet 
                            .src = endpoint_of(ends.src, (uint16_t)(ends.ports >> 16)),
                            .dst = endpoint_of(ends.dst, (uint16_t)ends.ports),
                            .wire_len = glance_wire_len(f),
-                           .payload = g->data,
+                           .payload = g->data.len > 0 ? g->data : bytes_of(NULL, 0),
                            .payload_len = (uint32_t)g->data.len,
                            .transport = TRANSPORT_TCP,
                            .flags = glance_flags(g),
@@ -164,4 +165,15 @@ void glance_packet(const struct glance *g, const struct frame *f, struct packet 
                            .urgent = glance_be16(tcp + URGENT_AT),
                            .timestamp = g->stamp != NULL ? glance_be32(g->stamp) : 0,
                            .has_timestamp = g->stamp != NULL};
+}
+
+bool glance_is_offloaded(const struct glance *g, const struct frame *f)
+{
+    const size_t size = (size_t)(g->tcp.at - g->ip);
+    struct packet p;
+
+    if (glance_is_ipv4(g) && checksum_sum(bytes_of(g->ip, size)) != 0xffff)
+        return false;
+    glance_packet(g, f, &p);
+    return transport_checksum(&p, g->tcp, size + g->tcp.len) == CHECKSUM_OFFLOADED;
 }

@@ -37,6 +37,8 @@ enum glance_where { /* in TCP's header (RFC 9293 s3.1) */
 bool glance_at(const struct frame *f, struct glance *out);
 /* Both IPv4's and TCP's, of those headers. */
 bool glance_sums_are_right(const uint8_t *ip, struct bytes tcp);
+/* They are not: only because TCP's is left to the sender's card? */
+bool glance_is_offloaded(const struct glance *g, const struct frame *f);
 struct ends glance_ends(const struct glance *g);
 
 static inline bool glance_is_ipv4(const struct glance *g)
@@ -71,8 +73,9 @@ static inline uint32_t glance_wire_len(const struct frame *f)
 }
 
 /* What decode_frame() says of a frame whose checksums are right, without its ordinal; and what that
- * counts. */
+ * counts. Of one that is offloaded, too, but for packet.checksum and a count. */
 void glance_packet(const struct glance *g, const struct frame *f, struct packet *out);
 void glance_count(const struct glance *g, const struct frame *f, struct decoder *d);
+void glance_count_offloaded(struct decoder *d);
 
 #endif

@@ -19,6 +19,7 @@ struct segment {
     uint16_t window;
     bool stamped, broken, cut;
     bool over_ethernet; /* and with checksums */
+    bool offloaded;     /* but TCP's */
     uint32_t seq, ack, stamp;
     struct bytes data;
 };
@@ -85,6 +86,8 @@ static void shoot(struct talk *t, const struct segment *s)
     }
     if (s->broken)
         talk_put(p + link + 36, 0xbad1, 2);
+    else if (s->offloaded)
+        talk_put(p + link + 36, 0, 2);
     engine_frame(t->engine, &frame);
     free(p);
 }
@@ -200,6 +203,7 @@ static void random_segment(struct pair *p, uint32_t oddness, bool stamped)
                         .seq = t->isn[d] + 1 + t->sent[d],
                         .ack = t->isn[other] + 1 + t->sent[other]};
 
+    s.offloaded = random_below(8) == 0;
     if (random_below(3) > 0)
         s.data = next_words(t, d, room);
     const size_t len = s.data.len;
