@@ -64,12 +64,12 @@ struct conn {
     struct stream stream[2];
     struct slot stack[STACK_DEPTH];
     struct alternate *alternate;
-    uint8_t tracker; /* HTTP or a WebSocket that is BitTorrent's: enum confidence of that */
-    uint8_t tunnel;  /* enum tri, as in flow_info */
-    bool alerted;    /* a block or alert rule matched */
-    bool told;       /* live: its app was told */
-    bool excepted;   /* an exception decided: the rules do not */
-    bool new_syn;    /* a SYN of another connection was seen: new_isn */
+    uint8_t tracker;   /* HTTP or a WebSocket that is BitTorrent's: enum confidence of that */
+    uint8_t tunnel;    /* enum tri, as in flow_info */
+    bool alerted;      /* a block or alert rule matched */
+    bool told, spared; /* live: its app was told; shed.c: passed over once */
+    bool excepted;     /* an exception decided: the rules do not */
+    bool new_syn;      /* a SYN of another connection was seen: new_isn */
     uint32_t new_isn;
     uint32_t fin_ack[2];   /* what the first FIN of a side acknowledged */
     uint64_t reset_end[2]; /* reset_doubted: a genuine one lets nobody acknowledge more than this */

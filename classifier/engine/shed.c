@@ -90,13 +90,33 @@ static bool end_sleeper(struct engine *e)
     return true;
 }
 
+static bool was_answered(const struct conn *c)
+{
+    return c->packets[0] > 0 && c->packets[1] > 0;
+}
+
+/* The idlest. Of the unproven who was answered is passed over, once: it may be about to say what
+ * it is. */
+static struct flow_node *idlest(struct engine *e, enum flow_worth worth)
+{
+    for (unsigned i = 0; i < LOOK_AT; i++) {
+        struct flow_node *n = flow_idlest(e->flows, worth);
+        struct conn *c = n != NULL ? n->owner : NULL;
+        if (c == NULL || c->proven || c->spared || !was_answered(c))
+            return n;
+        c->spared = true;
+        flow_requeue(e->flows, n);
+    }
+    return flow_idlest(e->flows, worth);
+}
+
 bool shed_flow(struct engine *e)
 {
     const enum flow_worth worth = least_worth(e);
 
     if (worth == FLOW_ASLEEP)
         return end_sleeper(e);
-    struct flow_node *n = flow_idlest(e->flows, worth);
+    struct flow_node *n = idlest(e, worth);
     if (n == NULL)
         return false;
     struct conn *c = n->owner;
@@ -110,9 +130,9 @@ bool shed_flow(struct engine *e)
  * never answered is less likely to be missed. */
 static double waste_of(const struct engine *e, const struct conn *c)
 {
-    const bool answered = c->packets[0] > 0 && c->packets[1] > 0;
     return (double)(c->held + (int64_t)sizeof(*c)) *
-           (double)(e->time.now_ns - c->node->last_ns + PAUSE_NS) * (answered ? 1 : UNANSWERED);
+           (double)(e->time.now_ns - c->node->last_ns + PAUSE_NS) *
+           (was_answered(c) ? 1 : UNANSWERED);
 }
 
 /* For its bytes: of the next LOOK_AT the one that wastes most. The others have their turn again
