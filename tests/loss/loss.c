@@ -25,7 +25,7 @@ struct message {
     bool placed;        /* all its frames were found in the bytes */
 };
 
-struct frames {
+struct sent_frames {
     struct ws_frame_event *at;
     struct range *place;
     size_t *owner; /* the name of its message; 0: of none */
@@ -37,12 +37,12 @@ struct record {
     const struct conversation *c;
     struct message *messages;
     size_t count, room;
-    struct frames frames[2];   /* by side */
-    struct message open[2][2]; /* by side; data, control */
-    size_t names;              /* given to messages so far */
-    size_t pending[2];         /* index + 1 of the last frame, not yet a message's */
-    bool shaken, fresh[2];     /* fresh: no context takeover, by side */
-    bool found;                /* there was a WebSocket */
+    struct sent_frames frames[2]; /* by side */
+    struct message open[2][2];    /* by side; data, control */
+    size_t names;                 /* given to messages so far */
+    size_t pending[2];            /* index + 1 of the last frame, not yet a message's */
+    bool shaken, fresh[2];        /* fresh: no context takeover, by side */
+    bool found;                   /* there was a WebSocket */
 };
 
 struct tally {
@@ -87,7 +87,7 @@ static bool is_control(unsigned opcode)
 
 static void on_frame(struct record *r, unsigned side, const struct ws_frame_event *f)
 {
-    struct frames *all = &r->frames[side];
+    struct sent_frames *all = &r->frames[side];
     size_t room = all->room, third = room;
 
     if (r->pending[side] != 0 && all->at[r->pending[side] - 1].opcode == WS_CONTINUATION)
@@ -199,7 +199,7 @@ static int64_t header_at(const struct conversation *c, unsigned side, int64_t at
 }
 
 static bool frames_follow(const struct conversation *c, unsigned side, int64_t at,
-                          const struct frames *all, size_t n)
+                          const struct sent_frames *all, size_t n)
 {
     for (size_t i = n; i < all->count && i < n + SAME_AHEAD; i++) {
         const int64_t size = header_at(c, side, at, &all->at[i]);
@@ -212,7 +212,7 @@ static bool frames_follow(const struct conversation *c, unsigned side, int64_t a
     return true;
 }
 
-static void place_frames(const struct conversation *c, unsigned side, struct frames *all)
+static void place_frames(const struct conversation *c, unsigned side, struct sent_frames *all)
 {
     int64_t at = 0;
 
@@ -237,7 +237,7 @@ static void place_messages(struct record *r)
         place_frames(r->c, side, &r->frames[side]);
     for (size_t i = 0; i < r->count; i++) {
         struct message *m = &r->messages[i];
-        const struct frames *all = &r->frames[m->side];
+        const struct sent_frames *all = &r->frames[m->side];
         m->place = (struct range){INT64_MAX, -1};
         m->placed = m->name != 0;
         for (size_t n = 0; m->name != 0 && n < all->count; n++) {
@@ -265,7 +265,8 @@ enum touch {
     TOUCHED,
 };
 
-static enum touch touch_by(const struct frames *all, const struct message *m, const struct range *r)
+static enum touch touch_by(const struct sent_frames *all, const struct message *m,
+                           const struct range *r)
 {
     enum touch touch = TOUCHED_BETWEEN;
 
