@@ -55,7 +55,7 @@ void stage(const char *name, const char *unit, stage_work *work, void *ctx)
     fflush(stdout);
 }
 
-static void keep_frame(struct frames *f, const struct frame *frame)
+static void keep_frame(struct kept_frames *f, const struct frame *frame)
 {
     if (f->count == f->room) {
         f->room = f->room * 2 + 1024;
@@ -68,13 +68,13 @@ static void keep_frame(struct frames *f, const struct frame *frame)
     buffer_append(&f->bytes, frame->data);
 }
 
-static bool load(struct frames *f, const char *path)
+static bool load(struct kept_frames *f, const char *path)
 {
     struct err err = {0};
     struct frame frame;
     struct capture *c = capture_open_file(path, NULL, &err);
 
-    *f = (struct frames){.path = path};
+    *f = (struct kept_frames){.path = path};
     while (c != NULL && capture_next(c, &frame, &err) == CAPTURE_FRAME)
         keep_frame(f, &frame);
     capture_close(c);
@@ -83,7 +83,7 @@ static bool load(struct frames *f, const char *path)
     return f->count > 0;
 }
 
-static void unload(struct frames *f)
+static void unload(struct kept_frames *f)
 {
     free(f->at);
     buffer_free(&f->bytes);
@@ -91,7 +91,7 @@ static void unload(struct frames *f)
 
 int main(int argc, char **argv)
 {
-    struct frames packets, flows;
+    struct kept_frames packets, flows;
 
     if (argc != 3 || !load(&packets, argv[1]) || !load(&flows, argv[2])) {
         fprintf(stderr, "usage: stages PACKETS.pcap FLOWS.pcap\n");

@@ -7,7 +7,7 @@
 #include "model/packet.h"
 
 /* A capture in memory. */
-struct frames {
+struct kept_frames {
     struct frame *at;
     size_t count, room;
     struct buffer bytes;
@@ -20,8 +20,8 @@ typedef uint64_t stage_work(void *ctx);
 /* Runs it several times and prints the best: ns for each `unit`, or MB/s where that is "byte". */
 void stage(const char *name, const char *unit, stage_work *work, void *ctx);
 
-void packet_stages(const struct frames *f); /* read, decode, flow, stream */
-void engine_stages(const struct frames *packets, const struct frames *flows);
+void packet_stages(const struct kept_frames *f); /* read, decode, flow, stream */
+void engine_stages(const struct kept_frames *packets, const struct kept_frames *flows);
 void websocket_stages(void);
 void byte_stages(void);
 

@@ -11,7 +11,7 @@
 #include "tests/bench/stages.h"
 
 struct packets {
-    const struct frames *frames;
+    const struct kept_frames *frames;
     struct decoder *decoder;
     struct packet *packet;
     struct flow_key *key;
@@ -23,7 +23,7 @@ struct packets {
 
 static uint64_t read_file(void *ctx)
 {
-    const struct frames *f = ctx;
+    const struct kept_frames *f = ctx;
     struct err err = {0};
     struct frame frame;
     uint64_t n = 0;
@@ -134,7 +134,7 @@ static uint64_t stream_in_order(void *ctx)
     return SEGMENTS;
 }
 
-void packet_stages(const struct frames *f)
+void packet_stages(const struct kept_frames *f)
 {
     const struct hash_key key = hash_key_from_seed(1);
     struct packets p = {.frames = f};
@@ -160,7 +160,7 @@ void packet_stages(const struct frames *f)
 /* ---- the engine ---- */
 
 struct whole {
-    const struct frames *frames;
+    const struct kept_frames *frames;
     struct policy *policy;
     uint64_t units; /* 0: packets */
 };
@@ -183,7 +183,7 @@ static uint64_t whole_engine(void *ctx)
     return w->units > 0 ? flows : w->frames->count;
 }
 
-void engine_stages(const struct frames *packets, const struct frames *flows)
+void engine_stages(const struct kept_frames *packets, const struct kept_frames *flows)
 {
     struct err err = {0};
     struct whole w = {.frames = packets, .policy = policy_load(NULL, NULL, NULL, &err)};
