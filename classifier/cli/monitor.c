@@ -118,6 +118,21 @@ static void stats_if_due(struct session *s, struct interfaces *all)
     crew_stats(s->crew, &counts, false);
 }
 
+/* What came until then: the kernel gives it away in blocks, a moment later. */
+static void read_until(struct session *s, struct interfaces *all, size_t i, int64_t until_ns)
+{
+    const uint64_t count = s->options->count > 0 ? (uint64_t)s->options->count : UINT64_MAX;
+    struct err err = {0};
+    struct frame f;
+
+    crew_source(s->crew, s->options->ifaces[i]);
+    while (all->frames < count && capture_next(all->at[i], &f, &err) == CAPTURE_FRAME &&
+           f.time_ns <= until_ns) {
+        all->frames++;
+        crew_frames(s->crew, &f, 1);
+    }
+}
+
 static void watch(struct session *s, struct interfaces *all)
 {
     all->started_ns = all->stats_ns = wall_ns();
@@ -127,6 +142,10 @@ static void watch(struct session *s, struct interfaces *all)
                 read_some(s, all, i);
         stats_if_due(s, all);
     }
+    const int64_t until_ns = wall_ns();
+    for (size_t i = 0; i < s->options->iface_count; i++)
+        if (all->at[i] != NULL)
+            read_until(s, all, i, until_ns);
 }
 
 static void names_text(const struct options *o, char *out, size_t room)
