@@ -43,6 +43,7 @@ static const struct {
     {&layer_rsync, STREAM},
     {&layer_smb, STREAM},
     {&layer_nats, STREAM},
+    {&layer_amqp, STREAM},
     {&layer_memcached, STREAM},
     {&layer_x11, STREAM},
     {&layer_iperf3, STREAM},

@@ -25,6 +25,7 @@ extern const struct layer layer_mysql;      /* service.c: Protocol::HandshakeV10
 extern const struct layer layer_postgresql; /* service.c: PostgreSQL "Message Formats" */
 extern const struct layer layer_rdp;        /* remote.c: [MS-RDPBCGR] s2.2.1.1 */
 extern const struct layer layer_nats;       /* service.c: NATS client protocol */
+extern const struct layer layer_amqp;       /* amqp.c: AMQP 0-9-1 and 1.0 */
 extern const struct layer layer_memcached;  /* memcached.c: text and binary protocol */
 extern const struct layer layer_telnet;     /* remote.c: RFC 854, RFC 855 */
 extern const struct layer layer_x11;        /* remote.c: X Window System Protocol s8 */
