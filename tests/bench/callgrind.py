@@ -16,7 +16,8 @@ OFF = (
     ("HAR", "mixed", "output/har"), ("extraction", "small", "output/extract"), ("the table and reports", "mixed", "output/"),
     ("content patterns", "small", "policy/bank"), ("rules on messages", "small", "policy/message"),
     ("rates", "mixed", "policy/rate"), ("inflation", "small", "layers/ws_inflate"), ("unmasking", "small", "layers/ws_unmask"),
-    ("unmasking, UTF-8 and search at all levels", "small", "base/simd_"),
+    ("wide unmasking", "small", "base/simd_unmask"), ("wide UTF-8", "small", "base/simd_utf8"),
+    ("search for parts of patterns", "small", "base/simd_find"),
     ("UTF-8 of messages", "small", "base/utf8"), ("nDPI, where all is known", "small", "identify/ndpi"),
     ("JA3 and JA4", "mixed", "layers/tls_fingerprint"),
 )
