@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/bytes.h"
 
+#include "base/load.h"
+
 /* Eight bytes at once. Without their top bits no byte's sum reaches the next one. */
 static uint64_t lower_word(uint64_t x)
 {
@@ -10,24 +12,14 @@ static uint64_t lower_word(uint64_t x)
     return x | ((from_a & ~beyond_z & ~x & (0x80 * each)) >> 2);
 }
 
-static uint64_t load_word(const uint8_t *at)
-{
-    uint64_t word;
-
-    memcpy(&word, at, sizeof(word));
-    return word;
-}
-
 /* Fewer bytes than a word has, as one: those in the middle twice. */
 static uint64_t load_few(const uint8_t *at, size_t len)
 {
-    uint32_t first, last;
+    const size_t half = sizeof(uint32_t);
 
-    if (len < sizeof(first))
+    if (len < half)
         return len == 0 ? 0 : at[0] | (unsigned)at[len / 2] << 8 | (unsigned)at[len - 1] << 16;
-    memcpy(&first, at, sizeof(first));
-    memcpy(&last, at + len - sizeof(last), sizeof(last));
-    return first | (uint64_t)last << 32;
+    return load_u32(at) | (uint64_t)load_u32(at + len - half) << 32;
 }
 
 /* Mostly they are spelled alike. */
@@ -45,10 +37,10 @@ bool bytes_equal_nocase(struct bytes a, struct bytes b)
     if (a.len < word)
         return words_equal_nocase(load_few(a.at, a.len), load_few(b.at, b.len));
     for (size_t i = 0; i + word < a.len; i += word)
-        if (!words_equal_nocase(load_word(a.at + i), load_word(b.at + i)))
+        if (!words_equal_nocase(load_u64(a.at + i), load_u64(b.at + i)))
             return false;
     /* the last word may lap over the one before */
-    return words_equal_nocase(load_word(a.at + a.len - word), load_word(b.at + a.len - word));
+    return words_equal_nocase(load_u64(a.at + a.len - word), load_u64(b.at + a.len - word));
 }
 
 size_t bytes_find(struct bytes b, struct bytes needle)

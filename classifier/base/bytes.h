@@ -78,6 +78,12 @@ static inline int hex_digit_value(uint8_t c)
     return -1;
 }
 
+/* Of ASCII. */
+static inline bool byte_is_letter(uint8_t c)
+{
+    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
 /* RFC 9110 s5.6.3, of OWS */
 static inline bool byte_is_blank(uint8_t c)
 {

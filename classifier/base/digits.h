@@ -56,4 +56,12 @@ static inline uint8_t *digits_put_hex(uint8_t *at, uint8_t byte)
     return at + 2;
 }
 
+/* Many bytes, two digits each. */
+static inline uint8_t *digits_put_hexes(uint8_t *at, const uint8_t *bytes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        digits_put_hex(at + 2 * i, bytes[i]);
+    return at + 2 * count;
+}
+
 #endif

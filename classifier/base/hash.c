@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/hash.h"
 
-#include <endian.h>
 #include <sys/random.h>
 #include <time.h>
+
+#include "base/load.h"
 
 struct sip {
     uint64_t v0, v1, v2, v3;
@@ -46,11 +47,8 @@ uint64_t hash_bytes(const struct hash_key *key, struct bytes b)
     uint64_t last = (uint64_t)b.len << 56;
     size_t at = 0;
 
-    for (; at + sizeof(uint64_t) <= b.len; at += sizeof(uint64_t)) {
-        uint64_t word;
-        memcpy(&word, b.at + at, sizeof(word));
-        sip_word(&s, word);
-    }
+    for (; at + sizeof(uint64_t) <= b.len; at += sizeof(uint64_t))
+        sip_word(&s, load_u64(b.at + at));
     for (unsigned shift = 0; at < b.len; at++, shift += 8)
         last |= (uint64_t)b.at[at] << shift;
     sip_word(&s, last);
@@ -84,14 +82,6 @@ static uint64_t step(uint64_t sum, uint64_t piece, uint64_t point)
     return (p.low & PRIME) + (p.low >> PRIME_BITS | p.high << (64 - PRIME_BITS));
 }
 
-static uint64_t load(const uint8_t *at)
-{
-    uint64_t word;
-
-    memcpy(&word, at, sizeof(word));
-    return le64toh(word);
-}
-
 /* The last bytes, PIECE or less, as a number. */
 static uint64_t last_piece(struct bytes text, size_t len)
 {
@@ -100,7 +90,7 @@ static uint64_t last_piece(struct bytes text, size_t len)
     if (len == 0)
         return 0;
     if (text.len >= sizeof(piece))
-        return load(text.at + text.len - sizeof(piece)) >> 8 * (sizeof(piece) - len);
+        return load_le64(text.at + text.len - sizeof(piece)) >> 8 * (sizeof(piece) - len);
     for (size_t i = 0; i < len; i++)
         piece |= (uint64_t)text.at[i] << 8 * i;
     return piece;
@@ -113,7 +103,7 @@ uint64_t hash_text(const struct hash_key *key, struct bytes text)
     size_t at = 0;
 
     for (; at + sizeof(uint64_t) <= text.len; at += PIECE)
-        sum = step(sum, load(text.at + at) & ((UINT64_C(1) << 8 * PIECE) - 1), point);
+        sum = step(sum, load_le64(text.at + at) & ((UINT64_C(1) << 8 * PIECE) - 1), point);
     sum = step(sum, last_piece(text, text.len - at), point);
     sum = (sum & PRIME) + (sum >> PRIME_BITS);
     return sum >= PRIME ? sum - PRIME : sum;

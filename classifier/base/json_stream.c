@@ -120,11 +120,6 @@ static bool goes_on_number(uint8_t c)
     return begins_number(c) || c == '+' || c == '.' || c == 'e' || c == 'E';
 }
 
-static bool is_letter(uint8_t c)
-{
-    return c >= 'a' && c <= 'z';
-}
-
 static void begin_value(struct json_stream *s, uint8_t c, const struct json_events *ev)
 {
     s->key = false;
@@ -134,7 +129,7 @@ static void begin_value(struct json_stream *s, uint8_t c, const struct json_even
         open_bracket(s, c == '[', ev);
     } else if (c == ']' && s->state == AT_FIRST_VALUE) {
         close_bracket(s, true, ev);
-    } else if (begins_number(c) || is_letter(c)) {
+    } else if (begins_number(c) || byte_is_letter(c)) {
         begin_text(s, begins_number(c) ? IN_NUMBER : IN_WORD);
         append(s, bytes_of(&c, 1));
     } else {
@@ -257,7 +252,7 @@ static size_t bare(struct json_stream *s, struct bytes in, const struct json_eve
     const bool number = s->state == IN_NUMBER;
     size_t n = 0;
 
-    while (n < in.len && (number ? goes_on_number(in.at[n]) : is_letter(in.at[n])))
+    while (n < in.len && (number ? goes_on_number(in.at[n]) : byte_is_letter(in.at[n])))
         n++;
     append(s, bytes_first(in, n));
     if (n == in.len)

@@ -14,10 +14,7 @@
 
 #include "base/bytes.h"
 
-/* A loop of another file, written once in plain C that a compiler can make wide: it is put into a
- * plain function and into one that is compiled for more (SIMD_AVX2), and who calls asks first. */
-#define SIMD_BODY static inline __attribute__((always_inline))
-
+/* For a function of another file that is compiled for AVX2; who calls it asks first. */
 #ifdef __x86_64__
 #define SIMD_AVX2 __attribute__((target("avx2")))
 #else

@@ -2,16 +2,10 @@
 /* simd_plain.c - for machines without wide instructions, and what the others are compared with:
  * eight bytes at a time at most. */
 #include "base/lines.h"
+#include "base/load.h"
 
 #define WORD     sizeof(uint64_t)
 #define TOP_BITS UINT64_C(0x8080808080808080)
-
-static uint64_t load(const uint8_t *at)
-{
-    uint64_t word;
-    memcpy(&word, at, sizeof(word));
-    return word;
-}
 
 /* Fewer bytes than a word has. */
 static bool unmask_few(uint8_t *out, struct bytes in, uint64_t key)
@@ -33,10 +27,10 @@ static bool unmask(uint8_t *out, struct bytes in, uint32_t mask, uint64_t at)
 
     if (in.len < WORD)
         return unmask_few(out, in, key);
-    const uint64_t last = load(in.at + in.len - WORD) ^ simd_key(mask, at + in.len);
+    const uint64_t last = load_u64(in.at + in.len - WORD) ^ simd_key(mask, at + in.len);
     uint64_t seen = last;
     for (size_t i = 0; i < in.len / WORD; i++) {
-        const uint64_t word = load(in.at + i * WORD) ^ key;
+        const uint64_t word = load_u64(in.at + i * WORD) ^ key;
         memcpy(out + i * WORD, &word, WORD);
         seen |= word;
     }
@@ -49,7 +43,7 @@ static size_t utf8(struct bytes in)
 {
     size_t at = 0;
 
-    while (at + WORD <= in.len && (load(in.at + at) & TOP_BITS) == 0)
+    while (at + WORD <= in.len && (load_u64(in.at + at) & TOP_BITS) == 0)
         at += WORD;
     while (at < in.len && in.at[at] < 0x80)
         at++;
@@ -90,9 +84,7 @@ static struct line_marks marks_of(const uint8_t at[LINES_WORD])
     struct line_marks m = {0};
 
     for (unsigned i = 0; i < LINES_WORD; i += 8) {
-        uint64_t x = 0;
-        for (unsigned n = 0; n < 8; n++)
-            x |= (uint64_t)at[i + n] << 8 * n;
+        const uint64_t x = load_le64(at + i);
         m.lf |= gathered(zero_bytes(x ^ each * '\n')) << i;
         m.cr |= gathered(zero_bytes(x ^ each * '\r')) << i;
         m.colon |= gathered(zero_bytes(x ^ each * ':')) << i;

@@ -8,7 +8,7 @@
 #ifndef CAPTURE_INPUT_H
 #define CAPTURE_INPUT_H
 
-#include "base/bytes.h"
+#include "capture/capture.h"
 
 #define INPUT_ROOM (128u << 10) /* what fits a second-level cache is cheaper than more */
 
@@ -20,15 +20,11 @@ enum input_result {
 
 struct unpack;
 
-/* Room for what is read next, at least `*room` bytes; `*room` becomes what there is. What was given
- * before is left as it was read. NULL: a buffer of its own must do. */
-typedef uint8_t *input_lender(void *ctx, size_t *room);
-
 struct input {
     int fd;                /* closed by input_close() unless it is standard input */
     uint8_t *buffer, *own; /* the same, or what was lent last */
     size_t own_room;
-    input_lender *lender; /* NULL: nobody */
+    capture_lender *lender; /* NULL: nobody */
     void *lender_ctx;
     size_t room, at, end;  /* unread: [at, end) */
     struct unpack *unpack; /* NULL: the bytes are as they are in the file */

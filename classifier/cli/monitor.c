@@ -69,19 +69,23 @@ static struct engine_capture kernel_counts(const struct interfaces *all)
     return sum;
 }
 
+static uint64_t frames_wanted(const struct session *s)
+{
+    return s->options->count > 0 ? (uint64_t)s->options->count : UINT64_MAX;
+}
+
 static bool enough(const struct session *s, const struct interfaces *all)
 {
     const struct options *o = s->options;
 
-    return session_stopped(s) || all->open == 0 ||
-           (o->count > 0 && all->frames >= (uint64_t)o->count) ||
+    return session_stopped(s) || all->open == 0 || all->frames >= frames_wanted(s) ||
            (o->duration_s > 0 && wall_ns() - all->started_ns >= o->duration_s * SECOND_NS);
 }
 
 /* What one interface has now, at most a batch. */
 static void read_some(struct session *s, struct interfaces *all, size_t i)
 {
-    const uint64_t count = s->options->count > 0 ? (uint64_t)s->options->count : UINT64_MAX;
+    const uint64_t count = frames_wanted(s);
     enum capture_result result = CAPTURE_FRAME;
     struct err err = {0};
     struct frame f;
@@ -121,7 +125,7 @@ static void stats_if_due(struct session *s, struct interfaces *all)
 /* What came until then: the kernel gives it away in blocks, a moment later. */
 static void read_until(struct session *s, struct interfaces *all, size_t i, int64_t until_ns)
 {
-    const uint64_t count = s->options->count > 0 ? (uint64_t)s->options->count : UINT64_MAX;
+    const uint64_t count = frames_wanted(s);
     struct err err = {0};
     struct frame f;
 

@@ -20,7 +20,7 @@ static uint64_t sum_words(struct bytes b)
     uint64_t low = 0, high = 0;
 
     for (size_t i = 0; i < b.len / CHECKSUM_WORD; i++) {
-        const uint64_t word = checksum_word(b.at + i * CHECKSUM_WORD);
+        const uint64_t word = load_u64(b.at + i * CHECKSUM_WORD);
         low += (uint32_t)word;
         high += word >> 32;
     }
@@ -50,45 +50,16 @@ SIMD_AVX2 static inline __m256i vector_at(const uint8_t *at)
 /* checksum_tail() of up to a vector. */
 SIMD_AVX2 static inline __m256i tail_vector(const uint8_t *end, size_t left)
 {
-    static const uint8_t mask[2 * VECTOR] = {[VECTOR] = 0xff,
-                                             0xff,
-                                             0xff,
-                                             0xff,
-                                             0xff,
-                                             0xff,
-                                             0xff,
-                                             0xff,
-                                             0xff,
-                                             0xff,
-                                             0xff,
-                                             0xff,
-                                             0xff,
-                                             0xff,
-                                             0xff,
-                                             0xff,
-                                             0xff,
-                                             0xff,
-                                             0xff,
-                                             0xff,
-                                             0xff,
-                                             0xff,
-                                             0xff,
-                                             0xff,
-                                             0xff,
-                                             0xff,
-                                             0xff,
-                                             0xff,
-                                             0xff,
-                                             0xff,
-                                             0xff,
-                                             0xff};
+    static const uint64_t mask[2 * VECTOR / sizeof(uint64_t)] = {
+        0, 0, 0, 0, UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX};
     static const uint8_t order[2][VECTOR / 2] = {
         {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15},
         {1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14}};
     const __m128i half = _mm_loadu_si128((const __m128i_u *)(const void *)order[left % 2]);
 
-    return _mm256_shuffle_epi8(_mm256_and_si256(vector_at(end - VECTOR), vector_at(mask + left)),
-                               _mm256_broadcastsi128_si256(half));
+    return _mm256_shuffle_epi8(
+        _mm256_and_si256(vector_at(end - VECTOR), vector_at((const uint8_t *)mask + left)),
+        _mm256_broadcastsi128_si256(half));
 }
 
 SIMD_AVX2 static inline uint64_t sum_of(__m256i lanes)
@@ -154,7 +125,7 @@ static uint64_t wide_few(struct bytes b)
 
     if (b.len > 0)
         memcpy(word, b.at, b.len); /* padded with zero bytes on the right: RFC 1071 s4.1 */
-    return checksum_word(word);
+    return load_u64(word);
 }
 
 uint16_t checksum_sum(struct bytes b)
@@ -166,10 +137,10 @@ uint16_t checksum_pseudo(const struct packet *p, uint8_t protocol, size_t length
 {
     const uint8_t *src = p->src.addr.byte;
     const uint8_t *dst = p->dst.addr.byte;
-    uint64_t sum = checksum_plus(checksum_word(src), checksum_word(src + CHECKSUM_WORD));
+    uint64_t sum = checksum_plus(load_u64(src), load_u64(src + CHECKSUM_WORD));
 
-    sum = checksum_plus(sum, checksum_word(dst));
-    sum = checksum_plus(sum, checksum_word(dst + CHECKSUM_WORD));
+    sum = checksum_plus(sum, load_u64(dst));
+    sum = checksum_plus(sum, load_u64(dst + CHECKSUM_WORD));
     sum = checksum_plus(sum, (uint64_t)htonl((uint32_t)length) + htons(protocol));
     return checksum_fold(sum);
 }

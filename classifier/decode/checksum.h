@@ -2,7 +2,7 @@
 /* checksum.h - the Internet checksum (RFC 1071). Private to decode/.
  *
  * Sums are kept in the machine's byte order (RFC 1071 s2, "Byte Order Independence"): compare them
- * only with fields read the same way, by checksum_field(). A wide sum is one of 64-bit words with
+ * only with fields read the same way, by load_u16(). A wide sum is one of 64-bit words with
  * end-around carry (s2, "Parallel Summation"), to be folded to 16 bits.
  */
 #ifndef DECODE_CHECKSUM_H
@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "model/endpoint.h"
+#include "base/load.h"
 #include "model/packet.h"
 
 #define CHECKSUM_WORD sizeof(uint64_t)
@@ -27,20 +28,6 @@ static inline uint16_t checksum_add(uint16_t a, uint16_t b)
 {
     const uint32_t sum = (uint32_t)a + b;
     return (uint16_t)(sum + (sum >> 16));
-}
-
-static inline uint16_t checksum_field(const uint8_t *at)
-{
-    uint16_t field;
-    memcpy(&field, at, sizeof(field));
-    return field;
-}
-
-static inline uint64_t checksum_word(const uint8_t *at)
-{
-    uint64_t word;
-    memcpy(&word, at, sizeof(word));
-    return word;
 }
 
 static inline uint64_t checksum_plus(uint64_t wide, uint64_t word)
@@ -88,7 +75,7 @@ static inline uint64_t checksum_tail(const uint8_t *end, size_t left)
 {
     static const uint8_t mask[2 * CHECKSUM_WORD] = {
         [CHECKSUM_WORD] = 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
-    const uint64_t word = checksum_word(end - CHECKSUM_WORD) & checksum_word(mask + left);
+    const uint64_t word = load_u64(end - CHECKSUM_WORD) & load_u64(mask + left);
     const unsigned odd = left % 2 * 8;
 
     return word << odd | word >> (64 - odd) % 64;
@@ -109,7 +96,7 @@ static inline uint64_t checksum_wide(struct bytes b)
     if (b.len >= CHECKSUM_MANY)
         return checksum_wide_many(b);
     for (; b.len >= word; b.len -= word, b.at += word)
-        checksum_take(&s, checksum_word(b.at));
+        checksum_take(&s, load_u64(b.at));
     checksum_take(&s, checksum_tail(b.at + b.len, b.len));
     return checksum_plus(s.low, s.carries);
 }

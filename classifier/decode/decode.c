@@ -62,7 +62,7 @@ void bare_syn_count(struct decoder *d, const struct bare_syn *s)
 void glance_count(const struct glance *g, const struct frame *f, struct decoder *d)
 {
     d->stats.frames++;
-    d->stats.bytes += glance_wire_len(f);
+    d->stats.bytes += frame_wire_len(f);
     d->stats.tcp++;
     if (glance_is_ipv4(g))
         d->stats.packets_ipv4++;
@@ -129,7 +129,7 @@ enum decoded decode_step_by_step(struct decoder *d, const struct frame *f, struc
                      .frame = f,
                      .out = out,
                      .left = f->data,
-                     .wire = f->wire_len > f->data.len ? f->wire_len : f->data.len};
+                     .wire = frame_wire_len(f)};
     enum header header = link_first(f->linktype);
 
     d->stats.frames++;

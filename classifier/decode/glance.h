@@ -11,6 +11,7 @@
 #ifndef DECODE_GLANCE_H
 #define DECODE_GLANCE_H
 
+#include "base/load.h"
 #include "decode/decode.h"
 #include "model/ends.h"
 
@@ -46,30 +47,9 @@ static inline bool glance_is_ipv4(const struct glance *g)
     return g->ip[0] >> 4 == GLANCE_VERSION_4;
 }
 
-static inline uint16_t glance_be16(const uint8_t *at)
-{
-    uint16_t field;
-
-    memcpy(&field, at, sizeof(field));
-    return be16toh(field);
-}
-
-static inline uint32_t glance_be32(const uint8_t *at)
-{
-    uint32_t field;
-
-    memcpy(&field, at, sizeof(field));
-    return be32toh(field);
-}
-
 static inline uint8_t glance_flags(const struct glance *g)
 {
     return g->tcp.at[GLANCE_FLAGS] & (TCP_ACK | TCP_PSH);
-}
-
-static inline uint32_t glance_wire_len(const struct frame *f)
-{
-    return f->wire_len > f->data.len ? f->wire_len : (uint32_t)f->data.len;
 }
 
 /* What decode_frame() says of a frame whose checksums are right, without its ordinal; and what that

@@ -162,7 +162,7 @@ static enum header keep(struct walk *w, struct fragment *f)
 /* An IPv4 header sum of 0 was left to the network card, as Windows does. */
 static void check_header(struct walk *w, struct bytes header)
 {
-    w->ip_checksum_bad = checksum_sum(header) != 0xffff && checksum_field(header.at + 10) != 0;
+    w->ip_checksum_bad = checksum_sum(header) != 0xffff && load_u16(header.at + 10) != 0;
     if (w->ip_checksum_bad)
         w->what = DECODE_IP_CHECKSUM;
 }
@@ -179,7 +179,7 @@ enum header ip_v4(struct walk *w)
     if (header < IPV4_SIZE)
         return walk_bad(w, DECODE_IP_HEADER_LENGTH);
     /* 0: too long for 16 bits, the card was to cut it (segmentation offload) */
-    const size_t total = wire_be16(at + 2) != 0 ? wire_be16(at + 2) : w->wire;
+    const size_t total = load_be16(at + 2) != 0 ? load_be16(at + 2) : w->wire;
     if (total < header || total > w->wire)
         return walk_bad(w, DECODE_IP_LENGTH);
     if (header > w->left.len)
@@ -194,10 +194,10 @@ enum header ip_v4(struct walk *w)
     w->out->ttl = at[8];
     walk_past(w, header);
 
-    const uint16_t place = wire_be16(at + 6);
+    const uint16_t place = load_be16(at + 6);
     if ((place & (IPV4_MORE_BIT | IPV4_OFFSET_BITS)) == 0)
         return follow(w, at[9]);
-    struct fragment f = {.key = key_of(w, wire_be16(at + 4), at[9]),
+    struct fragment f = {.key = key_of(w, load_be16(at + 4), at[9]),
                          .offset = (uint32_t)(place & IPV4_OFFSET_BITS) * FRAGMENT_UNIT,
                          .more = (place & IPV4_MORE_BIT) != 0,
                          .protocol = at[9],
@@ -215,7 +215,7 @@ enum header ip_v6(struct walk *w)
         return walk_bad(w, DECODE_IP_VERSION);
     walk_past(w, IPV6_SIZE);
     /* 0: a jumbogram (RFC 2675) or segmentation offload; the frame's own length holds */
-    const size_t length = wire_be16(at + 4) != 0 ? wire_be16(at + 4) : w->wire;
+    const size_t length = load_be16(at + 4) != 0 ? load_be16(at + 4) : w->wire;
     if (length > w->wire)
         return walk_bad(w, DECODE_IP_LENGTH);
     walk_limit(w, length);
@@ -252,11 +252,11 @@ enum header ip_fragment(struct walk *w)
 
     if (w->left.len < FRAGMENT_SIZE)
         return walk_bad(w, DECODE_TRUNCATED);
-    const uint16_t place = wire_be16(at + 2);
+    const uint16_t place = load_be16(at + 2);
     walk_past(w, FRAGMENT_SIZE);
     if ((place & (IPV6_OFFSET_BITS | IPV6_MORE_BIT)) == 0)
         return follow(w, at[0]); /* an atomic fragment stands alone: RFC 6946 s4 */
-    struct fragment f = {.key = key_of(w, wire_be32(at + 4), 0),
+    struct fragment f = {.key = key_of(w, load_be32(at + 4), 0),
                          .offset = place & IPV6_OFFSET_BITS,
                          .more = (place & IPV6_MORE_BIT) != 0,
                          .protocol = at[0]};

@@ -94,7 +94,7 @@ enum header link_ethernet(struct walk *w)
 {
     if (w->left.len < ETHERNET_SIZE)
         return walk_bad(w, DECODE_TRUNCATED);
-    const uint16_t type = wire_be16(w->left.at + ETHERNET_TYPE_AT);
+    const uint16_t type = load_be16(w->left.at + ETHERNET_TYPE_AT);
     walk_past(w, ETHERNET_SIZE);
     return link_of_ethertype(type);
 }
@@ -106,7 +106,7 @@ enum header link_llc(struct walk *w)
 
     if (w->left.len < LLC_SNAP_SIZE || memcmp(w->left.at, snap, sizeof(snap)) != 0)
         return HEADER_OTHER;
-    const uint16_t type = wire_be16(w->left.at + sizeof(snap));
+    const uint16_t type = load_be16(w->left.at + sizeof(snap));
     walk_past(w, LLC_SNAP_SIZE);
     return type < ETHERTYPE_LEAST ? HEADER_OTHER : link_of_ethertype(type);
 }
@@ -119,8 +119,8 @@ enum header link_vlan(struct walk *w)
     if (out->vlan_count == 0)
         w->stats->vlan++;
     if (out->vlan_count < PACKET_VLANS)
-        out->vlan[out->vlan_count++] = wire_be16(w->left.at) & VLAN_ID_BITS;
-    const uint16_t type = wire_be16(w->left.at + 2);
+        out->vlan[out->vlan_count++] = load_be16(w->left.at) & VLAN_ID_BITS;
+    const uint16_t type = load_be16(w->left.at + 2);
     walk_past(w, VLAN_SIZE);
     return link_of_ethertype(type);
 }
@@ -156,7 +156,7 @@ enum header link_pppoe(struct walk *w)
     const uint8_t *at = w->left.at;
     if (at[0] != PPPOE_VERSION_TYPE || at[1] != 0)
         return HEADER_OTHER; /* discovery, not a session */
-    const uint16_t length = wire_be16(at + 4);
+    const uint16_t length = load_be16(at + 4);
     walk_past(w, PPPOE_SIZE);
     walk_limit(w, length);
     return HEADER_PPP;
@@ -182,7 +182,7 @@ enum header link_ppp(struct walk *w)
 
     if (len >= CISCO_HDLC_SIZE && (at[0] == CISCO_UNICAST || at[0] == CISCO_BROADCAST)) {
         walk_past(w, CISCO_HDLC_SIZE);
-        return link_of_ethertype(wire_be16(at + 2));
+        return link_of_ethertype(load_be16(at + 2));
     }
     const bool hdlc = len >= 2 && at[0] == HDLC_ALL_STATIONS && at[1] == HDLC_UNNUMBERED;
     if (hdlc)
@@ -190,7 +190,7 @@ enum header link_ppp(struct walk *w)
     if (w->left.len < 2)
         return walk_bad(w, DECODE_TRUNCATED);
     const bool compressed = (w->left.at[0] & 1) != 0; /* the last byte of a protocol is odd */
-    const uint16_t protocol = compressed ? w->left.at[0] : wire_be16(w->left.at);
+    const uint16_t protocol = compressed ? w->left.at[0] : load_be16(w->left.at);
     walk_past(w, compressed ? 1 : 2);
     return of_ppp(protocol);
 }
@@ -201,7 +201,7 @@ enum header link_null(struct walk *w)
     if (w->left.len < NULL_SIZE)
         return walk_bad(w, DECODE_TRUNCATED);
     const uint8_t *at = w->left.at;
-    const uint32_t big = wire_be32(at);
+    const uint32_t big = load_be32(at);
     const uint32_t family = big <= UINT16_MAX ? big : (uint32_t)at[1] << 8 | at[0];
 
     if (big > UINT16_MAX && (at[2] != 0 || at[3] != 0))
@@ -221,7 +221,7 @@ enum header link_sll(struct walk *w)
 {
     if (w->left.len < SLL_SIZE)
         return walk_bad(w, DECODE_TRUNCATED);
-    const uint16_t type = wire_be16(w->left.at + SLL_TYPE_AT);
+    const uint16_t type = load_be16(w->left.at + SLL_TYPE_AT);
     walk_past(w, SLL_SIZE);
     return type < ETHERTYPE_LEAST ? HEADER_OTHER : link_of_ethertype(type);
 }
@@ -230,7 +230,7 @@ enum header link_sll2(struct walk *w)
 {
     if (w->left.len < SLL2_SIZE)
         return walk_bad(w, DECODE_TRUNCATED);
-    const uint16_t type = wire_be16(w->left.at);
+    const uint16_t type = load_be16(w->left.at);
     walk_past(w, SLL2_SIZE);
     return type < ETHERTYPE_LEAST ? HEADER_OTHER : link_of_ethertype(type);
 }

@@ -39,8 +39,7 @@ enum checksum transport_checksum(const struct packet *p, struct bytes whole, siz
         return CHECKSUM_GOOD;
     const uint8_t *field =
         whole.at + (p->transport == TRANSPORT_TCP ? TCP_CHECKSUM_AT : UDP_CHECKSUM_AT);
-    return is_offloaded(p, checksum_field(field), pseudo, ip_len) ? CHECKSUM_OFFLOADED
-                                                                  : CHECKSUM_BAD;
+    return is_offloaded(p, load_u16(field), pseudo, ip_len) ? CHECKSUM_OFFLOADED : CHECKSUM_BAD;
 }
 
 static enum checksum judge(const struct walk *w)
@@ -61,7 +60,7 @@ static void count_checksum(struct walk *w)
 static void take_timestamp(struct packet *out, const uint8_t *value)
 {
     out->has_timestamp = true;
-    out->timestamp = wire_be32(value);
+    out->timestamp = load_be32(value);
 }
 
 static void read_option(struct packet *out, const uint8_t *at, size_t size)
@@ -78,7 +77,7 @@ static void read_option(struct packet *out, const uint8_t *at, size_t size)
 
 void transport_tcp_options(struct packet *out, struct bytes options)
 {
-    if (options.len >= TIMESTAMP_SIZE + 2 && wire_be32(options.at) == TIMESTAMP_HEAD) {
+    if (options.len >= TIMESTAMP_SIZE + 2 && load_be32(options.at) == TIMESTAMP_HEAD) {
         take_timestamp(out, options.at + 4);
         options = bytes_after(options, TIMESTAMP_SIZE + 2);
     }
@@ -115,7 +114,7 @@ enum header transport_udp(struct walk *w)
     if (w->left.len < UDP_SIZE)
         return walk_bad(w, DECODE_TRUNCATED);
     /* 0: a jumbogram (RFC 2675 s4) or segmentation offload */
-    const size_t length = wire_be16(at + 4) != 0 ? wire_be16(at + 4) : w->wire;
+    const size_t length = load_be16(at + 4) != 0 ? load_be16(at + 4) : w->wire;
     if (length < UDP_SIZE || length > w->wire)
         return walk_bad(w, DECODE_UDP_LENGTH);
     walk_limit(w, length);

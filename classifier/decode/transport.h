@@ -18,13 +18,13 @@ static inline void transport_tcp_fields(struct packet *out, struct bytes segment
     const uint8_t *at = segment.at;
 
     out->transport = TRANSPORT_TCP;
-    out->src.port = wire_be16(at);
-    out->dst.port = wire_be16(at + 2);
-    out->seq = wire_be32(at + 4);
-    out->ack = wire_be32(at + 8);
+    out->src.port = load_be16(at);
+    out->dst.port = load_be16(at + 2);
+    out->seq = load_be32(at + 4);
+    out->ack = load_be32(at + 8);
     out->flags = at[13] & TCP_FLAG_BITS;
-    out->window = wire_be16(at + 14);
-    out->urgent = wire_be16(at + 18);
+    out->window = load_be16(at + 14);
+    out->urgent = load_be16(at + 18);
     out->payload = bytes_after(segment, header);
     out->payload_len = (uint32_t)out->payload.len;
     if (header > TCP_SIZE)
@@ -35,15 +35,15 @@ static inline void transport_tcp_fields(struct packet *out, struct bytes segment
 static inline void transport_udp_fields(struct packet *out, struct bytes datagram)
 {
     out->transport = TRANSPORT_UDP;
-    out->src.port = wire_be16(datagram.at);
-    out->dst.port = wire_be16(datagram.at + 2);
+    out->src.port = load_be16(datagram.at);
+    out->dst.port = load_be16(datagram.at + 2);
     out->payload = bytes_after(datagram, UDP_SIZE);
     out->payload_len = (uint32_t)out->payload.len;
 }
 
 static inline bool transport_udp_sum_is_absent(struct bytes datagram)
 {
-    return wire_be16(datagram.at + UDP_CHECKSUM_AT) == 0;
+    return load_be16(datagram.at + UDP_CHECKSUM_AT) == 0;
 }
 
 #endif

@@ -58,7 +58,7 @@ enum header tunnel_gre(struct walk *w)
 
     if (w->left.len < GRE_SIZE)
         return walk_bad(w, DECODE_TRUNCATED);
-    const uint16_t flags = wire_be16(at);
+    const uint16_t flags = load_be16(at);
     const uint16_t version = flags & GRE_VERSION_BITS;
     if (version > 1 || (flags & GRE_ROUTING_BIT) != 0)
         return HEADER_OTHER;
@@ -72,12 +72,12 @@ enum header tunnel_gre(struct walk *w)
         return walk_bad(w, DECODE_TRUNCATED);
     /* version 1: the length and the call are in the key's place (RFC 2637 s4.1) */
     if (version == 0 && (flags & GRE_KEY_BIT) != 0)
-        walk_mark(w, wire_be32(at + key_at));
+        walk_mark(w, load_be32(at + key_at));
     w->numbered_payload = (flags & GRE_SEQUENCE_BIT) != 0;
     walk_past(w, size);
     if (w->wire == 0)
         return HEADER_OTHER; /* a keepalive, or PPTP's bare acknowledgment */
-    return of_type(wire_be16(at + 2));
+    return of_type(load_be16(at + 2));
 }
 
 /* Type I has no header of its own and no sequence number in GRE. */
@@ -115,7 +115,7 @@ static bool is_geneve(struct bytes b)
 {
     if (b.len <= GENEVE_SIZE || (b.at[0] & GENEVE_VERSION_BITS) != 0 || b.at[7] != 0)
         return false;
-    const enum header next = of_type(wire_be16(b.at + 2));
+    const enum header next = of_type(load_be16(b.at + 2));
     return next == HEADER_ETHERNET || next == HEADER_IPV4 || next == HEADER_IPV6;
 }
 
@@ -131,7 +131,7 @@ enum header tunnel_over_udp(uint16_t port, struct bytes payload)
 
 enum header tunnel_vxlan(struct walk *w)
 {
-    walk_mark(w, wire_be32(w->left.at + VNI_AT));
+    walk_mark(w, load_be32(w->left.at + VNI_AT));
     walk_past(w, VXLAN_SIZE);
     return walk_into(w, HEADER_ETHERNET);
 }
@@ -143,7 +143,7 @@ enum header tunnel_geneve(struct walk *w)
 
     if (w->left.len < size)
         return walk_bad(w, DECODE_TRUNCATED);
-    walk_mark(w, wire_be32(at + VNI_AT));
+    walk_mark(w, load_be32(at + VNI_AT));
     walk_past(w, size);
-    return walk_into(w, of_type(wire_be16(at + 2)));
+    return walk_into(w, of_type(load_be16(at + 2)));
 }

@@ -5,15 +5,14 @@
 
 #include "base/apart.h"
 #include "decode/checksum.h"
+#include "decode/plain.h"
 #include "decode/transport.h"
+#include "model/ends.h"
 
 enum usual_size {
-    ETHERNET_SIZE = 14,
     VLAN_SIZE = 4,
-    IPV4_SIZE = 20,
     IPV4_SRC_AT = 12,
     IPV4_DST_AT = 16,
-    IPV6_SIZE = 40,
     IPV6_SRC_AT = 8,
     IPV6_DST_AT = 24,
     FRAME_LEAST = ETHERNET_SIZE + IPV4_SIZE + UDP_SIZE
@@ -21,7 +20,6 @@ enum usual_size {
 
 enum ethertype { ETHERTYPE_IPV4 = 0x0800, ETHERTYPE_CTAG = 0x8100, ETHERTYPE_IPV6 = 0x86dd };
 
-#define LINKTYPE_ETHERNET  1
 #define VLAN_ID_BITS       0x0fff
 #define IPV4_NO_OPTIONS    0x45   /* version and header length */
 #define IPV4_FRAGMENT_BITS 0x3fff /* more fragments, offset */
@@ -41,7 +39,7 @@ static inline void begin(const struct frame *f, uint64_t ordinal, struct packet 
     out->number = f->number;
     out->ordinal = ordinal;
     out->time_ns = f->time_ns;
-    out->wire_len = f->wire_len > f->data.len ? f->wire_len : (uint32_t)f->data.len;
+    out->wire_len = frame_wire_len(f);
     out->timestamp = 0;
     memset(out->vlan, 0, sizeof(out->vlan));
     out->vlan_count = 0;
@@ -54,37 +52,26 @@ static inline void pass_link(struct way *w, struct packet *out)
 {
     size_t size = ETHERNET_SIZE;
 
-    w->type = wire_be16(w->left.at + ETHERNET_SIZE - 2);
+    w->type = load_be16(w->left.at + ETHERNET_SIZE - 2);
     if (w->type == ETHERTYPE_CTAG) {
         w->tagged = true;
         out->vlan_count = 1;
-        out->vlan[0] = wire_be16(w->left.at + ETHERNET_SIZE) & VLAN_ID_BITS;
-        w->type = wire_be16(w->left.at + ETHERNET_SIZE + 2);
+        out->vlan[0] = load_be16(w->left.at + ETHERNET_SIZE) & VLAN_ID_BITS;
+        w->type = load_be16(w->left.at + ETHERNET_SIZE + 2);
         size += VLAN_SIZE;
     }
     w->left = bytes_of(w->left.at + size, w->left.len - size);
 }
 
-/* The bytes before an IPv4 address are replaced by what makes it an IPv6 address (RFC 4291
- * s2.5.5.2): two words, each written at once, as they are read again. */
+/* Two words, each written at once, as they are read again. */
 static inline struct addr mapped_at(const uint8_t *four)
 {
-    static const uint8_t before[CHECKSUM_WORD] = {0, 0, 0xff, 0xff};
-    static const uint8_t kept[CHECKSUM_WORD] = {0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff};
-    const uint64_t first = 0;
-    const uint64_t last = (checksum_word(four - 4) & checksum_word(kept)) | checksum_word(before);
+    const uint64_t first = 0, last = ends_ipv4(load_u32(four));
     struct addr a;
 
     memcpy(a.byte, &first, sizeof(first));
     memcpy(a.byte + sizeof(first), &last, sizeof(last));
     return a;
-}
-
-static inline uint64_t word_of_four(const uint8_t *at)
-{
-    uint32_t four;
-    memcpy(&four, at, sizeof(four));
-    return four;
 }
 
 /* Its header's sum is right, too. */
@@ -94,11 +81,11 @@ static inline bool pass_ipv4(struct way *w, struct packet *out)
 
     if (w->left.len < IPV4_SIZE || at[0] != IPV4_NO_OPTIONS)
         return false;
-    const size_t total = wire_be16(at + 2);
-    if (total < IPV4_SIZE || total > w->left.len || (wire_be16(at + 6) & IPV4_FRAGMENT_BITS) != 0)
+    const size_t total = load_be16(at + 2);
+    if (total < IPV4_SIZE || total > w->left.len || (load_be16(at + 6) & IPV4_FRAGMENT_BITS) != 0)
         return false;
-    const uint64_t first = word_of_four(at) + word_of_four(at + 4) + word_of_four(at + 8);
-    w->addresses = word_of_four(at + IPV4_SRC_AT) + word_of_four(at + IPV4_DST_AT);
+    const uint64_t first = plain_four(at) + plain_four(at + 4) + plain_four(at + 8);
+    w->addresses = plain_four(at + IPV4_SRC_AT) + plain_four(at + IPV4_DST_AT);
     if (!checksum_is_right(first + w->addresses))
         return false;
     w->protocol = at[9];
@@ -115,7 +102,7 @@ static inline bool pass_ipv6(struct way *w, struct packet *out)
 
     if (w->left.len < IPV6_SIZE || at[0] >> 4 != 6)
         return false;
-    const size_t length = wire_be16(at + 4);
+    const size_t length = load_be16(at + 4);
     if (length == 0 || length > w->left.len - IPV6_SIZE)
         return false;
     w->addresses = checksum_wide(bytes_of(at + IPV6_SRC_AT, IPV6_SIZE - IPV6_SRC_AT));
@@ -166,7 +153,7 @@ static inline bool take_udp(struct way *w, struct packet *out)
 
     if (w->left.len < UDP_SIZE)
         return false;
-    const size_t length = wire_be16(at + 4);
+    const size_t length = load_be16(at + 4);
     if (length < UDP_SIZE || length > w->left.len)
         return false;
     w->left.len = length;

@@ -7,6 +7,7 @@
 #ifndef DECODE_WALK_H
 #define DECODE_WALK_H
 
+#include "base/load.h"
 #include "decode/decode.h"
 #include "decode/defrag.h"
 #include "decode/header.h"
@@ -28,16 +29,6 @@ struct walk {
     bool ip_checksum_bad;  /* of the innermost IPv4 header */
     bool numbered_payload; /* GRE carries a sequence number: which ERSPAN this is */
 };
-
-static inline uint16_t wire_be16(const uint8_t *at)
-{
-    return (uint16_t)(at[0] << 8 | at[1]);
-}
-
-static inline uint32_t wire_be32(const uint8_t *at)
-{
-    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-}
 
 /* Moves past `n` bytes, which must be there. */
 static inline void walk_past(struct walk *w, size_t n)
@@ -77,8 +68,8 @@ static inline enum header walk_into(struct walk *w, enum header next)
     if (w->depth++ == 0)
         w->stats->tunnelled++;
     for (size_t i = 0; i < sizeof(w->out->src.addr.byte); i += 4) {
-        walk_mark(w, wire_be32(w->out->src.addr.byte + i));
-        walk_mark(w, wire_be32(w->out->dst.addr.byte + i));
+        walk_mark(w, load_be32(w->out->src.addr.byte + i));
+        walk_mark(w, load_be32(w->out->dst.addr.byte + i));
     }
     return next;
 }

@@ -93,11 +93,11 @@ static inline bool goes_on(const struct conn *c, unsigned side, const struct gla
 {
     const struct stream *s = &c->stream[side];
     const struct habit *h = &c->habit[side];
-    const uint32_t seq = glance_be32(g->tcp.at + GLANCE_SEQ);
+    const uint32_t seq = load_be32(g->tcp.at + GLANCE_SEQ);
 
     return seq == s->origin + (uint32_t)s->next && g->ttl == h->ttl &&
            (int32_t)(seq + (uint32_t)g->data.len - h->edge) <= 0 &&
-           (g->stamp == NULL || (int32_t)(glance_be32(g->stamp) - h->recent) >= 0);
+           (g->stamp == NULL || (int32_t)(load_be32(g->stamp) - h->recent) >= 0);
 }
 
 /* stream_acknowledge() where there is no hole, and the window that comes with it. */
@@ -105,7 +105,7 @@ static inline void take_ack(struct conn *c, unsigned side, const struct glance *
 {
     struct stream *s = &c->stream[1 - side];
     struct habit *h = &c->habit[1 - side];
-    const uint32_t ack = glance_be32(g->tcp.at + GLANCE_ACK);
+    const uint32_t ack = load_be32(g->tcp.at + GLANCE_ACK);
     const int32_t ahead = (int32_t)(ack - s->origin - (uint32_t)s->next);
     const int64_t offset = (int64_t)s->next + ahead;
 
@@ -113,7 +113,7 @@ static inline void take_ack(struct conn *c, unsigned side, const struct glance *
         s->acknowledged = (uint64_t)offset;
     if (offset != (int64_t)s->acknowledged)
         return;
-    const uint32_t edge = ack + ((uint32_t)glance_be16(g->tcp.at + GLANCE_WINDOW)
+    const uint32_t edge = ack + ((uint32_t)load_be16(g->tcp.at + GLANCE_WINDOW)
                                  << (WINDOW_SHIFT_MOST - c->habit[side].narrower));
     if ((int32_t)(edge - h->edge) > 0)
         h->edge = edge;
@@ -121,8 +121,8 @@ static inline void take_ack(struct conn *c, unsigned side, const struct glance *
 
 static inline void take_timestamp(struct conn *c, unsigned side, const struct glance *g)
 {
-    const struct segment s = {.seq = glance_be32(g->tcp.at + GLANCE_SEQ),
-                              .timestamp = glance_be32(g->stamp),
+    const struct segment s = {.seq = load_be32(g->tcp.at + GLANCE_SEQ),
+                              .timestamp = load_be32(g->stamp),
                               .has_timestamp = true};
 
     segment_take_habit(&s, c, side);
@@ -163,7 +163,7 @@ static inline void take(struct engine *e, struct conn *c, const struct frame *f,
     const unsigned side = e->side;
     const struct segment s = {.number = f->number,
                               .time_ns = f->time_ns,
-                              .wire_len = glance_wire_len(f),
+                              .wire_len = frame_wire_len(f),
                               .len = (uint32_t)g->data.len};
 
     e->conn = c;

@@ -51,10 +51,10 @@ struct conn {
     bool reset_doubted : 1;   /* a RST that may be forged: tcp_reset.c */
     bool reset_exact : 1; /* and only proof to the contrary undoes it: nothing is read till then */
     bool genuine : 1;     /* the client hears the answers: rates.c */
-    bool calm : 1;        /* established, and nothing waits to be settled: tcp.c */
+    bool calm : 1;        /* established, and nothing waits to be settled: calm.c */
     bool watched;         /* what was taught before it began may not be known yet: peer.h */
     bool quick;           /* calm.c: calm, and more: a frame need not become a packet */
-    uint8_t skims;        /* where quick: 1 + level of who skims; 0: nobody */
+    uint8_t skims;        /* where quick: skim.h */
     bool carry_wanted, carried_known; /* the same: the host's, for it */
     const char *source;               /* of its last packet */
     int64_t held;                     /* bytes of the budget beside this, about */

@@ -323,17 +323,12 @@ static void end_over(struct engine *e, struct conn *c)
     ghost_add(e->ghosts, &g);
 }
 
-/* Of TCP: its stream goes on, and nothing came again. */
-static bool goes_on(const struct stream *s, const struct packet *p)
-{
-    return p->payload_len > 0 && s->started && p->seq == s->origin + (uint32_t)s->next;
-}
-
-/* What was taught before it began is known by now. */
-static void look_again(struct engine *e, struct conn *c, const struct packet *p)
+/* What was taught before it began is known by now. Of TCP: if its stream goes on, and nothing came
+ * again. */
+static void look_again(struct engine *e, struct conn *c, uint8_t transport, const struct segment *s)
 {
     if (e->now.now_ns - c->start_ns < LEARN_NS ||
-        (p->transport == TRANSPORT_TCP && !goes_on(&c->stream[e->side], p)))
+        (transport == TRANSPORT_TCP && (s->len == 0 || !segment_goes_on(s, &c->stream[e->side]))))
         return;
     c->watched = c->quick = false;
     peer_look(e, c);
@@ -356,7 +351,7 @@ static uint64_t packet_of_flow(struct engine *e, const struct packet *p)
     const size_t before = e->budget.live;
     segment_count(&s, c, e->side);
     if (c->watched)
-        look_again(e, c, p);
+        look_again(e, c, p->transport, &s);
     if (e->rates != 0 && c->rate_epoch != policy_rate_epoch(e->policy))
         rates_look(e, c);
     if (p->transport == TRANSPORT_TCP)

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "base/digits.h"
 #include "layers/layers.h"
 
 #define NS 1000000000LL
@@ -127,17 +128,15 @@ static const char *sentence(enum direction to, enum peer_source source)
 static void tell_known(struct engine *e, struct conn *c, enum direction to,
                        const struct known_peer *k)
 {
-    static const char digit[] = "0123456789abcdef";
     char text[EVIDENCE_DETAIL];
     const long long ago = (long long)((e->host.time_ns - k->time_ns) / NS);
     size_t n = (size_t)snprintf(text, sizeof(text), "%lld s %s%s", ago < 0 ? -ago : ago,
                                 ago < 0 ? "after" : "before", k->has_info_hash ? ", torrent " : "");
 
     /* Where that is weeks ago, not all of the hash finds room. */
-    for (size_t i = 0; k->has_info_hash && i < sizeof(k->info_hash) && n + 2 <= sizeof(text); i++) {
-        text[n++] = digit[k->info_hash[i] >> 4];
-        text[n++] = digit[k->info_hash[i] & 15];
-    }
+    for (size_t i = 0; k->has_info_hash && i < sizeof(k->info_hash) && n + 2 <= sizeof(text);
+         i++, n += 2)
+        digits_put_hex((uint8_t *)text + n, k->info_hash[i]);
     learn_evidence(e, c, sentence(to, k->source), bytes_of(text, n));
 }
 

@@ -8,7 +8,9 @@
 
 /* Who is interested in what, and may the rules be asked about whole messages (host.heeds)? */
 void skim_setup(struct engine *e);
-#define SKIMS_ALL UINT8_MAX /* of conn.skims: no layer listens, all bytes pass */
+
+/* Of conn.skims: 0: nobody; else 1 + level of who does; or no layer listens, and all bytes pass. */
+#define SKIMS_ALL UINT8_MAX
 
 /* Who skims now, and what is above: conn.skims, carry_wanted, carried_known. In stack.c. */
 void stack_skims(struct conn *c);

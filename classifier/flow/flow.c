@@ -184,21 +184,13 @@ struct flow_node *flow_find_between(const struct flow_table *t, const struct end
     return NULL;
 }
 
-static inline uint32_t word_of_four(const uint8_t four[4])
-{
-    uint32_t word;
-
-    memcpy(&word, four, sizeof(word));
-    return word;
-}
-
 /* The first halves are 0, and the same either way. */
 struct flow_node *flow_find_ipv4(const struct flow_table *t, const uint8_t addresses[8],
                                  const uint8_t ports[4], unsigned *side)
 {
-    const uint64_t src = ends_ipv4(word_of_four(addresses));
-    const uint64_t dst = ends_ipv4(word_of_four(addresses + 4));
-    const uint32_t both = be32toh(word_of_four(ports));
+    const uint64_t src = ends_ipv4(load_u32(addresses));
+    const uint64_t dst = ends_ipv4(load_u32(addresses + 4));
+    const uint32_t both = load_be32(ports);
     const uint64_t sent = flow_key_ends_ports(both, TRANSPORT_TCP);
     const uint64_t answered = flow_key_ends_ports(flow_ports_turned(both), TRANSPORT_TCP);
     const uint32_t tag =

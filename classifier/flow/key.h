@@ -3,6 +3,7 @@
 #ifndef FLOW_KEY_H
 #define FLOW_KEY_H
 
+#include "base/load.h"
 #include "model/ends.h"
 #include "model/packet.h"
 
@@ -20,10 +21,7 @@ _Static_assert(sizeof(struct flow_key) == FLOW_KEY_WORDS * sizeof(uint64_t), "no
 /* As it lies: the addresses, two words each, then the rest. */
 static inline uint64_t flow_key_word(const struct flow_key *key, unsigned which)
 {
-    uint64_t word;
-
-    memcpy(&word, (const uint8_t *)key + which * sizeof(word), sizeof(word));
-    return word;
+    return load_u64((const uint8_t *)key + which * sizeof(uint64_t));
 }
 
 /* The last word of the key with these ports. */
@@ -53,10 +51,7 @@ static inline uint64_t flow_key_ends_ports(uint32_t ports, uint64_t transport)
 
 static inline uint64_t flow_address_half(const struct addr *a, unsigned which)
 {
-    uint64_t half;
-
-    memcpy(&half, a->byte + which * sizeof(half), sizeof(half));
-    return half;
+    return load_u64(a->byte + which * sizeof(uint64_t));
 }
 
 /* Fills the key. Returns the side that sent the packet, which is as good as random: no branch

@@ -7,16 +7,11 @@
 #define START      8 /* bytes in which a header shows */
 #define START_ZERO 2 /* so many zeros among them: once in 2,300 openings of noise */
 
-static bool is_letter(uint8_t c)
-{
-    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-}
-
 static bool is_of_a_sentence(uint8_t c)
 {
     static const char marks[] = " ,.'!?-";
 
-    return is_letter(c) || memchr(marks, c, sizeof(marks) - 1) != NULL;
+    return byte_is_letter(c) || memchr(marks, c, sizeof(marks) - 1) != NULL;
 }
 
 static bool is_words(struct bytes seen)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/http_line.h"
 
-#include <endian.h>
-
+#include "base/load.h"
 #include "layers/http_value.h"
 
 #define DEL         0x7f
@@ -26,14 +25,6 @@ static const struct method {
 
 #define EACH UINT64_C(0x0101010101010101)
 #define WORD sizeof(uint64_t)
-
-static uint64_t load(const uint8_t *at)
-{
-    uint64_t x;
-
-    memcpy(&x, at, sizeof(x));
-    return le64toh(x);
-}
 
 static bool is_digit(uint8_t c)
 {
@@ -70,7 +61,7 @@ static bool is_version(const uint8_t at[VERSION_LEN])
 {
     static const uint8_t one[VERSION_LEN] = {'H', 'T', 'T', 'P', '/', '1', '.', '1'};
 
-    return (load(at) ^ load(one)) << 8 == 0 && is_digit(at[VERSION_LEN - 1]);
+    return (load_le64(at) ^ load_le64(one)) << 8 == 0 && is_digit(at[VERSION_LEN - 1]);
 }
 
 /* Any byte that no target may have: a control character, whatever the server's patience. All are
@@ -109,9 +100,9 @@ static bool is_plain(struct bytes target)
     const uint64_t others = ~UINT64_C(0) << 8 * (target.len - whole);
 
     for (size_t i = 0; i < whole; i += WORD)
-        if (word_is_odd(load(target.at + i)))
+        if (word_is_odd(load_le64(target.at + i)))
             return false;
-    return !word_is_odd((load(target.at + whole) & ~others) | (EACH * 'a' & others));
+    return !word_is_odd((load_le64(target.at + whole) & ~others) | (EACH * 'a' & others));
 }
 
 static bool parse_request(struct bytes line, struct http_line *out)

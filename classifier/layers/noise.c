@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/noise.h"
 
+#include "base/load.h"
+
 /* Deviations, squared, and ten times the chi-square. */
 static const struct {
     uint32_t deviations_squared, chi_square_10;
@@ -25,14 +27,6 @@ void byte_counts_take(struct byte_counts *c, struct bytes in)
 
 /* Eight counts in a word: no sum of some is beyond BYTE_COUNTS_MAX, so that it stays in its byte.
  */
-static uint64_t eight_counts(const struct byte_counts *c, size_t first)
-{
-    uint64_t eight;
-
-    memcpy(&eight, c->of + first, sizeof(eight));
-    return eight;
-}
-
 static uint8_t sum_of_eight(uint64_t eight)
 {
     return (uint8_t)(eight * UINT64_C(0x0101010101010101) >> 56);
@@ -43,7 +37,7 @@ unsigned byte_counts_sum(const struct byte_counts *c, size_t first, size_t n)
     uint64_t sum = 0;
 
     for (size_t i = first; i < first + n; i += sizeof(sum))
-        sum += eight_counts(c, i);
+        sum += load_u64(c->of + i);
     return sum_of_eight(sum);
 }
 
@@ -62,8 +56,8 @@ void noise_add(struct noise *s, const struct byte_counts *c, size_t bytes)
     uint8_t low_of[NIBBLES], high_of[NIBBLES];
 
     for (size_t n = 0; n < NIBBLES; n++) {
-        const uint64_t one = eight_counts(c, n * NIBBLES);
-        const uint64_t other = eight_counts(c, n * NIBBLES + sizeof(one));
+        const uint64_t one = load_u64(c->of + n * NIBBLES);
+        const uint64_t other = load_u64(c->of + n * NIBBLES + sizeof(one));
         low[0] += one;
         low[1] += other;
         high_of[n] = sum_of_eight(one + other);

@@ -9,11 +9,6 @@ static bool is_digit(uint8_t c)
     return c >= '0' && c <= '9';
 }
 
-static bool is_letter(uint8_t c)
-{
-    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-}
-
 /* RESP: a sign, a number without leading zero, CRLF. Takes it from the cursor. */
 static enum probe resp_number(struct cursor *c, uint8_t sign, uint32_t most, uint32_t *out)
 {
@@ -53,7 +48,7 @@ static enum probe redis_command(struct bytes seen, struct bytes *command)
         return bulk;
     const struct bytes word = bytes_first(c.left, len);
     for (size_t i = 0; i < word.len; i++)
-        if (!is_letter(word.at[i]) && !(i > 0 && (word.at[i] == '.' || word.at[i] == '_')))
+        if (!byte_is_letter(word.at[i]) && !(i > 0 && (word.at[i] == '.' || word.at[i] == '_')))
             return PROBE_NO;
     *command = word;
     return word.len < len ? PROBE_MORE : probe_sign(bytes_after(c.left, len), TEXT("\r\n"));
@@ -205,7 +200,7 @@ static struct recognition postgresql_startup(const struct opening *o)
         return probe_no();
     if (probe_sign(bytes_after(seen, 4), TEXT("\0\3\0")) == PROBE_NO)
         return probe_no();
-    while (n < name.len && (is_letter(name.at[n]) || name.at[n] == '_'))
+    while (n < name.len && (byte_is_letter(name.at[n]) || name.at[n] == '_'))
         n++;
     if (n == NAME_LEN_MAX || (n < name.len && (name.at[n] != 0 || n < NAME_LEN_MIN)))
         return probe_no();

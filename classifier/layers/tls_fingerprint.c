@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/cursor.h"
+#include "base/digits.h"
 
 enum extension {
     EXT_SERVER_NAME = 0,
@@ -105,26 +106,17 @@ static void read_extensions(struct extensions *x, struct bytes all)
 
 static void put_hex(char *out, const uint8_t *sum, size_t digits)
 {
-    static const char digit[] = "0123456789abcdef";
-
-    for (size_t i = 0; i < digits; i++)
-        out[i] = digit[i % 2 == 0 ? sum[i / 2] >> 4 : sum[i / 2] & 0xf];
+    digits_put_hexes((uint8_t *)out, sum, digits / 2);
 }
 
 /* ---- JA3 and JA3S ---- */
 
 static void put(struct ja3 *out, unsigned value, char before)
 {
-    char text[sizeof("65535")];
-    size_t at = sizeof(text);
-
-    do
-        text[--at] = (char)('0' + value % 10);
-    while ((value /= 10) > 0);
     if (before != 0)
         out->text[out->len++] = before;
-    memcpy(out->text + out->len, text + at, sizeof(text) - at);
-    out->len += sizeof(text) - at;
+    uint8_t *at = (uint8_t *)out->text + out->len;
+    out->len += (size_t)(digits_put(at, value) - at);
 }
 
 /* A comma, and the values with '-' between them. False: there are too many. */
@@ -203,14 +195,12 @@ static const char *version_digits(uint16_t version)
 
 static bool is_letter_or_digit(uint8_t c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    return (c >= '0' && c <= '9') || byte_is_letter(c);
 }
 
 /* The first and the last character; where one is none, digits of the first and the last byte. */
 static void put_ends(char out[2], struct bytes name)
 {
-    char hex[2];
-
     if (name.len == 0) {
         memset(out, '0', 2);
         return;
@@ -221,17 +211,15 @@ static void put_ends(char out[2], struct bytes name)
         out[1] = (char)last;
         return;
     }
-    put_hex(hex, &first, 2);
-    out[0] = hex[0];
-    put_hex(hex, &last, 2);
-    out[1] = hex[1];
+    out[0] = (char)digits_hex(first >> 4);
+    out[1] = (char)digits_hex(last & 15);
 }
 
 static void put_count(char out[2], size_t count)
 {
     const size_t told = count < 99 ? count : 99;
-    out[0] = (char)('0' + told / 10);
-    out[1] = (char)('0' + told % 10);
+
+    digits_put_two((uint8_t *)out, (unsigned)told);
 }
 
 /* Lists in hexadecimal, of which the sum is taken. */

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/ws_frame.h"
 
-#include <arpa/inet.h>
-
 #include "base/cursor.h"
+#include "base/load.h"
 
 /* RFC 6455 s5.2 */
 #define FIN_BIT     0x80
@@ -66,14 +65,6 @@ bool ws_read_header(struct bytes in, struct ws_header *out)
     return true;
 }
 
-static uint32_t load_key(const uint8_t *at)
-{
-    uint32_t key;
-
-    memcpy(&key, at, sizeof(key));
-    return ntohl(key);
-}
-
 bool ws_may_be_plain(struct bytes in)
 {
     return in.len >= WS_PLAIN_LEAST &&
@@ -100,7 +91,7 @@ bool ws_read_plain(struct bytes in, enum direction d, struct ws_plain *out)
     if (in.len < size + length)
         return false;
     out->payload = in.at + size;
-    out->mask = masked ? load_key(out->payload - 4) : 0;
+    out->mask = masked ? load_be32(out->payload - 4) : 0;
     out->length = (uint16_t)length;
     out->size = (uint8_t)size;
     out->opcode = in.at[0] & OPCODE_BITS;

@@ -201,21 +201,10 @@ static uint64_t default_port(struct bytes scheme)
     return 0;
 }
 
-/* As it mostly is: a scheme and the host. */
-static bool is_plain_origin(struct bytes origin, struct bytes host)
-{
-    return (bytes_start_with(origin, bytes_of_text("https://")) &&
-            bytes_equal(bytes_after(origin, 8), host)) ||
-           (bytes_start_with(origin, bytes_of_text("http://")) &&
-            bytes_equal(bytes_after(origin, 7), host));
-}
-
 bool ws_handshake_cross_origin(struct bytes origin, struct bytes host)
 {
     static const struct bytes scheme_end = {(const uint8_t *)"://", 3};
 
-    if (is_plain_origin(origin, host))
-        return false;
     const size_t at = bytes_find(origin, scheme_end);
     if (at == origin.len) /* "null", or no origin at all: of no site */
         return true;

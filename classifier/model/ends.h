@@ -13,14 +13,6 @@ struct ends {
     uint32_t transport;      /* enum transport */
 };
 
-static inline uint64_t ends_half(const uint8_t *at)
-{
-    uint64_t half;
-
-    memcpy(&half, at, sizeof(half));
-    return half;
-}
-
 /* The second half of an IPv4 address, of which the first is 0 (RFC 4291 s2.5.5.2). `four`: as it
  * lies. */
 #define ENDS_IPV4_BEFORE UINT64_C(0xffff0000) /* as a little-endian number */

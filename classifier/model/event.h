@@ -45,8 +45,8 @@ enum interest {
     INTEREST_FIGURES = 1 << 9,       /* flow_info.ws_figures */
     INTEREST_STATUS = 1 << 10,       /* EVENT_HTTP_STATUS */
     INTEREST_EXCHANGE = 1 << 11,     /* and what its request said stands in it, too */
-    INTEREST_FINGERPRINTS = 1 << 13, /* of both EVENT_TLS: JA3, JA4 */
     INTEREST_BEGINS = 1 << 12,       /* with INTEREST_MESSAGES: EVENT_MESSAGE_BEGIN, to an output */
+    INTEREST_FINGERPRINTS = 1 << 13, /* of both EVENT_TLS: JA3, JA4 */
 };
 
 /* What an output must have asked for to get an event of this kind; 0: everybody gets it. */

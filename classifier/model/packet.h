@@ -20,6 +20,11 @@ struct frame {
     struct bytes data;
 };
 
+static inline uint32_t frame_wire_len(const struct frame *f)
+{
+    return f->wire_len > f->data.len ? f->wire_len : (uint32_t)f->data.len;
+}
+
 enum transport {
     TRANSPORT_NONE = 0,
     TRANSPORT_TCP = 6,

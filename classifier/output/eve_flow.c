@@ -92,13 +92,6 @@ static uint8_t *put_ndpi(struct json_known *known, struct buffer *out, uint8_t *
     return json_put_end(at, '}');
 }
 
-static bool is_utf8(struct bytes in)
-{
-    struct utf8 u = {0};
-
-    return utf8_feed(&u, in) == in.len && utf8_complete(&u);
-}
-
 /* Where it is no UTF-8, its bytes stand beside it: then something had to be written otherwise, and
  * every other way of writing a character is longer. */
 JSON_INLINE uint8_t *put_name(struct buffer *out, uint8_t *at, const char *key, const char *hex_key,
@@ -110,7 +103,7 @@ JSON_INLINE uint8_t *put_name(struct buffer *out, uint8_t *at, const char *key, 
     const size_t from = (size_t)(at - out->at);
     at = json_put_bytes(out, at, value);
     const size_t len = (size_t)(at - out->at) - from;
-    if (len == value.len + JSON_PUT_QUOTES || is_utf8(value))
+    if (len == value.len + JSON_PUT_QUOTES || utf8_is_whole(value))
         return at;
     return json_put_hex(out, json_put_literal(at, hex_key), value);
 }

@@ -98,10 +98,9 @@ void json_hex(struct json *j, const char *key, struct bytes value)
     if (at == NULL)
         return;
     *at++ = '"';
-    for (size_t i = 0; i < value.len; i++)
-        digits_put_hex(at + 2 * i, value.at[i]);
-    at[2 * value.len] = '"';
-    json_done(j, at + 2 * value.len + 1);
+    at = digits_put_hexes(at, value.at, value.len);
+    *at = '"';
+    json_done(j, at + 1);
 }
 
 void json_base64(struct json *j, const char *key, struct bytes value)

@@ -77,9 +77,7 @@ uint8_t *json_put_base64(struct buffer *out, uint8_t *at, struct bytes value)
 
 static uint8_t *put_hex(uint8_t *at, struct bytes in)
 {
-    for (size_t i = 0; i < in.len; i++)
-        digits_put_hex(at + 2 * i, in.at[i]);
-    return at + 2 * in.len;
+    return digits_put_hexes(at, in.at, in.len);
 }
 
 uint8_t *json_put_hex(struct buffer *out, uint8_t *at, struct bytes value)

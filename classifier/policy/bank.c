@@ -6,6 +6,8 @@
 
 #include <hs/hs.h>
 
+#include "base/digits.h"
+
 #define PATTERN_FLAGS (HS_FLAG_DOTALL | HS_FLAG_SINGLEMATCH)
 #define SCAN_MAX      (1u << 30) /* bytes a call: Hyperscan counts in unsigned int */
 
@@ -92,8 +94,6 @@ bool bank_add_regex(struct bank *b, struct bytes regex, bool nocase, const struc
 bool bank_add_literal(struct bank *b, struct bytes text, const struct node *where,
                       const struct source *s)
 {
-    static const char digit[] = "0123456789abcdef";
-
     if (text.len == 0)
         return fault(s, where, "an empty text is in everything");
     if (text.len > PATTERN_MAX)
@@ -101,9 +101,10 @@ bool bank_add_literal(struct bank *b, struct bytes text, const struct node *wher
     char *regex = malloc(text.len * 4 + 1); /* \xHH for each byte */
     if (regex == NULL)
         return fault_memory(s);
-    for (size_t i = 0; i < text.len; i++)
-        memcpy(regex + i * 4, (char[]){'\\', 'x', digit[text.at[i] >> 4], digit[text.at[i] & 15]},
-               4);
+    for (size_t i = 0; i < text.len; i++) {
+        memcpy(regex + i * 4, "\\x", 2);
+        digits_put_hex((uint8_t *)regex + i * 4 + 2, text.at[i]);
+    }
     regex[text.len * 4] = '\0';
     return add_checked(b, regex, PATTERN_FLAGS, where, s);
 }

@@ -195,7 +195,7 @@ static void test_long_sum(void)
         for (size_t len = most; len > 1000 && good; len = len * 3 / 4) {
             uint8_t slow[2];
             build_put16(slow, build_sum(0, bytes_of(data, len)));
-            good = all_agree(bytes_of(data, len), checksum_field(slow));
+            good = all_agree(bytes_of(data, len), load_u16(slow));
         }
     }
     CHECK(good, "long ones, of nothing, of ones, and of all");
@@ -215,7 +215,7 @@ static void test_sum(void)
             const struct bytes copy = test_copy(bytes_of(data + from, len));
             uint8_t slow[2];
             build_put16(slow, build_sum(0, copy));
-            good = good && all_agree(copy, checksum_field(slow));
+            good = good && all_agree(copy, load_u16(slow));
             free((void *)(uintptr_t)copy.at);
         }
     CHECK(good, "checksum_sum agrees with RFC 1071 word by word");

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* plain.h - what the short ways of plain frames have in common. Private to decode/. */
+#ifndef DECODE_PLAIN_H
+#define DECODE_PLAIN_H
+
+#include "base/load.h"
+#include "model/packet.h"
+
+#define LINKTYPE_ETHERNET 1
+
+/* Headers without options or extensions. */
+enum plain_size { ETHERNET_SIZE = 14, IPV4_SIZE = 20, IPV6_SIZE = 40 };
+
+/* Fields that follow each other, compared at once: first byte uppermost. */
+#define PLAIN_TYPE_FIELDS  0xffffff00U /* Ethernet's type; IP's version and header length */
+#define PLAIN_TYPE_IPV4    0x08004500U
+#define PLAIN_WHOLE_FIELDS 0x3fff00ffU /* of IPv4: more fragments, offset; protocol */
+#define PLAIN_WHOLE_TCP    ((uint32_t)TRANSPORT_TCP)
+
+/* The bits of `kept` are as in `wanted`. */
+static inline bool plain_is_like(const uint8_t *at, uint32_t kept, uint32_t wanted)
+{
+    return (load_u32(at) & htobe32(kept)) == htobe32(wanted);
+}
+
+/* Four bytes, to be summed without a carry being lost. */
+static inline uint64_t plain_four(const uint8_t *at)
+{
+    return load_u32(at);
+}
+
+#endif
