@@ -143,9 +143,13 @@ bool crew_start(struct crew *c, struct err *err)
 static void free_members(struct crew *c)
 {
     pthread_mutex_lock(&c->lock);
+    for (unsigned i = 0; i < c->count; i++)
+        c->threads += c->member[i].running;
     c->over = true;
     pthread_cond_broadcast(&c->news);
     pthread_mutex_unlock(&c->lock);
+    order_give_up(c->order);
+    crew_wait_for_last(c); /* whoever reads for a worker may not be the one who frees it */
     for (unsigned i = 0; i < c->count; i++)
         if (!c->member[i].running)
             member_free(&c->member[i]);

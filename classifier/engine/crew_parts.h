@@ -51,11 +51,14 @@ struct crew {
     uint64_t wanted;      /* the head sleeps till so many are told */
     bool urgent;          /* each round is worth a thread's waking */
     bool telling_now, over;
-    uint64_t untold; /* events, for want of memory */
+    unsigned threads, left; /* beside the head; when it is over: of them out of turns for ever */
+    uint64_t untold;        /* events, for want of memory */
 };
 
 /* crew_turn.c. A thread of the crew, but the head; its argument is the member of its number. */
 void *crew_work(void *member);
+/* It is over: no thread takes a turn any more. */
+void crew_wait_for_last(struct crew *c);
 /* The head gives a round to all, and works along till there is room for the next. */
 void crew_give(struct crew *c);
 /* Each round is much work. */

@@ -106,6 +106,14 @@ static bool take_turn(struct crew *c, unsigned place)
     return m != NULL;
 }
 
+void crew_wait_for_last(struct crew *c)
+{
+    pthread_mutex_lock(&c->lock);
+    while (c->left < c->threads)
+        sleep_for_news(c);
+    pthread_mutex_unlock(&c->lock);
+}
+
 void *crew_work(void *member)
 {
     struct member *m = member;
@@ -115,7 +123,10 @@ void *crew_work(void *member)
     while (!c->over)
         if (!take_turn(c, m->place))
             sleep_for_news(c);
+    if (++c->left == c->threads)
+        pthread_cond_broadcast(&c->news);
     pthread_mutex_unlock(&c->lock);
+    crew_wait_for_last(c);
     member_free(m); /* takes a while, too */
     return NULL;
 }

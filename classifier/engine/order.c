@@ -26,6 +26,7 @@ struct order {
     unsigned workers;
     alignas(LINE) _Atomic int64_t wanted_ns; /* the first time that a sleeper waits for */
     _Atomic uint64_t serial;
+    _Atomic bool given_up;
     pthread_mutex_t lock; /* of who sleeps */
     pthread_cond_t reached;
     bool (*help)(void *ctx, int64_t ns);
@@ -128,8 +129,16 @@ static bool all_have_reached(const struct order *o, unsigned worker, int64_t ns)
 {
     for (unsigned i = 0; i < o->workers; i++)
         if (i != worker && !order_has_reached(o, i, ns))
-            return false;
+            return atomic_load_explicit(&o->given_up, memory_order_acquire);
     return true;
+}
+
+void order_give_up(struct order *o)
+{
+    if (o == NULL)
+        return;
+    atomic_store_explicit(&o->given_up, true, memory_order_release);
+    wake(o);
 }
 
 /* Between its last look and its sleep nobody passes unheard: it says first what it waits for, and

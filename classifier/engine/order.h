@@ -59,6 +59,9 @@ void order_teach(struct order *o, const struct lesson *l);
 void order_learn(struct order *o, unsigned worker, struct moment now, struct peers *into);
 /* The input ends at this position: waits till all have reached it, and learns all from before. */
 void order_learn_all(struct order *o, unsigned worker, struct moment end, struct peers *into);
+/* Nobody waits any more: what is learnt from here on is of no use. For a crew that stops halfway.
+ * NULL is fine. */
+void order_give_up(struct order *o);
 /* Nothing was taught yet, and packet time begins anew. */
 void order_forget(struct order *o);
 

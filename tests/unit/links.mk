@@ -145,6 +145,7 @@ LINKS_test_engine_fragments = $(LINKS_engine)
 LINKS_test_engine_tcp = $(LINKS_engine)
 LINKS_test_engine_calm = $(LINKS_engine)
 LINKS_test_engine_flood = $(LINKS_engine)
+LINKS_test_crew = $(LINKS_engine)
 LINKS_test_policy_exception = $(POLICY)
 LINKS_test_engine_shed = $(LINKS_engine)
 LINKS_test_squeeze =
