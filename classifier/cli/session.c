@@ -246,6 +246,12 @@ static bool open_for_people(struct session *s, const struct session_wants *wants
     return true;
 }
 
+/* A command without results on standard output makes a report. */
+static uint32_t summary_parts(const struct session *s, const struct session_wants *wants)
+{
+    return (s->options->all ? SUMMARY_ALL_FLOWS : 0U) | (wants->results ? 0U : SUMMARY_REPORT);
+}
+
 static bool open_outputs(struct session *s, const struct session_wants *wants, struct err *err)
 {
     if (wants->results) {
@@ -256,7 +262,7 @@ static bool open_outputs(struct session *s, const struct session_wants *wants, s
     if (wants->sink != NULL)
         add_sink(s, wants->sink);
     if (wants->summary) {
-        s->summary = summary_create(s->options->all, err);
+        s->summary = summary_create(summary_parts(s, wants), err);
         if (s->summary == NULL)
             return false;
         if (s->options->explain || !wants->results)

@@ -38,10 +38,15 @@ struct sink *eve_sink(struct eve *e);
 void eve_note_input(struct eve *e, const struct input_note *in);
 void eve_free(struct eve *e);
 
-/* Everything that the table and the report say, added up as flows end. Bounded: see summary.h. */
+/* What is to be said, added up as flows end: what the table says, and what is asked for beside it.
+ * Bounded: see summary.h. */
+enum summary_part {
+    SUMMARY_REPORT = 1 << 0,   /* all that a report says */
+    SUMMARY_ALL_FLOWS = 1 << 1 /* every flow: table_options.all, or in a report */
+};
 struct summary;
 /* Whoever shows how WebSockets fared adds INTEREST_FIGURES to its sink. */
-struct summary *summary_create(bool keep_all_flows, struct err *err);
+struct summary *summary_create(uint32_t parts, struct err *err);
 struct sink *summary_sink(struct summary *s);
 /* False: memory ran out, and something is not in it. */
 bool summary_whole(const struct summary *s);

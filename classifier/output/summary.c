@@ -229,6 +229,18 @@ static struct kind_lately *lately(struct summary *s, const struct flow_info *flo
     return l;
 }
 
+/* What no table says. */
+static void count_for_report(struct summary *s, const struct flow_info *flow,
+                             const struct kind_lately *of)
+{
+    count_socket(s, flow);
+    timeline_add(&s->timeline, of->app, flow);
+    talkers_add(&s->clients, &flow->client.addr, flow);
+    talkers_add(&s->servers, &flow->server.addr, flow);
+    if (of->torrent)
+        swarm_flow(&s->swarm, flow);
+}
+
 static void on_flow(struct summary *s, const struct flow_info *flow)
 {
     if (flow->end == FLOW_GOES_ON) /* an interim report: it will be told again */
@@ -237,13 +249,9 @@ static void on_flow(struct summary *s, const struct flow_info *flow)
     count_flow(s, flow, of);
     count_kind(s, flow, of->kind);
     count_rule(s, flow, of->rule);
-    count_socket(s, flow);
-    timeline_add(&s->timeline, of->app, flow);
-    talkers_add(&s->clients, &flow->client.addr, flow);
-    talkers_add(&s->servers, &flow->server.addr, flow);
     kept_add(&s->worst, flow, &s->names);
-    if (of->torrent)
-        swarm_flow(&s->swarm, flow);
+    if (s->reports)
+        count_for_report(s, flow, of);
 }
 
 /* A name off the wire, kept. It ends at its first NUL. */
@@ -260,8 +268,10 @@ static const char *keep_name(struct summary *s, struct bytes name)
 static void on_handshake(struct summary *s, const struct event *e)
 {
     const struct handshake *h = &e->as.handshake;
-    struct service *v = e->flow != NULL ? service_of(s, e->flow, h->host, h->path) : NULL;
 
+    if (!s->reports || e->flow == NULL)
+        return;
+    struct service *v = service_of(s, e->flow, h->host, h->path);
     if (v == NULL)
         return;
     v->handshakes++;
@@ -347,7 +357,14 @@ static void on_event(void *ctx, const struct event *e)
     }
 }
 
-struct summary *summary_create(bool keep_all_flows, struct err *err)
+static size_t flows_kept(uint32_t parts)
+{
+    if ((parts & SUMMARY_ALL_FLOWS) != 0)
+        return SUMMARY_MANY;
+    return (parts & SUMMARY_REPORT) != 0 ? SUMMARY_WORST : 0;
+}
+
+struct summary *summary_create(uint32_t parts, struct err *err)
 {
     struct summary *s = calloc(1, sizeof(*s));
 
@@ -355,8 +372,10 @@ struct summary *summary_create(bool keep_all_flows, struct err *err)
         err_set(err, "no memory for the summary");
         return NULL;
     }
-    s->sink = (struct sink){
-        .event = on_event, .ctx = s, .interest = INTEREST_ANOMALIES | INTEREST_BITTORRENT};
+    s->sink = (struct sink){.event = on_event, .ctx = s, .interest = INTEREST_ANOMALIES};
+    s->reports = (parts & SUMMARY_REPORT) != 0;
+    if (s->reports)
+        s->sink.interest |= INTEREST_BITTORRENT;
     tally_init(&s->names, 0, SUMMARY_NAMES);
     tally_init(&s->kinds, sizeof(struct flow_kind), SUMMARY_KINDS);
     tally_init(&s->rules, sizeof(struct rule_entry), SUMMARY_RULES);
@@ -366,7 +385,7 @@ struct summary *summary_create(bool keep_all_flows, struct err *err)
     swarm_init(&s->swarm);
     timeline_init(&s->timeline);
     floods_init(&s->floods);
-    kept_init(&s->worst, keep_all_flows ? SUMMARY_ALL : SUMMARY_WORST);
+    kept_init(&s->worst, flows_kept(parts));
     return s;
 }
 

@@ -4,7 +4,7 @@
  * In:    EVENT_FLOW of flows that ended, EVENT_HANDSHAKE, EVENT_ALERT, EVENT_ANOMALY, EVENT_STATS.
  * Out:   struct view (view.h): everything sorted, worst or largest first.
  * Bound: SUMMARY_* entries of each table; what does not fit is counted in `others`, never lost. At
- *        most some 26 MiB, and with keep_all_flows about 1 KiB more for each flow.
+ *        most some 26 MiB for a report, and with SUMMARY_ALL_FLOWS about 1 KiB more for each flow.
  */
 #ifndef OUTPUT_SUMMARY_H
 #define OUTPUT_SUMMARY_H
@@ -18,8 +18,8 @@
 #include "output/timeline.h"
 #include "output/totals.h"
 
-#define SUMMARY_WORST    1000    /* flows kept in full */
-#define SUMMARY_ALL      1000000 /* with keep_all_flows */
+#define SUMMARY_WORST    1000    /* flows kept in full, for a report */
+#define SUMMARY_MANY     1000000 /* with SUMMARY_ALL_FLOWS */
 #define SUMMARY_KINDS    4096    /* kinds of flows */
 #define SUMMARY_RULES    1024
 #define SUMMARY_SERVICES 1024
@@ -98,6 +98,7 @@ static inline struct bytes path_without_query(struct bytes path)
 
 struct summary { /* private to summary.c and view.c */
     struct sink sink;
+    bool reports; /* SUMMARY_REPORT */
     struct summary_counts counts;
     struct tally names, kinds, rules, services; /* kinds: struct flow_kind, and so on */
     struct talkers clients, servers;

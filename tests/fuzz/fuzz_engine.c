@@ -59,7 +59,7 @@ static struct machine *the_machine(void)
     if (m.policy == NULL) /* another working folder */
         m.policy = policy_load(NULL, NULL, NULL, NULL);
     m.eve = eve_create(out_open("/dev/null", NULL), &how, NULL);
-    m.summary = summary_create(false, NULL);
+    m.summary = summary_create(SUMMARY_REPORT, NULL);
     eve_sink(m.eve)->next = summary_sink(m.summary);
     m.roomy = an_engine(&m, MEMORY);
     m.scarce = an_engine(&m, MEMORY_CROWD);

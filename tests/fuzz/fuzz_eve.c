@@ -78,7 +78,8 @@ static void read_files(struct eve_reader *r, struct bytes left, size_t first)
 static void read_round(struct round *round, struct bytes in, uint8_t options, size_t first)
 {
     static const struct eve_options plain = {.events = EVE_ALL};
-    struct summary *s = summary_create((options & KEEP_ALL) != 0, NULL);
+    const uint32_t flows = (options & KEEP_ALL) != 0 ? SUMMARY_ALL_FLOWS : 0;
+    struct summary *s = summary_create(SUMMARY_REPORT | flows, NULL);
 
     *round = (struct round){.said = {0}};
     struct eve *eve = eve_create(&round->eve, &plain, NULL);

@@ -124,7 +124,8 @@ static void open_outputs(struct world *w, struct outputs *o, uint8_t options)
     o->follow = follow_create(o->out[FOLLOW], FOLLOWED, &follow, NULL);
     o->live = live_create(o->out[LIVE], false, COLUMNS, NULL);
     o->extract = extract_create(path, &extract, NULL);
-    o->summary = summary_create((options & 128) != 0, NULL);
+    o->summary =
+        summary_create(SUMMARY_REPORT | ((options & 128) != 0 ? SUMMARY_ALL_FLOWS : 0U), NULL);
     const struct firewall_options firewall = {
         .least = CONFIDENCE_PROBABLE, .width = (enum firewall_width)(options % 4), .ban_s = 60};
     o->firewall = firewall_create(&firewall, NULL);

@@ -27,7 +27,7 @@ static void print(struct out *out, void *ctx)
 static char *report_of(report_fn *report, bool hostile)
 {
     struct err err = {0};
-    struct job j = {.report = report, .summary = summary_create(false, &err)};
+    struct job j = {.report = report, .summary = summary_create(SUMMARY_REPORT, &err)};
 
     if (j.summary == NULL)
         abort();

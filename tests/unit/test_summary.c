@@ -3,10 +3,10 @@
 #include "tests/unit/flow_sample.h"
 #include "tests/unit/random.h"
 
-static struct summary *sampled(bool keep_all)
+static struct summary *sampled(uint32_t parts)
 {
     struct err err = {0};
-    struct summary *s = summary_create(keep_all, &err);
+    struct summary *s = summary_create(parts, &err);
 
     if (s == NULL)
         abort();
@@ -16,7 +16,7 @@ static struct summary *sampled(bool keep_all)
 
 static void totals(void)
 {
-    struct summary *s = sampled(false);
+    struct summary *s = sampled(SUMMARY_REPORT);
     const struct summary_counts *c = &s->counts;
 
     CHECK(c->all.flows == 62, "every flow counted");
@@ -35,7 +35,7 @@ static void totals(void)
 static void interim_flows_do_not_count(void)
 {
     struct err err = {0};
-    struct summary *s = summary_create(false, &err);
+    struct summary *s = summary_create(SUMMARY_REPORT, &err);
     const struct flow_info f = {.id = 1, .transport = TRANSPORT_TCP, .end = FLOW_GOES_ON};
     const struct event e = {.kind = EVENT_FLOW, .flow = &f};
 
@@ -74,7 +74,7 @@ static void sums_agree(const struct summary *s, const struct view *v)
 
 static void view_of_sample(void)
 {
-    struct summary *s = sampled(false);
+    struct summary *s = sampled(SUMMARY_REPORT);
     struct view *v = view_create(s);
 
     sums_agree(s, v);
@@ -100,10 +100,10 @@ static void view_of_sample(void)
 
 static void worst_first(void)
 {
-    struct summary *s = sampled(true);
+    struct summary *s = sampled(SUMMARY_REPORT | SUMMARY_ALL_FLOWS);
     struct view *v = view_create(s);
 
-    CHECK(v->flows.count == 62, "keep_all_flows keeps all");
+    CHECK(v->flows.count == 62, "all flows are kept");
     for (size_t i = 1; i < v->flows.count; i++)
         CHECK(flow_compare(view_flow(v, i - 1), view_flow(v, i)) < 0, "in a strict order");
     CHECK(flow_rank(view_flow(v, 0)) == RANK_BLOCKED, "blocked first");
@@ -143,7 +143,7 @@ static void feed_many(struct summary *s, uint32_t count, uint32_t apps)
 static void bounded_and_whole(void)
 {
     struct err err = {0};
-    struct summary *s = summary_create(false, &err);
+    struct summary *s = summary_create(SUMMARY_REPORT, &err);
 
     feed_many(s, 20000, 7);
     struct view *v = view_create(s);
@@ -163,7 +163,7 @@ static void bounded_and_whole(void)
 static void heavy_hitter_is_found(void)
 {
     struct err err = {0};
-    struct summary *s = summary_create(false, &err);
+    struct summary *s = summary_create(SUMMARY_REPORT, &err);
     const uint8_t heavy[4] = {192, 0, 2, 1};
     struct flow_info f = {.id = 9,
                           .transport = TRANSPORT_TCP,
@@ -210,7 +210,7 @@ static void twice_the_same(void)
     struct view *v[2];
 
     for (int i = 0; i < 2; i++) {
-        s[i] = summary_create(false, &err);
+        s[i] = summary_create(SUMMARY_REPORT, &err);
         feed_many(s[i], 9000, 11);
         sample_feed(summary_sink(s[i]));
         v[i] = view_create(s[i]);
@@ -226,7 +226,7 @@ static void twice_the_same(void)
 static void copies_are_deep(void)
 {
     struct err err = {0};
-    struct summary *s = summary_create(false, &err);
+    struct summary *s = summary_create(SUMMARY_REPORT, &err);
     struct bytes text = test_copy(LITERAL("chat.example\0/room\0websocket\0file.pcap\0"));
     const char *at = (const char *)text.at;
     struct evidence seen[] = {{7, "seen", bytes_first(text, 12), 0}};
@@ -273,7 +273,7 @@ static void tell_rate(struct summary *s, const struct flow_info *flow, uint64_t 
 static void floods_are_told_apart(void)
 {
     struct err err = {0};
-    struct summary *s = summary_create(false, &err);
+    struct summary *s = summary_create(SUMMARY_REPORT, &err);
     const uint8_t one[4] = {192, 0, 2, 1}, other[4] = {192, 0, 2, 2};
     struct flow_info f = {.id = 9, .source = "a.pcap", .server.addr = addr_from_ipv4(other)};
     struct rate_alert r = {.what = "request",
@@ -307,7 +307,7 @@ static void floods_are_told_apart(void)
 static void leaks_are_added_up(void)
 {
     struct err err = {0};
-    struct summary *s = summary_create(false, &err);
+    struct summary *s = summary_create(SUMMARY_REPORT, &err);
     struct flow_info f = {.end = FLOW_FINISHED,
                           .verdict = VERDICT_BLOCK,
                           .rule = "r",
@@ -373,7 +373,7 @@ static struct flow_info any_flow(bool copy, char room[3][16])
 static struct summary *of_any_flows(bool copy, char (*room)[3][16])
 {
     struct err err = {0};
-    struct summary *s = summary_create(false, &err);
+    struct summary *s = summary_create(SUMMARY_REPORT, &err);
 
     random_state = 7;
     for (size_t i = 0; i < TWINS; i++) {

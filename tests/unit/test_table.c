@@ -26,10 +26,10 @@ static char *table_of(struct summary *s, struct table_options how)
     return render(print, &j);
 }
 
-static struct summary *summary_of(bool all, void (*feed)(struct sink *sink))
+static struct summary *summary_of(uint32_t parts, void (*feed)(struct sink *sink))
 {
     struct err err = {0};
-    struct summary *s = summary_create(all, &err);
+    struct summary *s = summary_create(parts, &err);
 
     if (s == NULL)
         abort();
@@ -89,7 +89,7 @@ static bool only_colors(const char *text, bool color)
 
 static void fits_every_width(void)
 {
-    struct summary *s = summary_of(true, office);
+    struct summary *s = summary_of(SUMMARY_ALL_FLOWS, office);
 
     for (int columns = 0; columns <= 140; columns += 20)
         for (int options = 0; options < 4; options++) {
@@ -127,7 +127,7 @@ static void tunnels(struct sink *sink)
 
 static void shows_tunnels(void)
 {
-    struct summary *s = summary_of(false, tunnels);
+    struct summary *s = summary_of(0, tunnels);
     char *text = table_of(s, (struct table_options){.columns = 100});
 
     CHECK(holds(text,
@@ -141,7 +141,7 @@ static void shows_tunnels(void)
 
 static void says_what_matters(void)
 {
-    struct summary *s = summary_of(false, office);
+    struct summary *s = summary_of(0, office);
     char *text = table_of(s, (struct table_options){.columns = 80});
 
     CHECK(holds(text, "27 of 53 flows on port 80 are not the web; 7 flows are BitTorrent.\n"),
@@ -164,7 +164,7 @@ static void says_what_matters(void)
 
 static void all_shows_every_flow(void)
 {
-    struct summary *s = summary_of(true, office);
+    struct summary *s = summary_of(SUMMARY_ALL_FLOWS, office);
     char *text = table_of(s, (struct table_options){.columns = 100, .all = true});
     size_t rows = 0;
 
@@ -196,7 +196,7 @@ static void many_ports(struct sink *sink)
 
 static void never_a_wall(void)
 {
-    struct summary *s = summary_of(false, many_ports);
+    struct summary *s = summary_of(0, many_ports);
     char *text = table_of(s, (struct table_options){.columns = 80});
 
     CHECK(lines_of(text) <= 25 + 10, "thousands of ports in a few lines");
@@ -207,7 +207,7 @@ static void never_a_wall(void)
 
 static void hostile_texts_stay_text(void)
 {
-    struct summary *s = summary_of(true, hostile_feed);
+    struct summary *s = summary_of(SUMMARY_ALL_FLOWS, hostile_feed);
 
     for (int options = 0; options < 8; options++) {
         const struct table_options how = {
@@ -226,6 +226,30 @@ static void hostile_texts_stay_text(void)
     summary_free(s);
 }
 
+static void office_and_hostile(struct sink *sink)
+{
+    office(sink);
+    hostile_feed(sink);
+}
+
+/* What only reports say is not added up for a table, and is not missed there. */
+static void needs_no_report(void)
+{
+    for (int options = 0; options < 4; options++) {
+        const struct table_options how = {
+            .all = options & 1, .explain = options & 2, .columns = 120};
+        const uint32_t flows = how.all ? SUMMARY_ALL_FLOWS : 0;
+        struct summary *little = summary_of(flows, office_and_hostile);
+        struct summary *much = summary_of(flows | SUMMARY_REPORT, office_and_hostile);
+        char *one = table_of(little, how), *other = table_of(much, how);
+        CHECK(strcmp(one, other) == 0, "the same table");
+        free(one);
+        free(other);
+        summary_free(little);
+        summary_free(much);
+    }
+}
+
 static void nothing(struct sink *sink)
 {
     (void)sink;
@@ -233,7 +257,7 @@ static void nothing(struct sink *sink)
 
 static void empty_input(void)
 {
-    struct summary *s = summary_of(false, nothing);
+    struct summary *s = summary_of(0, nothing);
     char *text = table_of(s, (struct table_options){.columns = 80});
 
     CHECK(holds(text, "No TCP or UDP flow was found."), "an empty capture is said to be empty");
@@ -250,6 +274,7 @@ int main(void)
     all_shows_every_flow();
     never_a_wall();
     hostile_texts_stay_text();
+    needs_no_report();
     empty_input();
     return test_end();
 }
