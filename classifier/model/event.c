@@ -13,9 +13,9 @@ uint32_t event_interest(enum event_kind kind)
     case EVENT_BITTORRENT: return INTEREST_BITTORRENT;
     case EVENT_ANOMALY: return INTEREST_ANOMALIES;
     case EVENT_HTTP_STATUS: return INTEREST_STATUS;
+    case EVENT_HANDSHAKE: return INTEREST_HANDSHAKES;
     case EVENT_HTTP_REQUEST:
     case EVENT_HTTP_SLOW:
-    case EVENT_HANDSHAKE:
     case EVENT_ALERT:
     case EVENT_FLOW:
     case EVENT_STATS: return 0;

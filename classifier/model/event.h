@@ -47,6 +47,7 @@ enum interest {
     INTEREST_EXCHANGE = 1 << 11,     /* and what its request said stands in it, too */
     INTEREST_BEGINS = 1 << 12,       /* with INTEREST_MESSAGES: EVENT_MESSAGE_BEGIN, to an output */
     INTEREST_FINGERPRINTS = 1 << 13, /* of both EVENT_TLS: JA3, JA4 */
+    INTEREST_HANDSHAKES = 1 << 14,   /* EVENT_HANDSHAKE, to an output */
 };
 
 /* What an output must have asked for to get an event of this kind; 0: everybody gets it. */

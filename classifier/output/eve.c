@@ -26,7 +26,7 @@ static const struct line {
     [EVENT_HTTP_SLOW] = {0},
     [EVENT_HTTP] = {eve_http, false, INTEREST_HTTP},
     [EVENT_TLS] = {eve_tls, false, INTEREST_TLS},
-    [EVENT_HANDSHAKE] = {eve_handshake, false, 0},
+    [EVENT_HANDSHAKE] = {eve_handshake, false, INTEREST_HANDSHAKES},
     [EVENT_MESSAGE_BEGIN] = {0},
     [EVENT_PAYLOAD] = {0},
     [EVENT_MESSAGE] = {eve_message, true, INTEREST_MESSAGES | INTEREST_VALIDITY},

@@ -75,8 +75,9 @@ struct follow *follow_create(struct out *out, const char *flow, const struct fol
     }
     f->sink = (struct sink){.event = on_event,
                             .ctx = f,
-                            .interest = INTEREST_HTTP | INTEREST_MESSAGES | INTEREST_KEEP |
-                                        INTEREST_VALIDITY | INTEREST_ANOMALIES | INTEREST_FIGURES};
+                            .interest = INTEREST_HTTP | INTEREST_HANDSHAKES | INTEREST_MESSAGES |
+                                        INTEREST_KEEP | INTEREST_VALIDITY | INTEREST_ANOMALIES |
+                                        INTEREST_FIGURES};
     f->out = out;
     f->conversation.color = how->color;
     f->conversation.columns = (size_t)how->columns;

@@ -138,8 +138,10 @@ struct har *har_create(struct out *out, const char *version, struct err *err)
         err_set(err, "--har: out of memory");
         return NULL;
     }
-    h->sink = (struct sink){
-        .event = on_event, .ctx = h, .interest = INTEREST_HTTP | INTEREST_MESSAGES | INTEREST_KEEP};
+    h->sink = (struct sink){.event = on_event,
+                            .ctx = h,
+                            .interest = INTEREST_HTTP | INTEREST_HANDSHAKES | INTEREST_MESSAGES |
+                                        INTEREST_KEEP};
     h->out = out;
     json_object(&j, NULL);
     json_object(&j, "log");

@@ -230,7 +230,7 @@ struct live *live_create(struct out *out, bool color, int columns, struct err *e
         err_set(err, "out of memory");
         return NULL;
     }
-    l->sink = (struct sink){.event = on_event, .ctx = l};
+    l->sink = (struct sink){.event = on_event, .ctx = l, .interest = INTEREST_HANDSHAKES};
     l->out = out;
     l->color = color;
     l->columns = columns > 0 ? (size_t)columns : 0;

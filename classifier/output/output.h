@@ -38,14 +38,10 @@ struct sink *eve_sink(struct eve *e);
 void eve_note_input(struct eve *e, const struct input_note *in);
 void eve_free(struct eve *e);
 
-/* What is to be said, added up as flows end: what the table says, and what is asked for beside it.
- * Bounded: see summary.h. */
-enum summary_part {
-    SUMMARY_REPORT = 1 << 0,   /* all that a report says */
-    SUMMARY_ALL_FLOWS = 1 << 1 /* every flow: table_options.all, or in a report */
-};
+/* What the table says, added up as flows end; also what a report says, or every flow, by itself.
+ * Bounded: see summary.h. Whoever shows how WebSockets fared adds INTEREST_FIGURES to its sink. */
+enum summary_part { SUMMARY_REPORT = 1 << 0, SUMMARY_ALL_FLOWS = 1 << 1 };
 struct summary;
-/* Whoever shows how WebSockets fared adds INTEREST_FIGURES to its sink. */
 struct summary *summary_create(uint32_t parts, struct err *err);
 struct sink *summary_sink(struct summary *s);
 /* False: memory ran out, and something is not in it. */

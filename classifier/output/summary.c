@@ -375,7 +375,7 @@ struct summary *summary_create(uint32_t parts, struct err *err)
     s->sink = (struct sink){.event = on_event, .ctx = s, .interest = INTEREST_ANOMALIES};
     s->reports = (parts & SUMMARY_REPORT) != 0;
     if (s->reports)
-        s->sink.interest |= INTEREST_BITTORRENT;
+        s->sink.interest |= INTEREST_BITTORRENT | INTEREST_HANDSHAKES;
     tally_init(&s->names, 0, SUMMARY_NAMES);
     tally_init(&s->kinds, sizeof(struct flow_kind), SUMMARY_KINDS);
     tally_init(&s->rules, sizeof(struct rule_entry), SUMMARY_RULES);

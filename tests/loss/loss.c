@@ -651,7 +651,7 @@ static void test_open(struct test *t)
     t->sink = (struct sink){.event = on_event,
                             .ctx = t,
                             .interest = INTEREST_MESSAGES | INTEREST_BEGINS | INTEREST_FRAMES |
-                                        INTEREST_KEEP | INTEREST_VALIDITY};
+                                        INTEREST_KEEP | INTEREST_VALIDITY | INTEREST_HANDSHAKES};
     t->policy = policy_load(NULL, NULL, NULL, &err);
     const struct engine_config config = {.policy = t->policy, .sinks = &t->sink, .seed = 1};
     t->engine = t->policy != NULL ? engine_create(&config, &err) : NULL;

@@ -75,7 +75,7 @@ static inline void talk_begin(struct talk *t, const char *rules, size_t memory)
     t->sink = (struct sink){.event = talk_event,
                             .ctx = t,
                             .interest = INTEREST_MESSAGES | INTEREST_HTTP | INTEREST_ANOMALIES |
-                                        INTEREST_VALIDITY};
+                                        INTEREST_VALIDITY | INTEREST_HANDSHAKES};
     t->policy = rules != NULL ? policy_load_text(bytes_of_text(rules), "t.yaml", NULL, NULL, &err)
                               : policy_load(NULL, NULL, NULL, &err);
     const struct engine_config config = {

@@ -112,7 +112,7 @@ static void test_full_disk(void)
 /* The limit of a file's size stands in for a disk that fills in the middle of a record. */
 static void test_torn_record(void)
 {
-    struct rlimit old, small = {.rlim_cur = 100003};
+    struct rlimit old, small = {.rlim_cur = 400003};
     struct err err = {""};
 
     signal(SIGXFSZ, SIG_IGN);
