@@ -16,6 +16,7 @@
 #include "engine/segment.h"
 #include "engine/shed.h"
 #include "engine/skim.h"
+#include "layers/http_shape.h"
 #include "policy/rate.h"
 
 #define WELL_KNOWN_PORTS 1024U
@@ -43,6 +44,9 @@ static bool create_parts(struct engine *e, const struct hash_key *key, struct er
     texts_setup(&e->texts, &e->budget, key);
     e->host.digest = digest_create(err);
     if (e->budget.pool == NULL || e->host.digest == NULL)
+        return false;
+    e->host.shapes = http_shapes_create(err);
+    if (e->host.shapes == NULL)
         return false;
     if (e->own_order != NULL &&
         (e->decoder = engine_decoder(&e->config, &e->budget, key, err)) == NULL)
@@ -135,6 +139,7 @@ void engine_free(struct engine *e)
     syn_ring_free(e->syns, &e->budget);
     flow_table_free(e->flows);
     decoder_free(e->decoder);
+    http_shapes_free(e->host.shapes);
     digest_free(e->host.digest);
     pool_free(e->budget.pool);
     free(e);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/http_recognise.h"
+#include "layers/http_shape.h"
 #include "layers/http_ways.h"
 #include "layers/layers.h"
 
@@ -87,15 +88,11 @@ static size_t tail_length(const struct http *s, enum direction d, const struct h
     return draft == WS_HIXIE_76 ? WS_RESPONSE_LEN : 0;
 }
 
-/* The length of the head that `in` begins with; 0: it is not whole. `good`: it was read. */
+/* The length of the head that `in` begins with and that cannot be read at once; 0: it is not whole.
+ * `good`: it was read. */
 static size_t find_head(const struct http_side *side, enum direction d, struct bytes in,
                         struct http_head *head, bool *good)
 {
-    const size_t clean = side->scanned == 0 ? http_head_read(in, d, head) : 0;
-
-    *good = clean > 0;
-    if (clean > 0)
-        return clean;
     const size_t end = http_head_end(in, side->scanned);
     const struct bytes text = bytes_first(in, end);
     *good = end > 0 && (side->scanned == 0 ? http_head_parse_by_lines(text, d, head)
@@ -129,8 +126,10 @@ static size_t read_head(struct http *s, struct host *h, enum direction d, struct
     if (side->scanned >= in.len)
         return 0;
     struct http_head head;
-    bool good;
-    const size_t end = find_head(side, d, in, &head, &good);
+    size_t end = side->scanned == 0 ? http_shapes_read(h->shapes, in, d, &head) : 0;
+    bool good = end > 0;
+    if (!good)
+        end = find_head(side, d, in, &head, &good);
     if (good) {
         const size_t tail = tail_length(s, d, &head);
         if (tail > in.len - end && in.len < HTTP_KEPT_MAX)

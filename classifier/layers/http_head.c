@@ -2,14 +2,22 @@
 #include "layers/http_head.h"
 
 #include "base/lines.h"
+#include "base/load.h"
 #include "layers/http_value.h"
 
-#define LINE_END 2 /* bytes: CR LF */
+#define LINE_END 2                /* bytes: CR LF */
+#define WORD     sizeof(uint64_t) /* bytes */
+#define NAME_MAX 24               /* bytes of a name that is known: three words */
 
-static const struct bytes NAMES[HTTP_FIELDS] = {
+struct known_name {
+    uint8_t len;
+    char text[NAME_MAX];
+};
+
+static const struct known_name NAMES[HTTP_FIELDS] = {
 #define NAME(text)                                                                                 \
     {                                                                                              \
-        (const uint8_t *)(text), sizeof(text) - 1                                                  \
+        sizeof(text) - 1, text                                                                     \
     }
     [HTTP_HOST] = NAME("Host"),
     [HTTP_USER_AGENT] = NAME("User-Agent"),
@@ -116,16 +124,25 @@ static struct bytes without_cr(struct bytes line)
     return line;
 }
 
+/* The only field that the name may be of; HTTP_FIELDS: none. The name has a byte at least. */
+static enum http_field field_like(struct bytes name)
+{
+    const unsigned field = FIELD_AT[PLACE((unsigned)name.len, name.at[0], name.at[name.len - 1])];
+
+    return field > 0 && NAMES[field - 1].len == name.len ? (enum http_field)(field - 1)
+                                                         : HTTP_FIELDS;
+}
+
+static bool is_name_of(enum http_field f, struct bytes name)
+{
+    return bytes_equal_nocase(bytes_of(NAMES[f].text, NAMES[f].len), name);
+}
+
 static enum http_field field_named(struct bytes name)
 {
-    if (name.len == 0)
-        return HTTP_FIELDS;
-    const unsigned place = PLACE((unsigned)name.len, name.at[0], name.at[name.len - 1]);
-    const unsigned field = FIELD_AT[place];
-    if (field == 0 || NAMES[field - 1].len != name.len ||
-        !bytes_equal_nocase(NAMES[field - 1], name))
-        return HTTP_FIELDS;
-    return (enum http_field)(field - 1);
+    const enum http_field f = name.len > 0 ? field_like(name) : HTTP_FIELDS;
+
+    return f != HTTP_FIELDS && is_name_of(f, name) ? f : HTTP_FIELDS;
 }
 
 /* Cuts "name: value"; no name where there is no field. */
@@ -208,6 +225,20 @@ bool http_head_parse_by_lines(struct bytes head, enum direction d, struct http_h
     return true;
 }
 
+/* As nearly everybody writes it? Three words that lap over each other are all of a name. At `at` a
+ * word can be read: of the shortest name, its colon and two line ends. */
+static bool is_spelled(const struct known_name *n, const uint8_t *at)
+{
+    const uint8_t *text = (const uint8_t *)n->text;
+    const uint64_t first = load_le64(at) ^ load_le64(text);
+
+    if (n->len < WORD)
+        return first << 8 * (WORD - n->len) == 0;
+    const size_t second = n->len > 2 * WORD ? WORD : 0, last = n->len - WORD;
+    return (first | (load_u64(at + second) ^ load_u64(text + second)) |
+            (load_u64(at + last) ^ load_u64(text + last))) == 0;
+}
+
 /* A field whose line ends, without its CR LF, at `end`. False: something is wrong with its name. */
 static bool read_clean_field(struct http_head *h, const uint8_t *at, const uint8_t *colon,
                              const uint8_t *end)
@@ -216,8 +247,9 @@ static bool read_clean_field(struct http_head *h, const uint8_t *at, const uint8
 
     if (colon >= end || colon == at || !http_is_tchar(*at) || !http_is_tchar(colon[-1]))
         return false;
-    const enum http_field f = field_named(bytes_of(at, (size_t)(colon - at)));
-    if (f == HTTP_FIELDS)
+    const struct bytes name = bytes_of(at, (size_t)(colon - at));
+    const enum http_field f = field_like(name);
+    if (f == HTTP_FIELDS || (!is_spelled(&NAMES[f], at) && !is_name_of(f, name)))
         return true;
     while (byte_is_blank(*value)) /* up to the CR */
         value++;

@@ -2,8 +2,7 @@
 /* layer.h - the layer contract: five verbs for a protocol, and what its host does for it.
  *
  * A layer reads the bytes of a flow, two directions, each byte once and in order, cut anywhere. It
- * knows nothing of packets, rules, threads or outputs. Its answers depend on the bytes alone, not
- * on the cuts.
+ * knows nothing of packets, rules, threads, outputs. Its answers depend on the bytes, not the cuts.
  */
 #ifndef MODEL_LAYER_H
 #define MODEL_LAYER_H
@@ -109,7 +108,8 @@ struct host {
     uint32_t cut;          /* UDP: bytes of the datagram's end that were not captured */
     uint64_t packet;       /* frame number being read */
     int64_t time_ns;       /* its time */
-    struct digest *digest; /* this worker's */
+    struct digest *digest; /* this worker's; so is: */
+    struct http_shapes *shapes; /* heads that were read: http_shape.h; NULL: none are remembered */
     /* In close(CLOSE_FINISHED), by direction: its sender's FIN acknowledged all of the other's. */
     bool heard_all[2];
 };

@@ -3,6 +3,7 @@
 #include "layers/http_head.h"
 
 #include "base/lines.h"
+#include "layers/http_shape.h"
 #include "random.h"
 #include "test.h"
 
@@ -140,10 +141,72 @@ static void test_length(void)
     CHECK(same && at_once > 0 && at_once < 150, "long heads");
 }
 
+/* Of a head that was read, and of one that is not much else. */
+static bool recalls(struct http_shapes *s, struct bytes text, enum direction d)
+{
+    const struct bytes copy = test_copy(text);
+    struct http_head recalled, anew;
+    const size_t len = http_head_read(copy, d, &anew);
+    const bool same =
+        http_shapes_read(s, copy, d, &recalled) == len && (len == 0 || same_head(&recalled, &anew));
+
+    free((void *)(uintptr_t)copy.at);
+    return same;
+}
+
+/* One byte is another one, or some go, or some come. */
+static void change(char *text, size_t room)
+{
+    static const char *const more[] = {"x",        "\r\n",        "\r",   "\n",   ":",
+                                       " ",        "\t",          "long", "\xc3", "\x01",
+                                       "\r\n\r\n", "Host: b\r\n", "\r\n "};
+    const size_t len = strlen(text), at = random_below((uint32_t)len);
+    const size_t most = random_below(3) == 0 ? random_below(8) : random_below(2);
+    const size_t gone = most < len - at ? most : len - at;
+    const char *put = random_below(2) == 0 ? "y" : ONE_OF(more);
+    const size_t come = strlen(put);
+
+    if (len - gone + come >= room)
+        return;
+    memmove(text + at + come, text + at + gone, len - at - gone + 1);
+    memcpy(text + at, put, come);
+}
+
+static void test_recalled(void)
+{
+    static const char *const heads[] = {
+        "GET /chat HTTP/1.1\r\nHost: chat.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\nmore",
+        "HTTP/1.1 200 OK\r\nDate: today\r\nContent-Length: 11\r\nconnection: close\r\n\r\nbody",
+        "GET / HTTP/1.1\r\nHost: a\r\nhost: b\r\nReferer:\r\nUser-Agent:  me \r\nX: 1\r\n\r\n",
+        "POST /a HTTP/1.0\r\n\r\n",
+    };
+    struct err err;
+    bool same = true;
+    char text[2048] = "";
+
+    for (int round = 0; round < 50000 && same; round++) {
+        struct http_shapes *s = http_shapes_create(&err);
+        const char *head = ONE_OF(heads);
+        const enum direction d = head[0] == 'H' ? TO_CLIENT : TO_SERVER;
+        recalls(s, bytes_of_text(ONE_OF(heads)), d);
+        same = recalls(s, bytes_of_text(head), d) && recalls(s, bytes_of_text(head), d);
+        strcpy(text, head);
+        for (uint32_t n = 1 + random_below(4); n > 0 && same; n--) {
+            change(text, sizeof(text));
+            same = recalls(s, bytes_of_text(text), d) &&
+                   recalls(s, bytes_first(bytes_of_text(text), random_below(200)), d);
+        }
+        http_shapes_free(s);
+    }
+    CHECK_TEXT(same ? "" : text, "", "heads like the one before");
+}
+
 int main(void)
 {
     test_every_cut();
     test_random();
     test_length();
+    test_recalled();
     return test_end();
 }
