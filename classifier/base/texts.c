@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/texts.h"
 
+#include "base/load.h"
+
 #define FIRST_LISTS 64U
+#define SPREAD      UINT32_C(0x9e3779b1) /* 2^32 by the golden ratio (Knuth 6.4) */
 
 struct text {
     struct text *next; /* in its list */
@@ -74,10 +77,27 @@ static struct text *add(struct texts *t, uint32_t tag, struct bytes text)
     return x;
 }
 
+/* Where it is remembered, by its end and its length: no key, for a text that meets another there
+ * is looked up in the index. The text has a byte at least. */
+static struct text **recent(struct texts *t, struct bytes text)
+{
+    const uint32_t end = text.len >= sizeof(uint32_t)
+                             ? load_u32(text.at + text.len - sizeof(uint32_t))
+                             : text.at[text.len - 1];
+    const uint32_t mixed = (end ^ (uint32_t)text.len) * SPREAD;
+
+    return &t->recent[(mixed >> 16) % TEXTS_RECENT];
+}
+
 struct bytes texts_keep(struct texts *t, struct bytes text)
 {
     if (text.len == 0 || text.len > UINT32_MAX)
         return bytes_of(NULL, 0);
+    struct text **last = recent(t, text);
+    if (*last != NULL && bytes_equal(bytes_of((*last)->at, (*last)->len), text)) {
+        (*last)->holders++;
+        return bytes_of((*last)->at, (*last)->len);
+    }
     const uint32_t tag = (uint32_t)hash_text(&t->key, text);
     struct text *x = find(t, tag, text);
     if (x == NULL)
@@ -85,6 +105,7 @@ struct bytes texts_keep(struct texts *t, struct bytes text)
     if (x == NULL)
         return bytes_of(NULL, 0);
     x->holders++;
+    *last = x;
     return bytes_of(x->at, x->len);
 }
 
@@ -108,6 +129,9 @@ void texts_give(struct texts *t, struct bytes *kept)
     *kept = bytes_of(NULL, 0);
     if (--x->holders > 0)
         return;
+    struct text **last = recent(t, bytes_of(x->at, x->len));
+    if (*last == x)
+        *last = NULL;
     struct text **at = list_of(t, x->tag);
     while (*at != x)
         at = &(*at)->next;

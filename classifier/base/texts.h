@@ -11,14 +11,17 @@
 #include "base/bytes.h"
 #include "base/hash.h"
 
+#define TEXTS_RECENT 16U
+
 struct text;
 
 struct texts {
     struct budget *budget;
     struct hash_key key;
-    struct text **first; /* by hash: lists */
-    uint32_t lists;      /* a power of two, or 0 */
-    uint32_t count;      /* different ones */
+    struct text **first;               /* by hash: lists */
+    uint32_t lists;                    /* a power of two, or 0 */
+    uint32_t count;                    /* different ones */
+    struct text *recent[TEXTS_RECENT]; /* or NULL: found without the index */
 };
 
 void texts_setup(struct texts *t, struct budget *budget, const struct hash_key *key);

@@ -8,10 +8,9 @@
 #include "identify/registry.h"
 #include "layers/layers.h"
 
-#define ENOUGH     2048 /* bytes of one direction after which silence about them is an answer */
-#define DPI_EARLY  64   /* bytes below which nDPI waits for a layer that needs more */
-#define DPI_TURNS  4    /* of a stream that nDPI is shown: no protocol waits longer to be known */
-#define FIRST_ROOM 256  /* of kept bytes; grows by GROWTH */
+#define DPI_EARLY  64  /* bytes below which nDPI waits for a layer that needs more */
+#define DPI_TURNS  4   /* of a stream that nDPI is shown: no protocol waits longer to be known */
+#define FIRST_ROOM 256 /* of kept bytes; grows by GROWTH */
 #define GROWTH     4
 #define DETAIL_MAX 32 /* bytes shown of what nDPI recognised */
 
@@ -397,7 +396,7 @@ static struct identity add_bytes(struct asking *a, enum direction d, struct byte
     const struct identity id = ask_layers(a, &o);
     if (decided(&id))
         return id;
-    if (a->seen[d].len == OPENING_MAX || (a->seen[d].len == ENOUGH && !a->s->more))
+    if (a->seen[d].len == OPENING_MAX || (a->seen[d].len == IDENTIFY_ENOUGH && !a->s->more))
         return conclude_seen(a);
     return in_place && !keep(a, d, in) ? conclude_without_memory(a) : not_yet();
 }
@@ -412,7 +411,8 @@ static struct identity feed_stream(struct asking *a, enum direction d, struct by
         id = turn_ended(a);
     while (!decided(&id) && in.len > 0) {
         const size_t have = a->s->kept_len[d];
-        const struct bytes piece = bytes_first(in, (have < ENOUGH ? ENOUGH : OPENING_MAX) - have);
+        const struct bytes piece =
+            bytes_first(in, (have < IDENTIFY_ENOUGH ? IDENTIFY_ENOUGH : OPENING_MAX) - have);
         id = add_bytes(a, d, piece);
         in = bytes_after(in, piece.len);
     }

@@ -35,7 +35,8 @@ struct identify_context {
     int64_t time_ns;
 };
 
-#define IDENTIFY_TURNS OPENING_TURNS
+#define IDENTIFY_TURNS  OPENING_TURNS
+#define IDENTIFY_ENOUGH 2048 /* bytes of a direction: then silence about them is an answer */
 
 /* Private to identify.c; zero-filled = ready. */
 struct identify {
@@ -90,6 +91,11 @@ const char *identifier_ndpi_version(void);
  * caller feeds the rest to whoever was found. */
 struct identity identify_feed(struct identifier *i, struct identify *s,
                               const struct identify_context *c, enum direction d, struct bytes in);
+/* For a stream of which nothing was said or seen before these bytes: who is seen most is sure that
+ * they are its own. Then identify_feed() says the same of the first *used bytes; NULL: it may know
+ * more. */
+const struct layer *identify_usual(const struct identify_context *c, enum direction d,
+                                   struct bytes in, struct recognition *said, size_t *used);
 /* One direction (or, with both, the stream) will bring no more that follows on what was seen: its
  * end, or a gap. A stream without a byte stays IDENTIFIED_NOT_YET. */
 struct identity identify_ended(struct identifier *i, struct identify *s,

@@ -282,13 +282,28 @@ static void show(struct stream *x)
     (void)snprintf(x->shown + at, sizeof(x->shown) - (size_t)at, "]");
 }
 
+/* What the short way says of a stream's first bytes, the long way says. */
+static bool agrees(const struct stream *x, bool first, enum direction d, struct bytes in)
+{
+    struct recognition said;
+    size_t used;
+    const struct layer *l = first ? identify_usual(&x->c, d, in, &said, &used) : NULL;
+
+    return l == NULL || (x->id.result == IDENTIFIED_LAYER && x->id.layer == l &&
+                         x->id.name == l->name && x->id.confidence == said.confidence &&
+                         x->id.why == said.why && bytes_equal(x->id.detail, said.detail) &&
+                         !x->id.reversed && x->id.used == used && x->id.opening[d].len == used);
+}
+
 /* Everything in an identity is read while its bytes live. */
 static void give(struct stream *x, enum direction d, struct bytes in)
 {
     const struct bytes copy = test_copy(in);
+    const bool first = x->s.turns == 0;
 
     if (x->id.result == IDENTIFIED_NOT_YET) {
         x->id = identify_feed(x->i, &x->s, &x->c, d, copy);
+        CHECK(agrees(x, first, d, copy), "the short way");
         if (x->id.result != IDENTIFIED_NOT_YET) {
             size_t sum = 0;
             for (int k = 0; k < 2; k++)
@@ -656,6 +671,24 @@ static void test_registry(void)
     CHECK(n <= REGISTRY_MAX, "one bit for each");
 }
 
+static void test_usual(void)
+{
+    static const char request[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    const struct bytes in = bytes_of_text(request);
+    struct identify_context c = context_on(80);
+    struct recognition said;
+    size_t used = 0;
+
+    CHECK(identify_usual(&c, TO_SERVER, in, &said, &used) == registry_find("http"), "a request");
+    CHECK(used == in.len && bytes_equal(said.detail, bytes_of_text("GET / HTTP/1.1")), "of it all");
+    CHECK(identify_usual(&c, TO_SERVER, bytes_first(in, 3), &said, &used) == NULL, "half a word");
+    c.midstream = true;
+    CHECK(identify_usual(&c, TO_SERVER, in, &said, &used) == NULL, "joined in the middle");
+    c.midstream = false;
+    c.inner = true;
+    CHECK(identify_usual(&c, TO_SERVER, in, &said, &used) == NULL, "in messages");
+}
+
 int main(void)
 {
     struct budget budget = {0};
@@ -665,6 +698,7 @@ int main(void)
     if (i == NULL)
         return 1;
     test_registry();
+    test_usual();
     test_vectors(i);
     test_many(i);
     test_latency(i);
