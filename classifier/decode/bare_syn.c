@@ -8,7 +8,6 @@
 #include "decode/checksum.h"
 #include "decode/plain.h"
 #include "decode/transport.h"
-#include "model/ends.h"
 
 #define LINKTYPE_ETHERNET 1
 
@@ -72,10 +71,8 @@ static inline void read_fields(const struct frame *f, struct bare_syn *out)
 {
     const uint8_t *at = f->data.at;
 
-    out->address[0] = ends_ipv4(load_u32(at + SOURCE_AT));
-    out->address[1] = ends_ipv4(load_u32(at + DESTINATION_AT));
-    out->port[0] = load_be16(at + TCP_AT);
-    out->port[1] = load_be16(at + TCP_AT + 2);
+    out->end[0] = bare_syn_end(load_u32(at + SOURCE_AT), load_be16(at + TCP_AT));
+    out->end[1] = bare_syn_end(load_u32(at + DESTINATION_AT), load_be16(at + TCP_AT + 2));
     out->seq = load_be32(at + TCP_AT + 4);
     out->wire_len = frame_wire_len(f);
     out->number = f->number;

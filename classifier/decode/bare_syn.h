@@ -12,7 +12,7 @@
 
 /* False: another frame; `out` holds nothing. The ordinal is the caller's to say. */
 bool bare_syn_read(const struct frame *f, struct bare_syn *out);
-/* What decode_frame() counts of it. */
-void bare_syn_count(struct decoder *d, const struct bare_syn *s);
+/* What decode_frame() counts of `count` of them, which had `bytes` on the wire. */
+void bare_syn_count(struct decoder *d, uint64_t count, uint64_t bytes);
 
 #endif

@@ -51,12 +51,12 @@ const struct decode_stats *decoder_stats(const struct decoder *d)
     return &d->stats;
 }
 
-void bare_syn_count(struct decoder *d, const struct bare_syn *s)
+void bare_syn_count(struct decoder *d, uint64_t count, uint64_t bytes)
 {
-    d->stats.frames++;
-    d->stats.bytes += s->wire_len;
-    d->stats.packets_ipv4++;
-    d->stats.tcp++;
+    d->stats.frames += count;
+    d->stats.bytes += bytes;
+    d->stats.packets_ipv4 += count;
+    d->stats.tcp += count;
 }
 
 void glance_count(const struct glance *g, const struct frame *f, struct decoder *d)

@@ -111,6 +111,7 @@ struct engine *engine_create_at(const struct engine_config *config, const struct
         config->payload_limit != 0 ? config->payload_limit : ENGINE_PAYLOAD_LIMIT;
     stack_setup(e);
     rates_setup(e);
+    flood_setup(e);
     skim_setup(e);
     calm_setup(e);
     e->host.interest = e->policy_interest | e->sinks_interest;
@@ -415,12 +416,12 @@ APART static void any_frame(struct engine *e, const struct frame *f)
 
 void engine_frames(struct engine *e, const struct frame *f, size_t count)
 {
-    for (const struct frame *end = f + count; f < end; f++) {
+    for (const struct frame *end = f + count; f < end;) {
         engine_tick(e, f->time_ns);
-        if (flood_frame(e, f))
-            next_moment(e);
-        else if (!calm_frame(e, f))
+        const size_t run = flood_frames(e, f, (size_t)(end - f));
+        if (run == 0 && !calm_frame(e, f))
             any_frame(e, f);
+        f += run > 0 ? run : 1;
     }
 }
 

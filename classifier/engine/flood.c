@@ -3,19 +3,52 @@
 
 #include "decode/bare_syn.h"
 
-bool flood_frame(struct engine *e, const struct frame *f)
+void flood_setup(struct engine *e)
 {
+    e->floods = e->rates == 0 && e->config.trace == NULL;
+}
+
+struct run {
+    size_t count;
+    uint64_t bytes;
+    int64_t latest_ns;
+};
+
+/* As if each had gone its own way: its time, its count, its moment. `last`: of them. */
+static void pass_run(struct engine *e, const struct run *r, const struct frame *last)
+{
+    ticks_pass(&e->time, r->latest_ns);
+    bare_syn_count(e->decoder, r->count, r->bytes);
+    e->host.packet = last->number;
+    e->host.time_ns = last->time_ns;
+    e->now.position += r->count;
+    e->now.key = 0;
+    e->now.now_ns = e->time.now_ns;
+}
+
+static inline bool note(struct engine *e, const struct bare_syn *s)
+{
+    const uint64_t hash = flow_hash_syn(e->flows, s);
+
+    return !flow_may_be(e->flows, hash) && syn_note_new(e->syns, hash, s);
+}
+
+size_t flood_frames(struct engine *e, const struct frame *f, size_t count)
+{
+    struct run r = {.latest_ns = INT64_MIN};
     struct bare_syn s;
 
-    if (!bare_syn_read(f, &s) || e->rates != 0 || e->config.trace != NULL)
-        return false;
-    s.ordinal = decoder_stats(e->decoder)->frames + 1;
-    const struct flow_pair pair = flow_pair_of(&s);
-    const uint64_t hash = flow_pair_hash(e->flows, &pair);
-    if (flow_may_be(e->flows, hash) || !syn_note_new(e->syns, &pair, hash, &s))
-        return false;
-    bare_syn_count(e->decoder, &s);
-    e->host.packet = s.number;
-    e->host.time_ns = s.time_ns;
-    return true;
+    if (!e->floods)
+        return 0;
+    const uint64_t frames = decoder_stats(e->decoder)->frames;
+    for (; r.count < count && bare_syn_read(&f[r.count], &s); r.count++) {
+        s.ordinal = frames + r.count + 1;
+        if (s.time_ns >= e->time.next_ns || !note(e, &s))
+            break;
+        r.bytes += s.wire_len;
+        r.latest_ns = s.time_ns > r.latest_ns ? s.time_ns : r.latest_ns;
+    }
+    if (r.count > 0)
+        pass_run(e, &r, &f[r.count - 1]);
+    return r.count;
 }

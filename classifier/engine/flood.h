@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* flood.h - a frame of a flood of SYNs: noted, and that is all. Private to engine/. */
+/* flood.h - a run of frames of a flood of SYNs: noted, and that is all. Private to engine/. */
 #ifndef ENGINE_FLOOD_H
 #define ENGINE_FLOOD_H
 
 #include "engine/worker.h"
 
-/* A bare SYN of a connection of which nothing is known, where no rule counts them and nobody looks
- * on: what decode_frame() and engine_packet() would do comes to a note. False: any other frame, and
- * nothing was done. */
-bool flood_frame(struct engine *e, const struct frame *f);
+/* Before the first frame: may there be runs? Not where rules count SYNs, or somebody looks on. */
+void flood_setup(struct engine *e);
+/* How many of these frames, from the first one on, are bare SYNs of connections of which nothing is
+ * known, and come before the next tick: what decode_frame() and engine_packet() would do comes to a
+ * note of each. The rest is as it was. */
+size_t flood_frames(struct engine *e, const struct frame *f, size_t count);
 
 #endif

@@ -40,7 +40,7 @@ struct engine {
     struct ticks time;                                     /* of a worker of several: the head's */
     uint32_t policy_interest, sinks_interest, asks, rates; /* asks, rates: the policy's */
     bool rules;                                            /* there are any */
-    bool quick;                                            /* calm.c */
+    bool quick, floods;                                    /* calm.c, flood.c */
     struct conn *conn;                                     /* whose bytes are being read */
     unsigned side;                                         /* which sent them */
     struct call *call;                                     /* innermost call into a layer */

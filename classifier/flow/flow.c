@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "flow/pair.h"
 #include "flow/table.h"
 
 #define FIRST_SLOTS 1024U
@@ -110,10 +109,9 @@ uint64_t flow_hash(const struct flow_table *t, const struct flow_key *key)
     return flow_secret_hash(&t->secret, &ends);
 }
 
-uint64_t flow_pair_hash(const struct flow_table *t, const struct flow_pair *p)
+uint64_t flow_hash_syn(const struct flow_table *t, const struct bare_syn *s)
 {
-    return flow_secret_mix(&t->secret, flow_secret_end_ipv4(p->address[0], p->port[0]),
-                           flow_secret_end_ipv4(p->address[1], p->port[1]), TRANSPORT_TCP);
+    return flow_secret_syn(&t->secret, s);
 }
 
 struct flow_node *flow_find(struct flow_table *t, const struct flow_key *key, uint64_t hash)

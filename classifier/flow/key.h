@@ -4,6 +4,7 @@
 #define FLOW_KEY_H
 
 #include "base/load.h"
+#include "model/bare_syn.h"
 #include "model/ends.h"
 #include "model/packet.h"
 
@@ -57,24 +58,30 @@ static inline uint64_t flow_address_half(const struct addr *a, unsigned which)
 /* Fills the key. Returns the side that sent the packet, which is as good as random: no branch
  * depends on it. By halves, as addresses are written, and by words, as keys are read: a load of
  * what was stored in pieces would wait until they have left for the cache. */
-static inline unsigned flow_key_of(const struct packet *p, struct flow_key *out)
+static inline unsigned flow_key_between(const struct endpoint *src, const struct endpoint *dst,
+                                        uint8_t transport, struct flow_key *out)
 {
-    const uint64_t src_0 = flow_address_half(&p->src.addr, 0);
-    const uint64_t src_1 = flow_address_half(&p->src.addr, 1);
-    const uint64_t other_0 = src_0 ^ flow_address_half(&p->dst.addr, 0);
-    const uint64_t other_1 = src_1 ^ flow_address_half(&p->dst.addr, 1);
+    const uint64_t src_0 = flow_address_half(&src->addr, 0);
+    const uint64_t src_1 = flow_address_half(&src->addr, 1);
+    const uint64_t other_0 = src_0 ^ flow_address_half(&dst->addr, 0);
+    const uint64_t other_1 = src_1 ^ flow_address_half(&dst->addr, 1);
     const uint64_t a = be64toh(other_0 != 0 ? src_0 : src_1);
     const uint64_t b = be64toh(other_0 != 0 ? src_0 ^ other_0 : src_1 ^ other_1);
-    const unsigned side = (a > b) | ((a == b) & (p->src.port > p->dst.port));
+    const unsigned side = (a > b) | ((a == b) & (src->port > dst->port));
     const uint64_t turn = 0 - (uint64_t)side; /* all ones: the receiver is side 0 */
-    const uint64_t turn_ports = (p->src.port ^ p->dst.port) & turn;
+    const uint64_t turn_ports = (src->port ^ dst->port) & turn;
     const uint64_t word[FLOW_KEY_WORDS] = {
         src_0 ^ (other_0 & turn), src_1 ^ (other_1 & turn), src_0 ^ (other_0 & ~turn),
         src_1 ^ (other_1 & ~turn),
-        flow_key_ports(p->src.port ^ turn_ports, p->dst.port ^ turn_ports, p->transport)};
+        flow_key_ports(src->port ^ turn_ports, dst->port ^ turn_ports, transport)};
 
     memcpy(out, word, sizeof(*out));
     return side;
+}
+
+static inline unsigned flow_key_of(const struct packet *p, struct flow_key *out)
+{
+    return flow_key_between(&p->src, &p->dst, p->transport, out);
 }
 
 /* The key as a packet of side 0 has it. */
@@ -93,6 +100,8 @@ static inline struct ends flow_key_ends(const struct flow_key *key)
 #define FLOW_LANES 64U
 /* A hash of the key under which lanes, rings of SYNs and places of ghosts go together. */
 uint32_t flow_spread(const struct flow_key *key);
+/* The same of the connection that it asks for. */
+uint32_t flow_spread_syn(const struct bare_syn *s);
 static inline unsigned flow_lane(const struct flow_key *key)
 {
     return flow_spread(key) % FLOW_LANES;

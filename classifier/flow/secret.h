@@ -11,7 +11,7 @@ struct flow_secret {
 
 struct flow_secret flow_secret_from(const struct hash_key *key);
 
-/* The end of IPv4 with that second half, as it is. */
+/* The end of IPv4 with that second half, as it is: bare_syn_end(). */
 static inline uint64_t flow_secret_end_ipv4(uint64_t second, uint32_t port)
 {
     return (le64toh(second) >> 32) | (uint64_t)port << 32;
@@ -46,6 +46,12 @@ static inline uint64_t flow_secret_hash(const struct flow_secret *s, const struc
     return flow_secret_mix(s, flow_secret_end(s, ends->src, ends->ports >> 16),
                            flow_secret_end(s, ends->dst, ends->ports & UINT16_MAX),
                            ends->transport);
+}
+
+/* The same of the connection that it asks for. */
+static inline uint64_t flow_secret_syn(const struct flow_secret *s, const struct bare_syn *syn)
+{
+    return flow_secret_mix(s, syn->end[0], syn->end[1], TRANSPORT_TCP);
 }
 
 #endif

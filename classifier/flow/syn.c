@@ -10,36 +10,33 @@
 #define NO_TAG            0    /* the place is free */
 #define FLAGS_THAT_MATTER 0x3f /* without ECE and CWR (RFC 3168 s6.1.1) */
 #define IPV4_AT           12   /* in an address */
-#define IPV4_IN_HALF      4    /* in its last half */
 
 _Static_assert(RINGS % FLOW_LANES == 0, "a ring belongs to one lane");
 
-enum noted_bit { SIDE_BIT = 1, REST_BIT = 2 /* there is more to know of it */ };
-
 /* All that there is to know of a SYN over IPv4 that was sent once: in a flood nothing else is
- * written. */
+ * written. Addresses and ports are of who sent it, and of whom it asks: which of them is which side
+ * matters when it is taken out, as few are. */
 struct noted {
-    uint8_t addr_end[2][4]; /* by side */
-    uint16_t port[2];
-    uint32_t seq;
+    uint64_t end[2]; /* of the address the last four bytes */
+    uint32_t seq, first_len;
     int64_t first_ns;
     uint64_t ordinal;
     const char *source;
     uint64_t first_packet;
-    uint32_t first_len;
-    uint8_t bits; /* of enum noted_bit */
-    uint8_t ttl, window_shift, vlan_count;
-    uint16_t vlan[PACKET_VLANS];
+    uint8_t ttl, window_shift;
+    bool has_rest; /* there is more to know of it */
 };
 _Static_assert(sizeof(struct noted) == LINE, "one cache line");
 
-/* What else there is: over IPv6, or when it was sent again. */
+/* What else there is: over IPv6, in a VLAN, or when it was sent again. */
 struct rest {
-    uint8_t addr_start[2][IPV4_AT]; /* by side */
+    uint8_t addr_start[2][IPV4_AT]; /* in the same order */
     int64_t last_ns;
     uint64_t last_packet;
     uint64_t more_bytes; /* of those sent again */
     uint32_t more_packets;
+    uint16_t vlan[PACKET_VLANS];
+    uint8_t vlan_count;
 };
 
 struct syn_ring {
@@ -116,17 +113,25 @@ static bool is_ipv4(const struct flow_key *key)
            memcmp(key->addr[1].byte, mapped, IPV4_AT) == 0;
 }
 
-static struct flow_key key_at(const struct syn_ring *r, uint32_t place)
+static void put_end(struct endpoint *e, uint64_t end)
+{
+    const uint32_t four = htole32((uint32_t)end);
+
+    memcpy(e->addr.byte + IPV4_AT, &four, sizeof(four));
+    e->port = (uint16_t)(end >> BARE_SYN_PORT_AT);
+}
+
+/* The key, and the side that sent it. */
+static unsigned key_at(const struct syn_ring *r, uint32_t place, struct flow_key *out)
 {
     const struct noted *n = &r->at[place];
-    struct flow_key key = {.port = {n->port[0], n->port[1]}, .transport = TRANSPORT_TCP};
+    struct endpoint end[2];
 
-    for (unsigned side = 0; side < 2; side++) {
-        const uint8_t *start = (n->bits & REST_BIT) != 0 ? r->rest[place].addr_start[side] : mapped;
-        memcpy(key.addr[side].byte, start, IPV4_AT);
-        memcpy(key.addr[side].byte + IPV4_AT, n->addr_end[side], sizeof(n->addr_end[side]));
+    for (unsigned i = 0; i < 2; i++) {
+        memcpy(end[i].addr.byte, n->has_rest ? r->rest[place].addr_start[i] : mapped, IPV4_AT);
+        put_end(&end[i], n->end[i]);
     }
-    return key;
+    return flow_key_between(&end[0], &end[1], TRANSPORT_TCP, out);
 }
 
 /* Compared without a branch, many at once. */
@@ -147,7 +152,8 @@ static uint32_t place_of(const struct syn_ring *r, uint32_t ring, uint16_t tag,
         if (r->tag[ring][i] != tag)
             continue;
         const uint32_t place = ring * SYN_PLACES + i;
-        const struct flow_key here = key_at(r, place);
+        struct flow_key here;
+        key_at(r, place, &here);
         if (memcmp(&here, key, sizeof(here)) == 0)
             return place;
     }
@@ -172,59 +178,83 @@ static uint32_t take_place(struct syn_ring *r, uint32_t ring, uint16_t tag)
     return ring * SYN_PLACES + i;
 }
 
-static void begin_rest(struct syn_ring *r, uint32_t place, const struct flow_key *key)
+static void begin_rest(struct syn_ring *r, uint32_t place, const struct flow_key *key,
+                       unsigned side)
 {
     struct rest *more = &r->rest[place];
 
     *more =
         (struct rest){.last_ns = r->at[place].first_ns, .last_packet = r->at[place].first_packet};
-    for (unsigned side = 0; side < 2; side++)
-        memcpy(more->addr_start[side], key->addr[side].byte, IPV4_AT);
-    r->at[place].bits |= REST_BIT;
+    memcpy(more->addr_start[0], key->addr[side].byte, IPV4_AT);
+    memcpy(more->addr_start[1], key->addr[1 - side].byte, IPV4_AT);
+    r->at[place].has_rest = true;
 }
 
-/* One came to that place. */
-static void begin_time(struct syn_ring *r, uint32_t place, int64_t now_ns)
+/* One came to that ring. No ring's time is before the earliest of all. */
+static inline void begin_time(struct syn_ring *r, uint32_t ring, int64_t now_ns)
 {
-    int64_t *ring_ns = &r->ring_ns[place / SYN_PLACES];
-
-    if (now_ns < *ring_ns)
-        *ring_ns = now_ns;
+    if (now_ns >= r->ring_ns[ring])
+        return;
+    r->ring_ns[ring] = now_ns;
     if (now_ns < r->earliest_ns)
         r->earliest_ns = now_ns;
 }
 
-/* All of it is written at once: what stood there need not be fetched. */
-static void note_first(struct syn_ring *r, uint32_t place, const struct flow_key *key,
-                       unsigned side, const struct packet *p)
+/* All of it is written at once: what stood there need not be fetched. Returns its place. */
+static inline uint32_t note_first(struct syn_ring *r, uint32_t ring, uint16_t tag,
+                                  const struct bare_syn *s)
 {
+    const uint32_t place = take_place(r, ring, tag);
     struct noted *n = &r->at[place];
 
-    n->port[0] = key->port[0];
-    n->port[1] = key->port[1];
-    n->seq = p->seq;
-    n->first_ns = p->time_ns;
-    n->first_packet = p->number;
-    n->ordinal = p->ordinal;
+    n->end[0] = s->end[0];
+    n->end[1] = s->end[1];
+    n->seq = s->seq;
+    n->first_ns = s->time_ns;
+    n->ordinal = s->ordinal;
     n->source = r->source;
-    n->first_len = p->wire_len;
-    n->bits = side != 0 ? SIDE_BIT : 0;
-    n->ttl = p->ttl;
-    n->window_shift = p->window_shift;
-    n->vlan_count = p->vlan_count;
-    memcpy(n->addr_end[0], key->addr[0].byte + IPV4_AT, sizeof(n->addr_end[0]));
-    memcpy(n->addr_end[1], key->addr[1].byte + IPV4_AT, sizeof(n->addr_end[1]));
-    memcpy(n->vlan, p->vlan, sizeof(n->vlan));
-    if (!is_ipv4(key))
-        begin_rest(r, place, key);
-    begin_time(r, place, p->time_ns);
+    n->first_packet = s->number;
+    n->first_len = s->wire_len;
+    n->ttl = s->ttl;
+    n->window_shift = s->window_shift;
+    n->has_rest = false;
+    begin_time(r, ring, s->time_ns);
+    return place;
+}
+
+static uint64_t end_of(const struct flow_key *key, unsigned side)
+{
+    return bare_syn_end(load_u32(key->addr[side].byte + IPV4_AT), key->port[side]);
+}
+
+/* The same of any other. */
+static void note_any(struct syn_ring *r, const struct flow_key *key, uint16_t tag, unsigned side,
+                     const struct packet *p)
+{
+    const struct bare_syn s = {
+        .end = {end_of(key, side), end_of(key, 1 - side)},
+        .seq = p->seq,
+        .wire_len = p->wire_len,
+        .number = p->number,
+        .ordinal = p->ordinal,
+        .time_ns = p->time_ns,
+        .ttl = p->ttl,
+        .window_shift = p->window_shift,
+    };
+    const uint32_t place = note_first(r, ring_of(key), tag, &s);
+
+    if (is_ipv4(key) && p->vlan_count == 0)
+        return;
+    begin_rest(r, place, key, side);
+    r->rest[place].vlan_count = p->vlan_count;
+    memcpy(r->rest[place].vlan, p->vlan, sizeof(p->vlan));
 }
 
 static void note_again(struct syn_ring *r, uint32_t place, const struct flow_key *key,
-                       const struct packet *p)
+                       unsigned side, const struct packet *p)
 {
-    if ((r->at[place].bits & REST_BIT) == 0)
-        begin_rest(r, place, key);
+    if (!r->at[place].has_rest)
+        begin_rest(r, place, key, side);
     struct rest *more = &r->rest[place];
     more->last_ns = p->time_ns;
     more->last_packet = p->number;
@@ -243,51 +273,27 @@ enum syn_noted syn_note(struct syn_ring *r, const struct flow_key *key, uint64_t
     const uint16_t tag = tag_of(hash);
     const uint32_t place = has_tag(r->tag[ring], tag) ? place_of(r, ring, tag, key) : SYN_RING;
 
+    struct flow_key here;
+
     if (place == SYN_RING) {
-        note_first(r, take_place(r, ring, tag), key, side, p);
+        note_any(r, key, tag, side, p);
         return SYN_FIRST;
     }
-    if ((r->at[place].bits & SIDE_BIT) != side)
+    if (key_at(r, place, &here) != side)
         return SYN_CROSSED;
     const bool again = r->at[place].seq == p->seq;
-    note_again(r, place, key, p);
+    note_again(r, place, key, side, p);
     return again ? SYN_AGAIN : SYN_FIRST;
 }
 
-/* note_first() of it. */
-static void note_pair(struct syn_ring *r, uint32_t place, const struct flow_pair *pair,
-                      const struct bare_syn *s)
+bool syn_note_new(struct syn_ring *r, uint64_t hash, const struct bare_syn *s)
 {
-    struct noted *n = &r->at[place];
-
-    n->port[0] = pair->port[0];
-    n->port[1] = pair->port[1];
-    n->seq = s->seq;
-    n->first_ns = s->time_ns;
-    n->first_packet = s->number;
-    n->ordinal = s->ordinal;
-    n->source = r->source;
-    n->first_len = s->wire_len;
-    n->bits = pair->side != 0 ? SIDE_BIT : 0;
-    n->ttl = s->ttl;
-    n->window_shift = s->window_shift;
-    n->vlan_count = 0;
-    for (unsigned side = 0; side < 2; side++)
-        memcpy(n->addr_end[side], (const uint8_t *)&pair->address[side] + IPV4_IN_HALF,
-               sizeof(n->addr_end[side]));
-    memset(n->vlan, 0, sizeof(n->vlan));
-    begin_time(r, place, s->time_ns);
-}
-
-bool syn_note_new(struct syn_ring *r, const struct flow_pair *pair, uint64_t hash,
-                  const struct bare_syn *s)
-{
-    const uint32_t ring = flow_pair_spread(pair) % RINGS;
+    const uint32_t ring = flow_spread_syn(s) % RINGS;
     const uint16_t tag = tag_of(hash);
 
     if (has_tag(r->tag[ring], tag))
         return false;
-    note_pair(r, take_place(r, ring, tag), pair, s);
+    note_first(r, ring, tag, s);
     return true;
 }
 
@@ -296,8 +302,7 @@ static void take_out(struct syn_ring *r, uint32_t place, struct syn *out)
 {
     const struct noted *n = &r->at[place];
 
-    *out = (struct syn){.key = key_at(r, place),
-                        .first_ns = n->first_ns,
+    *out = (struct syn){.first_ns = n->first_ns,
                         .last_ns = n->first_ns,
                         .first_packet = n->first_packet,
                         .last_packet = n->first_packet,
@@ -306,12 +311,12 @@ static void take_out(struct syn_ring *r, uint32_t place, struct syn *out)
                         .packets = 1,
                         .seq = n->seq,
                         .source = n->source,
-                        .vlan_count = n->vlan_count,
-                        .side = n->bits & SIDE_BIT,
                         .ttl = n->ttl,
                         .window_shift = n->window_shift};
-    memcpy(out->vlan, n->vlan, sizeof(out->vlan));
-    if ((n->bits & REST_BIT) != 0) {
+    out->side = (uint8_t)key_at(r, place, &out->key);
+    if (n->has_rest) {
+        out->vlan_count = r->rest[place].vlan_count;
+        memcpy(out->vlan, r->rest[place].vlan, sizeof(out->vlan));
         out->last_ns = r->rest[place].last_ns;
         out->last_packet = r->rest[place].last_packet;
         out->bytes += r->rest[place].more_bytes;

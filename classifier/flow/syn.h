@@ -16,7 +16,7 @@
 #ifndef FLOW_SYN_H
 #define FLOW_SYN_H
 
-#include "flow/pair.h"
+#include "flow/flow.h"
 
 #define SYN_RING      16384U /* SYNs remembered at once */
 #define SYN_PLACES    64U    /* of them in one ring */
@@ -57,8 +57,7 @@ enum syn_noted syn_note(struct syn_ring *r, const struct flow_key *key, uint64_t
                         unsigned side, const struct packet *p);
 /* The same of one over IPv4, where nothing that looks like it stands there: it asks for a
  * connection. False: something does, and nothing was noted. */
-bool syn_note_new(struct syn_ring *r, const struct flow_pair *pair, uint64_t hash,
-                  const struct bare_syn *s);
+bool syn_note_new(struct syn_ring *r, uint64_t hash, const struct bare_syn *s);
 /* Takes the SYN of this connection out. False: there is none. */
 bool syn_take(struct syn_ring *r, const struct flow_key *key, uint64_t hash, struct syn *out);
 /* Takes out one that timed out (with now_ns = INT64_MAX all have), in the order of their ordinals.

@@ -3,12 +3,20 @@
 #ifndef MODEL_BARE_SYN_H
 #define MODEL_BARE_SYN_H
 
+#include <endian.h>
 #include <stdint.h>
 
-/* Of sender and receiver, in this order. The rest as in struct packet. */
+/* An end in a word: the address, as it lies on the wire and a little-endian machine reads it, and
+ * above it the port. */
+#define BARE_SYN_PORT_AT 32
+static inline uint64_t bare_syn_end(uint32_t address, uint16_t port)
+{
+    return (uint64_t)port << BARE_SYN_PORT_AT | le32toh(address);
+}
+
+/* As in struct packet. */
 struct bare_syn {
-    uint64_t address[2]; /* the last half of a struct addr, as it lies there */
-    uint16_t port[2];
+    uint64_t end[2]; /* who sent it, and whom it asks */
     uint32_t seq, wire_len;
     uint64_t number, ordinal;
     int64_t time_ns;

@@ -41,10 +41,13 @@ static void make_right(uint8_t *at, size_t len)
     build_put16(at + TCP_AT + 16, ~build_sum(pseudo, tcp) & 0xffff);
 }
 
-static bool is_same_end(const struct endpoint *e, uint64_t address, uint16_t port)
+static bool is_same_end(const struct endpoint *e, uint64_t end)
 {
-    return memcmp(e->addr.byte, (const uint8_t[8]){0}, 8) == 0 &&
-           memcmp(e->addr.byte + 8, &address, sizeof(address)) == 0 && e->port == port;
+    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+    uint32_t four;
+
+    memcpy(&four, e->addr.byte + sizeof(mapped), sizeof(four));
+    return memcmp(e->addr.byte, mapped, sizeof(mapped)) == 0 && bare_syn_end(four, e->port) == end;
 }
 
 static bool is_same(const struct packet *p, const struct bare_syn *s)
@@ -53,8 +56,7 @@ static bool is_same(const struct packet *p, const struct bare_syn *s)
            p->checksum == CHECKSUM_GOOD && p->vlan_count == 0 && p->number == s->number &&
            p->time_ns == s->time_ns && p->wire_len == s->wire_len && p->seq == s->seq &&
            p->ttl == s->ttl && p->window_shift == s->window_shift &&
-           is_same_end(&p->src, s->address[0], s->port[0]) &&
-           is_same_end(&p->dst, s->address[1], s->port[1]);
+           is_same_end(&p->src, s->end[0]) && is_same_end(&p->dst, s->end[1]);
 }
 
 struct ways {
@@ -73,7 +75,7 @@ static void compare(struct ways *w, struct bytes bytes, size_t wire)
     const bool taken = bare_syn_read(&f, &s);
 
     if (taken)
-        bare_syn_count(w->counter, &s);
+        bare_syn_count(w->counter, 1, s.wire_len);
     const enum decoded decoded = decode_frame(taken ? w->decoder : w->counter, &f, &p, &odd);
     if (!taken)
         (void)decode_frame(w->decoder, &f, &p, &odd);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* flood_frame() takes bare SYNs a shorter way: to the same end. Random frames, floods and a few
- * hosts that connect, are told to two engines, of which one has somebody look on, so that it takes
- * the long way; what they count is compared after each frame, and what they say of all flows. */
+/* flood_frames() takes bare SYNs a shorter way: to the same end. Random frames, floods and a few
+ * hosts that connect, are told to two engines: to one a few at once, to the other one by one, with
+ * somebody looking on, so that it takes the long way; what they count is compared each time, and
+ * what they say of all flows. */
 #include "conversation.h"
 #include "engine/flood.h"
 #include "packet_build.h"
@@ -10,6 +11,7 @@
 #define FLAGS_AT 47 /* in an untagged frame */
 #define FRAMES   70000U
 #define QUIET    30000U /* frames after which half a minute passes, and again */
+#define AT_ONCE  12U
 
 static struct build b;
 
@@ -55,6 +57,7 @@ static void begin(struct pair *p, const char *rules)
         both[i]->sink.event = write_down;
     }
     p->wary.engine->config.trace = look_on;
+    flood_setup(p->wary.engine);
 }
 
 /* Between two of a few hosts, or from anywhere; mostly a SYN. */
@@ -107,19 +110,36 @@ static bool same(const struct engine *a, const struct engine *z)
            a->now.position == z->now.position && a->now.now_ns == z->now.now_ns;
 }
 
-static void tell_both(struct pair *p, bool known)
+/* Time goes on between them, and sometimes back. */
+static unsigned build_some(struct pair *p, bool flood, struct frame out[AT_ONCE])
 {
-    struct talk *both[] = {&p->quick, &p->wary};
-    const uint64_t before = syn_overwritten(p->quick.engine->syns);
+    static struct build room[AT_ONCE];
+    const unsigned count = 1 + random_below(AT_ONCE);
 
-    build_segment(known);
-    const struct frame frame = {.number = ++p->quick.number,
-                                .time_ns = p->quick.now_ns,
+    for (unsigned i = 0; i < count; i++) {
+        build_segment(flood ? random_below(20) == 0 : random_below(20) > 0);
+        room[i] = b;
+        p->quick.now_ns += TALK_STEP_NS;
+        if (++p->quick.number % QUIET == QUIET - 1)
+            p->quick.now_ns += INT64_C(30000000000);
+        out[i] = (struct frame){.number = p->quick.number,
+                                .time_ns = p->quick.now_ns - random_below(3) * 2 * TALK_STEP_NS,
                                 .linktype = 1,
                                 .wire_len = (uint32_t)b.len + random_below(2),
-                                .data = build_bytes(&b)};
-    for (unsigned i = 0; i < 2; i++)
-        engine_frame(both[i]->engine, &frame);
+                                .data = build_bytes(&room[i])};
+    }
+    return count;
+}
+
+static void tell_both(struct pair *p, bool flood)
+{
+    const uint64_t before = syn_overwritten(p->quick.engine->syns);
+    struct frame frame[AT_ONCE];
+    const unsigned count = build_some(p, flood, frame);
+
+    engine_frames(p->quick.engine, frame, count);
+    for (unsigned i = 0; i < count; i++)
+        engine_frame(p->wary.engine, &frame[i]);
     p->taken += syn_overwritten(p->quick.engine->syns) - before;
     CHECK(same(p->quick.engine, p->wary.engine), "the same is counted");
 }
@@ -130,12 +150,8 @@ static void check(const char *rules, const char *name)
     struct pair p;
 
     begin(&p, rules);
-    for (uint32_t n = 0; n < FRAMES; n++) {
-        p.quick.now_ns += TALK_STEP_NS;
-        if (n % QUIET == QUIET - 1)
-            p.quick.now_ns += INT64_C(30000000000);
-        tell_both(&p, n < FRAMES / 8 ? random_below(20) > 0 : random_below(20) == 0);
-    }
+    while (p.quick.number < FRAMES)
+        tell_both(&p, p.quick.number >= FRAMES / 8);
     const char *want = talk_log(&p.wary);
     CHECK(strcmp(talk_log(&p.quick), want) == 0, name);
     CHECK(p.taken > FRAMES / 100 && strlen(want) > FRAMES, "there was a flood, and it was told");
@@ -150,6 +166,7 @@ static void test_taken(void)
     unsigned taken = 0, syns = 0;
 
     talk_begin(&t, NULL, 0);
+    engine_tick(t.engine, 0);
     for (uint64_t n = 1; n <= 1000; n++) {
         build_segment(false);
         const struct frame frame = {
@@ -159,7 +176,7 @@ static void test_taken(void)
         syns += decode_frame(t.engine->decoder, &frame, &p, &odd) == DECODED_PACKET &&
                 frame.data.at[FLAGS_AT] == TCP_SYN && p.payload_len == 0 &&
                 p.checksum == CHECKSUM_GOOD && p.vlan_count == 0;
-        taken += flood_frame(t.engine, &frame);
+        taken += (unsigned)flood_frames(t.engine, &frame, 1);
     }
     CHECK(taken > 400 && taken == syns, "every SYN of a flood");
     talk_free(&t);
