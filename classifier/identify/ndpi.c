@@ -359,11 +359,15 @@ static ndpi_protocol give_packet(struct dpi *d, struct talk *t, const struct dpi
     );
 }
 
-/* Its third segment is left out: the first with data says as much. */
+/* Its third segment is left out: the first with data says as much. So are, to versions that do not
+ * ask whether a flow's beginning was seen, all three where the client speaks first: they would
+ * cost a walk over the dissectors each, only to say who that is. */
 static void shake_hands(struct dpi *d, struct talk *t, const struct dpi_question *q)
 {
     t->next_seq[TO_SERVER] = 1;
     t->next_seq[TO_CLIENT] = 1;
+    if (!NDPI_SINCE(4, 4) && q->count > 0 && q->turns[0].direction == TO_SERVER)
+        return;
     (void)give_packet(d, t, q, (struct opening_turn){.direction = TO_SERVER}, TCP_SYN);
     (void)give_packet(d, t, q, (struct opening_turn){.direction = TO_CLIENT}, TCP_SYN | TCP_ACK);
 }
