@@ -160,6 +160,16 @@ static enum flow_end why_ended(const struct conn *c, enum flow_end end)
     return shut && (end == FLOW_TIMEOUT || end == FLOW_FORCED) ? FLOW_FINISHED : end;
 }
 
+/* Nothing is to come but stragglers. */
+static void remember_end(struct engine *e, const struct conn *c)
+{
+    struct ghost g = {.key = c->node->key, .ended_ns = c->node->last_ns, .live = true};
+
+    for (unsigned side = 0; side < 2; side++)
+        g.end[side] = stream_end_seq(&c->stream[side]);
+    ghost_add(e->ghosts, &g);
+}
+
 void end_conn(struct engine *e, struct conn *c, enum flow_end end)
 {
     e->conn = c;
@@ -171,6 +181,8 @@ void end_conn(struct engine *e, struct conn *c, enum flow_end end)
     if (!c->closed)
         conn_finish(e, c, end == FLOW_TIMEOUT ? CLOSE_TIMEOUT : CLOSE_INPUT_ENDED);
     tell_flow(e, c, why_ended(c, end));
+    if (tcp_is_over(c) && end != FLOW_REUSED)
+        remember_end(e, c);
     conn_drop(e, c);
     e->conn = NULL;
 }
@@ -318,17 +330,6 @@ static inline struct conn *conn_of(struct engine *e, const struct packet *p)
     return conn_of_arrival(e, p, &a);
 }
 
-/* Nothing is to come but stragglers: the flow is told now, and its memory serves the next. */
-static void end_over(struct engine *e, struct conn *c)
-{
-    struct ghost g = {.key = c->node->key, .ended_ns = c->node->last_ns, .live = true};
-
-    for (unsigned side = 0; side < 2; side++)
-        g.end[side] = stream_end_seq(&c->stream[side]);
-    end_conn(e, c, FLOW_FINISHED);
-    ghost_add(e->ghosts, &g);
-}
-
 /* What was taught before it began is known by now. Of TCP: if its stream goes on, and nothing came
  * again. */
 static void look_again(struct engine *e, struct conn *c, uint8_t transport, const struct segment *s)
@@ -374,8 +375,8 @@ static uint64_t packet_of_flow(struct engine *e, const struct packet *p)
         calm_look(e, c);
     }
     const bool over = p->transport == TRANSPORT_TCP && tcp_is_over(c);
-    if (over)
-        end_over(e, c);
+    if (over) /* the flow is told now, and its memory serves the next */
+        end_conn(e, c, FLOW_FINISHED);
     if (shed_is_needed(e))
         shed(e, over ? NULL : c);
     return id;

@@ -13,6 +13,7 @@
 #define TIMEOUT_NEW_S         60
 #define TIMEOUT_ESTABLISHED_S 3600
 #define TIMEOUT_CLOSED_S      10
+#define TIMEOUT_RECEIVED_S    1
 
 #define NEAR (1 << 20) /* sequence numbers of this connection, not of an older one */
 
@@ -296,6 +297,14 @@ static const struct packet *without_doubt(struct engine *e, struct conn *c, unsi
     return left;
 }
 
+/* Nobody will send again what is missing; only the capture may have it late. */
+static void expect_end(struct engine *e, struct conn *c)
+{
+    if (stream_is_received(&c->stream[0]) && stream_is_received(&c->stream[1]) &&
+        c->node->timeout_s != TIMEOUT_RECEIVED_S)
+        flow_set_timeout(e->flows, c->node, TIMEOUT_RECEIVED_S);
+}
+
 static void any_segment(struct engine *e, struct conn *c, unsigned side, const struct packet *p)
 {
     struct packet left;
@@ -325,6 +334,8 @@ static void any_segment(struct engine *e, struct conn *c, unsigned side, const s
         reset_take(e, c, side, p);
     else if (c->stream[0].ended && c->stream[1].ended)
         conn_finish(e, c, CLOSE_FINISHED);
+    else
+        expect_end(e, c);
 }
 
 void tcp_packet(struct engine *e, struct conn *c, unsigned side, const struct packet *p)

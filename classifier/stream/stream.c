@@ -281,9 +281,14 @@ bool stream_reset_plausible(const struct stream *s, uint32_t seq)
     return ahead >= -1 && ahead <= RESET_TOLERANCE;
 }
 
+bool stream_is_received(const struct stream *s)
+{
+    return s->fin_seen && s->acknowledged > s->fin;
+}
+
 bool stream_is_over(const struct stream *s)
 {
-    return s->ended && s->acknowledged > s->fin;
+    return s->ended && stream_is_received(s);
 }
 
 uint32_t stream_end_seq(const struct stream *s)

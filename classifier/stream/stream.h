@@ -107,8 +107,8 @@ void stream_drop(struct stream *s, struct budget *budget);
  * captured.) */
 bool stream_reset_plausible(const struct stream *s, uint32_t seq);
 
-/* Everything up to the FIN was handed on, and the other side has acknowledged it. */
-bool stream_is_over(const struct stream *s);
+bool stream_is_received(const struct stream *s); /* all up to the FIN, by the other side's word */
+bool stream_is_over(const struct stream *s);     /* and it was all handed on */
 /* The sequence number after the FIN. Only where stream_is_over(). */
 uint32_t stream_end_seq(const struct stream *s);
 

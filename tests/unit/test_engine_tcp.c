@@ -601,9 +601,44 @@ static void test_one_way(void)
     }
 }
 
+/* A part of the request is not there; then both sides are done. */
+static void lose_and_close(struct talk *t)
+{
+    talk_begin(t, NULL, 0);
+    talk_open(t);
+    talk_segment(t, TO_SERVER, TCP_ACK, 0, bytes_first(LITERAL(ASK), 10));
+    talk_segment(t, TO_SERVER, TCP_ACK, 15, bytes_after(LITERAL(ASK), 15));
+    take_step(t, REPLY);
+    talk_close(t);
+    engine_tick(t->engine, t->now_ns + 500000000);
+    CHECK(t->log.len == 0, "what is missing may come late");
+}
+
+/* What is missing was received: nobody sends it again. */
+static void test_lost_before_close(void)
+{
+    struct talk t;
+
+    lose_and_close(&t);
+    talk_segment(&t, TO_SERVER, TCP_ACK, 10, bytes_first(bytes_after(LITERAL(ASK), 10), 5));
+    talk_end(&t, GOOD, "it came late");
+    lose_and_close(&t);
+    t.now_ns += 2500000000LL;
+    engine_tick(t.engine, t.now_ns);
+    CHECK(t.log.len > 0, "told without it, and long before the timeout of a connection that lives");
+    talk_segment(&t, TO_SERVER, TCP_FIN | TCP_ACK, t.sent[TO_SERVER] - 1, LITERAL(""));
+    talk_segment(&t, TO_SERVER, TCP_ACK, 10, bytes_first(bytes_after(LITERAL(ASK), 10), 5));
+    CHECK(engine_totals(t.engine).flows == 1, "what comes then is a straggler");
+    const char *log = talk_log(&t);
+    CHECK(strstr(log, "(stream_gap) ") != NULL && strstr(log, " missing=5/0 ") != NULL,
+          "the gap is told");
+    talk_free(&t);
+}
+
 int main(void)
 {
     test_vectors();
+    test_lost_before_close();
     test_flood();
     test_time_wait();
     test_one_way();
