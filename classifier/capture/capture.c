@@ -133,6 +133,16 @@ enum capture_result capture_next_few(struct capture *c, struct frames *out, stru
     return result;
 }
 
+enum capture_result capture_take(struct capture *c, int most, capture_taker *take, void *ctx,
+                                 struct err *err)
+{
+    if (c->over)
+        return CAPTURE_END;
+    const enum capture_result result = live_take(c, most, take, ctx, err);
+    c->over = result == CAPTURE_BROKEN;
+    return result;
+}
+
 bool capture_stats(struct capture *c, struct capture_stats *out)
 {
     return c->reader == &live_reader && live_stats(c, out);

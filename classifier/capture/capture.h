@@ -3,7 +3,8 @@
  *
  * In:    pcap (all magics and byte orders), pcapng, either one gzip- or zstd-compressed, standard
  *        input ("-"), whatever else libpcap reads; a live interface.
- * Out:   struct frame, one at a time, borrowed until the next call.
+ * Out:   struct frame, one at a time, borrowed until the next call. A file's are asked for, an
+ *        interface's are taken as they come.
  * State: one read buffer (128 KiB, at most 16 MiB for a record), the decompressor's window (at most
  *        128 MiB, for zstd --ultra --long), the kernel's ring (64 MiB) when live.
  * Not here: what is in a frame (decode/); which files a folder holds (cli/).
@@ -36,7 +37,7 @@ struct capture_live {
     const char *iface;
     const char *filter; /* BPF expression, or NULL */
     int buffer_mib;     /* kernel ring; 0 = a good default */
-    int timeout_ms;     /* how long capture_next may wait; 0 = a good default */
+    int timeout_ms;     /* how long capture_take may wait; 0 = a good default */
 };
 
 struct capture_stats {
@@ -58,9 +59,15 @@ void capture_close(struct capture *c);
 typedef uint8_t *capture_lender(void *ctx, size_t *room);
 void capture_lend(struct capture *c, capture_lender *lender, void *ctx);
 
+/* Of a file. */
 enum capture_result capture_next(struct capture *c, struct frame *out, struct err *err);
 /* The same, and the frames after it for which nothing need be read; none unless CAPTURE_FRAME. */
 enum capture_result capture_next_few(struct capture *c, struct frames *out, struct err *err);
+/* Of an interface: each frame that waits, at most `most`, where it lies in the kernel's ring.
+ * Waits for the first. `take` says whether it wants more. CAPTURE_FRAME: it had at least one. */
+typedef bool capture_taker(void *ctx, const struct frame *f);
+enum capture_result capture_take(struct capture *c, int most, capture_taker *take, void *ctx,
+                                 struct err *err);
 bool capture_stats(struct capture *c, struct capture_stats *out); /* false for files */
 
 /* How far a file has been read, 0..1000, for a progress bar; -1: not known (a pipe). */

@@ -117,34 +117,50 @@ bool live_open(struct capture *c, const struct capture_live *how, struct err *er
     return true;
 }
 
-static enum capture_result fetch(struct capture *c, struct frame *out, struct err *err)
-{
-    struct pcap_pkthdr *header;
-    const uint8_t *data;
-    const int result = pcap_next_ex(c->lib.handle, &header, &data);
+struct taking {
+    struct capture *capture;
+    capture_taker *take;
+    void *ctx;
+    bool any;
+};
 
-    if (result == 0 || result == PCAP_ERROR_BREAK)
-        return CAPTURE_NOTHING;
-    if (result == 1) {
-        libpcap_frame(c, header, data, out);
-        return CAPTURE_FRAME;
-    }
-    return reader_broken(c, "capture ended", pcap_geterr(c->lib.handle), err);
+static void on_packet(u_char *user, const struct pcap_pkthdr *header, const u_char *data)
+{
+    struct taking *t = (struct taking *)(void *)user;
+    struct frame f;
+
+    libpcap_frame(t->capture, header, data, &f);
+    t->any = true;
+    if (!t->take(t->ctx, &f))
+        pcap_breakloop(t->capture->lib.handle);
 }
 
-static enum capture_result live_next(struct capture *c, struct frame *out, struct err *err)
+/* Whatever is there: libpcap shows it where it lies in the ring (pcap_next_ex() would copy it). */
+static enum capture_result take_waiting(struct taking *t, int most, struct err *err)
 {
-    const enum capture_result result = fetch(c, out, err);
+    pcap_t *handle = t->capture->lib.handle;
+    const int result = pcap_dispatch(handle, most, on_packet, (u_char *)t);
+
+    if (result < 0 && result != PCAP_ERROR_BREAK)
+        return reader_broken(t->capture, "capture ended", pcap_geterr(handle), err);
+    return t->any ? CAPTURE_FRAME : CAPTURE_NOTHING;
+}
+
+enum capture_result live_take(struct capture *c, int most, capture_taker *take, void *ctx,
+                              struct err *err)
+{
+    struct taking t = {.capture = c, .take = take, .ctx = ctx};
+    const enum capture_result result = take_waiting(&t, most, err);
 
     if (result != CAPTURE_NOTHING)
         return result;
     struct pollfd wait = {.fd = c->lib.wait_fd, .events = POLLIN};
     if (poll(&wait, 1, c->lib.timeout_ms) <= 0)
         return CAPTURE_NOTHING;
-    return fetch(c, out, err);
+    return take_waiting(&t, most, err);
 }
 
-const struct reader live_reader = {.next = live_next, .close = libpcap_close};
+const struct reader live_reader = {.close = libpcap_close};
 
 bool live_stats(struct capture *c, struct capture_stats *out)
 {

@@ -12,7 +12,7 @@
 
 #define RECORD_MAX (16u << 20) /* bytes: a longer record is damage */
 
-/* One kind of source. `next` may find frames that the filter drops: it goes on itself. */
+/* One kind of source. `next` (not of an interface) passes over what the filter drops itself. */
 struct reader {
     enum capture_result (*next)(struct capture *c, struct frame *out, struct err *err);
     /* The frames that follow, as next() would give them, as far as they lie in the buffer and
@@ -81,6 +81,8 @@ bool pcap_is_magic(const uint8_t magic[4]);
 bool pcapng_is_magic(const uint8_t magic[4]);
 
 bool live_open(struct capture *c, const struct capture_live *how, struct err *err);
+enum capture_result live_take(struct capture *c, int most, capture_taker *take, void *ctx,
+                              struct err *err);
 bool live_stats(struct capture *c, struct capture_stats *out);
 extern const struct reader live_reader;
 

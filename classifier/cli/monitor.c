@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -11,13 +12,17 @@
 
 #define SECOND_NS      1000000000LL
 #define STATS_EVERY_NS (8 * SECOND_NS)
-#define BATCH          1024 /* frames of one interface before the next has its turn */
+#define SHOW_EVERY_NS  (SECOND_NS / 10)
+#define LAST_BLOCK_NS  (SECOND_NS / 4) /* the kernel looks twice whether it is old enough */
+#define BATCH          1024            /* frames of one interface before the next has its turn */
+#define ALL_THERE_IS   (-1)
 #define NAME_ROOM      256
 
 struct interfaces {
     struct capture *at[INTERFACES_MAX];
     uint64_t frames;
     int64_t started_ns, stats_ns; /* of the wall clock: live, time passes without packets */
+    int64_t shown_ns;             /* packet time to which all that is to be told can be read */
     size_t open;
 };
 
@@ -36,6 +41,7 @@ static bool open_all(const struct options *o, struct interfaces *all)
             .iface = o->ifaces[i],
             .filter = o->filter,
             .timeout_ms = o->iface_count > 1 ? 20 : 0,
+            .buffer_mib = (int)(o->buffer >> 20),
         };
         struct err err = {0};
         all->at[i] = capture_open_live(&how, &err);
@@ -82,29 +88,54 @@ static bool enough(const struct session *s, const struct interfaces *all)
            (o->duration_s > 0 && wall_ns() - all->started_ns >= o->duration_s * SECOND_NS);
 }
 
+/* However busy it is: packets that come and come leave no pause to show things in. */
+static bool must_show(const struct interfaces *all, int64_t now_ns)
+{
+    return llabs(now_ns - all->shown_ns) >= SHOW_EVERY_NS;
+}
+
+static void show(struct session *s, struct interfaces *all, int64_t now_ns)
+{
+    all->shown_ns = now_ns;
+    session_show(s);
+}
+
+/* Who takes frames of an interface, till which packet time. */
+struct taker {
+    struct session *session;
+    struct interfaces *all;
+    int64_t until_ns;
+    bool sated;
+};
+
+static bool on_frame(void *ctx, const struct frame *f)
+{
+    struct taker *t = ctx;
+
+    t->sated = f->time_ns > t->until_ns;
+    if (t->sated)
+        return false;
+    crew_frames(t->session->crew, f, 1);
+    if (must_show(t->all, f->time_ns))
+        show(t->session, t->all, f->time_ns);
+    t->sated = ++t->all->frames >= frames_wanted(t->session);
+    return !t->sated;
+}
+
 /* What one interface has now, at most a batch. */
 static void read_some(struct session *s, struct interfaces *all, size_t i)
 {
-    const uint64_t count = frames_wanted(s);
-    enum capture_result result = CAPTURE_FRAME;
+    struct taker t = {.session = s, .all = all, .until_ns = INT64_MAX};
     struct err err = {0};
-    struct frame f;
 
     crew_source(s->crew, s->options->ifaces[i]);
-    for (int n = 0; n < BATCH && all->frames < count; n++) {
-        result = capture_next(all->at[i], &f, &err);
-        if (result != CAPTURE_FRAME)
-            break;
-        all->frames++;
-        crew_frames(s->crew, &f, 1);
-    }
+    const enum capture_result result = capture_take(all->at[i], BATCH, on_frame, &t, &err);
     if (result == CAPTURE_NOTHING) {
         crew_tick(s->crew, wall_ns());
-        crew_settle(s->crew);
+        show(s, all, wall_ns());
     }
-    if (result == CAPTURE_BROKEN)
+    if (result == CAPTURE_BROKEN) {
         session_problem(s, err.text);
-    if (result == CAPTURE_BROKEN || result == CAPTURE_END) {
         capture_close(all->at[i]);
         all->at[i] = NULL;
         all->open--;
@@ -125,16 +156,15 @@ static void stats_if_due(struct session *s, struct interfaces *all)
 /* What came until then: the kernel gives it away in blocks, a moment later. */
 static void read_until(struct session *s, struct interfaces *all, size_t i, int64_t until_ns)
 {
-    const uint64_t count = frames_wanted(s);
+    struct taker t = {
+        .session = s, .all = all, .until_ns = until_ns, .sated = all->frames >= frames_wanted(s)};
+    enum capture_result result = CAPTURE_NOTHING;
     struct err err = {0};
-    struct frame f;
 
     crew_source(s->crew, s->options->ifaces[i]);
-    while (all->frames < count && capture_next(all->at[i], &f, &err) == CAPTURE_FRAME &&
-           f.time_ns <= until_ns) {
-        all->frames++;
-        crew_frames(s->crew, &f, 1);
-    }
+    while (!t.sated && result != CAPTURE_END && result != CAPTURE_BROKEN &&
+           wall_ns() - until_ns < LAST_BLOCK_NS)
+        result = capture_take(all->at[i], ALL_THERE_IS, on_frame, &t, &err);
 }
 
 static void watch(struct session *s, struct interfaces *all)

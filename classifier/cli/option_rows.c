@@ -5,6 +5,8 @@
 #include "engine/crew.h"
 
 #define MEMORY_MIN CREW_MEMORY_MIN /* bytes: the fixed tables, and room for some flows */
+#define BUFFER_MIN ((size_t)1 << 20)
+#define BUFFER_MAX ((size_t)2047 << 20) /* bytes: libpcap takes an int */
 #define BAN_MAX_S  (365U * 86400)
 #define READING    (COMMAND_ANALYZE | COMMAND_MONITOR | COMMAND_REPORT)
 #define SHOWING    (COMMAND_ANALYZE | COMMAND_MONITOR)
@@ -187,6 +189,11 @@ static bool set_memory(struct options *o, const char *v)
     return option_size(v, &o->memory) && o->memory >= MEMORY_MIN;
 }
 
+static bool set_buffer(struct options *o, const char *v)
+{
+    return option_size(v, &o->buffer) && o->buffer >= BUFFER_MIN && o->buffer <= BUFFER_MAX;
+}
+
 static bool set_workers(struct options *o, const char *v)
 {
     long n;
@@ -321,6 +328,8 @@ const struct option_row option_rows[] = {
      "for flows, reassembly, inflation together (256MiB; at least 8MiB)", set_memory},
     {"workers", 0, READING, "N", "threads that read flows side by side (1); the output is the same",
      set_workers},
+    {"buffer", 'B', COMMAND_MONITOR, "SIZE",
+     "for packets that wait in the kernel, by interface (64MiB; 1MiB to 2047MiB)", set_buffer},
     {"duration", 0, COMMAND_MONITOR, "SECONDS", "stop after that time", set_duration},
     {"count", 'c', COMMAND_MONITOR, "PACKETS", "stop after that many packets", set_count},
     {"exit-code", 0, READING, NULL, "exit with 3 if anything was blocked", set_exit_code},

@@ -57,6 +57,7 @@ struct options {
     size_t payload_limit;   /* 0 = default */
     size_t memory;          /* 0 = default */
     unsigned workers;       /* 0, 1: one */
+    size_t buffer;          /* monitor: bytes of each kernel ring; 0 = default */
     size_t extract_limit;   /* bytes; 0 = default */
     long duration_s, count; /* monitor: stop after; 0 = never */
     bool frames, explain, all, exit_code, quiet, verbose, help;

@@ -63,8 +63,6 @@ static void on_event(void *ctx, const struct event *e)
         return;
     write_line(eve, e, line);
     out_record(eve->out);
-    if (eve->common.how.live)
-        out_flush(eve->out);
 }
 
 static uint32_t interest_of(const struct eve_options *how)

@@ -164,7 +164,6 @@ static void write_line(struct live *l, const struct event *e, enum mark mark)
     buffer_append_byte(b, '\n');
     buffer_inherit(b, &l->details);
     out_record(l->out);
-    out_flush(l->out);
 }
 
 static void show_decided(struct live *l, const struct event *e)
