@@ -258,12 +258,19 @@ static void view_layers(const struct conn *c, bool over, struct flow_info *out)
     }
 }
 
-/* What the port promised, and whether what was seen of the flow keeps it: of the facts, those that
- * policy_mismatch() looks at. */
-static void view_promise(const struct engine *e, const struct conn *c, bool over,
-                         struct flow_info *out)
+/* By its peers alone. */
+static bool is_presumed(const struct conn *c)
 {
     const struct slot *app = app_slot(c);
+
+    return app == NULL && peer_decides(c, app);
+}
+
+/* What the port promised, and whether what was seen of the flow keeps it: of the facts, those that
+ * policy_mismatch() looks at. */
+static void find_promise(const struct engine *e, const struct conn *c, bool over,
+                         struct flow_info *out)
+{
     struct facts facts = {
         .client = out->client,
         .server = out->server,
@@ -271,7 +278,7 @@ static void view_promise(const struct engine *e, const struct conn *c, bool over
         .direction_known = c->direction_known || over,
         .app = out->app,
         .confidence = out->confidence,
-        .presumed = app == NULL && peer_decides(c, app),
+        .presumed = is_presumed(c),
         .layer_count = out->layer_count,
         .settled = over || is_settled(c),
         .over = over,
@@ -282,7 +289,19 @@ static void view_promise(const struct engine *e, const struct conn *c, bool over
     out->mismatch = policy_mismatch(e->config.policy, &facts);
 }
 
-void view_flow(const struct engine *e, const struct conn *c, enum event_kind of, bool over,
+/* Those that are over and alike differ in nothing else that policy_mismatch() looks at. */
+static void view_promise(struct engine *e, const struct conn *c, bool over, struct flow_info *out)
+{
+    const bool presumed = is_presumed(c);
+
+    if (over && judged_before(&e->judgements, presumed, out))
+        return;
+    find_promise(e, c, over, out);
+    if (over)
+        judged_now(&e->judgements, presumed, out);
+}
+
+void view_flow(struct engine *e, const struct conn *c, enum event_kind of, bool over,
                struct flow_info *out)
 {
     *out = (struct flow_info){

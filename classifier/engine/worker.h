@@ -7,6 +7,7 @@
 #include "decode/decode.h"
 #include "engine/conn.h"
 #include "engine/engine.h"
+#include "engine/judged.h"
 #include "engine/order.h"
 #include "engine/sums.h"
 #include "engine/ticks.h"
@@ -39,13 +40,13 @@ struct engine {
     const char *source;
     struct ticks time;                                     /* of a worker of several: the head's */
     uint32_t policy_interest, sinks_interest, asks, rates; /* asks, rates: the policy's */
-    bool rules;                                            /* there are any */
-    bool quick, floods;                                    /* calm.c, flood.c */
+    bool rules, quick, floods;                             /* there are any; calm.c, flood.c */
     struct conn *conn;                                     /* whose bytes are being read */
     unsigned side;                                         /* which sent them */
     struct call *call;                                     /* innermost call into a layer */
     const struct packet *packet;                           /* being read; NULL between packets */
     struct counters counters;
+    struct judgements judgements;
 };
 
 /* engine.c: one of several workers, with its share of the memory; `all`: bytes, of all of them. */
@@ -92,7 +93,7 @@ bool slot_open(struct engine *e, struct conn *c, unsigned level, const struct la
 void slot_join(struct engine *e, struct conn *c, unsigned level, const struct opening *o);
 
 /* view.c: what is known of a connection; for outputs, with an event of that kind. */
-void view_flow(const struct engine *e, const struct conn *c, enum event_kind of, bool over,
+void view_flow(struct engine *e, const struct conn *c, enum event_kind of, bool over,
                struct flow_info *out);
 /* The same on every run: made from the key, the first packet's number and its time. */
 uint64_t view_flow_id(const struct engine *e, const struct conn *c);

@@ -7,6 +7,7 @@
 #define OUTPUT_EVE_BODY_H
 
 #include "output/json_known.h"
+#include "output/json_runs.h"
 #include "output/output.h"
 
 /* What the lines of one output have in common. */
@@ -14,6 +15,7 @@ struct eve_common {
     struct eve_options how;
     struct clock_minute start, end; /* of the flows that were told lately */
     struct json_known known;
+    struct json_runs runs;
 };
 
 typedef void eve_body(struct json *j, const struct event *e, struct eve_common *c);
@@ -27,7 +29,7 @@ eve_body eve_alert, eve_anomaly, eve_stats;     /* eve_finding.c */
 void eve_input(struct json *j, const struct input_note *in);
 /* Members of `portwarden`, as json_put.h puts them; eve_flow.c, and the numbers of a flow:
  * eve_figures.c. */
-uint8_t *eve_put_evidence(struct json_known *known, struct buffer *out, uint8_t *at,
+uint8_t *eve_put_evidence(struct eve_common *c, struct buffer *out, uint8_t *at,
                           const struct flow_info *f);
 uint8_t *eve_put_leak(uint8_t *at, const uint64_t bytes[2], const uint64_t packets[2]);
 uint8_t *eve_put_figures(uint8_t *at, const struct flow_info *f);

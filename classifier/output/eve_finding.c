@@ -39,7 +39,7 @@ static void write_evidence(struct json *j, struct eve_common *c, const struct fl
     uint8_t *at = json_put_begin(j);
 
     if (at != NULL)
-        json_put_done(j, eve_put_evidence(&c->known, j->out, at, f));
+        json_put_done(j, eve_put_evidence(c, j->out, at, f));
 }
 
 void eve_alert(struct json *j, const struct event *e, struct eve_common *c)

@@ -7,7 +7,18 @@
 
 #define NS_PER_SECOND 1000000000
 
-static uint8_t *put_counts(uint8_t *at, const struct flow_info *f, struct eve_common *c)
+/* Which run of members it is (json_runs.h); evidence says so itself. */
+static const char tcp_run[] = "tcp", label_run[] = "label";
+
+/* One of a fixed choice. */
+JSON_INLINE uint8_t *put_word(struct eve_common *c, struct buffer *out, uint8_t *at,
+                              const char *key, const char *word)
+{
+    return json_put_known(&c->known, out, json_put_literal(at, key), word);
+}
+
+static uint8_t *put_counts(struct eve_common *c, struct buffer *out, uint8_t *at,
+                           const struct flow_info *f)
 {
     const int64_t age = (f->end_ns - f->start_ns) / NS_PER_SECOND;
 
@@ -19,8 +30,8 @@ static uint8_t *put_counts(uint8_t *at, const struct flow_info *f, struct eve_co
     at = json_put_time(at, JSON_KEY("start"), &c->start, f->start_ns);
     at = json_put_time(at, JSON_KEY("end"), &c->end, f->end_ns);
     at = json_put_u64(at, JSON_KEY("age"), age > 0 ? (uint64_t)age : 0);
-    at = json_put_word(at, JSON_KEY("state"), eve_state_word(f->state));
-    at = json_put_word(at, JSON_KEY("reason"), eve_reason_word(f->end));
+    at = put_word(c, out, at, JSON_KEY("state"), eve_state_word(f->state));
+    at = put_word(c, out, at, JSON_KEY("reason"), eve_reason_word(f->end));
     at = json_put_bool(at, JSON_KEY("alerted"), f->alerted);
     return json_put_end(at, '}');
 }
@@ -52,7 +63,7 @@ JSON_INLINE uint8_t *put_flags(uint8_t *at, const char *key, uint8_t flags)
     return json_put_literal(digits_put_hex(at + 1, flags), "\",");
 }
 
-static uint8_t *put_tcp(uint8_t *at, const struct tcp_info *t)
+static uint8_t *put_tcp_afresh(uint8_t *at, const struct tcp_info *t)
 {
     const uint8_t all = t->flags[TO_SERVER] | t->flags[TO_CLIENT];
 
@@ -67,6 +78,28 @@ static uint8_t *put_tcp(uint8_t *at, const struct tcp_info *t)
     if (t->missing[TO_SERVER] > 0)
         at = json_put_bool(at, JSON_KEY("ts_gap"), true);
     return json_put_end(at, '}');
+}
+
+static uint8_t *put_tcp(struct eve_common *c, struct buffer *out, uint8_t *at,
+                        const struct tcp_info *t)
+{
+    const uint8_t of[] = {t->flags[TO_SERVER],
+                          t->flags[TO_CLIENT],
+                          t->missing[TO_SERVER] > 0,
+                          t->missing[TO_CLIENT] > 0,
+                          t->state,
+                          0,
+                          0,
+                          0};
+    const struct json_made made = {tcp_run, bytes_of(of, sizeof(of))};
+    struct json_run *run = json_run_at(&c->runs, &made);
+
+    if (json_run_is(run, &made, out, at))
+        return json_run_put(run, at);
+    const size_t from = (size_t)(at - out->at);
+    at = put_tcp_afresh(at, t);
+    json_run_keep(run, &made, out, from, at);
+    return at;
 }
 
 JSON_INLINE uint8_t *put_texts(struct json_known *known, struct buffer *out, uint8_t *at,
@@ -108,7 +141,32 @@ JSON_INLINE uint8_t *put_name(struct buffer *out, uint8_t *at, const char *key, 
     return json_put_hex(out, json_put_literal(at, hex_key), value);
 }
 
-uint8_t *eve_put_evidence(struct json_known *known, struct buffer *out, uint8_t *at,
+/* All but where it was seen. */
+static uint8_t *put_sign(struct eve_common *c, struct buffer *out, uint8_t *at,
+                         const struct evidence *v)
+{
+    at = put_word(c, out, at, JSON_KEY("what"), v->what);
+    at = put_name(out, at, JSON_KEY("detail"), JSON_KEY("detail_hex"), v->detail);
+    at = json_put_u64_if(at, JSON_KEY("bits"), v->bits);
+    return json_put_end(at, '}');
+}
+
+/* Signs that stand alone are mostly those of other flows. */
+static uint8_t *put_sign_again(struct eve_common *c, struct buffer *out, uint8_t *at,
+                               const struct evidence *v)
+{
+    const struct json_made made = {v->what, v->detail};
+    struct json_run *run = json_run_at(&c->runs, &made);
+
+    if (json_run_is(run, &made, out, at))
+        return json_run_put(run, at);
+    const size_t from = (size_t)(at - out->at);
+    at = put_sign(c, out, at, v);
+    json_run_keep(run, &made, out, from, at);
+    return at;
+}
+
+uint8_t *eve_put_evidence(struct eve_common *c, struct buffer *out, uint8_t *at,
                           const struct flow_info *f)
 {
     if (f->evidence_count == 0)
@@ -117,10 +175,7 @@ uint8_t *eve_put_evidence(struct json_known *known, struct buffer *out, uint8_t 
     for (uint8_t i = 0; i < f->evidence_count; i++) {
         const struct evidence *v = &f->evidence[i];
         at = json_put_u64(at, "{" JSON_KEY("packet"), v->packet);
-        at = json_put_known(known, out, json_put_literal(at, JSON_KEY("what")), v->what);
-        at = put_name(out, at, JSON_KEY("detail"), JSON_KEY("detail_hex"), v->detail);
-        at = json_put_u64_if(at, JSON_KEY("bits"), v->bits);
-        at = json_put_end(at, '}');
+        at = v->bits == 0 ? put_sign_again(c, out, at, v) : put_sign(c, out, at, v);
     }
     return json_put_end(at, ']');
 }
@@ -133,21 +188,21 @@ uint8_t *eve_put_leak(uint8_t *at, const uint64_t bytes[2], const uint64_t packe
     return json_put_u64(at, JSON_KEY("leaked_pkts_toclient"), packets[TO_CLIENT]);
 }
 
-static uint8_t *put_verdict(struct json_known *known, struct buffer *out, uint8_t *at,
+static uint8_t *put_verdict(struct eve_common *c, struct buffer *out, uint8_t *at,
                             const struct flow_info *f)
 {
     if (f->verdict == VERDICT_NONE)
         return at;
-    at = json_put_word(at, JSON_KEY("verdict"), verdict_name(f->verdict));
-    at = json_put_known_if(known, out, at, JSON_KEY("rule"), f->rule);
+    at = put_word(c, out, at, JSON_KEY("verdict"), verdict_name(f->verdict));
+    at = json_put_known_if(&c->known, out, at, JSON_KEY("rule"), f->rule);
     at = json_put_u64_if(at, JSON_KEY("verdict_packet"), f->verdict_packet);
     if (f->verdict == VERDICT_BLOCK)
         at = eve_put_leak(at, f->leaked_bytes, f->leaked_packets);
     return at;
 }
 
-static uint8_t *put_label(struct json_known *known, struct buffer *out, uint8_t *at,
-                          const struct flow_info *f)
+static uint8_t *put_label_afresh(struct json_known *known, struct buffer *out, uint8_t *at,
+                                 const struct flow_info *f)
 {
     if (f->layer_count > 0)
         at = put_texts(known, out, json_put_literal(at, JSON_KEY("layers")), f->layers,
@@ -162,6 +217,46 @@ static uint8_t *put_label(struct json_known *known, struct buffer *out, uint8_t 
     at = json_put_word_if(at, JSON_KEY("shape"), shape_name(f->shape));
     if (!f->direction_known)
         at = json_put_bool(at, JSON_KEY("direction_known"), false);
+    return at;
+}
+
+/* What put_label_afresh() looks at. */
+struct label {
+    uint8_t layer_count, confidence, mismatch, ladder, shape, direction_known;
+    const char *layers[FLOW_LAYERS], *speaks, *expected, *app;
+};
+
+static struct label label_of(const struct flow_info *f)
+{
+    struct label l;
+
+    memset(&l, 0, sizeof(l)); /* padding too: it is compared as bytes */
+    for (size_t i = 0; i < f->layer_count; i++)
+        l.layers[i] = f->layers[i];
+    l.app = f->app;
+    l.speaks = f->speaks;
+    l.expected = f->expected;
+    l.layer_count = f->layer_count;
+    l.confidence = (uint8_t)f->confidence;
+    l.mismatch = (uint8_t)f->mismatch;
+    l.ladder = (uint8_t)f->ladder;
+    l.shape = (uint8_t)f->shape;
+    l.direction_known = f->direction_known;
+    return l;
+}
+
+static uint8_t *put_label(struct eve_common *c, struct buffer *out, uint8_t *at,
+                          const struct flow_info *f)
+{
+    const struct label label = label_of(f);
+    const struct json_made made = {label_run, bytes_of(&label, sizeof(label))};
+    struct json_run *run = json_run_at(&c->runs, &made);
+
+    if (json_run_is(run, &made, out, at))
+        return json_run_put(run, at);
+    const size_t from = (size_t)(at - out->at);
+    at = put_label_afresh(&c->known, out, at, f);
+    json_run_keep(run, &made, out, from, at);
     return at;
 }
 
@@ -186,14 +281,14 @@ void eve_flow(struct json *j, const struct event *e, struct eve_common *c)
 
     if (at == NULL)
         return;
-    at = put_counts(at, f, c);
+    at = put_counts(c, out, at, f);
     if (f->transport == TRANSPORT_TCP)
-        at = put_tcp(at, &f->tcp);
+        at = put_tcp(c, out, at, &f->tcp);
     at = json_put_literal(at, JSON_KEY("portwarden") "{");
-    at = put_label(&c->known, out, at, f);
+    at = put_label(c, out, at, f);
     at = put_ndpi(&c->known, out, at, &f->ndpi);
-    at = eve_put_evidence(&c->known, out, at, f);
-    at = put_verdict(&c->known, out, at, f);
+    at = eve_put_evidence(c, out, at, f);
+    at = put_verdict(c, out, at, f);
     at = eve_put_figures(at, f);
     at = put_names(out, at, f);
     at = json_put_u64_if(at, JSON_KEY("line"), f->rule_line);

@@ -30,17 +30,14 @@ struct eve_heads {
     bool live; /* packets have no number */
     struct clock_minute minute;
     struct json_known known;
+    struct json_run last_source;
+    bool keeps;           /* something is, in `at` */
     struct buffer source; /* the name that was last seen: names come and go, with their memory */
     uint64_t sources;
     struct head at[EVE_HEADS];
 };
 
 /* ---- written afresh ---- */
-
-static const char *transport_name(uint8_t transport)
-{
-    return transport == TRANSPORT_TCP ? "TCP" : transport == TRANSPORT_UDP ? "UDP" : NULL;
-}
 
 static uint8_t *put_vlans(uint8_t *at, const uint16_t *vlan, uint8_t count)
 {
@@ -65,24 +62,40 @@ JSON_INLINE uint8_t *put_addr(uint8_t *at, const char *key, const struct addr *a
 static uint8_t *put_ends(uint8_t *at, const struct endpoint *src, const struct endpoint *dst,
                          uint8_t transport)
 {
-    const char *proto = transport_name(transport);
+    const bool ports = transport == TRANSPORT_TCP || transport == TRANSPORT_UDP;
 
     at = put_addr(at, JSON_KEY("src_ip"), &src->addr);
-    if (proto != NULL)
+    if (ports)
         at = json_put_u64(at, JSON_KEY("src_port"), src->port);
     at = put_addr(at, JSON_KEY("dest_ip"), &dst->addr);
-    if (proto == NULL)
+    if (!ports)
         return at;
     at = json_put_u64(at, JSON_KEY("dest_port"), dst->port);
-    return json_put_word(at, JSON_KEY("proto"), proto);
+    at = json_put_literal(at, JSON_KEY("proto"));
+    return json_put_literal(at, transport == TRANSPORT_TCP ? "\"TCP\"," : "\"UDP\",");
 }
 
-static uint8_t *put_flow(struct buffer *out, uint8_t *at, const struct flow_info *f)
+static uint8_t *put_source(struct buffer *out, uint8_t *at, struct bytes name, bool live)
 {
+    if (live)
+        return json_put_string_if(out, at, JSON_KEY("in_iface"), name);
+    return json_put_string_if(out, at, JSON_KEY("pcap_filename"), name);
+}
+
+/* The source is mostly that of the flow before. */
+static uint8_t *put_flow(struct eve_heads *h, struct buffer *out, uint8_t *at,
+                         const struct flow_info *f)
+{
+    static const char *const kind[] = {"file", "interface"};
+    const struct json_made made = {kind[f->live], bytes_of_text(f->source)};
+
     at = json_put_u64(at, JSON_KEY("flow_id"), f->id);
-    if (f->live)
-        return json_put_text_if(out, at, JSON_KEY("in_iface"), f->source);
-    return json_put_text_if(out, at, JSON_KEY("pcap_filename"), f->source);
+    if (json_run_is(&h->last_source, &made, out, at))
+        return json_run_put(&h->last_source, at);
+    const size_t from = (size_t)(at - out->at);
+    at = put_source(out, at, made.of, f->live);
+    json_run_keep(&h->last_source, &made, out, from, at);
+    return at;
 }
 
 static uint8_t *put_flow_ends(struct eve_heads *h, struct buffer *out, uint8_t *at,
@@ -111,7 +124,10 @@ static uint8_t *put_packet(uint8_t *at, const struct packet *p)
 
 static uint8_t *put_type(uint8_t *at, const struct event *e, bool live)
 {
-    at = json_put_word(at, JSON_KEY("event_type"), eve_event_word(e->kind));
+    if (e->kind == EVENT_FLOW) /* mostly */
+        at = json_put_literal(at, JSON_KEY("event_type") "\"flow\",");
+    else
+        at = json_put_word(at, JSON_KEY("event_type"), eve_event_word(e->kind));
     if (live || (e->flow == NULL && e->of == NULL))
         return at;
     return json_put_u64_if(at, JSON_KEY("pcap_cnt"), e->packet);
@@ -189,19 +205,20 @@ static uint8_t *put_head_of_flow(struct eve_heads *h, struct buffer *out, uint8_
 {
     const struct flow_info *f = e->flow;
     struct head *kept = &h->at[(f->id + (from_server ? EVE_HEADS / 2 : 0)) % EVE_HEADS];
-    const bool alone = e->kind == EVENT_FLOW && kept->key.id != f->id;
+    const bool alone = e->kind == EVENT_FLOW && (!h->keeps || kept->key.id != f->id);
     const uint64_t source = alone ? 0 : source_number(h, f->source);
 
-    if (is_kept(kept, f, source, from_server))
+    if (!alone && is_kept(kept, f, source, from_server))
         return put_kept(kept, at, e, h->live);
     const size_t flow_at = (size_t)(at - out->at);
-    at = put_flow(out, at, f);
+    at = put_flow(h, out, at, f);
     const size_t type_at = (size_t)(at - out->at);
     at = put_type(at, e, h->live);
     const size_t ends_at = (size_t)(at - out->at);
     at = put_flow_ends(h, out, at, f, from_server);
     if (e->kind == EVENT_FLOW || out->failed)
         return at;
+    h->keeps = true;
     const struct head_key key = key_of(f, source, from_server);
     keep(kept, &key, bytes_of(out->at + flow_at, type_at - flow_at),
          bytes_of(out->at + ends_at, (size_t)(at - out->at) - ends_at));

@@ -4,6 +4,7 @@
 #include "output/eve_events.h"
 #include "output/json_put.h"
 #include "output_fixture.h"
+#include "random.h"
 
 /* Strings of random bytes in every place that takes bytes from the wire. */
 static void test_hostile(void)
@@ -122,8 +123,91 @@ static void test_interest(void)
     fixture_free(&x);
 }
 
+/* A detail of few kinds: what is plain, what is escaped, what is no UTF-8, and what is too long to
+ * be kept. Each time in the same memory. */
+static struct bytes any_detail(uint8_t room[EVIDENCE_DETAIL + 60])
+{
+    static const char *const texts[] = {"", "/chat", "GET /chat HTTP/1.1", "a\"b", "\xff\xfe"};
+    const char *text = texts[random_below(5)];
+    const bool is_long = random_below(9) == 0;
+
+    memset(room, 'x', EVIDENCE_DETAIL + 60);
+    memcpy(room, text, strlen(text));
+    room[0] = (uint8_t)(room[0] + random_below(2));
+    return bytes_of(room, is_long ? EVIDENCE_DETAIL + 60 : strlen(text));
+}
+
+/* Nearly alike. */
+static struct flow_info any_flow(void)
+{
+    static const char *const texts[] = {NULL, "http", "websocket", "a\"b"};
+    struct flow_info f = fixture_flow();
+
+    f.layer_count = (uint8_t)(1 + random_below(3));
+    for (size_t i = 0; i < f.layer_count; i++)
+        f.layers[i] = texts[1 + random_below(3)];
+    f.app = texts[random_below(4)];
+    f.speaks = texts[random_below(2)];
+    f.expected = texts[random_below(2)];
+    f.confidence = (enum confidence)random_below(CONFIDENCE_CERTAIN + 1);
+    f.mismatch = (enum tri)random_below(3);
+    f.ladder = (enum ladder)random_below(LADDER_UNFRAMED + 1);
+    f.shape = (enum shape)random_below(2);
+    f.direction_known = random_below(2);
+    f.tcp.state = (uint8_t)random_below(3);
+    for (int d = 0; d < 2; d++) {
+        f.tcp.flags[d] = (uint8_t)random_below(4);
+        f.tcp.missing[d] = random_below(2) * 700;
+    }
+    f.state = (enum flow_state)random_below(3);
+    f.verdict = (enum verdict)random_below(3);
+    return f;
+}
+
+static char *line_of(struct eve *eve, struct out *out, const struct event *e)
+{
+    struct sink *sink = eve_sink(eve);
+    const size_t from = out_buffer(out)->len;
+
+    sink->event(sink->ctx, e);
+    return strndup((char *)out_buffer(out)->at + from, out_buffer(out)->len - from);
+}
+
+/* A flow's line from what is kept of those before it is the line written afresh. */
+static void test_twins(void)
+{
+    static const struct eve_options flows = {.events = EVE_USUAL};
+    struct out *out = out_open("/dev/null", NULL);
+    struct eve *kept = eve_create(out, &flows, NULL);
+    size_t same = 0;
+
+    for (int i = 0; i < 5000; i++) {
+        static const char *const whats[] = {"one", "another"};
+        struct flow_info f = any_flow();
+        uint8_t room[2][EVIDENCE_DETAIL + 60];
+        const struct evidence seen[2] = {
+            {random_below(20000), whats[random_below(2)], any_detail(room[0]), 0},
+            {random_below(2), whats[random_below(2)], any_detail(room[1]),
+             (uint8_t)(random_below(2) * 3)}};
+        f.evidence = seen;
+        f.evidence_count = (uint8_t)random_below(3);
+        const struct event e = fixture_event(EVENT_FLOW, &f, 1, i);
+        struct eve *afresh = eve_create(out, &flows, NULL);
+        char *got = line_of(kept, out, &e), *want = line_of(afresh, out, &e);
+        same += strcmp(got, want) == 0;
+        free(got);
+        free(want);
+        eve_free(afresh);
+        out_flush(out);
+    }
+    CHECK(same == 5000, "kept and afresh");
+    eve_free(kept);
+    out_close(out, NULL);
+}
+
 int main(void)
 {
+    test_twins();
     test_hostile();
     test_longest_run();
     test_interest();

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/judged.h"
+
+static size_t place_of(const struct flow_info *f)
+{
+    return ((uintptr_t)f->app / 8 + f->server.port + f->confidence) % FLOWS_JUDGED;
+}
+
+/* Every flow has a layer: none is like a place where nothing is kept. */
+bool judged_before(const struct judgements *k, bool presumed, struct flow_info *f)
+{
+    const struct judged *j = &k->at[place_of(f)];
+
+    if (j->app != f->app || j->port != f->server.port || j->transport != f->transport ||
+        j->confidence != (uint8_t)f->confidence || j->presumed != presumed ||
+        j->layer_count != f->layer_count ||
+        memcmp(j->layers, f->layers, f->layer_count * sizeof(f->layers[0])) != 0)
+        return false;
+    f->expected = j->expected;
+    f->mismatch = j->mismatch;
+    return true;
+}
+
+void judged_now(struct judgements *k, bool presumed, const struct flow_info *f)
+{
+    struct judged *j = &k->at[place_of(f)];
+
+    *j = (struct judged){.app = f->app,
+                         .expected = f->expected,
+                         .port = f->server.port,
+                         .transport = f->transport,
+                         .confidence = (uint8_t)f->confidence,
+                         .layer_count = f->layer_count,
+                         .presumed = presumed,
+                         .mismatch = f->mismatch};
+    memcpy(j->layers, f->layers, sizeof(j->layers));
+}
