@@ -32,6 +32,11 @@ uint64_t checksum_wide_plain(struct bytes b)
     return checksum_plus(sum_words(b), checksum_tail(b.at + b.len, b.len % CHECKSUM_WORD));
 }
 
+bool checksum_segment_plain(struct bytes b, uint64_t rest)
+{
+    return checksum_is_right(checksum_plus(checksum_wide_plain(b), rest));
+}
+
 #ifdef __x86_64__
 
 /* The sums of its pairs of 16-bit words, each less 0x8000: the instruction takes them as signed.
@@ -76,26 +81,20 @@ SIMD_AVX2 static inline __m256i two(const uint8_t *at)
     return _mm256_add_epi32(pairs(vector_at(at)), pairs(vector_at(at + VECTOR)));
 }
 
-/* Of at most twice PIECE: no lane overflows. */
-SIMD_AVX2 static uint64_t wide_avx2(struct bytes b)
+/* Of at most twice PIECE: no lane overflows. There is a vector of memory before its end. */
+SIMD_AVX2 static inline uint64_t wide_avx2(struct bytes b)
 {
     const uint8_t *at = b.at, *const end = b.at + b.len;
-    __m256i even = pairs(tail_vector(end, b.len % VECTOR)), odd = _mm256_setzero_si256();
+    __m256i sum = pairs(tail_vector(end, b.len % VECTOR));
 
-    for (size_t more = b.len / (4 * VECTOR); more > 0; more--, at += 4 * VECTOR) {
-        even = _mm256_add_epi32(even, two(at));
-        odd = _mm256_add_epi32(odd, two(at + 2 * VECTOR));
-    }
-    if ((b.len & 2 * VECTOR) != 0) {
-        odd = _mm256_add_epi32(odd, two(at));
-        at += 2 * VECTOR;
-    }
-    if ((b.len & VECTOR) != 0)
-        even = _mm256_add_epi32(even, pairs(vector_at(at)));
-    return sum_of(_mm256_add_epi32(even, odd)) + (b.len / VECTOR + 1) * BIAS;
+    for (size_t more = b.len / (4 * VECTOR); more > 0; more--, at += 4 * VECTOR)
+        sum = _mm256_add_epi32(sum, _mm256_add_epi32(two(at), two(at + 2 * VECTOR)));
+    for (size_t more = b.len / VECTOR % 4; more > 0; more--, at += VECTOR)
+        sum = _mm256_add_epi32(sum, pairs(vector_at(at)));
+    return sum_of(sum) + (b.len / VECTOR + 1) * BIAS;
 }
 
-uint64_t checksum_wide_avx2(struct bytes b)
+SIMD_AVX2 uint64_t checksum_wide_avx2(struct bytes b)
 {
     uint64_t sum = 0;
 
@@ -109,11 +108,26 @@ uint64_t checksum_wide_many(struct bytes b)
     return simd_has_avx2() ? checksum_wide_avx2(b) : checksum_wide_plain(b);
 }
 
+SIMD_AVX2 bool checksum_segment_avx2(struct bytes b, uint64_t rest)
+{
+    return checksum_is_right(rest + wide_avx2(b));
+}
+
+bool checksum_segment(struct bytes b, uint64_t rest)
+{
+    return simd_has_avx2() ? checksum_segment_avx2(b, rest) : checksum_segment_plain(b, rest);
+}
+
 #else
 
 uint64_t checksum_wide_many(struct bytes b)
 {
     return checksum_wide_plain(b);
+}
+
+bool checksum_segment(struct bytes b, uint64_t rest)
+{
+    return checksum_segment_plain(b, rest);
 }
 
 #endif

@@ -84,8 +84,15 @@ static inline uint64_t checksum_tail(const uint8_t *end, size_t left)
 /* The wide sum of at least so many bytes; `plain`: on machines without wide instructions. */
 uint64_t checksum_wide_many(struct bytes b);
 uint64_t checksum_wide_plain(struct bytes b);
+/* Do a segment and its pseudo-header, of which `rest` is the wide sum, below 2^63, hold their right
+ * checksum? Of at least a word and at most CHECKSUM_SEGMENT_MOST; with the headers before it, at
+ * least CHECKSUM_MANY in memory end where it ends. */
+#define CHECKSUM_SEGMENT_MOST UINT16_MAX
+bool checksum_segment(struct bytes b, uint64_t rest);
+bool checksum_segment_plain(struct bytes b, uint64_t rest);
 #ifdef __x86_64__
 uint64_t checksum_wide_avx2(struct bytes b);
+bool checksum_segment_avx2(struct bytes b, uint64_t rest);
 #endif
 /* Of at least a word. */
 static inline uint64_t checksum_wide(struct bytes b)

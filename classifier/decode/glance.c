@@ -80,26 +80,15 @@ static uint64_t ipv4_addresses(const uint8_t *ip)
     return plain_four(ip + GLANCE_ADDRESSES) + plain_four(ip + GLANCE_ADDRESSES + 4);
 }
 
-static uint64_t ipv6_addresses(const uint8_t *ip)
-{
-    uint64_t sum = load_u64(ip + 8);
-
-    for (unsigned i = 2; i < 5; i++)
-        sum = checksum_plus(sum, load_u64(ip + i * CHECKSUM_WORD));
-    return sum;
-}
-
 APART bool glance_sums_are_right(const uint8_t *ip, struct bytes tcp)
 {
     const uint64_t rest = (uint64_t)htobe16((uint16_t)tcp.len) + htobe16(TRANSPORT_TCP);
-    uint64_t sum = checksum_wide(tcp);
 
     if (ip[0] >> 4 != GLANCE_VERSION_4)
-        return checksum_is_right(checksum_plus(sum, checksum_plus(ipv6_addresses(ip), rest)));
+        return checksum_segment(tcp, plain_ipv6_addresses(ip) + rest);
     const uint64_t addresses = ipv4_addresses(ip);
     const uint64_t first = plain_four(ip) + plain_four(ip + 4) + plain_four(ip + 8);
-    return checksum_is_right(first + addresses) &&
-           checksum_is_right(checksum_plus(sum, addresses + rest));
+    return checksum_is_right(first + addresses) && checksum_segment(tcp, addresses + rest);
 }
 
 struct ends glance_ends(const struct glance *g)

@@ -29,4 +29,14 @@ static inline uint64_t plain_four(const uint8_t *at)
     return load_u32(at);
 }
 
+/* Both, of that header. */
+static inline uint64_t plain_ipv6_addresses(const uint8_t *ip)
+{
+    uint64_t sum = 0;
+
+    for (unsigned i = 8; i < IPV6_SIZE; i += 4)
+        sum += plain_four(ip + i);
+    return sum;
+}
+
 #endif

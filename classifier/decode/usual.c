@@ -27,7 +27,7 @@ enum ethertype { ETHERTYPE_IPV4 = 0x0800, ETHERTYPE_CTAG = 0x8100, ETHERTYPE_IPV
 /* What is left of the frame, and what kind of packet it is. */
 struct way {
     struct bytes left;
-    uint64_t addresses; /* their sum, wide */
+    uint64_t addresses; /* their sum, below 2^63 */
     uint16_t type;      /* of Ethernet */
     uint8_t protocol;   /* of IP */
     bool tagged;
@@ -105,7 +105,7 @@ static inline bool pass_ipv6(struct way *w, struct packet *out)
     const size_t length = load_be16(at + 4);
     if (length == 0 || length > w->left.len - IPV6_SIZE)
         return false;
-    w->addresses = checksum_wide(bytes_of(at + IPV6_SRC_AT, IPV6_SIZE - IPV6_SRC_AT));
+    w->addresses = plain_ipv6_addresses(at);
     w->protocol = at[6];
     out->ttl = at[7];
     memcpy(out->src.addr.byte, at + IPV6_SRC_AT, sizeof(out->src.addr.byte));
@@ -126,9 +126,8 @@ APART static enum checksum judge_wrong(const struct packet *out, struct bytes wh
 static inline enum checksum judge(const struct way *w, const struct packet *out)
 {
     const uint64_t rest = (uint64_t)htons((uint16_t)w->left.len) + htons(w->protocol);
-    const uint64_t sum = checksum_plus(w->addresses, rest);
 
-    if (checksum_is_right(checksum_plus(sum, checksum_wide(w->left))))
+    if (checksum_segment(w->left, w->addresses + rest))
         return CHECKSUM_GOOD;
     return judge_wrong(out, w->left, w->type);
 }

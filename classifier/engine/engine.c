@@ -317,17 +317,27 @@ APART static struct conn *conn_of_arrival(struct engine *e, const struct packet 
     return conn_begin(e, &a->key, a->side, p);
 }
 
-/* The same: mostly it is there. Sets e->side, too. */
-static inline struct conn *conn_of(struct engine *e, const struct packet *p)
+static inline bool is_simply_there(const struct flow_node *n, const struct packet *p)
+{
+    return n != NULL && !n->asleep && (p->flags & TCP_SYN) == 0;
+}
+
+APART static struct conn *conn_of_key(struct engine *e, const struct packet *p)
 {
     struct arrival a;
 
     e->side = a.side = flow_key_of(p, &a.key);
     a.hash = flow_hash(e->flows, &a.key);
     a.node = flow_find(e->flows, &a.key, a.hash);
-    if (a.node != NULL && !a.node->asleep && (p->flags & TCP_SYN) == 0)
-        return a.node->owner;
-    return conn_of_arrival(e, p, &a);
+    return is_simply_there(a.node, p) ? a.node->owner : conn_of_arrival(e, p, &a);
+}
+
+/* The same: mostly it is there. Sets e->side, too. */
+static inline struct conn *conn_of(struct engine *e, const struct packet *p)
+{
+    const struct flow_node *n = flow_find_lately(e->flows, p, &e->side);
+
+    return is_simply_there(n, p) ? n->owner : conn_of_key(e, p);
 }
 
 /* What was taught before it began is known by now. Of TCP: if its stream goes on, and nothing came

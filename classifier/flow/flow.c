@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/apart.h"
 #include "flow/table.h"
 
 #define FIRST_SLOTS 1024U
@@ -183,8 +184,8 @@ struct flow_node *flow_find_between(const struct flow_table *t, const struct end
 }
 
 /* The first halves are 0, and the same either way. */
-struct flow_node *flow_find_ipv4(const struct flow_table *t, const uint8_t addresses[8],
-                                 const uint8_t ports[4], unsigned *side)
+static struct flow_node *find_ipv4(const struct flow_table *t, const uint8_t addresses[8],
+                                   const uint8_t ports[4], unsigned *side)
 {
     const uint64_t src = ends_ipv4(load_u32(addresses));
     const uint64_t dst = ends_ipv4(load_u32(addresses + 4));
@@ -207,6 +208,38 @@ struct flow_node *flow_find_ipv4(const struct flow_table *t, const uint8_t addre
             return n;
     }
     return NULL;
+}
+
+APART static struct flow_node *find_and_note(struct flow_table *t, const uint8_t addresses[8],
+                                             const uint8_t ports[4], unsigned *side)
+{
+    struct flow_node *n = find_ipv4(t, addresses, ports, side);
+
+    if (n != NULL)
+        recent_note(&t->recents, load_u64(addresses), load_u32(ports), *side, n);
+    return n;
+}
+
+struct flow_node *flow_find_ipv4(struct flow_table *t, const uint8_t addresses[8],
+                                 const uint8_t ports[4], unsigned *side)
+{
+    struct flow_node *n = recent_find(&t->recents, load_u64(addresses), load_u32(ports), side);
+
+    return n != NULL ? n : find_and_note(t, addresses, ports, side);
+}
+
+struct flow_node *flow_find_lately(const struct flow_table *t, const struct packet *p,
+                                   unsigned *side)
+{
+    const uint64_t src[2] = {flow_address_half(&p->src.addr, 0),
+                             flow_address_half(&p->src.addr, 1)};
+    const uint64_t dst[2] = {flow_address_half(&p->dst.addr, 0),
+                             flow_address_half(&p->dst.addr, 1)};
+
+    if (p->transport != TRANSPORT_TCP || !ends_is_ipv4(src) || !ends_is_ipv4(dst))
+        return NULL;
+    return recent_find(&t->recents, recent_addresses(&p->src.addr, &p->dst.addr),
+                       recent_ports(p->src.port, p->dst.port), side);
 }
 
 /* Twice the slots; tags are enough to find the new homes. False: no memory, and nothing changed. */
@@ -286,6 +319,7 @@ struct flow_node *flow_create(struct flow_table *t, const struct flow_key *key, 
     *place_at(t, index) = (struct place){.tag = tag};
     t->slots[slot_of(t, tag, FLOW_NOBODY)] = (struct slot){.tag = tag, .index = index};
     wheel_enter(t, n, now_ns);
+    recent_begin(&t->recents, n);
     t->count++;
     return n;
 }
@@ -310,6 +344,7 @@ void flow_remove(struct flow_table *t, struct flow_node *n)
     struct place *place = place_at(t, n->index);
     slot_remove(t, slot_of(t, place->tag, n->index));
     wheel_leave(t, n);
+    recent_end(&t->recents, n);
     place->spoke = NO_SPOKE;
     place->after = t->free_first;
     t->free_first = n->index;

@@ -93,6 +93,15 @@ static inline struct ends flow_key_ends(const struct flow_key *key)
                          .transport = key->transport};
 }
 
+/* TCP over IPv4. */
+static inline bool flow_key_is_plain(const struct flow_key *key)
+{
+    const uint64_t low[2] = {flow_key_word(key, 0), flow_key_word(key, 1)};
+    const uint64_t high[2] = {flow_key_word(key, 2), flow_key_word(key, 3)};
+
+    return key->transport == TRANSPORT_TCP && ends_is_ipv4(low) && ends_is_ipv4(high);
+}
+
 /* Flows are dealt in lanes to those who look after them: what is remembered of one lane never
  * depends on another's. The same for everybody, so no secret: who aims at one lane can only crowd
  * out what is remembered of its flows in fixed room (syn.h, ghost.h), at a part of the packets that

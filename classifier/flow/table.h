@@ -5,6 +5,7 @@
 #define FLOW_TABLE_H
 
 #include "flow/flow.h"
+#include "flow/recent.h"
 #include "flow/secret.h"
 
 #define CHUNK_NODES 64U
@@ -54,6 +55,7 @@ struct flow_table {
     int64_t turned_to_s; /* the next second whose spoke is looked at */
     uint32_t spoke_first[SPOKES + 1], spoke_last[SPOKES + 1];
     struct queue queue[FLOW_WORTHS];
+    struct recents recents;
     size_t bytes, share; /* of nodes and index: held, and allowed; 0 = no limit */
 };
 

@@ -532,6 +532,24 @@ static struct ends ends_of(const struct packet *p)
     return e;
 }
 
+static bool is_plain(const struct packet *p)
+{
+    return addr_is_ipv4(&p->src.addr) && addr_is_ipv4(&p->dst.addr) &&
+           p->transport == TRANSPORT_TCP;
+}
+
+static struct flow_node *find_wire(struct flow_table *t, const struct packet *p, unsigned *side)
+{
+    uint8_t wire[12] = {[8] = (uint8_t)(p->src.port >> 8),
+                        (uint8_t)p->src.port,
+                        (uint8_t)(p->dst.port >> 8),
+                        (uint8_t)p->dst.port};
+
+    memcpy(wire, p->src.addr.byte + 12, 4);
+    memcpy(wire + 4, p->dst.addr.byte + 12, 4);
+    return flow_find_ipv4(t, wire, wire + 8, side);
+}
+
 /* Found by a packet's ends, or by the bytes of its headers, as by its key. */
 static void test_between(void)
 {
@@ -556,20 +574,58 @@ static void test_between(void)
         differ += flow_find_between(f.table, &ends, &got) != want;
         differ += want != NULL && got != side;
         found += want != NULL;
-        if (!addr_is_ipv4(&p.src.addr) || !addr_is_ipv4(&p.dst.addr) ||
-            p.transport != TRANSPORT_TCP)
+        if (!is_plain(&p))
             continue;
-        uint8_t wire[12] = {[8] = (uint8_t)(p.src.port >> 8),
-                            (uint8_t)p.src.port,
-                            (uint8_t)(p.dst.port >> 8),
-                            (uint8_t)p.dst.port};
-        memcpy(wire, p.src.addr.byte + 12, 4);
-        memcpy(wire + 4, p.dst.addr.byte + 12, 4);
-        differ += flow_find_ipv4(f.table, wire, wire + 8, &got) != want;
+        differ += find_wire(f.table, &p, &got) != want;
         differ += want != NULL && got != side;
     }
     CHECK(differ == 0, "the same flow, and the same side");
     CHECK(found > 1U << 14, "most are there");
+    end(&f);
+}
+
+/* One of few flows, from one side or the other. */
+static struct packet lately_packet(uint32_t i)
+{
+    const uint32_t few = i * 2654435761U >> 17; /* in no order */
+    struct packet p = packet_of(i % 8 != 0 ? few & 0xff : few);
+
+    p.src.port = (uint16_t)(1024 + (few & 0xff));
+    if (i % 2 != 0) {
+        const struct endpoint src = p.src;
+        p.src = p.dst;
+        p.dst = src;
+    }
+    return p;
+}
+
+/* Flows come and go, and some have the same place among the recent ones: what is found lately is
+ * what is there, and most is. */
+static void test_lately(void)
+{
+    struct fixture f;
+    unsigned lately = 0, there = 0, differ = 0;
+
+    begin(&f, 0);
+    for (uint32_t i = 0; i < 200000; i++) {
+        const struct packet p = lately_packet(i);
+        struct flow_key key;
+        const unsigned side = flow_key_of(&p, &key);
+        struct flow_node *const want = find(f.table, &key);
+        unsigned got = 2;
+        const struct flow_node *n = flow_find_lately(f.table, &p, &got);
+        differ += n != NULL && (n != want || got != side || !is_plain(&p));
+        lately += n != NULL;
+        there += want != NULL && is_plain(&p);
+        if (is_plain(&p))
+            differ += find_wire(f.table, &p, &got) != want || (want != NULL && got != side);
+        if (want == NULL)
+            flow_create(f.table, &key, 0, 60);
+        else if (i % 3 == 0)
+            flow_remove(f.table, want);
+    }
+    CHECK(differ == 0, "none but the one that is there, and its side");
+    CHECK(lately > there / 2, "and mostly that");
     end(&f);
 }
 
@@ -583,6 +639,7 @@ int main(void)
     test_ghosts();
     test_key();
     test_between();
+    test_lately();
     test_against_model();
     test_expiry();
     test_clock_leaps();

@@ -224,6 +224,47 @@ static void test_sum(void)
     CHECK(checksum_sum(bytes_of(NULL, 0)) == 0, "nothing");
 }
 
+/* As a segment: right with the rest that it lacks, and with no other. */
+static bool segment_agrees(bool (*sum)(struct bytes b, uint64_t rest), struct bytes of)
+{
+    const uint64_t lacks = (uint16_t)~checksum_fold(checksum_wide_plain(of));
+
+    return sum(of, lacks) && sum(of, lacks + 0x1fffe) && !sum(of, lacks + 1) &&
+           !sum(of, lacks + 0x100);
+}
+
+/* Short ones, too, behind headers: exact copies of both together. */
+static void test_segment(void)
+{
+    uint8_t data[700];
+    bool good = true;
+
+    for (size_t i = 0; i < sizeof(data); i++)
+        data[i] = (uint8_t)(i * 91 >> 2);
+    for (size_t len = CHECKSUM_MANY; len < sizeof(data); len++)
+        for (size_t from = 0; from + CHECKSUM_WORD <= len; from += from < 40 ? 1 : 97) {
+            const struct bytes copy = test_copy(bytes_of(data, len));
+            const struct bytes segment = bytes_after(copy, from);
+            good = good && segment_agrees(checksum_segment, segment) &&
+                   segment_agrees(checksum_segment_plain, segment);
+            free((void *)(uintptr_t)copy.at);
+        }
+    CHECK(good, "each way says the same of a segment");
+}
+
+/* The longest, of which each word is as large as can be. */
+static void test_longest_segment(void)
+{
+    uint8_t *data = malloc(CHECKSUM_SEGMENT_MOST);
+
+    if (data != NULL)
+        memset(data, 0xff, CHECKSUM_SEGMENT_MOST);
+    CHECK(data != NULL && segment_agrees(checksum_segment, bytes_of(data, CHECKSUM_SEGMENT_MOST)) &&
+              segment_agrees(checksum_segment_plain, bytes_of(data, CHECKSUM_SEGMENT_MOST)),
+          "the longest segment");
+    free(data);
+}
+
 /* Right is what is folded to all ones. */
 static void test_right(void)
 {
@@ -239,6 +280,8 @@ static void test_right(void)
 
 int main(void)
 {
+    test_segment();
+    test_longest_segment();
     test_right();
     test_tcp_checksums();
     test_ip_checksums();
