@@ -38,6 +38,12 @@ struct simd_texts {
     uint8_t low[SIMD_PART][16], high[SIMD_PART][16];
 };
 
+/* The part of one text: the bits of `either` are set in `byte`, and may be set or not where it is.
+ */
+struct simd_text {
+    uint8_t byte[SIMD_PART], either[SIMD_PART];
+};
+
 struct lines; /* lines.h */
 
 struct simd {
@@ -50,6 +56,8 @@ struct simd {
     size_t (*utf8)(struct bytes in);
     /* Is the part of any of the texts there? */
     bool (*find)(const struct simd_texts *t, struct bytes in);
+    /* The same of one text, twice as fast. */
+    bool (*find_one)(const struct simd_text *t, struct bytes in);
     /* lines_find() */
     size_t (*lines)(struct bytes in, struct lines *out);
 };

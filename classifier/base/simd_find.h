@@ -3,6 +3,8 @@
 #ifndef BASE_SIMD_FIND_H
 #define BASE_SIMD_FIND_H
 
+#include <string.h>
+
 #include "base/simd.h"
 
 struct find_tables {
@@ -25,16 +27,26 @@ SIMD_FN struct block found_at(const struct find_tables *t, const uint8_t *at)
     return found;
 }
 
-/* Where there are fewer bytes: in the first places of a block. */
+/* Where there are fewer bytes: those that begin a block, and the places where a part may begin. */
+struct few {
+    uint8_t room[REACH], places[BLOCK];
+};
+
+SIMD_FN void few_of(struct few *few, struct bytes in)
+{
+    *few = (struct few){{0}, {0}};
+    memcpy(few->room, in.at, in.len);
+    memset(few->places, 0xff, in.len - SIMD_PART + 1);
+}
+
 SIMD_FN bool find_few(const struct find_tables *t, struct bytes in)
 {
-    uint8_t room[REACH] = {0}, places[BLOCK] = {0};
+    struct few few;
 
     if (in.len < SIMD_PART)
         return false;
-    memcpy(room, in.at, in.len);
-    memset(places, 0xff, in.len - SIMD_PART + 1);
-    return block_any(block_and(found_at(t, room), block_load(places)));
+    few_of(&few, in);
+    return block_any(block_and(found_at(t, few.room), block_load(few.places)));
 }
 
 SIMD_FN bool find(const struct simd_texts *texts, struct bytes in)
@@ -51,6 +63,48 @@ SIMD_FN bool find(const struct simd_texts *texts, struct bytes in)
     found = found_at(&t, in.at + in.len - REACH);
     for (size_t at = 0; at + REACH < in.len; at += BLOCK)
         found = block_or(found, found_at(&t, in.at + at));
+    return block_any(found);
+}
+
+struct one_tables {
+    struct block byte[SIMD_PART], either[SIMD_PART];
+};
+
+/* The same of the part of one text. */
+SIMD_FN struct block one_at(const struct one_tables *t, const uint8_t *at)
+{
+    struct block found = block_same(block_or(block_load(at), t->either[0]), t->byte[0]);
+
+    for (size_t i = 1; i < SIMD_PART; i++)
+        found =
+            block_and(found, block_same(block_or(block_load(at + i), t->either[i]), t->byte[i]));
+    return found;
+}
+
+SIMD_FN bool find_one_of_few(const struct one_tables *t, struct bytes in)
+{
+    struct few few;
+
+    if (in.len < SIMD_PART)
+        return false;
+    few_of(&few, in);
+    return block_any(block_and(one_at(t, few.room), block_load(few.places)));
+}
+
+SIMD_FN bool find_one(const struct simd_text *text, struct bytes in)
+{
+    struct one_tables t;
+    struct block found;
+
+    for (size_t i = 0; i < SIMD_PART; i++) {
+        t.byte[i] = block_all(text->byte[i]);
+        t.either[i] = block_all(text->either[i]);
+    }
+    if (in.len < REACH)
+        return find_one_of_few(&t, in);
+    found = one_at(&t, in.at + in.len - REACH);
+    for (size_t at = 0; at + REACH < in.len; at += BLOCK)
+        found = block_or(found, one_at(&t, in.at + at));
     return block_any(found);
 }
 

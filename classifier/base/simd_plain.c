@@ -64,6 +64,23 @@ static bool find(const struct simd_texts *t, struct bytes in)
     return false;
 }
 
+static bool is_one(const struct simd_text *t, const uint8_t *at)
+{
+    bool same = true;
+
+    for (size_t i = 0; i < SIMD_PART; i++)
+        same = same && (at[i] | t->either[i]) == t->byte[i];
+    return same;
+}
+
+static bool find_one(const struct simd_text *t, struct bytes in)
+{
+    for (size_t i = 0; i + SIMD_PART <= in.len; i++)
+        if (is_one(t, in.at + i))
+            return true;
+    return false;
+}
+
 /* Eight bytes at once: the top bit of each that is zero. */
 static uint64_t zero_bytes(uint64_t x)
 {
@@ -96,4 +113,4 @@ static struct line_marks marks_of(const uint8_t at[LINES_WORD])
 #define SIMD_FN static inline
 #include "base/simd_lines.h"
 
-const struct simd simd_plain = {"plain", unmask, utf8, find, lines};
+const struct simd simd_plain = {"plain", unmask, utf8, find, find_one, lines};

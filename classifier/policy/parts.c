@@ -64,12 +64,28 @@ static bool find_part(const char *regex, bool nocase, uint8_t part[SIMD_PART])
     return least < INT32_MAX;
 }
 
+static bool is_letter(uint8_t byte)
+{
+    return (byte | CASE_BIT) >= 'a' && (byte | CASE_BIT) <= 'z';
+}
+
+static struct simd_text text_of(const uint8_t part[SIMD_PART], bool nocase)
+{
+    struct simd_text t;
+
+    for (size_t i = 0; i < SIMD_PART; i++) {
+        t.either[i] = nocase && is_letter(part[i]) ? CASE_BIT : 0;
+        t.byte[i] = part[i] | t.either[i];
+    }
+    return t;
+}
+
 /* Both cases of the letters. */
 static void add_nocase(struct simd_texts *texts, unsigned number, uint8_t part[SIMD_PART])
 {
     for (unsigned upper = 0; upper < 2; upper++) {
         for (size_t i = 0; i < SIMD_PART; i++)
-            if ((part[i] | CASE_BIT) >= 'a' && (part[i] | CASE_BIT) <= 'z')
+            if (is_letter(part[i]))
                 part[i] ^= CASE_BIT;
         simd_texts_add(texts, number, part);
     }
@@ -83,11 +99,15 @@ void parts_add(struct parts *p, const char *regex, bool nocase)
         regex += strlen(NOCASE);
         nocase = true;
     }
-    if (p->count == SIMD_TEXTS || !find_part(regex, nocase, part))
-        p->unknown = true;
-    else if (nocase)
+    const bool known = p->count < SIMD_TEXTS && find_part(regex, nocase, part);
+    p->unknown = p->unknown || !known;
+    if (known && p->count == 0)
+        p->first = text_of(part, nocase);
+    if (known && nocase)
         add_nocase(&p->texts, p->count++, part);
-    else
+    else if (known)
         simd_texts_add(&p->texts, p->count++, part);
-    p->find = p->unknown || simd() == &simd_plain ? NULL : simd()->find;
+    const bool worth = !p->unknown && simd() != &simd_plain;
+    p->find = worth ? simd()->find : NULL;
+    p->find_one = worth && p->count == 1 ? simd()->find_one : NULL;
 }

@@ -13,9 +13,11 @@
 
 struct parts {
     struct simd_texts texts;
+    struct simd_text first;
     unsigned count; /* patterns */
     bool unknown;   /* there is one that is not plain, or one too many */
-    bool (*find)(const struct simd_texts *t, struct bytes in); /* or NULL: it is not worth it */
+    bool (*find)(const struct simd_texts *t, struct bytes in);    /* or NULL: it is not worth it */
+    bool (*find_one)(const struct simd_text *t, struct bytes in); /* where there is one; or NULL */
 };
 
 /* `regex` as Hyperscan reads it, with or without regard to the case of letters. */
@@ -24,6 +26,8 @@ void parts_add(struct parts *p, const char *regex, bool nocase);
 /* Could one of the patterns hit in this text? No is sure. */
 static inline bool parts_may_hit(const struct parts *p, struct bytes text)
 {
+    if (p->find_one != NULL)
+        return p->find_one(&p->first, text);
     return p->find == NULL || p->find(&p->texts, text);
 }
 

@@ -228,6 +228,61 @@ static void test_find_random(const struct simd *s)
     CHECK(same, s->name);
 }
 
+static bool same_one(const struct simd *s, const struct simd_text *t, struct bytes in)
+{
+    const struct bytes text = test_copy(in);
+    const bool same = s->find_one(t, text) == simd_plain.find_one(t, text);
+
+    free((void *)(uintptr_t)text.at);
+    return same;
+}
+
+/* In each place of a text of each length, in either case; and not where a byte is missing, or is
+ * another. */
+static void test_find_one(const struct simd *s)
+{
+    const struct simd_text t = {{'x', '-', 0xff}, {0x20, 0, 0}};
+    static const uint8_t is[2][SIMD_PART] = {{'x', '-', 0xff}, {'X', '-', 0xff}};
+    uint8_t text[MOST];
+    bool found = true;
+
+    memset(text, '-', sizeof(text));
+    for (size_t len = 0; len <= MOST; len++)
+        for (size_t at = 0; at + SIMD_PART <= len; at++) {
+            memcpy(text + at, is[at % 2], SIMD_PART);
+            found = found && s->find_one(&t, bytes_of(text, len)) &&
+                    !s->find_one(&t, bytes_of(text, at + SIMD_PART - 1));
+            text[at + at % SIMD_PART] ^= 0x01;
+            found = found && !s->find_one(&t, bytes_of(text, len));
+            memset(text + at, '-', SIMD_PART);
+        }
+    CHECK(found, s->name);
+}
+
+/* As the plain one; which, where all bits count, says what find() says. */
+static void test_find_one_random(const struct simd *s)
+{
+    bool same = true;
+
+    for (int round = 0; round < 20000 && same; round++) {
+        struct simd_texts all = {0};
+        struct simd_text t = {0};
+        uint8_t text[MOST];
+        const size_t len = random_below(MOST);
+        for (size_t i = 0; i < SIMD_PART; i++) {
+            t.either[i] = round % 2 == 0 ? 0 : (uint8_t)(1U << random_below(8));
+            t.byte[i] = (uint8_t)('a' + random_below(6)) | t.either[i];
+        }
+        for (size_t i = 0; i < len; i++)
+            text[i] = (uint8_t)(random_below(3) ? 'a' + random_below(6) : random_below(256));
+        simd_texts_add(&all, 0, t.byte);
+        same = same_one(s, &t, bytes_of(text, len)) &&
+               (round % 2 != 0 ||
+                s->find_one(&t, bytes_of(text, len)) == simd_plain.find(&all, bytes_of(text, len)));
+    }
+    CHECK(same, s->name);
+}
+
 int main(void)
 {
     CHECK(simd_at(SIMD_LEVEL_PLAIN) == &simd_plain, "there is always the plain one");
@@ -242,6 +297,8 @@ int main(void)
         test_utf8_pairs(s);
         test_find(s);
         test_find_random(s);
+        test_find_one(s);
+        test_find_one_random(s);
     }
     return test_end();
 }
