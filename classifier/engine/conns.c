@@ -27,7 +27,7 @@ struct conn *conn_create(struct engine *e, const struct flow_key *key, int64_t n
     return c;
 }
 
-void conn_drop(struct engine *e, struct conn *c)
+void conn_release(struct engine *e, struct conn *c)
 {
     alternate_free(e, c);
     stack_free(e, c);
@@ -37,6 +37,11 @@ void conn_drop(struct engine *e, struct conn *c)
     doubt_free(e, c);
     for (unsigned side = 0; side < 2; side++)
         stream_drop(&c->stream[side], &e->budget);
+}
+
+void conn_drop(struct engine *e, struct conn *c)
+{
+    conn_release(e, c);
     flow_remove(e->flows, c->node);
     conn_free(e, c);
 }

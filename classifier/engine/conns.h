@@ -8,9 +8,11 @@
 
 /* With a node in the flow table. NULL: no memory. */
 struct conn *conn_create(struct engine *e, const struct flow_key *key, int64_t now_ns);
-/* Gives back all that it holds, and its node. */
+/* Gives back all that it holds. */
+void conn_release(struct engine *e, struct conn *c);
+/* The same, and itself, and its node. */
 void conn_drop(struct engine *e, struct conn *c);
-/* The same, untold, of one that may sleep. */
+/* That, untold, of one that may sleep. */
 void conn_drop_node(struct engine *e, struct flow_node *n);
 
 /* NULL: it sleeps, and the machine has no memory to wake it. */

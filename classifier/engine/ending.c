@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "engine/conns.h"
+#include "engine/peer.h"
 #include "engine/rates.h"
 #include "engine/tcp.h"
 #include "policy/rate.h"
@@ -60,25 +61,37 @@ static void put(struct engine *e, size_t at, struct flow_node *n)
     e->ending[at] = (struct ending){.begun = flow_begun(e->flows, n), .node = n};
 }
 
-/* A SYN that nobody answered is a flow, too: told, and gone. None makes room for it. */
-static void tell_half_open(struct engine *e, const struct syn *s)
+/* end_conn() of a connection of which nothing is known but its SYN: no byte was read, and nobody
+ * reads it. */
+static void end_half_open(struct engine *e, struct conn *c)
 {
-    struct conn *c = conn_create(e, &s->key, s->last_ns);
-
-    if (c == NULL) {
-        e->counters.syns_untold++;
-        return;
-    }
-    c->vlan_count = s->vlan_count;
-    memcpy(c->vlan, s->vlan, sizeof(c->vlan));
-    tcp_take_syn(c, s);
-    name_conn(e, c);
     e->conn = c;
+    e->packet = NULL;
     e->host.packet = c->last_packet;
     e->host.time_ns = c->node->last_ns;
     if (e->rates != 0)
         rates_look(e, c);
-    end_conn(e, c, FLOW_TIMEOUT);
+    peer_look(e, c);
+    c->closed = true;
+    tell_rules(e, c, true);
+    tell_flow(e, c, FLOW_TIMEOUT);
+    conn_release(e, c);
+    e->conn = NULL;
+}
+
+/* A SYN that nobody answered is a flow, too: told, and gone. It comes no more into the table, nor
+ * takes memory that others may need. */
+static void tell_half_open(struct engine *e, const struct syn *s)
+{
+    struct flow_node node = {.key = s->key, .last_ns = s->last_ns};
+    struct conn c = {
+        .node = &node, .policy = policy_flow_create(e->policy), .vlan_count = s->vlan_count};
+
+    memcpy(c.vlan, s->vlan, sizeof(c.vlan));
+    e->counters.flows++;
+    tcp_take_syn(&c, s);
+    name_conn(e, &c);
+    end_half_open(e, &c);
 }
 
 /* All before `now_ns`. */

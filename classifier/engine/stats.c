@@ -62,7 +62,7 @@ static void add_flows(struct list *to, const struct sums *s)
         {"flow", "evicted_idle", n->evicted_idle},
         {"flow", "evicted_heavy", n->evicted_heavy},
         {"flow", "refused", n->refused},
-        {"flow", "syn_overwritten", s->syns_overwritten + n->syns_untold},
+        {"flow", "syn_overwritten", s->syns_overwritten},
         {"flow", "memuse_limit", s->memory_limit},
         {"flow", "memory_refused", s->memory_refused},
         {"tcp", "gap", n->tcp_gaps},

@@ -10,10 +10,9 @@
 struct counters {
     uint64_t flows, refused, stragglers, tcp_gaps, tcp_overlaps, tcp_bad_checksum,
         tcp_retransmissions;
-    uint64_t evicted_unproven, evicted_idle, evicted_heavy, holes_given_up,
-        syns_untold;                                       /* shed.c */
-    uint64_t exceptions[EXCEPTIONS];                       /* flows */
-    uint64_t tcp_out_of_order, tcp_midstream, verdicts[3]; /* by enum verdict */
+    uint64_t evicted_unproven, evicted_idle, evicted_heavy, holes_given_up; /* shed.c */
+    uint64_t exceptions[EXCEPTIONS];                                        /* flows */
+    uint64_t tcp_out_of_order, tcp_midstream, verdicts[3];                  /* by enum verdict */
 };
 
 struct sums {

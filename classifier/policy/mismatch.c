@@ -44,6 +44,8 @@ static bool promised_nothing(const struct policy *p, const struct facts *f,
 
 enum tri policy_mismatch(const struct policy *p, const struct facts *f)
 {
+    if (f->over && f->app != NULL && same(f->app, "none"))
+        return TRI_NO; /* whatever was promised: of a flood of SYNs nobody need know */
     const struct promise *promise = promise_find(&p->promises, f->transport, f->server.port);
     enum tri answer = TRI_YES;
 
