@@ -7,11 +7,20 @@
 
 #define MOST 300U
 
-/* Of `dense` in 256 bytes something, the rest zero. */
+/* Of `dense` in 256 bytes something, the rest zero; or numbers in wide fields, as machines write
+ * them. */
 static void fill(uint8_t *at, size_t n, unsigned dense)
 {
+    const unsigned wide = random_below(2);
+
     for (size_t i = 0; i < n; i++)
         at[i] = (uint8_t)(random_below(256) < dense ? random_below(256) : 0);
+    for (size_t i = 0; wide != 0 && i + sizeof(uint64_t) <= n; i += sizeof(uint64_t)) {
+        const unsigned bits = random_below(65);
+        const uint64_t any = (uint64_t)random_below(UINT32_MAX) << 32 | random_below(UINT32_MAX);
+        const uint64_t number = bits > 0 ? any >> (64 - bits) : 0;
+        memcpy(at + i, &number, sizeof(number));
+    }
 }
 
 static void test_back(void)
