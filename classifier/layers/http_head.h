@@ -76,7 +76,7 @@ static inline struct bytes http_head_list(const struct http_head *h, enum http_f
 struct bytes http_head_join(const struct http_head *h, enum http_field f,
                             uint8_t scratch[HTTP_LIST_ROOM]);
 
-/* Is `token` in any of the field's lists? */
+/* Is `token`, whatever its case, in any of the field's lists? */
 static inline bool http_head_has(const struct http_head *h, enum http_field f, const char *token);
 bool http_head_has_token(const struct http_head *h, enum http_field f, struct bytes token);
 
@@ -94,7 +94,10 @@ static inline struct bytes http_head_list(const struct http_head *h, enum http_f
 
 static inline bool http_head_has(const struct http_head *h, enum http_field f, const char *token)
 {
-    return h->count[f] > 0 && http_head_has_token(h, f, bytes_of_text(token));
+    const struct bytes as_usual = bytes_of_text(token);
+
+    return h->count[f] > 0 &&
+           (bytes_equal(h->value[f], as_usual) || http_head_has_token(h, f, as_usual));
 }
 
 #endif

@@ -92,7 +92,7 @@ static void read_upgrade(struct http_head *head, struct http_exchange *x)
 {
     x->websocket = ws_handshake_named(head);
     x->upgrade = x->websocket || (head->count[HTTP_UPGRADE] > 0 && head->line.minor > 0 &&
-                                  http_head_has(head, HTTP_CONNECTION, "upgrade"));
+                                  http_head_has(head, HTTP_CONNECTION, "Upgrade"));
     x->has_origin = http_head_origin(head) != NULL;
     x->ws.version = -1;
     if (x->websocket)

@@ -127,7 +127,7 @@ struct ws_request ws_handshake_read_request(struct http_head *r)
     uint8_t scratch[HTTP_LIST_ROOM];
     struct ws_request q = {.version = -1, .draft = (uint8_t)ws_draft_of(r)};
     const bool get = bytes_equal(r->line.method, bytes_of_text("GET"));
-    const bool connection = http_head_has(r, HTTP_CONNECTION, "upgrade");
+    const bool connection = http_head_has(r, HTTP_CONNECTION, "Upgrade");
 
     if (!get)
         http_fault(&r->faults, WS_NOT_GET);
@@ -250,14 +250,15 @@ static void check_accept(struct handshake *h, const struct ws_ask *ask, struct h
 
 static void check_upgrade(struct http_head *response)
 {
-    const bool alone =
-        response->count[HTTP_UPGRADE] == 1 &&
-        bytes_equal_nocase(response->value[HTTP_UPGRADE], bytes_of_text("websocket"));
+    static const struct bytes websocket = {(const uint8_t *)"websocket", 9};
+    const struct bytes named = response->value[HTTP_UPGRADE];
+    const bool alone = response->count[HTTP_UPGRADE] == 1 &&
+                       (bytes_equal(named, websocket) || bytes_equal_nocase(named, websocket));
 
     if (!alone)
         http_fault(&response->faults,
                    ws_handshake_named(response) ? WS_UPGRADE_NOT_ALONE : WS_UPGRADE_MISSING);
-    if (!http_head_has(response, HTTP_CONNECTION, "upgrade"))
+    if (!http_head_has(response, HTTP_CONNECTION, "Upgrade"))
         http_fault(&response->faults, WS_CONNECTION_UNANSWERED);
 }
 

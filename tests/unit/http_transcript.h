@@ -11,6 +11,7 @@
 #define TESTS_UNIT_HTTP_TRANSCRIPT_H
 
 #include "layer_harness.h"
+#include "layers/http_shape.h"
 #include "layers/layers.h"
 
 #define TURNS_MAX 12
@@ -111,8 +112,9 @@ static inline void run_begin(struct http_run *r, uint32_t interest, struct diges
     harness_begin(&r->x, interest, digest);
     r->x.describe = http_describe;
     r->x.host.become = http_become;
+    r->x.host.shapes = http_shapes_create(NULL);
     r->state = calloc(1, layer_http.state_size);
-    if (r->state == NULL)
+    if (r->state == NULL || r->x.host.shapes == NULL)
         abort();
 }
 
@@ -137,6 +139,7 @@ static inline const char *run_log(struct http_run *r)
 static inline void run_end(struct http_run *r)
 {
     free(r->state);
+    http_shapes_free(r->x.host.shapes);
     harness_end(&r->x);
 }
 
