@@ -9,8 +9,6 @@
 #include "decode/plain.h"
 #include "decode/transport.h"
 
-#define LINKTYPE_ETHERNET 1
-
 /* Where things are in such a frame. */
 enum frame_place {
     TYPE_AT = 12, /* of Ethernet; then IP's version, header length and type of service */

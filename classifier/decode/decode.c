@@ -64,6 +64,8 @@ void glance_count(const struct glance *g, const struct frame *f, struct decoder 
     d->stats.frames++;
     d->stats.bytes += frame_wire_len(f);
     d->stats.tcp++;
+    if (g->tag != NULL)
+        d->stats.vlan++;
     if (glance_is_ipv4(g))
         d->stats.packets_ipv4++;
     else

@@ -6,13 +6,9 @@
 #include "decode/header.h"
 #include "decode/plain.h"
 
-#define LINKTYPE_ETHERNET 1
-
 enum tcp_size { TCP_SIZE = 20 };
 
 /* As plain_is_like() compares them. */
-#define IPV6_FIELDS  0xfffff000U /* Ethernet's type; version */
-#define IPV6_PLAIN   0x86dd6000U
 #define TCP_FIELDS   0xf0370000U /* header length; all flags but PSH and RFC 3168's */
 #define TCP_PLAIN    0x50100000U
 #define TCP_STAMPED  0x80100000U
@@ -36,8 +32,7 @@ static bool pass_ipv4(struct bytes in, struct glance *g)
 
 static bool pass_ipv6(struct bytes in, struct glance *g)
 {
-    if (in.len < IPV6_SIZE || !plain_is_like(in.at - 2, IPV6_FIELDS, IPV6_PLAIN) ||
-        in.at[6] != TRANSPORT_TCP)
+    if (in.len < IPV6_SIZE || in.at[0] >> 4 != 6 || in.at[6] != TRANSPORT_TCP)
         return false;
     const size_t length = load_be16(in.at + 4);
     g->ttl = in.at[7];
@@ -56,20 +51,48 @@ static bool pass_stamp(struct glance *g)
            plain_is_like(at + TCP_SIZE, STAMP_FIELDS, STAMP_HEAD);
 }
 
+static bool pass_tcp(struct glance *g)
+{
+    if (!plain_is_like(g->tcp.at + LENGTH_AT, TCP_FIELDS, TCP_PLAIN))
+        return pass_stamp(g);
+    g->stamp = NULL;
+    g->data = bytes_of(g->tcp.at + TCP_SIZE, g->tcp.len - TCP_SIZE);
+    return true;
+}
+
+static bool is_ethernet_ipv4(const struct frame *f)
+{
+    return f->linktype == LINKTYPE_ETHERNET &&
+           f->data.len >= ETHERNET_SIZE + IPV4_SIZE + TCP_SIZE &&
+           plain_is_like(f->data.at + ETHERNET_SIZE - 2, PLAIN_TYPE_FIELDS, PLAIN_TYPE_IPV4);
+}
+
+/* IPv6, a VLAN, or another link. */
+APART static bool other_at(const struct frame *f, struct glance *out)
+{
+    struct plain_start s;
+
+    if (!plain_start_at(f, &s) || s.ip.len < IPV4_SIZE + TCP_SIZE)
+        return false;
+    out->ip = s.ip.at;
+    out->tag = s.tag;
+    if (s.ipv6)
+        return pass_ipv6(s.ip, out) && pass_tcp(out);
+    return s.ip.at[0] == PLAIN_NO_OPTIONS && pass_ipv4(s.ip, out) && pass_tcp(out);
+}
+
 bool glance_at(const struct frame *f, struct glance *out)
 {
-    const struct bytes in = bytes_of(f->data.at + ETHERNET_SIZE, f->data.len - ETHERNET_SIZE);
+    struct glance other; /* so that `out` need not be in memory */
 
-    if (f->linktype != LINKTYPE_ETHERNET || f->data.len < ETHERNET_SIZE + IPV4_SIZE + TCP_SIZE)
+    if (is_ethernet_ipv4(f)) {
+        out->ip = f->data.at + ETHERNET_SIZE;
+        out->tag = NULL;
+        return pass_ipv4(bytes_of(out->ip, f->data.len - ETHERNET_SIZE), out) && pass_tcp(out);
+    }
+    if (!other_at(f, &other))
         return false;
-    out->ip = in.at;
-    if (plain_is_like(in.at - 2, PLAIN_TYPE_FIELDS, PLAIN_TYPE_IPV4) ? !pass_ipv4(in, out)
-                                                                     : !pass_ipv6(in, out))
-        return false;
-    if (!plain_is_like(out->tcp.at + LENGTH_AT, TCP_FIELDS, TCP_PLAIN))
-        return pass_stamp(out);
-    out->stamp = NULL;
-    out->data = bytes_of(out->tcp.at + TCP_SIZE, out->tcp.len - TCP_SIZE);
+    *out = other;
     return true;
 }
 
@@ -138,6 +161,10 @@ void glance_packet(const struct glance *g, const struct frame *f, struct packet 
                            .urgent = load_be16(tcp + URGENT_AT),
                            .timestamp = g->stamp != NULL ? load_be32(g->stamp) : 0,
                            .has_timestamp = g->stamp != NULL};
+    if (g->tag != NULL) {
+        out->vlan_count = 1;
+        out->vlan[0] = load_be16(g->tag) & PLAIN_VLAN_BITS;
+    }
 }
 
 bool glance_is_offloaded(const struct glance *g, const struct frame *f)

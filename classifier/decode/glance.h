@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* glance.h - the frame that nine of ten are, as far as a connection that goes on needs it.
  *
- * Ethernet; IPv4 without options or IPv6 without extension headers, no fragment, captured whole;
- * TCP with ACK, perhaps PSH, and no other flag (but RFC 3168's), and no option but, perhaps,
- * timestamps in the usual place (RFC 7323 appendix A). decode_frame() says the same of these, and
- * what all others are.
+ * Ethernet, or what else plain.h knows; IPv4 without options or IPv6 without extension headers, no
+ * fragment, captured whole; TCP with ACK, perhaps PSH, and no other flag (but RFC 3168's), and no
+ * option but, perhaps, timestamps in the usual place (RFC 7323 appendix A). decode_frame() says the
+ * same of these, and what all others are.
  *
  * A glance says where things lie; each field is read when it is asked for, and not kept.
  */
@@ -20,6 +20,7 @@ struct glance {
     struct bytes tcp;  /* header and data */
     struct bytes data;
     const uint8_t *stamp; /* of its timestamp; NULL: none */
+    const uint8_t *tag;   /* of its VLAN; NULL: none */
     uint8_t ttl;
 };
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* link.c - what lies between the wire and IP: link headers, tags, labels. */
+#include "decode/plain.h"
 #include "decode/walk.h"
 
 /* https://www.tcpdump.org/linktypes.html */
 enum linktype {
     LINKTYPE_NULL = 0,
-    LINKTYPE_ETHERNET = 1,
     LINKTYPE_PPP = 9,
     LINKTYPE_PPP_HDLC = 50,
     LINKTYPE_PPP_ETHER = 51,
@@ -35,7 +35,6 @@ enum ethertype {
 enum ppp { PPP_IPV4 = 0x0021, PPP_IPV6 = 0x0057, PPP_MPLS = 0x0281, PPP_MPLS_UPSTREAM = 0x0283 };
 
 enum link_size {
-    ETHERNET_SIZE = 14,
     ETHERNET_TYPE_AT = 12,
     LLC_SNAP_SIZE = 8,
     VLAN_SIZE = 4,
@@ -240,4 +239,44 @@ enum header link_raw(struct walk *w)
     if (w->left.len == 0)
         return walk_bad(w, DECODE_TRUNCATED);
     return w->left.at[0] >> 4 == 6 ? HEADER_IPV6 : HEADER_IPV4;
+}
+
+/* Past a header of that size, to what its type says. */
+static enum header past(struct bytes *in, size_t size, size_t type_at)
+{
+    if (in->len < size)
+        return HEADER_OTHER;
+    const uint16_t type = load_be16(in->at + type_at);
+    *in = bytes_of(in->at + size, in->len - size);
+    return link_of_ethertype(type);
+}
+
+static enum header past_link(uint32_t linktype, struct bytes *in)
+{
+    const enum header first = link_first(linktype);
+
+    if (first == HEADER_ETHERNET)
+        return past(in, ETHERNET_SIZE, ETHERNET_TYPE_AT);
+    if (first == HEADER_SLL)
+        return past(in, SLL_SIZE, SLL_TYPE_AT);
+    if (first == HEADER_SLL2)
+        return past(in, SLL2_SIZE, 0);
+    if (first == HEADER_RAW && in->len > 0)
+        return in->at[0] >> 4 == 6 ? HEADER_IPV6 : HEADER_IPV4;
+    return first;
+}
+
+bool plain_start_at(const struct frame *f, struct plain_start *out)
+{
+    struct bytes in = f->data;
+    enum header next = past_link(f->linktype, &in);
+
+    out->tag = NULL;
+    if (next == HEADER_VLAN) {
+        out->tag = in.at;
+        next = past(&in, VLAN_SIZE, 2);
+    }
+    out->ip = in;
+    out->ipv6 = next == HEADER_IPV6;
+    return next == HEADER_IPV4 || next == HEADER_IPV6;
 }

@@ -14,6 +14,7 @@ enum plain_size { ETHERNET_SIZE = 14, IPV4_SIZE = 20, IPV6_SIZE = 40 };
 /* Fields that follow each other, compared at once: first byte uppermost. */
 #define PLAIN_TYPE_FIELDS  0xffffff00U /* Ethernet's type; IP's version and header length */
 #define PLAIN_TYPE_IPV4    0x08004500U
+#define PLAIN_NO_OPTIONS   0x45        /* version and header length of IPv4 */
 #define PLAIN_WHOLE_FIELDS 0x3fff00ffU /* of IPv4: more fragments, offset; protocol */
 #define PLAIN_WHOLE_TCP    ((uint32_t)TRANSPORT_TCP)
 
@@ -38,5 +39,18 @@ static inline uint64_t plain_ipv6_addresses(const uint8_t *ip)
         sum += plain_four(ip + i);
     return sum;
 }
+
+/* Where IP begins, behind a short way in: Ethernet, Linux "cooked", or nothing at all; then one
+ * VLAN tag, or none. */
+struct plain_start {
+    struct bytes ip;
+    const uint8_t *tag; /* of the VLAN (IEEE 802.1Q s9.6); NULL: there is none */
+    bool ipv6;
+};
+
+#define PLAIN_VLAN_BITS 0x0fff
+
+/* link.c. False: the way is another. */
+bool plain_start_at(const struct frame *f, struct plain_start *out);
 
 #endif

@@ -10,7 +10,6 @@
 #include "model/ends.h"
 
 enum usual_size {
-    VLAN_SIZE = 4,
     IPV4_SRC_AT = 12,
     IPV4_DST_AT = 16,
     IPV6_SRC_AT = 8,
@@ -18,14 +17,13 @@ enum usual_size {
     FRAME_LEAST = ETHERNET_SIZE + IPV4_SIZE + UDP_SIZE
 };
 
-enum ethertype { ETHERTYPE_IPV4 = 0x0800, ETHERTYPE_CTAG = 0x8100, ETHERTYPE_IPV6 = 0x86dd };
+enum ethertype { ETHERTYPE_IPV4 = 0x0800, ETHERTYPE_IPV6 = 0x86dd };
 
-#define VLAN_ID_BITS       0x0fff
-#define IPV4_NO_OPTIONS    0x45   /* version and header length */
 #define IPV4_FRAGMENT_BITS 0x3fff /* more fragments, offset */
 
 /* What is left of the frame, and what kind of packet it is. */
 struct way {
+    const uint8_t *front; /* of the frame */
     struct bytes left;
     uint64_t addresses; /* their sum, below 2^63 */
     uint16_t type;      /* of Ethernet */
@@ -48,19 +46,32 @@ static inline void begin(const struct frame *f, uint64_t ordinal, struct packet 
     out->has_signature = false;
 }
 
-static inline void pass_link(struct way *w, struct packet *out)
+/* False: IP does not follow. */
+APART static bool pass_other_link(const struct frame *f, struct way *w, struct packet *out)
 {
-    size_t size = ETHERNET_SIZE;
+    struct plain_start s;
 
-    w->type = load_be16(w->left.at + ETHERNET_SIZE - 2);
-    if (w->type == ETHERTYPE_CTAG) {
+    if (!plain_start_at(f, &s))
+        return false;
+    if (s.tag != NULL) {
         w->tagged = true;
         out->vlan_count = 1;
-        out->vlan[0] = load_be16(w->left.at + ETHERNET_SIZE) & VLAN_ID_BITS;
-        w->type = load_be16(w->left.at + ETHERNET_SIZE + 2);
-        size += VLAN_SIZE;
+        out->vlan[0] = load_be16(s.tag) & PLAIN_VLAN_BITS;
     }
-    w->left = bytes_of(w->left.at + size, w->left.len - size);
+    w->type = s.ipv6 ? ETHERTYPE_IPV6 : ETHERTYPE_IPV4;
+    w->left = s.ip;
+    return true;
+}
+
+static inline bool pass_link(const struct frame *f, struct way *w, struct packet *out)
+{
+    if (f->linktype != LINKTYPE_ETHERNET || f->data.len < FRAME_LEAST)
+        return pass_other_link(f, w, out);
+    w->type = load_be16(f->data.at + ETHERNET_SIZE - 2);
+    if (w->type != ETHERTYPE_IPV4 && w->type != ETHERTYPE_IPV6)
+        return pass_other_link(f, w, out);
+    w->left = bytes_of(f->data.at + ETHERNET_SIZE, f->data.len - ETHERNET_SIZE);
+    return true;
 }
 
 /* Two words, each written at once, as they are read again. */
@@ -79,7 +90,7 @@ static inline bool pass_ipv4(struct way *w, struct packet *out)
 {
     const uint8_t *at = w->left.at;
 
-    if (w->left.len < IPV4_SIZE || at[0] != IPV4_NO_OPTIONS)
+    if (w->left.len < IPV4_SIZE || at[0] != PLAIN_NO_OPTIONS)
         return false;
     const size_t total = load_be16(at + 2);
     if (total < IPV4_SIZE || total > w->left.len || (load_be16(at + 6) & IPV4_FRAGMENT_BITS) != 0)
@@ -153,7 +164,8 @@ static inline bool take_udp(struct way *w, struct packet *out)
     if (w->left.len < UDP_SIZE)
         return false;
     const size_t length = load_be16(at + 4);
-    if (length < UDP_SIZE || length > w->left.len)
+    if (length < UDP_SIZE || length > w->left.len ||
+        (size_t)(at - w->front) + length < CHECKSUM_MANY)
         return false;
     w->left.len = length;
     transport_udp_fields(out, w->left);
@@ -186,14 +198,11 @@ static inline void count(struct decode_stats *stats, const struct way *w, const 
 
 bool usual_packet(const struct frame *f, struct packet *out, struct decode_stats *stats)
 {
-    struct way w = {.left = bytes_of(f->data.at, f->data.len)};
+    struct way w = {.front = f->data.at};
 
-    if (f->linktype != LINKTYPE_ETHERNET || f->data.len < FRAME_LEAST)
-        return false;
     begin(f, stats->frames + 1, out);
-    pass_link(&w, out);
-    if (w.type == ETHERTYPE_IPV4 ? !pass_ipv4(&w, out)
-                                 : w.type != ETHERTYPE_IPV6 || !pass_ipv6(&w, out))
+    if (!pass_link(f, &w, out) ||
+        (w.type == ETHERTYPE_IPV4 ? !pass_ipv4(&w, out) : !pass_ipv6(&w, out)))
         return false;
     if (w.protocol == TRANSPORT_TCP ? !take_tcp(&w, out)
                                     : w.protocol != TRANSPORT_UDP || !take_udp(&w, out))

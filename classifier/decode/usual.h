@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* usual.h - the way of nearly all frames in one go. Private to decode/.
  *
- * Ethernet with one VLAN tag or none; IPv4 without options or IPv6 without extension headers, no
- * fragment, captured whole; TCP or UDP, no tunnel.
+ * A link that plain.h knows, with one VLAN tag or none; IPv4 without options or IPv6 without
+ * extension headers, no fragment, captured whole; TCP or UDP, no tunnel.
  */
 #ifndef DECODE_USUAL_H
 #define DECODE_USUAL_H
