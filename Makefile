@@ -44,7 +44,8 @@ ONE     ?= $(if $(LTO),-fno-tree-slp-vectorize)
 CFLAGS  ?= -O3 -g $(ONE) $(LTO) $(FILL)
 VERSION := 0.1.0
 
-LIBS  := libpcap libndpi yaml-0.1 zlib libzstd libhs libcrypto libcap-ng libseccomp
+# Of whom most is asked at the start comes first: the loader looks for each name in all before it.
+LIBS  := libcrypto libhs libndpi libpcap yaml-0.1 zlib libzstd libcap-ng libseccomp
 STD   := -std=c17 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE
 WARN  := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
          -Wswitch-enum -Wcast-qual -Wvla -Wundef

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/asleep.h"
 
+#include "base/fetch.h"
 #include "base/squeeze.h"
 
 #define ROOM 4096U /* bytes: who may need more when squeezed stays awake */
@@ -87,6 +88,9 @@ static size_t squeeze_all(const struct conn *c, uint8_t room[ROOM])
     for (unsigned n = 0; n < PARTS; n++)
         if (part_of(c, n) != NULL)
             set_part(&copy, n, (void *)(uintptr_t)1); /* there is one: a byte, and not an address */
+    for (unsigned n = 0; n < PARTS; n++)
+        if (part_of(c, n) != NULL)
+            fetch_all(part_of(c, n), part_size(c, n));
     size_t len = squeeze(room, &copy, sizeof(copy));
     for (unsigned n = 0; n < PARTS; n++)
         if (part_of(c, n) != NULL)
@@ -128,6 +132,7 @@ bool asleep_put(struct engine *e, struct conn *c)
     struct flow_node *n = c->node;
     uint8_t room[ROOM];
 
+    fetch_all(c, sizeof(*c)); /* nobody looked at it for a while */
     if (!may_sleep(c))
         return false;
     const size_t len = squeeze_all(c, room), bytes = sleeper_bytes(len);
