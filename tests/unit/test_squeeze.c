@@ -23,20 +23,28 @@ static void fill(uint8_t *at, size_t n, unsigned dense)
     }
 }
 
+/* Of its own size, so that a byte read too many shows. */
+static uint8_t *piece_of(size_t n)
+{
+    uint8_t *at = calloc(1, n > 0 ? n : 1);
+
+    if (at == NULL)
+        abort();
+    return at;
+}
+
 static void test_back(void)
 {
     bool same = true, fits = true, all_used = true;
 
     for (size_t n = 0; n <= MOST; n++)
         for (unsigned dense = 0; dense <= 256; dense += 32) {
-            uint8_t *in = calloc(1, n + 1), *back = calloc(1, n + 1);
-            uint8_t *out = calloc(1, SQUEEZE_MOST(n) + 1);
+            uint8_t *in = piece_of(n), *back = piece_of(n + 1), *out = piece_of(SQUEEZE_MOST(n));
             fill(in, n, dense);
             memset(back, 0xee, n + 1);
             const size_t len = squeeze(out, in, n);
             fits = fits && len <= SQUEEZE_MOST(n);
-            /* In a piece of its own size, so that a byte read too many shows. */
-            uint8_t *exact = malloc(len + (len == 0));
+            uint8_t *exact = piece_of(len);
             memcpy(exact, out, len);
             all_used = all_used && squeeze_back(back, n, exact) == len;
             same = same && memcmp(in, back, n) == 0 && back[n] == 0xee;
