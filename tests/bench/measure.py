@@ -44,13 +44,16 @@ def run(command, feed=None, listen=False):
     return Run(float(cpu), float(wall), int(kib) / 1024, int(status), done.stdout or b"")
 
 
-def rounds(commands, count):
-    """{name: command} in interleaved rounds -> {name: [Run]}, and {name: why not} for what failed."""
+def rounds(commands, count, written=()):
+    """{name: command} in interleaved rounds -> {name: [Run]}, and {name: why not} for what failed. `written`: files that
+    a run writes; the last one's are removed before, as to give their pages back is not the next one's work."""
     runs, failed = {name: [] for name in commands}, {}
     for _ in range(count):
         for name, command in commands.items():
             if name in failed:
                 continue
+            for path in written:
+                path.unlink(missing_ok=True)
             one = run(command)
             if one.status != 0:
                 failed[name] = f"ended with {one.status}"
