@@ -20,9 +20,10 @@ enum frame_place {
     DESTINATION_AT = IP_AT + 16,
     TCP_AT = IP_AT + IPV4_SIZE,
     HEADER_AT = TCP_AT + 12,
-    FLAGS_AT = TCP_AT + 13,
     OPTIONS_AT = TCP_AT + TCP_SIZE
 };
+
+_Static_assert(BARE_SYN_FLAGS_AT == TCP_AT + 13 && BARE_SYN_LEAST == OPTIONS_AT, "as here");
 
 /* Of a TCP header and its pseudo-header, without the addresses. */
 static inline uint64_t sum_of_tcp(const uint8_t *tcp, size_t header)
@@ -93,7 +94,7 @@ static bool read_with_options(const struct frame *f, struct bare_syn *out)
 /* Nothing but its flags may tell it from other frames: they are looked at first. */
 bool bare_syn_read(const struct frame *f, struct bare_syn *out)
 {
-    if (f->data.len < OPTIONS_AT || f->data.at[FLAGS_AT] != TCP_SYN)
+    if (!bare_syn_may_be(f))
         return false;
     if (f->data.at[HEADER_AT] >> 4 != TCP_SIZE / 4)
         return read_with_options(f, out);

@@ -10,6 +10,16 @@
 #include "decode/decode.h"
 #include "model/bare_syn.h"
 
+/* Where the flags are in such a frame, and how long it is at least. */
+#define BARE_SYN_FLAGS_AT 47U
+#define BARE_SYN_LEAST    54U
+
+/* Cheap, and no for nearly all others. */
+static inline bool bare_syn_may_be(const struct frame *f)
+{
+    return f->data.len >= BARE_SYN_LEAST && f->data.at[BARE_SYN_FLAGS_AT] == TCP_SYN;
+}
+
 /* False: another frame; `out` holds nothing. The ordinal is the caller's to say. */
 bool bare_syn_read(const struct frame *f, struct bare_syn *out);
 /* What decode_frame() counts of `count` of them, which had `bytes` on the wire. */

@@ -7,6 +7,7 @@
 
 #include "base/apart.h"
 #include "base/pool.h"
+#include "decode/bare_syn.h"
 #include "engine/calm.h"
 #include "engine/conns.h"
 #include "engine/ending.h"
@@ -429,7 +430,7 @@ void engine_frames(struct engine *e, const struct frame *f, size_t count)
 {
     for (const struct frame *end = f + count; f < end;) {
         engine_tick(e, f->time_ns);
-        const size_t run = flood_frames(e, f, (size_t)(end - f));
+        const size_t run = bare_syn_may_be(f) ? flood_frames(e, f, (size_t)(end - f)) : 0;
         if (run == 0 && !calm_frame(e, f))
             any_frame(e, f);
         f += run > 0 ? run : 1;
