@@ -161,7 +161,8 @@ size_t base64_encode(struct bytes in, char *out)
         const bool two = i + 2 == in.len;
         put_digits(to, (uint32_t)in.at[i] << 16 | (two ? (uint32_t)in.at[i + 1] << 8 : 0));
         to[3] = '=';
-        to[2] = two ? to[2] : '=';
+        if (!two)
+            to[2] = '=';
         to += 4;
     }
     *to = '\0';

@@ -8,15 +8,15 @@ const struct simd *simd_at(enum simd_level level)
 #ifdef __x86_64__
     case SIMD_LEVEL_SSE4: return __builtin_cpu_supports("sse4.1") ? &simd_sse4 : NULL;
     case SIMD_LEVEL_AVX2: return simd_has_avx2() ? &simd_avx2 : NULL;
-    case SIMD_LEVEL_NEON: break;
+    case SIMD_LEVEL_NEON:
 #elif defined(__aarch64__)
     case SIMD_LEVEL_NEON: return &simd_neon;
     case SIMD_LEVEL_SSE4:
-    case SIMD_LEVEL_AVX2: break;
+    case SIMD_LEVEL_AVX2:
 #else
     case SIMD_LEVEL_SSE4:
     case SIMD_LEVEL_AVX2:
-    case SIMD_LEVEL_NEON: break;
+    case SIMD_LEVEL_NEON:
 #endif
     case SIMD_LEVELS: break;
     }

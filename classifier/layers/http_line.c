@@ -122,14 +122,12 @@ static bool parse_request(struct bytes line, struct http_line *out)
         usual > 0 ? usual : http_token_length(bytes_first(line, HTTP_METHOD_MAX + 1));
     const struct bytes rest = bytes_trim(bytes_after(line, method + 1));
 
-    if (method == 0 || method > HTTP_METHOD_MAX || rest.len <= VERSION_LEN)
-        return false;
-    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): there are line.len bytes */
-    if (!byte_is_blank(line.at[method]))
+    if (rest.at == NULL || method == 0 || method > HTTP_METHOD_MAX || rest.len <= VERSION_LEN ||
+        !byte_is_blank(line.at[method]))
         return false;
     out->text = line;
     out->method = bytes_first(line, method);
-    out->protocol = bytes_after(rest, rest.len - VERSION_LEN);
+    out->protocol = bytes_of(rest.at + (rest.len - VERSION_LEN), VERSION_LEN);
     out->target = bytes_trim(bytes_first(rest, rest.len - VERSION_LEN - 1));
     if (!is_version(out->protocol.at) || out->target.len == 0 ||
         !byte_is_blank(rest.at[rest.len - VERSION_LEN - 1]))

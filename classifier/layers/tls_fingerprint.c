@@ -232,8 +232,10 @@ static void put_hexed(struct hexed *h, const struct listed *l, char before)
 {
     for (size_t i = 0; i < l->count; i++) {
         const uint8_t value[] = {(uint8_t)(l->at[i] >> 8), (uint8_t)l->at[i]};
-        if (i > 0 || before != 0)
-            h->text[h->len++] = i > 0 ? ',' : before;
+        if (i > 0)
+            h->text[h->len++] = ',';
+        else if (before != 0)
+            h->text[h->len++] = before;
         put_hex(h->text + h->len, value, 4);
         h->len += 4;
     }

@@ -14,7 +14,8 @@ struct kind_key {
     uint32_t rule_line;
     uint16_t port;
     uint8_t transport, verdict, mismatch, ladder, shape, rank, tunnel;
-    uint8_t sure; /* strong or better: a guess does not hide among certainties */
+    uint8_t sure;      /* strong or better: a guess does not hide among certainties */
+    uint8_t unused[2]; /* no padding: it is compared and hashed as bytes */
 };
 
 /* What flows like one that was told lately are counted under. */
@@ -31,7 +32,7 @@ static inline struct kind_key kind_key_of(const struct flow_info *flow)
 {
     struct kind_key key;
 
-    memset(&key, 0, sizeof(key)); /* padding too: the key is compared and hashed as bytes */
+    memset(&key, 0, sizeof(key)); /* layers that there are not, too */
     key.app = flow->app;
     key.rule = flow->rule;
     for (size_t i = 0; i < flow->layer_count; i++)

@@ -114,22 +114,29 @@ static void send_all(int fd, struct iovec *at, size_t count, double rate)
     printf("%zu %.6f\n", count, now() - began);
 }
 
+static void forget(struct frames *f)
+{
+    for (size_t i = 0; i < f->count; i++)
+        free(f->at[i].iov_base);
+    free(f->at);
+}
+
 int main(int argc, char **argv)
 {
     struct frames f = {0};
     const int fd = argc == 6 ? open_socket(argv[1]) : -1;
+    const bool ready = fd >= 0 && load(&f, argv[2]);
 
-    if (fd < 0 || !load(&f, argv[2])) {
+    if (ready) {
+        const size_t from = strtoul(argv[4], NULL, 10), to = strtoul(argv[5], NULL, 10);
+        const size_t end = to < f.count ? to : f.count;
+        send_all(fd, f.at + from, end > from ? end - from : 0, strtod(argv[3], NULL));
+    } else {
         fprintf(stderr, "usage: replay INTERFACE CAPTURE FRAMES-A-SECOND FROM TO (a rate of 0: as "
                         "fast as it goes)\n");
-        return 2;
     }
-    const size_t from = strtoul(argv[4], NULL, 10), to = strtoul(argv[5], NULL, 10);
-    const size_t end = to < f.count ? to : f.count;
-    send_all(fd, f.at + from, end > from ? end - from : 0, atof(argv[3]));
-    close(fd);
-    for (size_t i = 0; i < f.count; i++)
-        free(f.at[i].iov_base);
-    free(f.at);
-    return 0;
+    if (fd >= 0)
+        close(fd);
+    forget(&f);
+    return ready ? 0 : 2;
 }

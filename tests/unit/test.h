@@ -42,6 +42,14 @@ static inline struct bytes test_copy(struct bytes b)
     return bytes_of(at, b.len);
 }
 
+/* More text, as far as there is room. */
+static inline void test_append(char *text, size_t room, const char *more)
+{
+    const size_t len = strlen(text);
+
+    snprintf(text + len, room - len, "%s", more);
+}
+
 static inline int test_end(void)
 {
     printf("%d passed, %d failed\n", tests_passed, tests_failed);

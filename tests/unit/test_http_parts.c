@@ -304,12 +304,16 @@ static void test_line_ends(void)
         for (uint32_t lines = random_below(4) + 1; lines > 0; lines--) {
             char line[96] = "";
             for (uint32_t n = random_below(6); n > 0; n--)
-                strcat(line, words[random_below(sizeof(words) / sizeof(words[0]))]);
-            strcat(line, "z");                     /* no CR of its own before the end */
+                test_append(line, sizeof(line),
+                            words[random_below(sizeof(words) / sizeof(words[0]))]);
+            test_append(line, sizeof(line), "z");  /* no CR of its own before the end */
             if (line[0] == ' ' || line[0] == '\t') /* a fold keeps the line end it goes over */
                 line[0] = 'z';
-            strcat(strcat(with_cr, line), "\r\n");
-            strcat(strcat(without, line), "\n");
+            test_append(line, sizeof(line), "\n");
+            test_append(without, sizeof(without), line);
+            line[strlen(line) - 1] = '\r';
+            test_append(line, sizeof(line), "\n");
+            test_append(with_cr, sizeof(with_cr), line);
         }
         struct http_head a = {.fields = {0}}, b = {.fields = {0}};
         http_head_parse_fields(bytes_of_text(with_cr), &a);

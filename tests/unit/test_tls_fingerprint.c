@@ -145,9 +145,9 @@ static void test_vectors(struct digest *digest)
     for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
         const struct made *m = &vectors[i];
         struct buffer b = {0};
-        struct tls_hello hello;
-        char ja4[JA4_LEN];
-        struct ja3 ja3;
+        struct tls_hello hello = {0};
+        char ja4[JA4_LEN] = "";
+        struct ja3 ja3 = {0};
         make(&b, m);
         CHECK(tls_client_hello(buffer_bytes(&b), &hello), m->name);
         CHECK(tls_ja4(&hello, digest, ja4) && tls_ja3(&hello, digest, &ja3), m->name);
