@@ -196,8 +196,16 @@ static bool wait_for(struct out *o, int why)
     return poll(&p, 1, -1) >= 0 || errno == EINTR;
 }
 
-/* Writes the gathered whole records. What a full disk took of them is taken back, so that the file
- * still ends with a whole one. */
+/* How much of it is whole lines, which records are made of. */
+static size_t whole_lines(struct bytes text)
+{
+    while (text.len > 0 && text.at[text.len - 1] != '\n')
+        text.len--;
+    return text.len;
+}
+
+/* Writes the gathered whole records. What a full disk took of one that it did not take whole is
+ * taken back, so that the file still ends with a whole one. */
 static void write_records(struct out *o)
 {
     struct bytes left = bytes_of(o->buffer.at, o->whole);
@@ -209,9 +217,9 @@ static void write_records(struct out *o)
         else if (!wait_for(o, errno))
             fail(o, errno);
     }
-    if (left.len == 0)
-        o->length += o->whole;
-    else if (o->regular && ftruncate(o->fd, (off_t)o->length) != 0)
+    const size_t taken = o->whole - left.len;
+    o->length += left.len == 0 ? taken : whole_lines(bytes_of(o->buffer.at, taken));
+    if (left.len > 0 && o->regular && ftruncate(o->fd, (off_t)o->length) != 0)
         fail(o, errno);
     buffer_consume(&o->buffer, o->whole);
     o->whole = 0;

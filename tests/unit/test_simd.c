@@ -270,7 +270,7 @@ static void test_find_one_random(const struct simd *s)
         uint8_t text[MOST];
         const size_t len = random_below(MOST);
         for (size_t i = 0; i < SIMD_PART; i++) {
-            t.either[i] = round % 2 == 0 ? 0 : (uint8_t)(1U << random_below(8));
+            t.either[i] = (uint8_t)(round % 2 == 0 ? 0U : 1U << random_below(8));
             t.byte[i] = (uint8_t)('a' + random_below(6)) | t.either[i];
         }
         for (size_t i = 0; i < len; i++)
