@@ -77,6 +77,7 @@ struct conn {
     uint32_t reset_seq;
     uint8_t reset_side;  /* that sent it */
     bool reset_survived; /* and went on behind it */
+    bool reset_odd;      /* its receiver may never have had it */
     uint64_t refused;    /* registry bits of layers that left: they are not tried again */
     uint64_t id;         /* EVE's flow_id */
     uint8_t vlan_count, evidence_count, evidence_room;

@@ -91,7 +91,7 @@ void conn_finish(struct engine *e, struct conn *c, enum close_reason why)
         peer_look(e, c);
     if (c->doubted != NULL)
         doubt_end(e, c);
-    if (c->reset_doubted && (c->reset_exact || !c->reset_survived) && why != CLOSE_FINISHED) {
+    if (reset_is_confirmed(c, why)) {
         c->tcp_state = TCP_STATE_CLOSED;
         why = CLOSE_RESET;
     }
@@ -268,7 +268,8 @@ static void take_headers(struct conn *c, unsigned side, const struct packet *p)
     track_state(c, side, p);
     if ((p->flags & TCP_ACK) != 0)
         segment_take_ack(&s, c, side);
-    segment_take_habit(&s, c, side);
+    if ((p->flags & TCP_RST) == 0) /* anybody may have sent that */
+        segment_take_habit(&s, c, side);
 }
 
 static void settle(struct engine *e, struct conn *c)

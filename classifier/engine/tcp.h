@@ -80,6 +80,8 @@ void doubt_free(struct engine *e, struct conn *c);
 void reset_take(struct engine *e, struct conn *c, unsigned side, const struct packet *p);
 /* Once per packet while a RST is doubted: did the connection go on? */
 void reset_settle(struct engine *e, struct conn *c);
+/* Nothing came that speaks against the RST: is it why the connection ended? */
+bool reset_is_confirmed(const struct conn *c, enum close_reason why);
 
 /* tcp.c and udp.c: one packet of a connection. */
 void tcp_packet(struct engine *e, struct conn *c, unsigned side, const struct packet *p);

@@ -171,6 +171,8 @@ static bool has_bytes_behind(const struct packet *fin, const struct packet *p)
 
 void doubt_compare(struct conn *c, unsigned side, const struct packet *p)
 {
+    if (doubt_is_odd(c, side, p))
+        return; /* and old, else it were set aside itself */
     for (struct doubted *d = c->doubted; d != NULL; d = d->next)
         if (d->side == side && !d->differs)
             d->differs = differ(&d->packet, p) || has_bytes_behind(&d->packet, p);

@@ -9,7 +9,8 @@
  *   - after an exact one nothing is read. What comes is set aside, and 10 s of silence end the
  * flow;
  *   - after any other the bytes that follow are read. Silence confirms it, unless its sender was
- *     seen to go on: somebody else sent it, and nobody knows whether it arrived.
+ *     seen to go on: somebody else sent it, and nobody knows whether it arrived. One that may have
+ *     died on its way needs the whole silence: that the capture ends is none.
  */
 #include "engine/tcp.h"
 
@@ -85,6 +86,7 @@ void reset_take(struct engine *e, struct conn *c, unsigned side, const struct pa
     c->reset_doubted = true;
     c->reset_exact = exact;
     c->reset_survived = false;
+    c->reset_odd = is_odd(&c->habit[side], p);
     c->reset_side = (uint8_t)side;
     c->reset_seq = p->seq;
     c->reset_packet = p->number;
@@ -101,6 +103,13 @@ static bool goes_on(const struct conn *c, unsigned side, const struct packet *p)
 {
     return side == c->reset_side && (p->flags & TCP_RST) == 0 &&
            (int32_t)(p->seq + p->payload_len - c->reset_seq) > 0 && !doubt_is_odd(c, side, p);
+}
+
+bool reset_is_confirmed(const struct conn *c, enum close_reason why)
+{
+    if (!c->reset_doubted || why == CLOSE_FINISHED)
+        return false;
+    return c->reset_exact || (!c->reset_survived && !(c->reset_odd && why == CLOSE_INPUT_ENDED));
 }
 
 void reset_settle(struct engine *e, struct conn *c)

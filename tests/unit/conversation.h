@@ -25,6 +25,7 @@ struct talk {
     uint32_t isn[2]; /* by enum direction of what is sent */
     uint32_t sent[2];
     bool packets_matter; /* write packet numbers down, too */
+    enum flow_end ended; /* how the last flow did */
 };
 
 static inline void talk_flow_text(struct talk *t, const struct flow_info *f)
@@ -61,6 +62,8 @@ static inline void talk_event(void *ctx, const struct event *e)
         buffer_printf(&t->log, "%s:%s ", e->as.alert.action, e->as.alert.rule);
     else if (e->kind == EVENT_FLOW && e->flow->end != FLOW_GOES_ON)
         talk_flow_text(t, e->flow);
+    if (e->kind == EVENT_FLOW)
+        t->ended = e->flow->end;
     if (e->kind == EVENT_ALERT && t->packets_matter)
         buffer_printf(&t->log, "at packet %u leaked=%u/%u ", (unsigned)e->packet,
                       (unsigned)e->as.alert.leaked_bytes[0], (unsigned)e->as.alert.leaked_bytes[1]);

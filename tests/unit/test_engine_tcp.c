@@ -174,6 +174,14 @@ static const struct vector vectors[] = {
       {CLIENT, .timestamp = 1000001},
       {CLIENT, DATA(FAKE), .timestamp = 400000}},
      "(timestamp_old) " GOOD},
+    {"one that was overtaken by its retransmission, and a decoy in its place",
+     {SHOT, SHOT, SHOT, SHOT, SHOT, REPLY, CLOSE, END},
+     {{CLIENT, .flags = TCP_SYN, .timestamp = 1000000},
+      {SERVER, .flags = TCP_SYN | TCP_ACK, .timestamp = 500},
+      {CLIENT, .data = ASK, .len = 10, .timestamp = 1000200},
+      {CLIENT, DATA(ASK), .timestamp = 1000010},
+      {CLIENT, .data = "XXXXX", .len = 5, .timestamp = 1000010, .ttl = 3}},
+     GOOD},
     {"timestamps that wrap",
      {SHOT, SHOT, SHOT, SHOT, REPLY, CLOSE, END},
      {{CLIENT, .flags = TCP_SYN, .timestamp = 0xfffffff0U},
@@ -240,6 +248,10 @@ static const struct vector vectors[] = {
      {{CLIENT, DATA(ASK), .flags = TCP_ACK | TCP_URG, .urgent = 3}},
      "(urgent_byte) " GOOD},
 
+    {"and that has taught nobody to sign",
+     {HANDSHAKE, SHOT, SHOT, REAL, REPLY, CLOSE, END},
+     {{CLIENT, .flags = TCP_RST, .signs = true}, {CLIENT, DATA(FAKE), .signs = true}},
+     "(signature_unasked) (reset_ignored) " GOOD},
     {"without the urgent byte it is another host",
      {HANDSHAKE, SHOT, SHOT, SHOT, CLOSE, END},
      {{CLIENT, DATA("GET /real HTTP/1.1\r\nHost: aX"), .flags = TCP_ACK | TCP_URG, .urgent = 27},
@@ -635,6 +647,46 @@ static void test_lost_before_close(void)
     talk_free(&t);
 }
 
+/* What confirms a RST to which nothing speaks against: that the capture ends is no silence. */
+static void test_last_reset(void)
+{
+    static const struct {
+        const char *name;
+        struct shot reset;
+        int64_t silence_s;
+        enum flow_end ended;
+    } rows[] = {
+        {"in the window, the last packet", {CLIENT, .flags = TCP_RST, .at = 500}, 0, FLOW_FINISHED},
+        {"right, the last packet", {CLIENT, .flags = TCP_RST, .at = ASK_LEN}, 0, FLOW_FINISHED},
+        {"it died on its way, or the capture is cut",
+         {CLIENT, .flags = TCP_RST, .at = ASK_LEN, .ttl = 3},
+         0,
+         FLOW_FORCED},
+        {"nobody says anything for long after it",
+         {CLIENT, .flags = TCP_RST, .at = ASK_LEN, .ttl = 3},
+         400,
+         FLOW_FINISHED},
+        {"a signature out of nowhere",
+         {CLIENT, .flags = TCP_RST, .at = ASK_LEN, .signs = true},
+         0,
+         FLOW_FORCED},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct talk t;
+        talk_begin(&t, NULL, 0);
+        talk_open(&t);
+        take_step(&t, REAL);
+        take_step(&t, REPLY);
+        shoot(&t, &rows[i].reset);
+        if (rows[i].silence_s > 0)
+            engine_tick(t.engine, t.now_ns + rows[i].silence_s * 1000000000LL);
+        CHECK_TEXT(talk_log(&t), GOOD, rows[i].name);
+        CHECK(t.ended == rows[i].ended, rows[i].name);
+        talk_free(&t);
+    }
+}
+
 int main(void)
 {
     test_vectors();
@@ -642,5 +694,6 @@ int main(void)
     test_flood();
     test_time_wait();
     test_one_way();
+    test_last_reset();
     return test_end();
 }
