@@ -75,11 +75,10 @@ struct conn {
     uint64_t reset_end[2]; /* reset_doubted: a genuine one lets nobody acknowledge more than this */
     uint64_t reset_packet;
     uint32_t reset_seq;
-    uint8_t reset_side;  /* that sent it */
-    bool reset_survived; /* and went on behind it */
-    bool reset_odd;      /* its receiver may never have had it */
-    uint64_t refused;    /* registry bits of layers that left: they are not tried again */
-    uint64_t id;         /* EVE's flow_id */
+    uint8_t reset_side;             /* that sent it */
+    bool reset_survived, reset_odd; /* it went on behind it; a receiver may never have had it */
+    uint64_t refused; /* registry bits of layers that left: they are not tried again */
+    uint64_t id;      /* EVE's flow_id */
     uint8_t vlan_count, evidence_count, evidence_room;
     uint8_t exceptions; /* enum policy_exception, a bit each */
     uint8_t speaks_confidence, speaks_level;
