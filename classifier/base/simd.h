@@ -6,8 +6,8 @@
  * machine has with the plain one. simd() is the widest of them: what the processor has was found
  * out once, when the program began.
  *
- * The levels but the plain one are one piece of code (simd_kernels.h), written on blocks of bytes
- * and compiled for each: a block is what simd_avx2.c, simd_sse4.c and simd_neon.c say it is.
+ * The others are one piece of code (simd_kernels.h), written on blocks of bytes and compiled for
+ * each: a block is what simd_avx2.c, simd_sse4.c and simd_neon.c say it is.
  */
 #ifndef BASE_SIMD_H
 #define BASE_SIMD_H
@@ -30,16 +30,14 @@ enum simd_level {
 };
 
 /* Texts to be searched for by a part of each, three bytes that follow each other: bit t of a byte
- * stands for text t, and is set where the byte with these four low, or high, bits may be the one of
- * that part. */
+ * is set where one with these four low, or high, bits may be the one of text t's part. */
 #define SIMD_TEXTS 8 /* no more */
 #define SIMD_PART  3
 struct simd_texts {
     uint8_t low[SIMD_PART][16], high[SIMD_PART][16];
 };
 
-/* The part of one text: the bits of `either` are set in `byte`, and may be set or not where it is.
- */
+/* The part of one text: the bits of `either` are set in `byte`, and may be set where it is. */
 struct simd_text {
     uint8_t byte[SIMD_PART], either[SIMD_PART];
 };
@@ -60,6 +58,9 @@ struct simd {
     bool (*find_one)(const struct simd_text *t, struct bytes in);
     /* lines_find() */
     size_t (*lines)(struct bytes in, struct lines *out);
+    /* How many bytes of two texts are the same. Where that is not all of `was`: `*control` is where
+     * the next byte below a space stands in `is`; is.len: nowhere. */
+    size_t (*differ)(struct bytes was, struct bytes is, size_t *control);
 };
 
 extern const struct simd simd_plain, simd_sse4, simd_avx2, simd_neon;
@@ -102,7 +103,7 @@ static inline const struct simd *simd(void)
 /* The bits of `t` are set for one text more: the part of it that is to be found. */
 void simd_texts_add(struct simd_texts *t, unsigned number, const uint8_t part[SIMD_PART]);
 
-/* The key's four bytes, beginning with the one for offset `at`, twice; in the order of memory. */
+/* The key's four bytes from the one for offset `at` on, twice; in the order of memory. */
 static inline uint64_t simd_key(uint32_t key, uint64_t at)
 {
     const unsigned turned = (unsigned)(at % 4) * 8;

@@ -13,6 +13,7 @@
 #ifndef BASE_SIMD_KERNELS_H
 #define BASE_SIMD_KERNELS_H
 
+#include "base/simd_differ.h"
 #include "base/simd_find.h"
 #include "base/simd_marks.h"
 /* behind its marks: */

@@ -110,7 +110,44 @@ static struct line_marks marks_of(const uint8_t at[LINES_WORD])
     return m;
 }
 
+static size_t same(const uint8_t *a, const uint8_t *b, size_t most)
+{
+    size_t n = 0;
+
+    for (; n + WORD <= most; n += WORD) {
+        const uint64_t differs = load_le64(a + n) ^ load_le64(b + n);
+        if (differs != 0)
+            return n + (size_t)__builtin_ctzll(differs) / 8;
+    }
+    while (n < most && a[n] == b[n])
+        n++;
+    return n;
+}
+
+/* Of eight bytes, the first one below a space is found for sure. */
+static size_t control_from(struct bytes in, size_t at)
+{
+    const uint64_t each = UINT64_C(0x0101010101010101);
+
+    for (; at + WORD <= in.len; at += WORD) {
+        const uint64_t x = load_le64(in.at + at), low = (x - each * ' ') & ~x & TOP_BITS;
+        if (low != 0)
+            return at + (size_t)__builtin_ctzll(low) / 8;
+    }
+    while (at < in.len && in.at[at] >= ' ')
+        at++;
+    return at;
+}
+
+static size_t differ(struct bytes was, struct bytes is, size_t *control)
+{
+    const size_t n = same(was.at, is.at, was.len < is.len ? was.len : is.len);
+
+    *control = n < was.len ? control_from(is, n) : n;
+    return n;
+}
+
 #define SIMD_FN static inline
 #include "base/simd_lines.h"
 
-const struct simd simd_plain = {"plain", unmask, utf8, find, find_one, lines};
+const struct simd simd_plain = {"plain", unmask, utf8, find, find_one, lines, differ};

@@ -5,10 +5,12 @@
 
 #define FIRST_LISTS 64U
 #define SPREAD      UINT32_C(0x9e3779b1) /* 2^32 by the golden ratio (Knuth 6.4) */
+#define ALONE       0U  /* of holders: its one holder shares it with nobody; in no list */
+#define ALONE_STEP  64U /* bytes of memory */
 
 struct text {
     struct text *next; /* in its list */
-    uint32_t tag;      /* hash */
+    uint32_t tag;      /* hash; ALONE: bytes there is room for */
     uint32_t holders;
     uint32_t len;
     uint8_t at[];
@@ -127,6 +129,10 @@ void texts_give(struct texts *t, struct bytes *kept)
         return;
     struct text *x = text_of(*kept);
     *kept = bytes_of(NULL, 0);
+    if (x->holders == ALONE) {
+        budget_free(t->budget, x, sizeof(*x) + x->tag);
+        return;
+    }
     if (--x->holders > 0)
         return;
     struct text **last = recent(t, bytes_of(x->at, x->len));
@@ -140,4 +146,30 @@ void texts_give(struct texts *t, struct bytes *kept)
     t->count--;
     if (t->count == 0 || (t->count < t->lists / 8 && t->lists > FIRST_LISTS))
         spread(t, t->count == 0 ? 0 : t->lists / 2);
+}
+
+/* One with room for so many bytes; NULL: there are none, or there is no memory. */
+static struct text *make_alone(struct texts *t, size_t len)
+{
+    const size_t size = (sizeof(struct text) + len + ALONE_STEP - 1) / ALONE_STEP * ALONE_STEP;
+    struct text *x = len > 0 && size <= UINT32_MAX ? budget_alloc(t->budget, size) : NULL;
+
+    if (x != NULL)
+        x->tag = (uint32_t)(size - sizeof(*x));
+    return x;
+}
+
+void texts_change(struct texts *t, struct bytes *kept, struct bytes text)
+{
+    struct text *x = kept->at != NULL ? text_of(*kept) : NULL;
+
+    if (x == NULL || x->holders != ALONE || x->tag < text.len || text.len == 0) {
+        texts_give(t, kept);
+        x = make_alone(t, text.len);
+    }
+    if (x == NULL)
+        return;
+    memcpy(x->at, text.at, text.len);
+    x->len = (uint32_t)text.len;
+    *kept = bytes_of(x->at, text.len);
 }

@@ -29,7 +29,10 @@ void texts_setup(struct texts *t, struct budget *budget, const struct hash_key *
 struct bytes texts_keep(struct texts *t, struct bytes text);
 /* What was kept, for one more holder; empty stays empty. */
 struct bytes texts_again(struct bytes kept);
-/* Once for each texts_keep() and texts_again(); *kept is empty then. */
+/* Another text in place of what was kept, for a holder whose texts come and go: this one is the
+ * holder's alone, so that the next can be written over it. Not for texts_again(). */
+void texts_change(struct texts *t, struct bytes *kept, struct bytes text);
+/* Once for each text that is kept; *kept is empty then. */
 void texts_give(struct texts *t, struct bytes *kept);
 
 #endif

@@ -2,6 +2,7 @@
 /* What a connection remembers of what its layers saw: names for rules and reports, and evidence. */
 #include "engine/asked.h"
 #include "engine/peer.h"
+#include "engine/skim.h"
 
 #define NAME_MAX_BYTES 1024U
 #define EVIDENCE_STEP  4U
@@ -23,8 +24,10 @@ static void learn_name(struct engine *e, struct conn *c, enum name_of which, str
     names->known[which] = text.len > 0 ? KNOWN_VALUE : KNOWN_ABSENT;
     if (bytes_equal(names->of[which], text))
         return;
-    texts_give(&e->texts, &names->of[which]);
-    names->of[which] = texts_keep(&e->texts, text);
+    if (names->of[which].at != NULL)
+        texts_change(&e->texts, &names->of[which], text);
+    else
+        names->of[which] = texts_keep(&e->texts, text);
 }
 
 static struct bytes path_of(struct bytes url)
@@ -34,11 +37,17 @@ static struct bytes path_of(struct bytes url)
     return mark != NULL ? bytes_first(url, (size_t)(mark - url.at)) : url;
 }
 
+void learn_asked_for(struct engine *e, struct conn *c, struct bytes host, struct bytes url,
+                     struct bytes origin)
+{
+    learn_name(e, c, NAME_HOST, host);
+    learn_name(e, c, NAME_PATH, path_of(url));
+    learn_name(e, c, NAME_ORIGIN, origin);
+}
+
 static void learn_request(struct engine *e, struct conn *c, const struct http_event *http)
 {
-    learn_name(e, c, NAME_HOST, http->host);
-    learn_name(e, c, NAME_PATH, path_of(http->url));
-    learn_name(e, c, NAME_ORIGIN, http->origin);
+    learn_asked_for(e, c, http->host, http->url, http->origin);
 }
 
 static void learn_handshake(struct engine *e, struct conn *c, const struct handshake *h)

@@ -11,6 +11,20 @@ static bool on_heeds(struct host *h, enum direction d, uint8_t opcode, struct by
     return policy_heeds(e->policy, e->conn->policy, d, opcode, clear);
 }
 
+static void on_asked_for(struct host *h, struct bytes host, struct bytes url, struct bytes origin)
+{
+    struct engine *e = (struct engine *)h;
+
+    learn_asked_for(e, e->conn, host, url, origin);
+}
+
+/* Does a request tell the rules nothing, and nobody who watches them? */
+static bool are_requests_unheeded(const struct engine *e)
+{
+    return (e->asks & (ASK_NAMES | ASK_REQUESTS | ASK_RESPONSES)) == 0 && e->rates == 0 &&
+           e->config.explain == NULL && !(e->config.live && e->rules);
+}
+
 void skim_setup(struct engine *e)
 {
     const uint32_t of_messages = INTEREST_MESSAGES | INTEREST_PAYLOAD;
@@ -20,4 +34,6 @@ void skim_setup(struct engine *e)
     if ((e->policy_interest & of_messages) != 0 && (e->sinks_interest & of_messages) == 0 &&
         e->rates == 0 && e->config.explain == NULL)
         e->host.heeds = on_heeds;
+    if (are_requests_unheeded(e))
+        e->host.asked_for = on_asked_for;
 }

@@ -12,6 +12,10 @@ void skim_setup(struct engine *e);
 /* Of conn.skims: 0: nobody; else 1 + level of who does; or no layer listens, and all bytes pass. */
 #define SKIMS_ALL UINT8_MAX
 
+/* host.asked_for; in learn.c. */
+void learn_asked_for(struct engine *e, struct conn *c, struct bytes host, struct bytes url,
+                     struct bytes origin);
+
 /* Who skims now, and what is above: conn.skims, carry_wanted, carried_known. In stack.c. */
 void stack_skims(struct conn *c);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/http_recognise.h"
 #include "layers/http_shape.h"
+#include "layers/http_skim.h"
 #include "layers/http_ways.h"
 #include "layers/layers.h"
 
@@ -415,14 +416,6 @@ static size_t keep(struct http *s, struct host *h, enum direction d, struct byte
     return n;
 }
 
-/* Nothing is kept, nothing was lost: there is nothing to settle. */
-static bool is_settled(const struct http *s)
-{
-    const struct http_side *client = &s->side[TO_SERVER], *server = &s->side[TO_CLIENT];
-
-    return (client->kept.len | server->kept.len | client->lost | server->lost) == 0 && !s->gone;
-}
-
 static size_t http_feed(void *state, struct host *h, enum direction d, struct bytes in)
 {
     struct http *s = state;
@@ -435,10 +428,11 @@ static size_t http_feed(void *state, struct host *h, enum direction d, struct by
         if (used < in.len && !s->gone)
             used += keep(s, h, d, bytes_after(in, used));
     }
-    if (!is_settled(s))
+    if (!http_is_settled(s))
         settle(s, h, d);
     if (h->unfinished_ns > 0 && d == TO_SERVER)
         http_look_slow(s, h);
+    http_look_plain(s, h);
     return used;
 }
 
@@ -448,6 +442,7 @@ static void http_gap(void *state, struct host *h, enum direction d, uint64_t n)
 
     lose(s, h, d, n);
     settle(s, h, d);
+    http_look_plain(s, h);
 }
 
 static void end_what_goes_on(struct http *s, struct host *h)
@@ -494,6 +489,7 @@ const struct layer layer_http = {
     .state_size = sizeof(struct http),
     .recognise = http_recognise,
     .feed = http_feed,
+    .skim = http_skim,
     .gap = http_gap,
     .close = http_close,
 };

@@ -45,6 +45,12 @@ struct http_queue {
 
 /* The n-th exchange, oldest first; n < count. */
 struct http_exchange *http_queue_at(const struct http_queue *q, unsigned n);
+/* Is it nothing but a request, whose answer says by itself where it ends, and is no peer's? */
+static inline bool http_exchange_is_plain(const struct http_exchange *x)
+{
+    return !x->upgrade && x->method == METHOD_OTHER && !x->tracker && !x->response_only;
+}
+
 /* The one whose answer comes next; NULL: none is waited for. */
 struct http_exchange *http_queue_awaited(const struct http_queue *q);
 /* The request that was read last; NULL: none is waiting. */

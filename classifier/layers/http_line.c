@@ -94,7 +94,7 @@ static bool word_is_odd(uint64_t x)
 /* Mostly a target is: nothing but the letters and signs of ASCII. False: look closer. The version
  * stands behind it: a word can be read wherever it begins, and what is not its own is blotted out.
  */
-static bool is_plain(struct bytes target)
+bool http_target_is_plain(struct bytes target)
 {
     const size_t whole = target.len / WORD * WORD;
     const uint64_t others = ~UINT64_C(0) << 8 * (target.len - whole);
@@ -132,7 +132,7 @@ static bool parse_request(struct bytes line, struct http_line *out)
     if (!is_version(out->protocol.at) || out->target.len == 0 ||
         !byte_is_blank(rest.at[rest.len - VERSION_LEN - 1]))
         return false;
-    const bool plain = is_plain(out->target);
+    const bool plain = http_target_is_plain(out->target);
     if (!plain && has_control(out->target))
         return false;
     out->known_method = usual > 0 || is_known(out->method);

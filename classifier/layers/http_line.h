@@ -28,6 +28,10 @@ struct http_line {
 /* A whole line without its end. TO_SERVER: a request line. TO_CLIENT: a status line. */
 bool http_line_parse(struct bytes line, enum direction d, struct http_line *out);
 
+/* Is it nothing but the letters and signs of ASCII, as targets mostly are? A version must stand
+ * behind it. */
+bool http_target_is_plain(struct bytes target);
+
 /* Do these bytes begin a message? YES fills `out` (may be NULL). Looks at the first HTTP_PREFIX
  * bytes until a line end is there. */
 enum probe http_line_probe(struct bytes in, enum direction d, struct http_line *out);

@@ -13,7 +13,7 @@ void http_tell_faults(const struct http *s, struct host *h, enum direction d, st
     f->count = 0;
 }
 
-static enum http_method method_of(struct bytes name)
+enum http_method http_method_of(struct bytes name)
 {
     if (bytes_equal(name, bytes_of_text("HEAD")))
         return METHOD_HEAD;
@@ -32,9 +32,14 @@ static void check_host(struct http_head *head)
 static void tell_request(struct host *h, const struct http_head *head,
                          const struct http_exchange *x)
 {
-    const struct bytes *origin = http_head_origin(head);
+    const struct bytes *told = http_head_origin(head);
+    const struct bytes origin = told != NULL ? *told : bytes_of(NULL, 0);
     struct event e;
 
+    if (h->asked_for != NULL) {
+        h->asked_for(h, http_head_host(head), head->line.target, origin);
+        return;
+    }
     event_begin(&e, EVENT_HTTP_REQUEST, TO_SERVER);
     e.as.http = (struct http_event){
         .method = head->line.method,
@@ -42,7 +47,7 @@ static void tell_request(struct host *h, const struct http_head *head,
         .url = head->line.target,
         .user_agent = head->value[HTTP_USER_AGENT],
         .referer = head->value[HTTP_REFERER],
-        .origin = origin != NULL ? *origin : bytes_of(NULL, 0),
+        .origin = origin,
         .protocol = head->line.protocol,
         .upgrade = x->websocket,
         .request_packet = h->packet,
@@ -124,7 +129,7 @@ void http_on_request(struct http *s, struct host *h, struct http_head *head)
 {
     struct http_exchange x = {.request_packet = h->packet,
                               .request_time_ns = h->time_ns,
-                              .method = (uint8_t)method_of(head->line.method)};
+                              .method = (uint8_t)http_method_of(head->line.method)};
 
     check_host(head);
     read_upgrade(head, &x);
@@ -201,6 +206,7 @@ void http_on_response(struct http *s, struct host *h, struct http_head *head, bo
     if (!s->answered)
         h->note(h, "HTTP status line", head->line.text);
     s->answered = true;
+    s->sure = http_is_certain(s);
     h->claim(h, http_is_certain(s) ? CONFIDENCE_CERTAIN : CONFIDENCE_STRONG);
     judge_stray(s, h);
     look_behind_101(s, h, TO_CLIENT);

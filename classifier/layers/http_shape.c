@@ -1,39 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/http_shape.h"
 
-#include "base/lines.h"
-#include "base/load.h"
+#include "layers/http_alike.h"
 
 #include <stdlib.h>
 
-#define LINE_END      2 /* bytes: CR LF */
-#define WORD          sizeof(uint64_t)
-#define EACH          UINT64_C(0x0101010101010101)
-#define SHAPE_LONGEST 1024U /* bytes of a head that is remembered */
-#define SHAPE_LINES   32U
-#define CHANGES_MOST  4U /* lines that may differ: with more it is cheaper to read all of them */
+#define LINE_END      2  /* bytes: CR LF */
 #define PATIENCE_MOST 6U /* after so many misses one head of 64 is compared */
-
-/* The first field of its name. */
-struct shape_value {
-    uint16_t at, line_end;
-    uint8_t field;
-};
-
-struct http_shape {
-    uint32_t len;
-    uint8_t lines, values;
-    uint16_t end[SHAPE_LINES];   /* of each line, its CR LF included */
-    uint16_t colon[SHAPE_LINES]; /* in it; of the first line and the empty one: its end */
-    struct shape_value value[HTTP_FIELDS];
-    struct http_head head; /* what it says: in `text` */
-    uint8_t text[SHAPE_LONGEST];
-};
 
 struct shape_row {
     struct http_shape *at[HTTP_SHAPES]; /* the last one that was met first */
     uint8_t misses;                     /* one after the other, up to PATIENCE_MOST */
     uint8_t rest;                       /* heads that are not compared */
+    bool unlike;                        /* the next one was, in vain */
 };
 
 struct http_shapes {
@@ -58,27 +37,6 @@ void http_shapes_free(struct http_shapes *s)
     free(s);
 }
 
-/* How many bytes are the same, up to `most`? */
-static size_t same_bytes(const uint8_t *a, const uint8_t *b, size_t most)
-{
-    size_t n = 0;
-
-    for (; n + 4 * WORD <= most; n += 4 * WORD)
-        if (((load_u64(a + n) ^ load_u64(b + n)) |
-             (load_u64(a + n + WORD) ^ load_u64(b + n + WORD)) |
-             (load_u64(a + n + 2 * WORD) ^ load_u64(b + n + 2 * WORD)) |
-             (load_u64(a + n + 3 * WORD) ^ load_u64(b + n + 3 * WORD))) != 0)
-            break;
-    for (; n + WORD <= most; n += WORD) {
-        const uint64_t differs = load_le64(a + n) ^ load_le64(b + n);
-        if (differs != 0)
-            return n + (size_t)__builtin_ctzll(differs) / 8;
-    }
-    while (n < most && a[n] == b[n])
-        n++;
-    return n;
-}
-
 /* The same place in another copy. */
 static void move(struct bytes *b, const uint8_t *from, const uint8_t *to)
 {
@@ -96,90 +54,38 @@ static void move_line(struct http_line *line, const uint8_t *from, const uint8_t
 
 /* --- comparing -------------------------------------------------------------------------------- */
 
-/* How far both were read: what follows `was` of the shape is compared with what follows `is`. */
-struct walk {
-    const struct http_shape *shape;
-    struct bytes in;
-    size_t was, is;
-    unsigned line, value; /* of the shape: what comes next */
-    struct http_head *out;
-};
-
-/* Where the line that goes on at `at` has its CR LF; 0: other controls stand in it, a tab even, or
- * it does not end. Of eight bytes, the first one below a space is found for sure. */
-static size_t clean_end(struct bytes in, size_t at)
+/* The values, where they stand in this head. */
+static void take_values(const struct http_shape *s, const struct http_alike *a, struct bytes in,
+                        struct http_head *out)
 {
-    for (; at + WORD <= in.len; at += WORD) {
-        const uint64_t x = load_le64(in.at + at), low = (x - EACH * ' ') & ~x & EACH * 0x80;
-        if (low != 0) {
-            at += (size_t)__builtin_ctzll(low) / 8;
-            break;
-        }
+    int moved = 0; /* bytes */
+    unsigned n = 0;
+
+    for (unsigned v = 0; v < s->values; v++) {
+        const struct shape_value *value = &s->value[v];
+        for (; n < a->changes && a->change[n].line < value->line; n++)
+            moved = a->change[n].is_next - a->change[n].was_next;
+        if (n < a->changes && a->change[n].line == value->line)
+            out->value[value->field] = http_changed_value(&a->change[n], in);
+        else
+            out->value[value->field].at = in.at + (value->at + moved);
     }
-    while (at < in.len && in.at[at] >= ' ')
-        at++;
-    return at + 1 < in.len && in.at[at] == '\r' && in.at[at + 1] == '\n' ? at : 0;
 }
 
-/* A line that is not the shape's: its name must be, or it must be the first. */
-static bool take_changed(struct walk *w, size_t same, enum direction d)
+/* What a head of this shape says: its length; 0: its first line is none of a clean head. */
+static size_t read_alike(const struct http_shape *s, const struct http_alike *a, struct bytes in,
+                         enum direction d, struct http_head *out)
 {
-    const struct http_shape *s = w->shape;
-
-    while (s->end[w->line] <= w->was + same)
-        w->line++;
-    const size_t colon = s->colon[w->line], end = s->end[w->line];
-    const size_t at = w->is + same, stop = clean_end(w->in, at);
-    const bool bare = same > 0 && w->in.at[at - 1] == '\r'; /* an LF was behind it */
-    if (stop == 0 || bare || (w->line > 0 && w->was + same <= colon))
-        return false;
-    if (w->line == 0) {
-        const struct bytes line = bytes_first(w->in, stop);
-        if (!http_line_parse(line, d, &w->out->line) || w->out->line.sloppy)
-            return false;
-    } else if (w->value < s->values && s->value[w->value].line_end == end) {
-        const size_t value = w->is + (colon + 1 - w->was);
-        w->out->value[s->value[w->value++].field] =
-            bytes_trim(bytes_of(w->in.at + value, stop - value));
-    }
-    w->is = stop + LINE_END;
-    w->was = end;
-    w->line++;
-    return true;
-}
-
-/* What stands in lines that are the shape's. */
-static void take_same(struct walk *w, size_t same)
-{
-    const struct http_shape *s = w->shape;
-    const uint8_t *at = w->in.at + w->is;
-
-    if (w->was == 0 && same >= s->end[0])
-        move_line(&w->out->line, s->text, at);
-    for (; w->value < s->values && s->value[w->value].line_end <= w->was + same; w->value++)
-        w->out->value[s->value[w->value].field].at = at + (s->value[w->value].at - w->was);
-}
-
-/* The length of the head, if it is of this shape; 0: it is not. */
-static size_t read_alike(const struct http_shape *s, struct bytes in, enum direction d,
-                         struct http_head *out)
-{
-    struct walk w = {.shape = s, .in = in, .out = out};
-
     *out = s->head;
-    for (unsigned changes = 0; changes <= CHANGES_MOST; changes++) {
-        const size_t left = s->len - w.was, there = in.len - w.is;
-        const size_t same = same_bytes(s->text + w.was, in.at + w.is, left < there ? left : there);
-        take_same(&w, same);
-        if (same == left) {
-            const size_t len = w.is + same, first = out->line.text.len + LINE_END;
-            out->fields = bytes_of(in.at + first, len - first);
-            return len <= LINES_LONGEST ? len : 0;
-        }
-        if (!take_changed(&w, same, d))
-            return 0;
-    }
-    return 0;
+    if (!http_first_changed(a))
+        move_line(&out->line, s->text, in.at);
+    else if (!http_line_parse(bytes_first(in, a->change[0].stop), d, &out->line) ||
+             out->line.sloppy)
+        return 0;
+    const size_t first = out->line.text.len + LINE_END;
+    out->fields = bytes_of(in.at + first, a->len - first);
+    take_values(s, a, in, out);
+    return a->len;
 }
 
 /* --- remembering ------------------------------------------------------------------------------ */
@@ -201,9 +107,9 @@ static bool find_lines(struct http_shape *s)
     return at == text.len;
 }
 
-static unsigned line_of(const struct http_shape *s, size_t at)
+static uint8_t line_of(const struct http_shape *s, size_t at)
 {
-    unsigned line = 0;
+    uint8_t line = 0;
 
     while (s->end[line] <= at)
         line++;
@@ -214,6 +120,7 @@ static unsigned line_of(const struct http_shape *s, size_t at)
 static void find_values(struct http_shape *s)
 {
     s->values = 0;
+    memset(s->field, HTTP_FIELDS, sizeof(s->field));
     for (unsigned f = 0; f < HTTP_FIELDS; f++) {
         if (s->head.count[f] == 0)
             continue;
@@ -221,14 +128,16 @@ static void find_values(struct http_shape *s)
         unsigned n = s->values++;
         for (; n > 0 && s->value[n - 1].at > at; n--)
             s->value[n] = s->value[n - 1];
-        s->value[n] = (struct shape_value){
-            .at = (uint16_t)at, .line_end = s->end[line_of(s, at)], .field = (uint8_t)f};
+        s->value[n] =
+            (struct shape_value){.at = (uint16_t)at, .line = line_of(s, at), .field = (uint8_t)f};
+        s->field[s->value[n].line] = (uint8_t)f;
     }
 }
 
 static void remember(struct http_shape *s, struct bytes head, const struct http_head *says)
 {
     s->len = 0;
+    s->use = SHAPE_NEW;
     if (head.len > SHAPE_LONGEST)
         return;
     memcpy(s->text, head.at, head.len);
@@ -268,24 +177,43 @@ static size_t read_anew(struct shape_row *row, struct bytes in, enum direction d
     return len;
 }
 
+static struct http_shape *find(struct shape_row *row, struct bytes in, struct http_alike *out)
+{
+    for (unsigned n = 0; n < HTTP_SHAPES && row->at[n]->len > 0; n++) {
+        if (!http_alike(row->at[n], in, out))
+            continue;
+        row->misses = 0;
+        if (n > 0)
+            bring_forward(row, n);
+        return row->at[0];
+    }
+    return NULL;
+}
+
+struct http_shape *http_shapes_find(struct http_shapes *s, struct bytes in, enum direction d,
+                                    struct http_alike *out)
+{
+    struct shape_row *row = s != NULL ? &s->row[d] : NULL;
+
+    if (row == NULL || row->rest > 0)
+        return NULL;
+    struct http_shape *found = find(row, in, out);
+    row->unlike = found == NULL;
+    return found;
+}
+
 size_t http_shapes_read(struct http_shapes *s, struct bytes in, enum direction d,
                         struct http_head *out)
 {
     struct shape_row *row = s != NULL ? &s->row[d] : NULL;
+    struct http_alike a;
 
     if (row == NULL || row->rest > 0) {
         if (row != NULL)
             row->rest--;
         return http_head_read(in, d, out);
     }
-    for (unsigned n = 0; n < HTTP_SHAPES && row->at[n]->len > 0; n++) {
-        const size_t len = read_alike(row->at[n], in, d, out);
-        if (len == 0)
-            continue;
-        row->misses = 0;
-        if (n > 0)
-            bring_forward(row, n);
-        return len;
-    }
-    return read_anew(row, in, d, out);
+    const struct http_shape *found = row->unlike ? NULL : find(row, in, &a);
+    row->unlike = false;
+    return found != NULL ? read_alike(found, &a, in, d, out) : read_anew(row, in, d, out);
 }

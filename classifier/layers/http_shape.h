@@ -13,7 +13,7 @@
 #define LAYERS_HTTP_SHAPE_H
 
 #include "base/err.h"
-#include "layers/http_head.h"
+#include "layers/http_alike.h"
 
 #define HTTP_SHAPES 3 /* of a direction: more look for longer where heads are all different */
 
@@ -25,5 +25,9 @@ void http_shapes_free(struct http_shapes *s);            /* NULL is fine */
 /* http_head_read(). `s` NULL: nothing is remembered. */
 size_t http_shapes_read(struct http_shapes *s, struct bytes in, enum direction d,
                         struct http_head *out);
+/* One that this head is like, and how; to be looked at before http_shapes_read() is asked of the
+ * same bytes. NULL: there is none. */
+struct http_shape *http_shapes_find(struct http_shapes *s, struct bytes in, enum direction d,
+                                    struct http_alike *out);
 
 #endif

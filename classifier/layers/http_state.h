@@ -7,6 +7,7 @@
  *     http_refused.c  after an upgrade that was refused
  *     http_resume.c   after an answer to an upgrade that was lost
  *     http_slow.c     requests that take too long
+ *     http_skim.c     what most messages are: nothing that anybody is told of
  *
  * Bytes that cannot be read yet are kept in side[].kept, at most HTTP_KEPT_MAX a direction, so
  * that the answers do not depend on which direction came first.
@@ -73,6 +74,8 @@ struct http {
     bool tracker_answers; /* and the answer is being read */
     bool closing;         /* in close(): there is no way out any more */
     bool gone;            /* became another protocol, or left */
+    bool sure;            /* a response was read after a request */
+    bool plain;           /* whole messages may be skimmed: http_skim.c */
 };
 
 /* http.c */
@@ -83,6 +86,7 @@ void http_found_again(struct http *s, struct host *h, enum direction d);
 size_t http_empty_lines(struct bytes in);
 
 /* http_message.c */
+enum http_method http_method_of(struct bytes name);
 void http_on_request(struct http *s, struct host *h, struct http_head *head);
 /* `whole`: the head's end is known, so that it can switch protocols here. */
 void http_on_response(struct http *s, struct host *h, struct http_head *head, bool whole);
@@ -95,6 +99,14 @@ void http_tell_faults(const struct http *s, struct host *h, enum direction d,
 
 /* http_slow.c: after the client spoke, and at the end. */
 void http_look_slow(struct http *s, struct host *h);
+
+/* Nothing is kept, nothing was lost: there is nothing to settle. */
+static inline bool http_is_settled(const struct http *s)
+{
+    const struct http_side *client = &s->side[TO_SERVER], *server = &s->side[TO_CLIENT];
+
+    return (client->kept.len | server->kept.len | client->lost | server->lost) == 0 && !s->gone;
+}
 
 static inline bool http_is_certain(const struct http *s)
 {

@@ -34,12 +34,11 @@ struct layer {
     /* Recognised, and open was called; `o` is what was seen, and is fed next. For a layer that must
      * find its place in it (midstream). By the directions as they are now. May be NULL. */
     void (*join)(void *state, struct host *h, const struct opening *o);
-    /* Returns how much it used: in.len, or less after become() or leave(): the rest goes to whoever
-     * is next. NULL: ignores everything. Over UDP each call is one datagram, and so was each turn
-     * that was seen before. */
+    /* Returns how much it used: in.len, or less after become() or leave(): the next one gets the
+     * rest. NULL: ignores everything. Over UDP each call, and each turn before, is one datagram. */
     size_t (*feed)(void *state, struct host *h, enum direction d, struct bytes in);
-    /* Reads the front of `in` as far as that needs no word to the host, but for `heeds`: to the
-     * same end as feed, which gets the rest. Returns how much. May be NULL. */
+    /* Reads the front of `in` as far as that needs no word to the host, but for `heeds` and
+     * `asked_for`: to the same end as feed, which gets the rest. Returns how much. May be NULL. */
     size_t (*skim)(void *state, struct host *h, enum direction d, struct bytes in);
     /* `n` bytes of this direction were never captured. Unknown, possibly huge. May be NULL. */
     void (*gap)(void *state, struct host *h, enum direction d, uint64_t n);
@@ -48,14 +47,14 @@ struct layer {
     void (*close)(void *state, struct host *h, enum close_reason why);
     /* Adds what only this layer knows (ws totals, shape) to the view. May be NULL. */
     void (*summarise)(const void *state, struct flow_info *out);
-    /* Nobody will summarise the state again: gives back what close left for that. May be NULL. */
+    /* Nobody will summarise the state again: gives back what close left. May be NULL. */
     void (*forget)(void *state, struct host *h);
 };
 
 /* What a layer may ask of its host. Given to each call; valid only during the call. */
 struct host {
-    /* Emits an event of a kind somebody is interested in (test `interest` first: that is the
-     * point). The layer sets kind, direction and the body; the host fills in the rest. */
+    /* Emits an event of a kind that somebody asked for: test `interest` first. The layer sets kind,
+     * direction and the body; the host fills in the rest. */
     void (*emit)(struct host *h, struct event *e);
     /* Bytes (or a hole) for whoever is on top of this layer; with nobody there, identified. */
     void (*carry)(struct host *h, enum direction d, struct bytes in);
@@ -82,18 +81,19 @@ struct host {
     const struct known_peer *(*known_peer)(struct host *h);
     const struct known_peer *(*known_ice)(struct host *h, const struct endpoint names[2],
                                           enum confidence *sure);
-    /* This flow has the shape of encrypted BitTorrent: remembers it, and returns to how many other
-     * addresses, each on a port of its own above 1023, the same client had such flows in the last
-     * five minutes. */
+    /* This flow has the shape of encrypted BitTorrent: remembers it. To how many other addresses,
+     * each on a port of its own above 1023, had the client such flows in the last five minutes? */
     unsigned (*others_alike)(struct host *h);
     void (*climb)(struct host *h, enum ladder rung);
-    /* What this layer's messages turned out to say, which needs no reader of its own: a name of
-     * static lifetime ("socket.io"), shown as the top of the stack. The flow's app stays this
-     * layer. Evidence is noted with it. The surest wins, among equals the last. */
+    /* What this layer's messages turned out to say, which needs no reader: a name of static life
+     * ("socket.io"), shown as the top of the stack. The app stays this layer. Evidence is noted
+     * with it. The surest wins, among equals the last. */
     void (*speaks)(struct host *h, const char *name, enum confidence c, const char *why,
                    struct bytes detail);
     /* Would anybody take note of this whole data message? Else it is as good as told. NULL: yes. */
     bool (*heeds)(struct host *h, enum direction d, uint8_t opcode, struct bytes clear);
+    /* An HTTP request was for this. NULL: somebody wants to know more: EVENT_HTTP_REQUEST. */
+    void (*asked_for)(struct host *h, struct bytes host, struct bytes url, struct bytes origin);
     /* Counted in --memory, zero-filled; NULL: there is none. Free with the same size. */
     void *(*alloc)(struct host *h, size_t bytes);
     void (*free)(struct host *h, void *memory, size_t bytes);
@@ -114,7 +114,7 @@ struct host {
     bool heard_all[2];
 };
 
-/* At a stream offset. Always told: the flow counts them, even when no output shows them. */
+/* At a stream offset. Always told: the flow counts them. */
 void host_anomaly(struct host *h, enum anomaly what, enum direction d, uint64_t offset);
 
 #endif

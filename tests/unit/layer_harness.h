@@ -22,7 +22,8 @@ struct harness {
     struct buffer carried[2];
     struct budget budget;
     bool became, left;
-    bool feeds_all; /* nothing is skimmed */
+    bool feeds_all;   /* nothing is skimmed */
+    uint64_t skimmed; /* bytes */
     enum confidence confidence;
     enum ladder ladder;
     const struct known_peer *peer; /* what known_peer() says */
@@ -187,6 +188,7 @@ static inline void harness_feed(struct harness *x, const struct layer *l, void *
     x->host.packet++;
     if (!x->became && !x->left && !x->feeds_all && l->skim != NULL)
         used = l->skim(state, &x->host, d, piece);
+    x->skimmed += used;
     if (!x->became && !x->left && used < piece.len)
         used += l->feed(state, &x->host, d, bytes_after(piece, used));
     if (used < piece.len)

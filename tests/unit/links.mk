@@ -62,14 +62,15 @@ LINKS_test_ws_negotiation = $(LINKS_ws)
 LINKS_ws_trail = layers/ws_trail layers/ws_worth layers/ws_frame layers/ws_unmask layers/deflate_look layers/deflate_block layers/deflate_code
 LINKS_test_utf8 =
 LINKS_test_digits =
-LINKS_http = layers/http layers/http_body layers/http_exchange layers/http_head layers/http_shape layers/http_kept layers/http_line \
+LINKS_http = layers/http layers/http_body layers/http_exchange layers/http_alike layers/http_head layers/http_shape layers/http_skim layers/http_kept layers/http_line \
        layers/http_message layers/http_recognise layers/http_refused layers/http_resume layers/http_slow layers/http_switch \
        layers/http_text layers/http_value layers/ws_draft layers/ws_handshake layers/ws_extension $(LINKS_tracker)
 LINKS_tracker = layers/http_tracker layers/bittorrent_tracker layers/bittorrent_tracker_answer layers/bittorrent_peer_id layers/bencode \
        layers/compact_peers layers/probe layers/ws_inflate layers/ws_window layers/deflate_block layers/deflate_code
 LINKS_test_http = $(LINKS_http)
+LINKS_test_http_skim = $(LINKS_http)
 LINKS_test_http_recognise = layers/http_recognise layers/http_line layers/http_value
-LINKS_test_http_head = layers/http_head layers/http_shape layers/http_line layers/http_value
+LINKS_test_http_head = layers/http_alike layers/http_head layers/http_shape layers/http_line layers/http_value
 LINKS_test_http_parts = layers/http_body layers/http_head layers/http_line layers/http_value
 LINKS_test_ws_handshake = layers/ws_handshake layers/ws_draft layers/ws_extension layers/http_head layers/http_line layers/http_value
 LINKS_test_capture = capture/capture capture/opened capture/pcap_file capture/pcapng_file capture/foreign capture/live capture/input capture/unpack capture/filter capture/linktype

@@ -283,6 +283,51 @@ static void test_find_one_random(const struct simd *s)
     CHECK(same, s->name);
 }
 
+/* ---- where texts part ---- */
+
+static bool same_parting(const struct simd *s, struct bytes was, struct bytes is)
+{
+    const struct bytes a = test_copy(was), b = test_copy(is);
+    size_t control = 0, at = 0, said;
+    const size_t n = s->differ(a, b, &said);
+
+    while (at < was.len && at < is.len && was.at[at] == is.at[at])
+        at++;
+    for (control = at; control < is.len && is.at[control] >= ' ';)
+        control++;
+    free((void *)(uintptr_t)a.at);
+    free((void *)(uintptr_t)b.at);
+    return n == at && (n == was.len || said == control);
+}
+
+/* One byte is another one, in each place of texts of each length; then none, or a control. */
+static void test_differ(const struct simd *s)
+{
+    static const uint8_t controls[] = {'\r', 0, 0x1f, '\n', ' ', 0x7f, 0x80, 0xff};
+    uint8_t was[MOST], is[MOST];
+    bool same = true;
+
+    for (size_t i = 0; i < MOST; i++)
+        was[i] = (uint8_t)(' ' + random_below(0xe0));
+    for (size_t len = 1; len <= MOST && same; len++) {
+        memcpy(is, was, len);
+        for (size_t at = 0; at < len; at++) {
+            is[at] ^= 0x40;
+            const size_t end = random_below((uint32_t)len);
+            const uint8_t kept = is[end];
+            is[end] = controls[at % sizeof(controls)];
+            same = same && same_parting(s, bytes_of(was, len), bytes_of(is, len)) &&
+                   same_parting(s, bytes_of(was, len), bytes_of(is, end));
+            is[end] = kept;
+            is[at] ^= 0x40;
+        }
+        same = same && same_parting(s, bytes_of(was, len), bytes_of(is, len)) &&
+               same_parting(s, bytes_of(was, len / 2), bytes_of(is, len)) &&
+               same_parting(s, bytes_of(was, len), bytes_of(is, len / 2));
+    }
+    CHECK(same, s->name);
+}
+
 int main(void)
 {
     CHECK(simd_at(SIMD_LEVEL_PLAIN) == &simd_plain, "there is always the plain one");
@@ -299,6 +344,7 @@ int main(void)
         test_find_random(s);
         test_find_one(s);
         test_find_one_random(s);
+        test_differ(s);
     }
     return test_end();
 }

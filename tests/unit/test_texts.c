@@ -83,6 +83,38 @@ static void test_no_memory(void)
     pool_free(b.pool);
 }
 
+/* One holder's texts that follow each other, beside one that is shared. */
+static void test_change(void)
+{
+    struct budget b;
+    struct texts t;
+    char room[400];
+    bool same = true;
+
+    begin(&t, &b, 0);
+    struct bytes shared = texts_keep(&t, bytes_of_text("/first")), mine = texts_again(shared);
+    for (int step = 0; step < 2000; step++) {
+        const size_t len = random_below(step < 1000 ? 30 : sizeof(room));
+        memset(room, 'a' + step % 26, len);
+        const struct bytes copy = test_copy(bytes_of(room, len));
+        const uint8_t *before = mine.at;
+        texts_change(&t, &mine, copy);
+        free((void *)(uintptr_t)copy.at);
+        same = same && bytes_equal(mine, bytes_of(room, len)) && t.count == 1;
+        if (step > 0 && step < 1000 && before != NULL && len > 0)
+            CHECK(mine.at == before, "written over");
+    }
+    CHECK(same, "each is the last one, and is not shared");
+    CHECK(bytes_equal(shared, bytes_of_text("/first")), "what others hold stays");
+    texts_give(&t, &mine);
+    texts_give(&t, &shared);
+    CHECK(b.live == 0 && mine.at == NULL, "all given back");
+    texts_change(&t, &mine, bytes_of_text("/"));
+    texts_change(&t, &mine, bytes_of(NULL, 0));
+    CHECK(b.live == 0 && mine.at == NULL, "nothing takes nothing");
+    pool_free(b.pool);
+}
+
 static int by_value(const void *a, const void *b)
 {
     const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
@@ -123,5 +155,6 @@ int main(void)
     test_hash();
     test_against_model();
     test_no_memory();
+    test_change();
     return test_end();
 }
