@@ -17,22 +17,6 @@ static bool needs_one(const struct engine_config *config)
            policy_rate_events(config->policy) != 0;
 }
 
-static void on_event(void *ctx, const struct event *e)
-{
-    struct member *m = ctx;
-
-    journal_note(m->journal, m->engine->now, e);
-}
-
-static uint32_t interest_of(const struct sink *sinks)
-{
-    uint32_t interest = 0;
-
-    for (; sinks != NULL; sinks = sinks->next)
-        interest |= sinks->interest;
-    return interest;
-}
-
 /* An equal part of what the decoder leaves. */
 static size_t memory_of_one(const struct crew *c)
 {
@@ -44,8 +28,9 @@ static bool create_member(struct crew *c, unsigned place, struct err *err)
     struct member *m = &c->member[place];
     struct engine_config config = c->config;
 
-    m->sink = (struct sink){.event = on_event, .ctx = m, .interest = interest_of(c->config.sinks)};
-    config.sinks = c->config.sinks != NULL ? &m->sink : NULL;
+    if (!member_pens(m, c->config.sinks, err))
+        return false;
+    config.sinks = m->pens > 0 ? &m->pen->sink : NULL;
     config.memory = memory_of_one(c);
     m->crew = c;
     m->place = place;

@@ -1,7 +1,75 @@
 /* SPDX-License-Identifier: MIT */
 /* One worker: reads its part of each round, in order. */
+#include <stdlib.h>
+
 #include "engine/crew_parts.h"
 #include "engine/ending.h"
+
+static void on_event(void *ctx, const struct event *e)
+{
+    const struct pen *p = ctx;
+
+    if (p->to == NULL)
+        journal_note(p->member->journal, p->member->engine->now, e);
+    else
+        journal_write(p->member->journal, p->member->engine->now, e, p->to, p->own);
+}
+
+static struct pen *add_pen(struct member *m, const struct sink *to, uint32_t interest)
+{
+    struct pen *p = &m->pen[m->pens];
+
+    *p = (struct pen){.member = m, .to = to};
+    p->sink = (struct sink){.event = on_event, .ctx = p, .interest = interest};
+    if (m->pens > 0)
+        m->pen[m->pens - 1].sink.next = &p->sink;
+    m->pens++;
+    return p;
+}
+
+/* One for each output that has a scribe. */
+static bool add_scribes(struct member *m, const struct sink *outputs, struct err *err)
+{
+    for (const struct sink *s = outputs; s != NULL; s = s->next) {
+        if (s->scribe == NULL)
+            continue;
+        struct pen *p = add_pen(m, s, s->interest);
+        p->own = s->scribe->create(s->ctx, err);
+        if (p->own == NULL)
+            return false;
+    }
+    return true;
+}
+
+bool member_pens(struct member *m, const struct sink *outputs, struct err *err)
+{
+    size_t scribes = 0, others = 0;
+    uint32_t interest = 0;
+
+    for (const struct sink *s = outputs; s != NULL; s = s->next) {
+        scribes += s->scribe != NULL;
+        others += s->scribe == NULL;
+        interest |= s->scribe == NULL ? s->interest : 0;
+    }
+    m->pen = calloc(scribes + 1, sizeof(*m->pen));
+    if (m->pen == NULL) {
+        err_set(err, "out of memory");
+        return false;
+    }
+    if (!add_scribes(m, outputs, err))
+        return false;
+    if (others > 0)
+        add_pen(m, NULL, interest);
+    return true;
+}
+
+static void free_pens(struct member *m)
+{
+    for (size_t i = 0; i < m->pens; i++)
+        if (m->pen[i].to != NULL)
+            m->pen[i].to->scribe->free(m->pen[i].own);
+    free(m->pen);
+}
 
 static void do_work(struct engine *e, const struct work *w)
 {
@@ -51,4 +119,5 @@ void member_free(struct member *m)
     engine_free(m->engine);
     for (size_t i = 0; i < CREW_ROUNDS; i++)
         journal_free(&m->part[i].journal);
+    free_pens(m);
 }

@@ -48,20 +48,31 @@ struct part {
     struct journal journal;
 };
 
+/* Where the worker's engine tells: to one output that has a scribe, or to all others. */
+struct pen {
+    struct sink sink;
+    struct member *member;
+    const struct sink *to; /* NULL: all others */
+    void *own;             /* the scribe's */
+};
+
 struct member {
     struct engine *engine;
+    struct pen *pen; /* linked by their sinks; what they write is in `journal` */
+    size_t pens;
     struct crew *crew;
     unsigned place;
     struct part part[CREW_ROUNDS]; /* of round n at n % CREW_ROUNDS */
     size_t at;                     /* of the part at hand: what comes next */
     struct journal *journal;       /* of that part */
-    struct sink sink;              /* writes there */
     uint64_t done;                 /* rounds; this and the next under the crew's lock */
     bool taken;                    /* by a thread */
     pthread_t thread;              /* of this number; the first is the head */
     bool running;
 };
 
+/* What its engine is to tell to, for these outputs; false: no memory. */
+bool member_pens(struct member *m, const struct sink *outputs, struct err *err);
 /* Reads on in its round, as long as what comes next was before `until_ns`. True:
  * the round is read. */
 bool member_read(struct member *m, int64_t until_ns);

@@ -10,7 +10,7 @@
 #define ENGINE_ENGINE_H
 
 #include "base/err.h"
-#include "model/event.h"
+#include "model/sink.h"
 #include "policy/policy.h"
 
 #define ENGINE_MEMORY        (256U << 20) /* bytes, by default */

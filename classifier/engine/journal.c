@@ -7,7 +7,13 @@
 
 struct journal_entry {
     struct moment when;
-    const struct event *event;
+    const struct sink *to; /* whose text it is; NULL: it is an event */
+    union {
+        const struct event *event;
+        struct {
+            size_t at, len; /* of the journal's text, which moves while it grows */
+        } text;
+    };
 };
 
 static bool room_for_one(struct journal *j)
@@ -41,6 +47,25 @@ void journal_note(struct journal *j, struct moment when, const struct event *e)
     j->entry[j->count++] = (struct journal_entry){.when = when, .event = copy};
 }
 
+void journal_write(struct journal *j, struct moment when, const struct event *e,
+                   const struct sink *to, void *own)
+{
+    const size_t at = j->text.len;
+
+    if (room_for_one(j))
+        to->scribe->write(own, e, &j->text);
+    else
+        j->text.failed = true;
+    if (j->text.failed) { /* it is not whole */
+        j->text.len = at;
+        j->text.failed = false;
+        j->lacked++;
+    }
+    if (j->text.len > at)
+        j->entry[j->count++] = (struct journal_entry){
+            .when = when, .to = to, .text = {.at = at, .len = j->text.len - at}};
+}
+
 /* The one whose next entry comes first; NULL: all is told. */
 static struct journal *next_of(struct journal *const *journals, size_t count)
 {
@@ -55,13 +80,23 @@ static struct journal *next_of(struct journal *const *journals, size_t count)
     return first;
 }
 
-static void tell_one(const struct event *e, const struct sink *sinks)
+static void tell_event(const struct event *e, const struct sink *sinks)
 {
     const uint32_t interest = event_interest(e->kind);
 
     for (; sinks != NULL; sinks = sinks->next)
-        if (interest == 0 || (sinks->interest & interest) != 0)
+        if (sinks->scribe == NULL && (interest == 0 || (sinks->interest & interest) != 0))
             sinks->event(sinks->ctx, e);
+}
+
+static void tell_one(const struct journal *j, const struct journal_entry *entry,
+                     const struct sink *sinks)
+{
+    if (entry->to == NULL)
+        tell_event(entry->event, sinks);
+    else
+        entry->to->scribe->put(entry->to->ctx,
+                               bytes_of(j->text.at + entry->text.at, entry->text.len));
 }
 
 void journals_tell(struct journal *const *journals, size_t count, const struct sink *sinks)
@@ -69,7 +104,7 @@ void journals_tell(struct journal *const *journals, size_t count, const struct s
     struct journal *j;
 
     while ((j = next_of(journals, count)) != NULL)
-        tell_one(j->entry[j->told++].event, sinks);
+        tell_one(j, &j->entry[j->told++], sinks);
 }
 
 void journal_clear(struct journal *j)
@@ -77,11 +112,13 @@ void journal_clear(struct journal *j)
     j->count = j->told = 0;
     j->lacked = 0;
     scratch_reset(&j->scratch);
+    buffer_clear(&j->text);
 }
 
 void journal_free(struct journal *j)
 {
     free(j->entry);
     scratch_free(&j->scratch);
+    buffer_free(&j->text);
     *j = (struct journal){0};
 }

@@ -107,12 +107,4 @@ static inline void event_begin(struct event *e, enum event_kind kind, enum direc
     e->of = NULL;
 }
 
-/* Where events go. An output is one of these. */
-struct sink {
-    void (*event)(void *ctx, const struct event *e);
-    void *ctx;
-    uint32_t interest; /* enum interest, ored */
-    struct sink *next;
-};
-
 #endif

@@ -7,12 +7,17 @@
 #include "output/eve_events.h"
 #include "output/eve_head.h"
 
-struct eve {
-    struct sink sink;
-    struct out *out;
+/* Who writes lines: the output itself, or in its name a worker of several. */
+struct writer {
     struct eve_common common;
     struct eve_heads *heads;
     const struct input_note *input; /* what was read; NULL: not known yet */
+};
+
+struct eve {
+    struct sink sink;
+    struct out *out;
+    struct writer *own;
 };
 
 /* How each kind is written; no body: it is not. */
@@ -39,31 +44,86 @@ static const struct line {
 };
 #define LINES (sizeof(lines) / sizeof(lines[0]))
 
-static void write_line(struct eve *eve, const struct event *e, const struct line *line)
+static void write_line(struct writer *w, const struct event *e, struct buffer *out)
 {
-    struct buffer *out = out_buffer(eve->out);
+    const struct line *line = &lines[e->kind];
     struct json j = json_into(out, false);
 
     json_object(&j, NULL);
-    eve_head(eve->heads, &j, e, line->by_sender);
-    line->body(&j, e, &eve->common);
-    if (e->kind == EVENT_STATS && e->as.stats.final && eve->input != NULL)
-        eve_input(&j, eve->input);
+    eve_head(w->heads, &j, e, line->by_sender);
+    line->body(&j, e, &w->common);
+    if (e->kind == EVENT_STATS && e->as.stats.final && w->input != NULL)
+        eve_input(&j, w->input);
     json_end(&j);
     buffer_append_byte(out, '\n');
+}
+
+/* Is there a line of it? */
+static bool is_written(const struct writer *w, const struct event *e)
+{
+    return lines[e->kind].body != NULL && eve_events_have(w->common.how.events, e->kind) &&
+           (e->kind != EVENT_TLS || e->as.tls.final);
 }
 
 static void on_event(void *ctx, const struct event *e)
 {
     struct eve *eve = ctx;
-    const struct line *line = &lines[e->kind];
 
-    if (line->body == NULL || !eve_events_have(eve->common.how.events, e->kind) ||
-        (e->kind == EVENT_TLS && !e->as.tls.final))
+    if (!is_written(eve->own, e))
         return;
-    write_line(eve, e, line);
+    write_line(eve->own, e, out_buffer(eve->out));
     out_record(eve->out);
 }
+
+/* ---- by workers ---- */
+
+static struct writer *writer_create(const struct eve_options *how, struct err *err)
+{
+    struct writer *w = calloc(1, sizeof(*w));
+
+    if (w == NULL) {
+        err_set(err, "EVE: out of memory");
+        return NULL;
+    }
+    w->common.how = *how;
+    w->heads = eve_heads_create(how->live, err);
+    if (w->heads != NULL)
+        return w;
+    free(w);
+    return NULL;
+}
+
+static void *scribe_create(void *ctx, struct err *err)
+{
+    const struct eve *eve = ctx;
+
+    return writer_create(&eve->own->common.how, err);
+}
+
+static void scribe_free(void *own)
+{
+    struct writer *w = own;
+
+    if (w != NULL)
+        eve_heads_free(w->heads);
+    free(w);
+}
+
+static void scribe_write(void *own, const struct event *e, struct buffer *text)
+{
+    if (is_written(own, e))
+        write_line(own, e, text);
+}
+
+static void scribe_put(void *ctx, struct bytes text)
+{
+    struct eve *eve = ctx;
+
+    buffer_append(out_buffer(eve->out), text);
+    out_record(eve->out);
+}
+
+static const struct scribe scribe = {scribe_create, scribe_free, scribe_write, scribe_put};
 
 static uint32_t interest_of(const struct eve_options *how)
 {
@@ -85,11 +145,11 @@ struct eve *eve_create(struct out *out, const struct eve_options *how, struct er
         err_set(err, "EVE: out of memory");
         return NULL;
     }
-    eve->sink = (struct sink){.event = on_event, .ctx = eve, .interest = interest_of(how)};
+    eve->sink = (struct sink){
+        .event = on_event, .ctx = eve, .interest = interest_of(how), .scribe = &scribe};
     eve->out = out;
-    eve->common.how = *how;
-    eve->heads = eve_heads_create(how->live, err);
-    if (eve->heads != NULL)
+    eve->own = writer_create(how, err);
+    if (eve->own != NULL)
         return eve;
     eve_free(eve);
     return NULL;
@@ -102,13 +162,13 @@ struct sink *eve_sink(struct eve *e)
 
 void eve_note_input(struct eve *e, const struct input_note *in)
 {
-    e->input = in;
+    e->own->input = in;
 }
 
 void eve_free(struct eve *e)
 {
     if (e == NULL)
         return;
-    eve_heads_free(e->heads);
+    scribe_free(e->own);
     free(e);
 }

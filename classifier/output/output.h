@@ -8,7 +8,7 @@
 #ifndef OUTPUT_OUTPUT_H
 #define OUTPUT_OUTPUT_H
 
-#include "model/event.h"
+#include "model/sink.h"
 #include "output/out.h"
 
 enum payload_mode { PAYLOAD_NONE, PAYLOAD_PRINTABLE, PAYLOAD_BASE64 };

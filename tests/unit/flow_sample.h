@@ -4,7 +4,7 @@
 #ifndef TESTS_UNIT_FLOW_SAMPLE_H
 #define TESTS_UNIT_FLOW_SAMPLE_H
 
-#include "model/event.h"
+#include "model/sink.h"
 #include "tests/unit/test.h"
 
 #define SAMPLE_START INT64_C(1790000000000000000) /* 2026-09-21 */

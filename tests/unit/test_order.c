@@ -242,6 +242,71 @@ static void test_journals(void)
     journal_free(&b);
 }
 
+/* A scribe that writes the packet's number and its own mark, and of every third nothing. */
+struct book {
+    struct buffer text;
+    size_t puts;
+};
+
+static void write_number(void *own, const struct event *e, struct buffer *text)
+{
+    if (e->packet % 3 != 0)
+        buffer_printf(text, "%c%u\n", *(const char *)own, (unsigned)e->packet);
+}
+
+static void put_text(void *ctx, struct bytes text)
+{
+    struct book *b = ctx;
+
+    buffer_append(&b->text, text);
+    b->puts++;
+}
+
+static const struct scribe numbers = {.write = write_number, .put = put_text};
+
+static void write_in(struct journal *j, uint64_t packet, const struct sink *to, char *mark)
+{
+    const struct event e = {.kind = EVENT_ANOMALY, .packet = packet};
+
+    journal_write(j, (struct moment){.position = packet}, &e, to, mark);
+}
+
+/* Texts of two workers for two outputs, and the events that a third one hears. */
+static void test_scribes(void)
+{
+    struct journal a = {0}, b = {0};
+    struct journal *const both[] = {&a, &b};
+    struct heard all = {.count = 0};
+    struct book books[2] = {0};
+    struct sink sink = {.event = on_event, .ctx = &all, .interest = INTEREST_ANOMALIES};
+    struct sink second = {.event = on_event, .ctx = &books[1], .scribe = &numbers, .next = &sink};
+    struct sink first = {.event = on_event, .ctx = &books[0], .scribe = &numbers, .next = &second};
+    char mark[] = "ab";
+
+    for (uint64_t packet = 1; packet <= 8; packet++) {
+        struct journal *j = packet % 2 == 0 ? &b : &a;
+        write_in(j, packet, &first, &mark[packet % 2 == 0]);
+        note(j, packet, 0, packet);
+        write_in(j, packet, &second, &mark[packet % 2 == 0]);
+    }
+    journals_tell(both, 2, &first);
+    CHECK(all.count == 8 && all.packet[7] == 8, "who has no scribe hears events");
+    for (size_t i = 0; i < 2; i++) {
+        CHECK(bytes_equal(buffer_bytes(&books[i].text), bytes_of_text("a1\nb2\nb4\na5\na7\nb8\n")),
+              "texts, moment by moment");
+        CHECK(books[i].puts == 6, "nothing is no text");
+    }
+    CHECK(a.lacked == 0 && b.lacked == 0, "nothing is lost");
+    journal_clear(&a);
+    journal_clear(&b);
+    journals_tell(both, 2, &first);
+    CHECK(books[0].puts == 6, "once");
+    journal_free(&a);
+    journal_free(&b);
+    buffer_free(&books[0].text);
+    buffer_free(&books[1].text);
+}
+
 /* What is borrowed from the event's maker is gone when the copy is told. */
 static void test_copies(void)
 {
@@ -289,6 +354,7 @@ int main(void)
     test_waits();
     test_helps();
     test_journals();
+    test_scribes();
     test_copies();
     return test_end();
 }
