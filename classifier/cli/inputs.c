@@ -81,26 +81,15 @@ bool inputs_is_capture(const char *name)
 }
 
 /* Ends the flows of what was read before, unless this file goes on where that ended. */
-static void join_or_flush(struct session *s, int64_t *last_ns, int64_t first_ns)
+static void join_or_flush(struct session *s, int64_t first_ns)
 {
-    if (*last_ns != INT64_MIN && (first_ns < *last_ns || first_ns > *last_ns + JOIN_NS))
+    const int64_t last_ns = crew_now(s->crew);
+
+    if (last_ns != INT64_MIN && (first_ns < last_ns || first_ns > last_ns + JOIN_NS))
         session_flush(s);
-    *last_ns = first_ns;
 }
 
-/* What the file is read for. */
-static void take_frames(struct session *s, const struct frames *few, int64_t *last_ns)
-{
-    int64_t last = *last_ns;
-
-    for (size_t i = 0; i < few->count; i++)
-        if (few->at[i].time_ns > last)
-            last = few->at[i].time_ns;
-    *last_ns = last;
-    session_frames(s, few->at, few->count);
-}
-
-static void read_frames(struct session *s, struct capture *c, int64_t *last_ns)
+static void read_frames(struct session *s, struct capture *c)
 {
     struct progress progress = progress_start(s->options->quiet);
     enum capture_result result = CAPTURE_END;
@@ -114,8 +103,8 @@ static void read_frames(struct session *s, struct capture *c, int64_t *last_ns)
         if (result != CAPTURE_FRAME)
             break;
         if (frames == 0)
-            join_or_flush(s, last_ns, few.at[0].time_ns);
-        take_frames(s, &few, last_ns);
+            join_or_flush(s, few.at[0].time_ns);
+        session_frames(s, few.at, few.count);
         if (frames >= look_at) {
             progress_show(&progress, capture_progress(c));
             look_at = frames + LOOK_EVERY;
@@ -147,7 +136,7 @@ static uint8_t *lend(void *ctx, size_t *room)
     return crew_buffer(ctx, room);
 }
 
-static void read_capture(struct session *s, const char *path, struct opened *o, int64_t *last_ns)
+static void read_capture(struct session *s, const char *path, struct opened *o)
 {
     struct err err = {0};
     struct capture *c = opened_capture(o, s->options->filter, &err);
@@ -162,12 +151,12 @@ static void read_capture(struct session *s, const char *path, struct opened *o, 
         say_error("reading %s", path);
     const uint64_t unread = crew_totals(s->crew).unknown_linktype;
     capture_lend(c, lend, s->crew);
-    read_frames(s, c, last_ns);
+    read_frames(s, c);
     tell_unread(s, path, unread);
     capture_close(c);
 }
 
-static void read_file(struct session *s, const char *path, int64_t *last_ns)
+static void read_file(struct session *s, const char *path)
 {
     struct err err = {0};
     struct opened *o = opened_create(path, &err);
@@ -176,7 +165,7 @@ static void read_file(struct session *s, const char *path, int64_t *last_ns)
     if (o == NULL) {
         session_problem(s, err.text);
     } else if (!eve_inputs_is_eve(o)) {
-        read_capture(s, path, o, last_ns);
+        read_capture(s, path, o);
     } else if (s->eve_reader != NULL) {
         (void)eve_inputs_add(s, path, o);
     } else {
@@ -218,7 +207,7 @@ static bool list_folder(const struct session *s, const char *path, struct files 
 
 /* All captures of a folder, in the order of their first packets. Kept until the run ends: outputs
  * name them. */
-static void read_folder(struct session *s, const char *path, int64_t *last_ns)
+static void read_folder(struct session *s, const char *path)
 {
     struct files files = {0};
     char sentence[512];
@@ -235,7 +224,7 @@ static void read_folder(struct session *s, const char *path, int64_t *last_ns)
     if (files.count > 1)
         qsort(files.at, files.count, sizeof(*files.at), compare_files);
     for (size_t i = 0; i < files.count && !session_stopped(s) && !s->refused; i++)
-        read_file(s, files.at[i].path, last_ns);
+        read_file(s, files.at[i].path);
     session_flush(s);
     session_source(s, "");
     files_free(&files);
@@ -249,14 +238,13 @@ static bool is_folder(const char *path)
 
 void inputs_read(struct session *s)
 {
-    int64_t last_ns = INT64_MIN;
 
     for (int i = 0; i < s->options->input_count && !session_stopped(s) && !s->refused; i++) {
         const char *path = s->options->inputs[i];
         if (is_folder(path))
-            read_folder(s, path, &last_ns);
+            read_folder(s, path);
         else
-            read_file(s, path, &last_ns);
+            read_file(s, path);
     }
     session_flush(s);
     if (!s->refused)

@@ -11,9 +11,8 @@
 
 /* Where things are in such a frame. */
 enum frame_place {
-    TYPE_AT = 12, /* of Ethernet; then IP's version, header length and type of service */
+    TYPE_AT = 12, /* of Ethernet; then IP's version, header length, type of service, length */
     IP_AT = ETHERNET_SIZE,
-    LENGTH_AT = IP_AT + 2,
     FRAGMENT_AT = IP_AT + 6, /* then time to live and protocol */
     TTL_AT = IP_AT + 8,
     SOURCE_AT = IP_AT + 12,
@@ -47,14 +46,23 @@ static inline bool sums_are_right(const uint8_t *frame, size_t header)
            checksum_is_right(sum_of_tcp(frame + TCP_AT, header) + addresses);
 }
 
+/* Ethernet's type, IP's version, header length and total length, all at once. */
+static inline bool has_front(const uint8_t *frame, size_t header)
+{
+    const uint64_t kept = (uint64_t)PLAIN_TYPE_FIELDS << 32 | UINT64_C(0xffff) << 16;
+    const uint64_t wanted = (uint64_t)PLAIN_TYPE_IPV4 << 32 | (uint64_t)(TCP_AT - IP_AT + header)
+                                                                  << 16;
+
+    return (load_u64(frame + TYPE_AT) & htobe64(kept)) == htobe64(wanted);
+}
+
 /* `header`: bytes of TCP's, which are there. */
 static inline bool is_bare_syn(const struct frame *f, size_t header)
 {
     const uint8_t *at = f->data.at;
 
-    return plain_is_like(at + TYPE_AT, PLAIN_TYPE_FIELDS, PLAIN_TYPE_IPV4) &&
+    return has_front(at, header) &&
            plain_is_like(at + FRAGMENT_AT, PLAIN_WHOLE_FIELDS, PLAIN_WHOLE_TCP) &&
-           load_be16(at + LENGTH_AT) == TCP_AT - IP_AT + header &&
            f->linktype == LINKTYPE_ETHERNET && sums_are_right(at, header);
 }
 
@@ -66,40 +74,42 @@ static uint8_t window_shift_of(struct bytes options)
     return p.window_shift;
 }
 
-static inline void read_fields(const struct frame *f, struct bare_syn *out)
+static inline void read_ends(const uint8_t *at, struct bare_syn *out)
 {
-    const uint8_t *at = f->data.at;
-
     out->end[0] = bare_syn_end(load_u32(at + SOURCE_AT), load_be16(at + TCP_AT));
     out->end[1] = bare_syn_end(load_u32(at + DESTINATION_AT), load_be16(at + TCP_AT + 2));
-    out->seq = load_be32(at + TCP_AT + 4);
+}
+
+void bare_syn_read_rest(const struct frame *f, struct bare_syn *out)
+{
+    out->seq = load_be32(f->data.at + TCP_AT + 4);
     out->wire_len = frame_wire_len(f);
     out->number = f->number;
     out->time_ns = f->time_ns;
-    out->ttl = at[TTL_AT];
-    out->window_shift = 0;
+    out->ttl = f->data.at[TTL_AT];
 }
 
-static bool read_with_options(const struct frame *f, struct bare_syn *out)
+static bool begins_with_options(const struct frame *f, struct bare_syn *out)
 {
     const size_t header = (size_t)(f->data.at[HEADER_AT] >> 4) * 4;
 
     if (header <= TCP_SIZE || header > f->data.len - TCP_AT || !is_bare_syn(f, header))
         return false;
-    read_fields(f, out);
+    read_ends(f->data.at, out);
     out->window_shift = window_shift_of(bytes_of(f->data.at + OPTIONS_AT, header - TCP_SIZE));
     return true;
 }
 
 /* Nothing but its flags may tell it from other frames: they are looked at first. */
-bool bare_syn_read(const struct frame *f, struct bare_syn *out)
+bool bare_syn_begins(const struct frame *f, struct bare_syn *out)
 {
     if (!bare_syn_may_be(f))
         return false;
     if (f->data.at[HEADER_AT] >> 4 != TCP_SIZE / 4)
-        return read_with_options(f, out);
+        return begins_with_options(f, out);
     if (!is_bare_syn(f, TCP_SIZE))
         return false;
-    read_fields(f, out);
+    read_ends(f->data.at, out);
+    out->window_shift = 0;
     return true;
 }

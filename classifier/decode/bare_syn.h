@@ -20,8 +20,10 @@ static inline bool bare_syn_may_be(const struct frame *f)
     return f->data.len >= BARE_SYN_LEAST && f->data.at[BARE_SYN_FLAGS_AT] == TCP_SYN;
 }
 
-/* False: another frame; `out` holds nothing. The ordinal is the caller's to say. */
-bool bare_syn_read(const struct frame *f, struct bare_syn *out);
+/* False: another frame; `out` holds nothing. True: its ends and its window's shift. */
+bool bare_syn_begins(const struct frame *f, struct bare_syn *out);
+/* All else of such a frame, for whoever wants it. The ordinal is the caller's to say. */
+void bare_syn_read_rest(const struct frame *f, struct bare_syn *out);
 /* What decode_frame() counts of `count` of them, which had `bytes` on the wire. */
 void bare_syn_count(struct decoder *d, uint64_t count, uint64_t bytes);
 

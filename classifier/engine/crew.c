@@ -193,6 +193,11 @@ void crew_frames(struct crew *c, const struct frame *f, size_t count)
         deal_frame(c, &f[i]);
 }
 
+int64_t crew_now(const struct crew *c)
+{
+    return c->alone != NULL ? engine_now(c->alone) : c->time.now_ns;
+}
+
 static void settle(struct crew *c, int64_t end_ns)
 {
     deal_round(c, end_ns);

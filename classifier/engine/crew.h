@@ -39,6 +39,8 @@ uint8_t *crew_buffer(struct crew *c, size_t *room);
 void crew_source(struct crew *c, const char *name);
 void crew_frames(struct crew *c, const struct frame *f, size_t count);
 void crew_tick(struct crew *c, int64_t now_ns);
+/* The latest packet time since the last flush; INT64_MIN: there was no packet. */
+int64_t crew_now(const struct crew *c);
 void crew_flush(struct crew *c);
 void crew_stats(struct crew *c, const struct engine_capture *capture, bool final);
 struct engine_totals crew_totals(struct crew *c);

@@ -450,6 +450,11 @@ void engine_tick(struct engine *e, int64_t now_ns)
     end_expired(e);
 }
 
+int64_t engine_now(const struct engine *e)
+{
+    return e->time.now_ns;
+}
+
 void engine_flush(struct engine *e)
 {
     next_moment(e);

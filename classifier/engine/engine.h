@@ -70,6 +70,8 @@ void engine_frame(struct engine *e, const struct frame *f);
 void engine_frames(struct engine *e, const struct frame *f, size_t count);
 /* Live: time passes without packets. */
 void engine_tick(struct engine *e, int64_t now_ns);
+/* The latest packet time since the last flush; INT64_MIN: there was no packet. */
+int64_t engine_now(const struct engine *e);
 /* Every flow ends here: the input is over, or what follows has nothing to do with it. */
 void engine_flush(struct engine *e);
 /* EVENT_STATS with all counters. */

@@ -110,9 +110,9 @@ uint64_t flow_hash(const struct flow_table *t, const struct flow_key *key)
     return flow_secret_hash(&t->secret, &ends);
 }
 
-uint64_t flow_hash_syn(const struct flow_table *t, const struct bare_syn *s)
+uint64_t flow_hash_syn(const struct flow_table *t, const uint64_t end[2])
 {
-    return flow_secret_syn(&t->secret, s);
+    return flow_secret_syn(&t->secret, end);
 }
 
 struct flow_node *flow_find(struct flow_table *t, const struct flow_key *key, uint64_t hash)
@@ -131,14 +131,19 @@ struct flow_node *flow_find(struct flow_table *t, const struct flow_key *key, ui
     }
 }
 
+/* Two slots at once, of which the greater index is nobody's: whether the first is taken is as good
+ * as random, and no branch depends on it. A free one that still has the tag says yes, too. */
 bool flow_may_be(const struct flow_table *t, uint64_t hash)
 {
     const uint32_t tag = (uint32_t)hash;
-    uint32_t at = tag & t->slot_mask;
 
-    while (t->slots[at].index != FLOW_NOBODY && t->slots[at].tag != tag)
-        at = (at + 1) & t->slot_mask;
-    return t->slots[at].index != FLOW_NOBODY;
+    for (uint32_t at = tag;; at += 2) {
+        const struct slot a = t->slots[at & t->slot_mask], b = t->slots[(at + 1) & t->slot_mask];
+        if (a.tag == tag || b.tag == tag)
+            return true;
+        if ((a.index > b.index ? a.index : b.index) == FLOW_NOBODY)
+            return false;
+    }
 }
 
 /* The next node with that tag from a slot on, which moves behind it; NULL: no more. */

@@ -49,8 +49,8 @@ void flow_table_free(struct flow_table *t); /* NULL is fine; nodes still in it a
 /* The keyed hash under which the table knows a key: whoever does not know the secret finds no two
  * keys that agree in more of its bits than chance will have it. */
 uint64_t flow_hash(const struct flow_table *t, const struct flow_key *key);
-/* The same of the connection that it asks for. */
-uint64_t flow_hash_syn(const struct flow_table *t, const struct bare_syn *s);
+/* The same of TCP between two ends, either way round: of struct bare_syn. */
+uint64_t flow_hash_syn(const struct flow_table *t, const uint64_t end[2]);
 
 /* Nodes and index together take at most so many bytes of the budget; 0: all of it. */
 void flow_set_share(struct flow_table *t, size_t bytes);

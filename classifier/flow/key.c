@@ -26,7 +26,7 @@ uint32_t flow_spread(const struct flow_key *key)
     return (uint32_t)flow_secret_hash(&open_secret, &ends);
 }
 
-uint32_t flow_spread_syn(const struct bare_syn *s)
+uint32_t flow_spread_syn(const uint64_t end[2])
 {
-    return (uint32_t)flow_secret_syn(&open_secret, s);
+    return (uint32_t)flow_secret_syn(&open_secret, end);
 }

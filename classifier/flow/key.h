@@ -109,8 +109,8 @@ static inline bool flow_key_is_plain(const struct flow_key *key)
 #define FLOW_LANES 64U
 /* A hash of the key under which lanes, rings of SYNs and places of ghosts go together. */
 uint32_t flow_spread(const struct flow_key *key);
-/* The same of the connection that it asks for. */
-uint32_t flow_spread_syn(const struct bare_syn *s);
+/* The same of TCP between the ends of a struct bare_syn. */
+uint32_t flow_spread_syn(const uint64_t end[2]);
 static inline unsigned flow_lane(const struct flow_key *key)
 {
     return flow_spread(key) % FLOW_LANES;

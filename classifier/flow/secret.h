@@ -48,10 +48,10 @@ static inline uint64_t flow_secret_hash(const struct flow_secret *s, const struc
                            ends->transport);
 }
 
-/* The same of the connection that it asks for. */
-static inline uint64_t flow_secret_syn(const struct flow_secret *s, const struct bare_syn *syn)
+/* The same of TCP between the ends of a struct bare_syn. */
+static inline uint64_t flow_secret_syn(const struct flow_secret *s, const uint64_t end[2])
 {
-    return flow_secret_mix(s, syn->end[0], syn->end[1], TRANSPORT_TCP);
+    return flow_secret_mix(s, end[0], end[1], TRANSPORT_TCP);
 }
 
 #endif

@@ -2,6 +2,7 @@
 #include "flow/syn.h"
 
 #include "base/fetch.h"
+#include "base/simd_among.h"
 #include "base/sort.h"
 
 #define LINE              64U /* bytes of a cache line */
@@ -12,6 +13,7 @@
 #define IPV4_AT           12   /* in an address */
 
 _Static_assert(RINGS % FLOW_LANES == 0, "a ring belongs to one lane");
+_Static_assert(SYN_PLACES == SIMD_AMONG, "a ring is looked through at once");
 
 /* All that there is to know of a SYN over IPv4 that was sent once: in a flood nothing else is
  * written. Addresses and ports are of who sent it, and of whom it asks: which of them is which side
@@ -132,16 +134,6 @@ static unsigned key_at(const struct syn_ring *r, uint32_t place, struct flow_key
         put_end(&end[i], n->end[i]);
     }
     return flow_key_between(&end[0], &end[1], TRANSPORT_TCP, out);
-}
-
-/* Compared without a branch, many at once. */
-static bool has_tag(const uint16_t tags[SYN_PLACES], uint16_t tag)
-{
-    uint16_t any = 0;
-
-    for (uint32_t i = 0; i < SYN_PLACES; i++)
-        any = (uint16_t)(any | (tags[i] == tag ? UINT16_MAX : 0));
-    return any != 0;
 }
 
 /* The place of this key's SYN; SYN_RING: there is none. */
@@ -271,7 +263,7 @@ enum syn_noted syn_note(struct syn_ring *r, const struct flow_key *key, uint64_t
 {
     const uint32_t ring = ring_of(key);
     const uint16_t tag = tag_of(hash);
-    const uint32_t place = has_tag(r->tag[ring], tag) ? place_of(r, ring, tag, key) : SYN_RING;
+    const uint32_t place = simd_among(r->tag[ring], tag) ? place_of(r, ring, tag, key) : SYN_RING;
 
     struct flow_key here;
 
@@ -286,15 +278,19 @@ enum syn_noted syn_note(struct syn_ring *r, const struct flow_key *key, uint64_t
     return again ? SYN_AGAIN : SYN_FIRST;
 }
 
-bool syn_note_new(struct syn_ring *r, uint64_t hash, const struct bare_syn *s)
+struct syn_spot syn_spot_of(const uint64_t end[2], uint64_t hash)
 {
-    const uint32_t ring = flow_spread_syn(s) % RINGS;
-    const uint16_t tag = tag_of(hash);
+    return (struct syn_spot){.ring = flow_spread_syn(end) % RINGS, .tag = tag_of(hash)};
+}
 
-    if (has_tag(r->tag[ring], tag))
-        return false;
-    note_first(r, ring, tag, s);
-    return true;
+bool syn_is_new(const struct syn_ring *r, struct syn_spot spot)
+{
+    return !simd_among(r->tag[spot.ring], spot.tag);
+}
+
+void syn_note_at(struct syn_ring *r, struct syn_spot spot, const struct bare_syn *s)
+{
+    note_first(r, spot.ring, spot.tag, s);
 }
 
 /* All that is known of the SYN, whose place is free then. */
@@ -330,7 +326,7 @@ bool syn_take(struct syn_ring *r, const struct flow_key *key, uint64_t hash, str
     const uint32_t ring = ring_of(key);
     const uint16_t tag = tag_of(hash);
 
-    if (!has_tag(r->tag[ring], tag))
+    if (!simd_among(r->tag[ring], tag))
         return false;
     const uint32_t place = place_of(r, ring, tag, key);
     if (place == SYN_RING)

@@ -55,9 +55,15 @@ void syn_source(struct syn_ring *r, const char *source);
  * all look alike at first sight. What is found does not depend on it. */
 enum syn_noted syn_note(struct syn_ring *r, const struct flow_key *key, uint64_t hash,
                         unsigned side, const struct packet *p);
-/* The same of one over IPv4, where nothing that looks like it stands there: it asks for a
- * connection. False: something does, and nothing was noted. */
-bool syn_note_new(struct syn_ring *r, uint64_t hash, const struct bare_syn *s);
+/* The same of one over IPv4 between these ends, where nothing that looks like it stands there: it
+ * asks for a connection. First where it would stand; then whether it is so; then all of it. */
+struct syn_spot {
+    uint32_t ring;
+    uint16_t tag;
+};
+struct syn_spot syn_spot_of(const uint64_t end[2], uint64_t hash);
+bool syn_is_new(const struct syn_ring *r, struct syn_spot spot);
+void syn_note_at(struct syn_ring *r, struct syn_spot spot, const struct bare_syn *s);
 /* Takes the SYN of this connection out. False: there is none. */
 bool syn_take(struct syn_ring *r, const struct flow_key *key, uint64_t hash, struct syn *out);
 /* Takes out one that timed out (with now_ns = INT64_MAX all have), in the order of their ordinals.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What bare_syn_read() says of a frame, decode_frame() says, too: of SYNs with and without options,
- * of the same cut or padded, and of the same with any one byte changed, its sums made right again
- * or not. */
+/* What bare_syn_begins() says of a frame, decode_frame() says, too: of SYNs with and without
+ * options, of the same cut or padded, and of the same with any one byte changed, its sums made
+ * right again or not. */
 #include "packet_build.h"
 
 #include "decode/bare_syn.h"
@@ -72,10 +72,12 @@ static void compare(struct ways *w, struct bytes bytes, size_t wire)
     enum anomaly odd;
     struct packet p;
     struct bare_syn s;
-    const bool taken = bare_syn_read(&f, &s);
+    const bool taken = bare_syn_begins(&f, &s);
 
-    if (taken)
+    if (taken) {
+        bare_syn_read_rest(&f, &s);
         bare_syn_count(w->counter, 1, s.wire_len);
+    }
     const enum decoded decoded = decode_frame(taken ? w->decoder : w->counter, &f, &p, &odd);
     if (!taken)
         (void)decode_frame(w->decoder, &f, &p, &odd);
@@ -124,7 +126,7 @@ int main(void)
     CHECK(w.differ == 0, "no other is, and all is as the other way says");
     CHECK(w.taken > 1000, "addresses, ports and numbers may be any");
     cooked = (struct frame){.linktype = 113, .data = build_bytes(&b)};
-    CHECK(!bare_syn_read(&cooked, &s), "another link type");
+    CHECK(!bare_syn_begins(&cooked, &s), "another link type");
     decoder_free(w.decoder);
     decoder_free(w.counter);
     CHECK(w.budget.used == 0, "all memory given back");

@@ -2,6 +2,7 @@
 /* Every level that this machine has, against the plain one: all lengths, places in memory, phases
  * of the key, faults. What is given lies in memory of its exact size, for the sanitizers. */
 #include "base/simd.h"
+#include "base/simd_among.h"
 #include "random.h"
 #include "test.h"
 
@@ -328,6 +329,29 @@ static void test_differ(const struct simd *s)
     CHECK(same, s->name);
 }
 
+/* ---- a word among others ---- */
+
+/* In each place in turn, nowhere, and where only one of its bytes is right. */
+static void test_among(void)
+{
+    _Alignas(16) uint16_t words[SIMD_AMONG];
+    bool right = true;
+
+    for (unsigned round = 0; round < 200; round++) {
+        for (unsigned i = 0; i < SIMD_AMONG; i++)
+            words[i] = (uint16_t)(random_below(UINT16_MAX - 1) + 1);
+        words[random_below(SIMD_AMONG)] = UINT16_MAX;
+        for (unsigned i = 0; i < SIMD_AMONG; i++)
+            right = right && simd_among(words, words[i]) && simd_among_plain(words, words[i]);
+        right = right && !simd_among(words, 0) && !simd_among_plain(words, 0);
+        for (unsigned bit = 0; bit < 16; bit++) {
+            const uint16_t near = (uint16_t)(words[bit] ^ 1U << bit);
+            right = right && simd_among(words, near) == simd_among_plain(words, near);
+        }
+    }
+    CHECK(right, "a word is found wherever it stands, and no other");
+}
+
 int main(void)
 {
     CHECK(simd_at(SIMD_LEVEL_PLAIN) == &simd_plain, "there is always the plain one");
@@ -346,5 +370,6 @@ int main(void)
         test_find_one_random(s);
         test_differ(s);
     }
+    test_among();
     return test_end();
 }
