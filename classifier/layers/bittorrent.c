@@ -14,14 +14,16 @@
 #include "layers/bittorrent.h"
 
 #include "base/cursor.h"
+#include "base/load.h"
 #include "layers/bittorrent_extension.h"
 #include "layers/bittorrent_message.h"
 #include "layers/bittorrent_peer_id.h"
+#include "layers/bittorrent_recognise.h"
 #include "layers/bittorrent_seek.h"
 #include "layers/layers.h"
 #include "layers/probe.h"
 
-#define RESERVED_AT      20
+#define RESERVED_AT      PEER_PROTOCOL_LEN
 #define INFO_HASH_AT     28
 #define PEER_ID_AT       48
 #define INFO_HASH_LEN    20
@@ -65,39 +67,6 @@ enum kept { KEPT_HANDSHAKE, KEPT_PEX, KEPT_PORT };
 struct bittorrent {
     struct peer peer[2]; /* by direction */
 };
-
-/* The connection began before the capture: where do messages follow one another? */
-static struct recognition recognise_midstream(const struct opening *o)
-{
-    for (int d = TO_SERVER; d <= TO_CLIENT; d++) {
-        struct bittorrent_seek s = {.len = 0};
-        const size_t at = bittorrent_seek(&s, o->seen[d]);
-        if (s.found)
-            return probe_yes("BitTorrent messages (BEP 3); their connection began before",
-                             bytes_of(o->seen[d].at + at - s.last_len, s.last_len),
-                             (enum direction)d);
-    }
-    return o->ended[TO_SERVER] && o->ended[TO_CLIENT]
-               ? probe_no()
-               : probe_more(o, o->ended[TO_SERVER] ? TO_CLIENT : TO_SERVER);
-}
-
-static struct recognition bittorrent_recognise(const struct opening *o)
-{
-    enum probe sign[2];
-
-    for (int d = TO_SERVER; d <= TO_CLIENT; d++) {
-        sign[d] = probe_sign(o->seen[d], TEXT(PEER_PROTOCOL));
-        if (sign[d] == PROBE_YES)
-            return probe_yes("BitTorrent handshake (BEP 3)", bytes_first(o->seen[d], RESERVED_AT),
-                             (enum direction)d);
-    }
-    if (o->midstream && !o->inner)
-        return recognise_midstream(o);
-    if (sign[TO_SERVER] == PROBE_NO || sign[TO_CLIENT] == PROBE_NO)
-        return probe_no();
-    return probe_more(o, o->ended[TO_SERVER] ? TO_CLIENT : TO_SERVER);
-}
 
 static void seek_messages(struct peer *p)
 {
@@ -437,6 +406,41 @@ static size_t bittorrent_feed(void *state, struct host *h, enum direction d, str
     return in.len;
 }
 
+/* A message, or what of it is there, that says nothing new; 0: it needs more than a look. */
+static size_t skim_message(struct peer *p, struct bytes in)
+{
+    if (p->state == PEER_BODY)
+        return read_body(p, in);
+    if (p->state != PEER_LENGTH || p->head_len > 0 || in.len < PEER_LENGTH_LEN)
+        return 0;
+    const uint32_t length = load_be32(in.at);
+    if (length == 0)
+        return PEER_LENGTH_LEN;
+    if (in.len == PEER_LENGTH_LEN || length > PEER_MESSAGE_MAX || p->good < MESSAGES_CERTAIN)
+        return 0;
+    const uint8_t type = in.at[PEER_LENGTH_LEN];
+    if (type == PEER_PORT || type == PEER_EXTENDED ||
+        (peer_message_known(type) && !peer_message_fits(type, length)))
+        return 0;
+    p->left = length;
+    p->state = PEER_BODY;
+    return PEER_LENGTH_LEN + read_body(p, bytes_after(in, PEER_LENGTH_LEN));
+}
+
+static size_t bittorrent_skim(void *state, struct host *h, enum direction d, struct bytes in)
+{
+    struct peer *p = &((struct bittorrent *)state)->peer[d];
+    struct bytes left = in;
+
+    (void)h;
+    if (p->state == PEER_DEAD)
+        return in.len;
+    for (size_t used = 1; used > 0 && left.len > 0; left = bytes_after(left, used))
+        used = skim_message(p, left);
+    p->offset += in.len - left.len;
+    return in.len - left.len;
+}
+
 static void bittorrent_gap(void *state, struct host *h, enum direction d, uint64_t n)
 {
     struct peer *p = &((struct bittorrent *)state)->peer[d];
@@ -484,6 +488,7 @@ const struct layer layer_bittorrent = {
     .open = bittorrent_open,
     .join = bittorrent_join,
     .feed = bittorrent_feed,
+    .skim = bittorrent_skim,
     .gap = bittorrent_gap,
     .close = bittorrent_close,
     .summarise = bittorrent_summarise,

@@ -223,6 +223,8 @@ static size_t hear_noise(struct mse *m, struct host *h, enum direction d, struct
 {
     struct bytes left = bytes_first(in, NOISE_SPAN - m->judged[d]);
 
+    if (m->sure > CONFIDENCE_PROBABLE)
+        return in.len; /* nothing takes it back any more */
     m->judged[d] += (uint32_t)left.len;
     while (left.len > 0) {
         const struct bytes part = bytes_first(left, NOISE_BYTES - m->noise[d].bytes);
@@ -313,6 +315,24 @@ static size_t mse_feed(void *state, struct host *h, enum direction d, struct byt
     return used;
 }
 
+/* Nothing takes it back any more, or a turn only goes on. */
+static size_t mse_skim(void *state, struct host *h, enum direction d, struct bytes in)
+{
+    struct mse *m = state;
+    const size_t judged = bytes_first(in, NOISE_SPAN - m->judged[d]).len;
+
+    if (m->clear.seeks)
+        return 0;
+    if (m->sure > CONFIDENCE_PROBABLE)
+        return in.len;
+    if (m->again[d] > 0 || !m->grammar.begun || m->grammar.speaks != d ||
+        m->noise[d].bytes + judged >= NOISE_BYTES)
+        return 0;
+    (void)mse_grammar_turn(&m->grammar, d);
+    mse_grammar_feed(&m->grammar, in);
+    return hear_noise(m, h, d, in);
+}
+
 static void mse_gap(void *state, struct host *h, enum direction d, uint64_t n)
 {
     struct mse *m = state;
@@ -339,6 +359,7 @@ const struct layer layer_mse = {
     .open = mse_open,
     .join = mse_join,
     .feed = mse_feed,
+    .skim = mse_skim,
     .gap = mse_gap,
     .close = mse_close,
 };

@@ -26,6 +26,7 @@ struct raw {
     struct shape_stats shape;
     struct mse_grammar *grammar; /* NULL: no datagrams, or not random */
     uint32_t again[2];           /* bytes of the opening still to be fed: their turns are weighed */
+    bool ripe;                   /* the turns say that it is BitTorrent: mse takes over */
     struct ws_trail *trail;      /* NULL: not midstream, or nothing is left to be found */
     struct bittorrent_seek *seek; /* the same; one a direction */
 };
@@ -159,25 +160,27 @@ static void give_over(struct raw *r, struct host *h, enum direction d)
     stop_looking(r, h);
 }
 
-/* Do the turns say by now that it is BitTorrent? Then mse takes over. */
-static bool give_to_mse(struct raw *r, struct host *h)
+static bool is_ripe(const struct raw *r)
+{
+    return mse_grammar_fits(r->grammar) && shape_of(&r->shape) == SHAPE_RANDOM;
+}
+
+static void give_to_mse(const struct raw *r, struct host *h)
 {
     const struct mse_joined joined = {.grammar = r->grammar};
 
-    if (!mse_grammar_fits(r->grammar) || shape_of(&r->shape) != SHAPE_RANDOM)
-        return false;
     h->replace(h, "mse", &joined, false);
-    return true;
 }
 
-/* Returns how much of `in` was before that. */
-static size_t hear_turns(struct raw *r, struct host *h, enum direction d, struct bytes in)
+/* Returns how much of `in` came before it was ripe. */
+static size_t hear_turns(struct raw *r, enum direction d, struct bytes in)
 {
     const size_t before = bytes_first(in, r->again[d]).len;
     const struct bytes fresh = bytes_after(in, before);
 
     r->again[d] -= (uint32_t)before;
-    if (fresh.len > 0 && mse_grammar_turn(r->grammar, d) && give_to_mse(r, h))
+    r->ripe = r->ripe || (fresh.len > 0 && mse_grammar_turn(r->grammar, d) && is_ripe(r));
+    if (r->ripe)
         return before;
     mse_grammar_feed(r->grammar, fresh);
     return in.len;
@@ -189,9 +192,11 @@ static size_t raw_feed(void *state, struct host *h, enum direction d, struct byt
     size_t used;
 
     if (r->grammar != NULL) {
-        used = hear_turns(r, h, d, in);
-        if (used < in.len)
+        used = hear_turns(r, d, in);
+        if (r->ripe) {
+            give_to_mse(r, h);
             return used;
+        }
     }
     if (r->trail != NULL) {
         used = ws_trail_feed(r->trail, d, in, CONFIDENCE_PROBABLE);
@@ -211,13 +216,17 @@ static size_t raw_feed(void *state, struct host *h, enum direction d, struct byt
     return in.len;
 }
 
-/* Nothing is left to be found: what it looks like is nobody's to hear before the end. */
+/* Nothing is found in these bytes: what they look like is nobody's to hear before the end. */
 static size_t raw_skim(void *state, struct host *h, enum direction d, struct bytes in)
 {
     struct raw *r = state;
 
     (void)h;
-    if (r->grammar != NULL || r->trail != NULL || r->seek != NULL)
+    if (r->trail != NULL || r->seek != NULL || r->again[d] > 0)
+        return 0;
+    if (r->grammar != NULL)
+        (void)hear_turns(r, d, in);
+    if (r->ripe)
         return 0;
     shape_feed(&r->shape, d, in);
     return in.len;
@@ -243,7 +252,7 @@ static void raw_close(void *state, struct host *h, enum close_reason why)
     struct raw *r = state;
 
     (void)why;
-    if (r->grammar != NULL && mse_grammar_end(r->grammar))
+    if (r->grammar != NULL && mse_grammar_end(r->grammar) && is_ripe(r))
         give_to_mse(r, h);
     stop_looking(r, h);
     stop_weighing(r, h);

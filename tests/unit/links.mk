@@ -77,7 +77,8 @@ LINKS_test_capture = capture/capture capture/opened capture/pcap_file capture/pc
 LINKS_test_capture_file = capture/capture capture/opened capture/pcap_file capture/pcapng_file capture/foreign capture/live capture/input capture/unpack capture/filter capture/linktype
 LINKS_test_tls_fingerprint = layers/tls_fingerprint layers/tls_hello
 LINKS_test_tls = layers/tls layers/tls_hello layers/tls_fingerprint layers/tls_record layers/probe
-LINKS_test_bittorrent = layers/bittorrent layers/bittorrent_message layers/bittorrent_seek layers/bittorrent_extension layers/compact_peers \
+LINKS_test_bittorrent = layers/bittorrent layers/bittorrent_recognise layers/bittorrent_message layers/bittorrent_seek layers/bittorrent_extension \
+ layers/compact_peers \
        layers/bittorrent_peer_id layers/bittorrent_tracker layers/bencode layers/probe
 LINKS_test_shape = layers/shape layers/raw layers/bittorrent_seek layers/bittorrent_message layers/probe layers/mse_grammar layers/noise $(LINKS_ws_trail)
 LINKS_test_nameless = identify/nameless layers/noise layers/shape

@@ -4,6 +4,7 @@
 #include "layers/bittorrent_peer_id.h"
 #include "layers/bittorrent_tracker.h"
 #include "layers/layers.h"
+#include "random.h"
 
 #define RESERVED "\x00\x00\x00\x00\x00\x10\x00\x05"
 #define HELLO(id)                                                                                  \
@@ -237,9 +238,78 @@ static void test_bencode(void)
     CHECK(!bencode_find_string(bytes_of(deep, sizeof(deep)), LITERAL("v"), &value), "too deep");
 }
 
+#define MESSAGES 12
+#define LONGEST  600
+
+/* Mostly messages that say nothing new, and some of everything else. */
+static void put_message(struct buffer *b)
+{
+    static const uint8_t types[] = {0, 1, 4, 6, 7, 7, 7, 7, 8, 9, 20, 20, 63};
+    const uint8_t type = types[random_below(sizeof(types))];
+    const uint32_t usual = type == 4 ? 4 : type == 9 ? 2 : 12;
+    const uint32_t body = random_below(3) == 0 ? random_below(LONGEST) : usual;
+    const uint32_t length = random_below(5) == 0 ? 0 : 1 + (type < 2 ? 0 : body);
+
+    if (random_below(60) == 0) {
+        buffer_append_byte(b, (uint8_t)random_below(256)); /* out of step from here on */
+        return;
+    }
+    if (random_below(8) == 0) {
+        buffer_append(b, LITERAL(EXTENDED));
+        return;
+    }
+    for (int shift = 24; shift >= 0; shift -= 8)
+        buffer_append_byte(b, (uint8_t)(length >> shift));
+    for (uint32_t i = 0; i < length; i++)
+        buffer_append_byte(b, i == 0 ? type : (uint8_t)random_below(256));
+}
+
+static void run_random(struct harness *h, const struct turn *turns, size_t count, size_t cut,
+                       bool feeds_all)
+{
+    struct flow_info info = {0};
+    void *state = calloc(1, layer_bittorrent.state_size);
+
+    harness_begin(h, UINT32_MAX, NULL);
+    h->describe = describe;
+    h->feeds_all = feeds_all;
+    harness_run(h, &layer_bittorrent, state, turns, count, cut);
+    layer_bittorrent.summarise(state, &info);
+    buffer_printf(&h->log, "%.*s", (int)info.peer_client.len, (const char *)info.peer_client.at);
+    layer_bittorrent.close(state, &h->host, CLOSE_FINISHED);
+    free(state);
+}
+
+/* What is skimmed is read to the same end as what is fed. */
+static void test_skim(void)
+{
+    for (unsigned n = 0; n < 3000; n++) {
+        struct buffer said[MESSAGES] = {{0}};
+        struct turn turns[MESSAGES];
+        struct harness fed, skimmed;
+        for (size_t i = 0; i < MESSAGES; i++) {
+            turns[i] = (struct turn){.direction = i & 1 ? TO_CLIENT : TO_SERVER};
+            if (i < 2)
+                buffer_append(&said[i], i == 0 ? LITERAL(HELLO(QB)) : LITERAL(HELLO(TR)));
+            for (uint32_t more = random_below(4); more > 0; more--)
+                put_message(&said[i]);
+            turns[i].bytes = buffer_bytes(&said[i]);
+            turns[i].gap = i > 1 && random_below(80) == 0 ? 1 + random_below(LONGEST) : 0;
+        }
+        run_random(&fed, turns, MESSAGES, 0, true);
+        run_random(&skimmed, turns, MESSAGES, random_below(100), false);
+        CHECK_TEXT(harness_log(&skimmed), harness_log(&fed), "skimmed as it was fed");
+        harness_end(&fed);
+        harness_end(&skimmed);
+        for (size_t i = 0; i < MESSAGES; i++)
+            buffer_free(&said[i]);
+    }
+}
+
 int main(void)
 {
     test_vectors();
+    test_skim();
     test_recognise();
     test_peer_ids();
     test_tracker();
