@@ -32,6 +32,11 @@ static inline uint64_t load_u64(const uint8_t *at)
     return n;
 }
 
+static inline uint16_t load_le16(const uint8_t *at)
+{
+    return le16toh(load_u16(at));
+}
+
 static inline uint32_t load_le32(const uint8_t *at)
 {
     return le32toh(load_u32(at));

@@ -8,11 +8,12 @@
 #include "identify/registry.h"
 #include "layers/layers.h"
 
-#define DPI_EARLY  64  /* bytes below which nDPI waits for a layer that needs more */
-#define DPI_TURNS  4   /* of a stream that nDPI is shown: no protocol waits longer to be known */
-#define FIRST_ROOM 256 /* of kept bytes; grows by GROWTH */
-#define GROWTH     4
-#define DETAIL_MAX 32 /* bytes shown of what nDPI recognised */
+#define DPI_EARLY       64 /* bytes below which nDPI waits for a layer that needs more */
+#define DPI_TURNS       4 /* of a stream that nDPI is shown: no protocol waits longer to be known */
+#define DPI_PLAIN_TURNS 2 /* where they are plain */
+#define FIRST_ROOM      256 /* of kept bytes; grows by GROWTH */
+#define GROWTH          4
+#define DETAIL_MAX      32 /* bytes shown of what nDPI recognised */
 
 _Static_assert(DPI_TURN_MAX >= OPENING_MAX, "a turn of the opening is one packet to nDPI");
 
@@ -32,21 +33,9 @@ struct asking {
     bool datagrams;
 };
 
-/* What a layer of ours speaks, it recognises itself, and strictly: nDPI does not overrule its NO.
- */
-static bool is_ours(const char *name, bool datagrams)
-{
-    const struct layer *l;
-
-    for (size_t n = 0; (l = registry_layer(n)) != NULL; n++)
-        if (strcmp(l->name, name) == 0 && (!datagrams || registry_asks(n, true)))
-            return true;
-    return false;
-}
-
 static bool is_ours_over_tcp(const char *name)
 {
-    return is_ours(name, false);
+    return registry_speaks(name, false);
 }
 
 struct identifier *identifier_create(struct budget *budget, struct err *err)
@@ -250,15 +239,36 @@ static struct opening opening_of(const struct asking *a, struct opening_turn tur
     };
 }
 
+/* Neither a layer nor nDPI will say another word of the stream: it only waits to be raw. */
+static bool is_settled(const struct asking *a)
+{
+    const struct identify *s = a->s;
+
+    return (a->i->asked[false] & ~s->refused) == 0 && !a->datagrams && !a->c->inner &&
+           s->unsaid[true] == (s->plain ? DPI_PLAIN_TURNS : DPI_TURNS);
+}
+
+static struct identity ask_about_stream(const struct asking *a, bool over)
+{
+    struct opening_turn turns[IDENTIFY_TURNS];
+
+    if (is_settled(a))
+        return not_yet();
+    struct opening o = opening_of(a, turns);
+    for (unsigned d = TO_SERVER; over && d <= TO_CLIENT; d++)
+        o.ended[d] = true;
+    return ask_layers(a, &o);
+}
+
 /* How many turns of a stream is nDPI shown? Where each side's first is plain, no more. */
 static size_t dpi_turns(struct identify *s, const struct opening_turn *turns, size_t count)
 {
-    if (count <= 2)
+    if (count <= DPI_PLAIN_TURNS)
         return count;
     if (!s->looked)
         s->plain = nameless_is_plain(turns[0].bytes) && nameless_is_plain(turns[1].bytes);
     s->looked = true;
-    return s->plain ? 2 : count < DPI_TURNS ? count : DPI_TURNS;
+    return s->plain ? DPI_PLAIN_TURNS : count < DPI_TURNS ? count : DPI_TURNS;
 }
 
 /* What does nDPI make of the turns so far? They are put into `turns`. Of streams, what it said
@@ -289,7 +299,7 @@ static struct identity ask_dpi(const struct asking *a, bool with_ports)
     struct opening_turn turns[IDENTIFY_TURNS];
     const struct dpi_answer said = show_dpi(a, with_ports, turns);
 
-    if (said.name == NULL || is_ours(said.name, a->datagrams) || (said.weak && a->c->inner))
+    if (said.name == NULL || registry_speaks(said.name, a->datagrams) || (said.weak && a->c->inner))
         return not_yet();
     const bool sure =
         !said.weak && !a->c->midstream && !a->c->inner && (!with_ports || a->datagrams);
@@ -324,7 +334,7 @@ static struct identity ask_dpi_without_ports(const struct asking *a)
 {
     struct opening_turn turns[IDENTIFY_TURNS];
 
-    if (a->c->inner ? is_nameless(a) : !show_dpi(a, true, turns).content)
+    if (is_settled(a) || (a->c->inner ? is_nameless(a) : !show_dpi(a, true, turns).content))
         return not_yet();
     return ask_dpi(a, false);
 }
@@ -334,14 +344,10 @@ static struct identity conclude(const struct asking *a, const char *why, enum co
 {
     struct identity id = not_yet();
 
-    if (!a->datagrams) {
-        struct opening_turn turns[IDENTIFY_TURNS];
-        struct opening o = opening_of(a, turns);
-        o.ended[TO_SERVER] = o.ended[TO_CLIENT] = true;
-        id = ask_layers(a, &o);
-        if (!decided(&id))
-            id = ask_dpi_without_ports(a);
-    }
+    if (!a->datagrams)
+        id = ask_about_stream(a, true);
+    if (!decided(&id) && !a->datagrams)
+        id = ask_dpi_without_ports(a);
     if (!decided(&id) && !a->c->inner)
         id = ask_dpi(a, true);
     return decided(&id) ? id : raw(a, sure, why);
@@ -391,9 +397,7 @@ static struct identity add_bytes(struct asking *a, enum direction d, struct byte
         return conclude_without_memory(a);
     a->used += in.len;
     add_turn(a, d, in.len);
-    struct opening_turn turns[IDENTIFY_TURNS];
-    const struct opening o = opening_of(a, turns);
-    const struct identity id = ask_layers(a, &o);
+    const struct identity id = ask_about_stream(a, false);
     if (decided(&id))
         return id;
     if (a->seen[d].len == OPENING_MAX || (a->seen[d].len == IDENTIFY_ENOUGH && !a->s->more))
@@ -480,9 +484,7 @@ struct identity identify_ended(struct identifier *i, struct identify *s,
         return conclude_seen(&a);
     if (a.datagrams)
         return not_yet();
-    struct opening_turn turns[IDENTIFY_TURNS];
-    const struct opening o = opening_of(&a, turns);
-    const struct identity id = ask_layers(&a, &o);
+    const struct identity id = ask_about_stream(&a, false);
     if (decided(&id) || s->turns_over || turn_begins(&a, d))
         return id;
     return s->more ? not_yet() : ask_dpi_without_ports(&a);

@@ -45,10 +45,24 @@ static bool is_noise(struct bytes seen)
     return noise_holds(&noise, NOISE_KEEN);
 }
 
+/* ASCII without a control character but what ends a line: SHAPE_TEXT, whatever else it is. */
+static bool is_lines(struct bytes b)
+{
+    uint8_t odd = 0;
+
+    for (size_t i = 0; i < b.len; i++) {
+        const uint8_t c = b.at[i];
+        odd |= (uint8_t)((c < ' ' || c > '~') & (c != '\n') & (c != '\r'));
+    }
+    return b.len > 0 && odd == 0;
+}
+
 bool nameless_is_plain(struct bytes turn)
 {
     struct shape_stats stats = {0};
 
+    if (is_lines(bytes_first(turn, START)) && is_lines(bytes_first(turn, NAMELESS_LOOK)))
+        return true;
     shape_feed(&stats, TO_SERVER, bytes_first(turn, NAMELESS_LOOK));
     const enum shape shape = shape_of(&stats);
     return shape == SHAPE_TEXT || shape == SHAPE_RANDOM;

@@ -89,6 +89,14 @@ bool registry_asks(size_t n, bool datagrams)
            (registry[n].carriers & (datagrams ? DATAGRAM : STREAM)) != 0;
 }
 
+bool registry_speaks(const char *name, bool datagrams)
+{
+    for (size_t n = 0; n < REGISTRY_LEN; n++)
+        if (strcmp(registry[n].layer->name, name) == 0 && (!datagrams || registry_asks(n, true)))
+            return true;
+    return false;
+}
+
 uint64_t registry_asked(bool datagrams)
 {
     uint64_t asked = 0;

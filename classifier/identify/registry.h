@@ -12,5 +12,8 @@
 bool registry_asks(size_t n, bool datagrams);
 /* The same of all: bit n. */
 uint64_t registry_asked(bool datagrams);
+/* What a layer of ours speaks, it recognises itself, and strictly: nDPI does not overrule its NO.
+ * Is there one of that name? */
+bool registry_speaks(const char *name, bool datagrams);
 
 #endif

@@ -47,10 +47,11 @@ static struct recognition text_probe(const struct opening *o)
     struct bytes command, answer;
     const enum probe client =
         first_word(o->seen[TO_SERVER], commands, sizeof(commands) / sizeof(commands[0]), &command);
+    if (client == PROBE_NO)
+        return probe_no();
     const enum probe server =
         first_word(o->seen[TO_CLIENT], answers, sizeof(answers) / sizeof(answers[0]), &answer);
-
-    if (client == PROBE_NO || server == PROBE_NO)
+    if (server == PROBE_NO)
         return probe_no();
     if (client == PROBE_MORE || server == PROBE_MORE)
         return probe_more(o, client == PROBE_MORE ? TO_SERVER : TO_CLIENT);

@@ -71,6 +71,7 @@ static bool has_runs(struct bytes b)
     return has_printable_run(b) || has_same(b);
 }
 
+/* But for its runs. */
 static bool is_key(struct bytes key)
 {
     struct noise noise = {0};
@@ -78,8 +79,7 @@ static bool is_key(struct bytes key)
 
     byte_counts_take(&counts, key);
     noise_add(&noise, &counts, key.len);
-    return byte_counts_different(&counts) >= DISTINCT_MIN && noise_holds(&noise, NOISE_KEEN) &&
-           !has_runs(key);
+    return byte_counts_different(&counts) >= DISTINCT_MIN && noise_holds(&noise, NOISE_KEEN);
 }
 
 static bool is_noise(struct bytes b)
@@ -233,11 +233,12 @@ static bool may_be_flight(const struct opening *o, size_t n, bool whole)
 /* And what takes a look at every byte. */
 static bool is_flight(const struct opening *o, size_t n, bool whole)
 {
-    const struct bytes b = o->turn[n].bytes;
+    const struct bytes b = o->turn[n].bytes, key = bytes_first(b, MSE_KEY);
+    const bool keyed = n != ANSWER && b.len >= MSE_KEY;
 
-    if (n != ANSWER && b.len >= MSE_KEY && !is_key(bytes_first(b, MSE_KEY)))
+    if (keyed && !is_key(key))
         return false;
-    return !whole || (is_noise(b) && !has_runs(b));
+    return whole ? is_noise(b) && !has_runs(b) : !keyed || !has_runs(key);
 }
 
 static bool exchange_is_possible(const struct opening *o, bool clear)

@@ -13,16 +13,21 @@ static const struct {
     [NOISE_LENIENT] = {25, 567},
 };
 
-void byte_counts_take(struct byte_counts *c, struct bytes in)
+void byte_counts_add(struct byte_counts *c, struct bytes in)
 {
     enum { AT_ONCE = 8 };
 
-    memset(c, 0, sizeof(*c));
     for (; in.len >= AT_ONCE; in = bytes_after(in, AT_ONCE))
         for (size_t i = 0; i < AT_ONCE; i++)
             c->of[in.at[i]]++;
     for (size_t i = 0; i < in.len; i++)
         c->of[in.at[i]]++;
+}
+
+void byte_counts_take(struct byte_counts *c, struct bytes in)
+{
+    memset(c, 0, sizeof(*c));
+    byte_counts_add(c, in);
 }
 
 /* Eight counts in a word: no sum of some is beyond BYTE_COUNTS_MAX, so that it stays in its byte.

@@ -30,6 +30,7 @@ struct byte_counts {
 };
 
 void byte_counts_take(struct byte_counts *c, struct bytes in); /* at most BYTE_COUNTS_MAX */
+void byte_counts_add(struct byte_counts *c, struct bytes in);  /* together no more than that */
 unsigned byte_counts_different(const struct byte_counts *c);   /* values that came */
 /* How many bytes came of `n` values, from `first` on: both multiples of eight. */
 unsigned byte_counts_sum(const struct byte_counts *c, size_t first, size_t n);

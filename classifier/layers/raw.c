@@ -24,6 +24,7 @@
 
 struct raw {
     struct shape_stats shape;
+    struct shape_fresh fresh[2]; /* for it */
     struct mse_grammar *grammar; /* NULL: no datagrams, or not random */
     uint32_t again[2];           /* bytes of the opening still to be fed: their turns are weighed */
     bool ripe;                   /* the turns say that it is BitTorrent: mse takes over */
@@ -162,7 +163,7 @@ static void give_over(struct raw *r, struct host *h, enum direction d)
 
 static bool is_ripe(const struct raw *r)
 {
-    return mse_grammar_fits(r->grammar) && shape_of(&r->shape) == SHAPE_RANDOM;
+    return mse_grammar_fits(r->grammar) && shape_of_short(&r->shape, r->fresh) == SHAPE_RANDOM;
 }
 
 static void give_to_mse(const struct raw *r, struct host *h)
@@ -212,7 +213,7 @@ static size_t raw_feed(void *state, struct host *h, enum direction d, struct byt
         if (r->seek[d].found)
             return used;
     }
-    shape_feed(&r->shape, d, in);
+    shape_feed_short(&r->shape, r->fresh, d, in);
     return in.len;
 }
 
@@ -228,7 +229,7 @@ static size_t raw_skim(void *state, struct host *h, enum direction d, struct byt
         (void)hear_turns(r, d, in);
     if (r->ripe)
         return 0;
-    shape_feed(&r->shape, d, in);
+    shape_feed_short(&r->shape, r->fresh, d, in);
     return in.len;
 }
 
@@ -262,7 +263,7 @@ static void raw_close(void *state, struct host *h, enum close_reason why)
 static void raw_summarise(const void *state, struct flow_info *out)
 {
     const struct raw *r = state;
-    out->shape = shape_of(&r->shape);
+    out->shape = shape_of_short(&r->shape, r->fresh);
 }
 
 const struct layer layer_raw = {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/shape.h"
 
+#include "base/load.h"
+
 #define LENGTH_MAX (1U << 20)
 
 /* A way of writing a message's length, and how many messages in a row it takes to believe it: a
@@ -27,6 +29,16 @@ static void length_is_read(struct prefix_chain *c, const struct prefix *p)
     c->value = 0;
 }
 
+/* All of a length at once, where it is there. */
+static uint32_t whole_length(const uint8_t *at, const struct prefix *p)
+{
+    if (p->width == 1)
+        return at[0];
+    if (p->width == 2)
+        return p->little ? load_le16(at) : load_be16(at);
+    return p->little ? load_le32(at) : load_be32(at);
+}
+
 static void chain_feed(struct prefix_chain *c, const struct prefix *p, struct bytes in)
 {
     while (in.len > 0 && !c->broken) {
@@ -36,6 +48,12 @@ static void chain_feed(struct prefix_chain *c, const struct prefix *p, struct by
             in = bytes_after(in, body.len);
             if (c->left == 0 && c->messages < UINT16_MAX)
                 c->messages++;
+            continue;
+        }
+        if (c->have == 0 && in.len >= p->width) {
+            c->value = whole_length(in.at, p);
+            in = bytes_after(in, p->width);
+            length_is_read(c, p);
             continue;
         }
         c->value |= (uint32_t)in.at[0] << 8 * (p->little ? c->have : p->width - 1 - c->have);
@@ -69,20 +87,40 @@ static unsigned count_controls(const struct byte_counts *c)
            of[FORM_FEED] - of[ESCAPE] + of[DELETE];
 }
 
-static void count_bytes(struct shape_side *side, struct bytes in)
+static void sum_up(struct shape_side *side, const struct byte_counts *c, size_t bytes)
 {
     enum { ASCII = 128, LATIN_1_FIRST = 0xa0 }; /* of ISO 8859-1's letters; below are controls */
+
+    noise_add(&side->noise, c, bytes);
+    const unsigned latin_1_controls = byte_counts_sum(c, ASCII, LATIN_1_FIRST - ASCII);
+    const unsigned others = byte_counts_sum(c, LATIN_1_FIRST, 256 - LATIN_1_FIRST);
+    side->control = (uint16_t)(side->control + count_controls(c));
+    side->high = (uint16_t)(side->high + latin_1_controls + others);
+    side->high_control = (uint16_t)(side->high_control + latin_1_controls);
+}
+
+static void count_bytes(struct shape_side *side, struct bytes in)
+{
     struct byte_counts c;
 
     for (; in.len > 0; in = bytes_after(in, BYTE_COUNTS_MAX)) {
         const struct bytes part = bytes_first(in, BYTE_COUNTS_MAX);
         byte_counts_take(&c, part);
-        noise_add(&side->noise, &c, part.len);
-        const unsigned latin_1_controls = byte_counts_sum(&c, ASCII, LATIN_1_FIRST - ASCII);
-        const unsigned others = byte_counts_sum(&c, LATIN_1_FIRST, 256 - LATIN_1_FIRST);
-        side->control = (uint16_t)(side->control + count_controls(&c));
-        side->high = (uint16_t)(side->high + latin_1_controls + others);
-        side->high_control = (uint16_t)(side->high_control + latin_1_controls);
+        sum_up(side, &c, part.len);
+    }
+}
+
+static void count_short(struct shape_side *side, struct shape_fresh *fresh, struct bytes in)
+{
+    while (in.len > 0) {
+        const struct bytes part = bytes_first(in, (size_t)BYTE_COUNTS_MAX - fresh->bytes);
+        byte_counts_add(&fresh->counts, part);
+        fresh->bytes = (uint8_t)(fresh->bytes + part.len);
+        if (fresh->bytes == BYTE_COUNTS_MAX) {
+            sum_up(side, &fresh->counts, fresh->bytes);
+            *fresh = (struct shape_fresh){.bytes = 0};
+        }
+        in = bytes_after(in, part.len);
     }
 }
 
@@ -97,21 +135,34 @@ static void follow_chains(struct shape_side *side, struct bytes in)
     side->no_chain = broken;
 }
 
-void shape_feed(struct shape_stats *s, enum direction d, struct bytes in)
+/* All but the counting. Returns the bytes that are looked at. */
+static struct bytes take(struct shape_stats *s, enum direction d, struct bytes in)
 {
     struct shape_side *side = &s->side[d];
-    const struct bytes part = bytes_first(in, SHAPE_BYTES - side->noise.bytes);
+    const struct bytes part = bytes_first(in, (size_t)SHAPE_BYTES - side->taken);
 
     if (part.len == 0)
-        return;
+        return part;
     if (d != s->last)
         turn_ends(&s->side[s->last]);
     s->last = d;
+    side->taken = (uint16_t)(side->taken + part.len);
     if (!side->not_utf8 && utf8_feed(&side->utf8, part) < part.len)
         side->not_utf8 = true;
-    count_bytes(side, part);
     if (!side->no_chain)
         follow_chains(side, part);
+    return part;
+}
+
+void shape_feed(struct shape_stats *s, enum direction d, struct bytes in)
+{
+    count_bytes(&s->side[d], take(s, d, in));
+}
+
+void shape_feed_short(struct shape_stats *s, struct shape_fresh fresh[2], enum direction d,
+                      struct bytes in)
+{
+    count_short(&s->side[d], &fresh[d], take(s, d, in));
 }
 
 void shape_gap(struct shape_stats *s, enum direction d, uint64_t n)
@@ -193,4 +244,14 @@ enum shape shape_of(const struct shape_stats *s)
     if (looks_random(s))
         return SHAPE_RANDOM;
     return looks_prefixed(s, 1) ? SHAPE_LENGTH_PREFIXED : SHAPE_BINARY;
+}
+
+enum shape shape_of_short(const struct shape_stats *s, const struct shape_fresh fresh[2])
+{
+    struct shape_stats all = *s;
+
+    for (int d = TO_SERVER; d <= TO_CLIENT; d++)
+        if (fresh[d].bytes > 0)
+            sum_up(&all.side[d], &fresh[d].counts, fresh[d].bytes);
+    return shape_of(&all);
 }

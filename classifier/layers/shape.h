@@ -36,6 +36,7 @@ struct shape_side {
     uint16_t control;      /* characters that text does not have */
     uint16_t high;         /* bytes above 127 */
     uint16_t high_control; /* 128 to 159: controls in ISO 8859-1 */
+    uint16_t taken;        /* bytes, those too that are counted, but in no figure yet */
     struct utf8 utf8;
     bool not_utf8 : 1;
     bool no_chain : 1; /* all are broken */
@@ -47,8 +48,19 @@ struct shape_stats {
     enum direction last;       /* who spoke last */
 };
 
+/* The figures cost as much for one byte as for BYTE_COUNTS_MAX, and segments are mostly short: of
+ * each direction, bytes that are counted until there are so many. Zero-filled = ready. */
+struct shape_fresh {
+    struct byte_counts counts;
+    uint8_t bytes;
+};
+
 void shape_feed(struct shape_stats *s, enum direction d, struct bytes in);
 void shape_gap(struct shape_stats *s, enum direction d, uint64_t n);
 enum shape shape_of(const struct shape_stats *s);
+/* The same for a stream in many short pieces, all of which are fed so. */
+void shape_feed_short(struct shape_stats *s, struct shape_fresh fresh[2], enum direction d,
+                      struct bytes in);
+enum shape shape_of_short(const struct shape_stats *s, const struct shape_fresh fresh[2]);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "identify/nameless.h"
+#include "layers/shape.h"
 #include "random.h"
 #include "test.h"
 
@@ -93,9 +94,33 @@ static void check_plain(void)
     CHECK(refused < NOISES / 100, "noise, but for a few in a thousand");
 }
 
+/* Lines take a short way to the same answer. */
+static void check_lines(void)
+{
+    static const char common[] = " etaoinshrdlu.,:<>0123456789\r\n";
+
+    for (unsigned n = 0; n < 20 * NOISES; n++) {
+        struct shape_stats stats = {0};
+        uint8_t line[NAMELESS_LOOK];
+        const size_t len = 1 + n % sizeof(line);
+        fill(line, len);
+        const uint8_t odd = line[0];
+        for (size_t i = 0; i < len; i++)
+            line[i] = (uint8_t)common[line[i] % (sizeof(common) - 1)];
+        if (n % 2 == 0)
+            line[n % 7 % len] = odd;
+        shape_feed(&stats, TO_SERVER, bytes_of(line, len));
+        const enum shape shape = shape_of(&stats);
+        CHECK(nameless_is_plain(bytes_of(line, len)) ==
+                  (shape == SHAPE_TEXT || shape == SHAPE_RANDOM),
+              "what the shape says");
+    }
+}
+
 int main(void)
 {
     check_plain();
+    check_lines();
     check_words();
     check_noise();
     check_headers();

@@ -92,6 +92,44 @@ static void test_random(void)
     CHECK(random > 980, "random bytes look random");
 }
 
+/* Text, noise, and messages with their lengths before them, right and wrong: what the bytes are
+ * like does not depend on how they are cut. */
+static void test_cuts(void)
+{
+    unsigned seen[SHAPE_RANDOM + 1] = {0};
+
+    for (unsigned n = 0; n < 20000; n++) {
+        struct shape_stats whole = {0}, cut = {0}, many = {0};
+        struct shape_fresh fresh[2] = {{.bytes = 0}};
+        for (unsigned turn = 0; turn < 6; turn++) {
+            const enum direction d = turn & 1 ? TO_CLIENT : TO_SERVER;
+            uint8_t bytes[400];
+            const size_t width = 1U << n % 3, len = width + noise() % 120U * (n % 5 == 0 ? 3U : 1U);
+            for (size_t i = 0; i < len; i++)
+                bytes[i] = n % 4 == 0 ? noise() : (uint8_t)(' ' + noise() % 90U);
+            if (n % 4 == 1)
+                bytes[len / 2] = noise();
+            for (size_t i = 0; i < width && n % 4 > 1; i++)
+                bytes[n % 8 < 4 ? i : width - 1 - i] = (uint8_t)((len - width) >> 8 * i);
+            if (n % 4 == 3 && noise() < 10)
+                bytes[0]++;
+            shape_feed(&whole, d, bytes_of(bytes, len));
+            for (size_t at = 0, part; at < len; at += part) {
+                part = 1 + noise() % 9U;
+                const struct bytes piece = bytes_first(bytes_of(bytes + at, len - at), part);
+                shape_feed(&cut, d, piece);
+                shape_feed_short(&many, fresh, d, piece);
+            }
+            CHECK(shape_of(&whole) == shape_of(&cut), "the same however it was cut");
+            CHECK(shape_of(&whole) == shape_of_short(&many, fresh), "and counted");
+        }
+        seen[shape_of(&whole)]++;
+    }
+    CHECK(seen[SHAPE_TEXT] > 1000 && seen[SHAPE_LENGTH_PREFIXED] > 1000 &&
+              seen[SHAPE_RANDOM] > 1000 && seen[SHAPE_BINARY] > 1000,
+          "all shapes were seen");
+}
+
 /* A counter and a bitmap are binary, and nothing else. */
 static void test_binary(void)
 {
@@ -169,6 +207,7 @@ int main(void)
     test_figures();
     test_sums();
     test_random();
+    test_cuts();
     test_binary();
     test_gap();
     return test_end();
