@@ -30,8 +30,8 @@ enum name_of {
 };
 
 struct names {
+    uint8_t known[NAMES]; /* enum known; a request's are in one cache line */
     struct bytes of[NAMES];
-    uint8_t known[NAMES]; /* enum known */
 };
 
 struct alternate; /* alternate.c: the second reading of a stream whose bytes are disputed */

@@ -14,7 +14,17 @@ static struct names *names_of(struct engine *e, struct conn *c)
     return c->names;
 }
 
-static void learn_name(struct engine *e, struct conn *c, enum name_of which, struct bytes text)
+static void change_name(struct engine *e, struct names *names, enum name_of which,
+                        struct bytes text)
+{
+    if (names->of[which].at != NULL)
+        texts_change(&e->texts, &names->of[which], text);
+    else
+        names->of[which] = texts_keep(&e->texts, text);
+}
+
+static inline void learn_name(struct engine *e, struct conn *c, enum name_of which,
+                              struct bytes text)
 {
     struct names *names = names_of(e, c);
 
@@ -22,12 +32,8 @@ static void learn_name(struct engine *e, struct conn *c, enum name_of which, str
         return;
     text = bytes_first(text, NAME_MAX_BYTES);
     names->known[which] = text.len > 0 ? KNOWN_VALUE : KNOWN_ABSENT;
-    if (bytes_equal(names->of[which], text))
-        return;
-    if (names->of[which].at != NULL)
-        texts_change(&e->texts, &names->of[which], text);
-    else
-        names->of[which] = texts_keep(&e->texts, text);
+    if (!bytes_equal(names->of[which], text))
+        change_name(e, names, which, text);
 }
 
 static struct bytes path_of(struct bytes url)

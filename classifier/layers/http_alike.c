@@ -2,34 +2,30 @@
 #include "layers/http_alike.h"
 
 #include "base/lines.h"
+#include "base/load.h"
 
-#define LINE_END 2 /* bytes: CR LF */
+#define CR_LF    0x0d0a
+#define LINE_END 2 /* bytes */
 
 /* Does a line end there? */
 static inline bool is_line_end(struct bytes in, size_t at)
 {
-    return at + 1 < in.len && in.at[at] == '\r' && in.at[at + 1] == '\n';
+    return at + LINE_END <= in.len && load_be16(in.at + at) == CR_LF;
 }
 
-/* The line of the shape, from c->line on, that holds its byte `was`; the head's byte `is` is
- * another one. False: the head has another name there. */
+/* The shape's byte `was` is another one than the head's `is`, and the head's line ends at `stop`.
+ * False: what differs is a name, or a line's end. */
 static inline bool take_changed(const struct http_shape *s, size_t was, size_t is, size_t stop,
                                 struct http_change *c)
 {
-    unsigned line = c->line;
+    const unsigned line = s->line[was];
 
-    while (s->end[line] <= was)
-        line++;
-    if (line > 0 && was <= s->colon[line])
+    if (s->text[was] == '\n' || (line > 0 && was <= s->colon[line]))
         return false;
-    *c = (struct http_change){
-        .line = (uint8_t)line,
-        .from = (uint16_t)is,
-        .value = (uint16_t)(line > 0 ? is - (was - s->colon[line]) + 1 : 0),
-        .stop = (uint16_t)stop,
-        .was_next = s->end[line],
-        .is_next = (uint16_t)(stop + LINE_END),
-    };
+    c->line = (uint8_t)line;
+    c->from = (uint16_t)is;
+    c->value = (uint16_t)(is - was + s->colon[line] + 1);
+    c->stop = (uint16_t)stop;
     return true;
 }
 
@@ -37,7 +33,6 @@ bool http_alike(const struct http_shape *s, struct bytes in, struct http_alike *
 {
     const struct simd *wide = simd();
     size_t was = 0, is = 0, stop;
-    unsigned line = 0;
 
     in = bytes_first(in, LINES_LONGEST);
     for (unsigned n = 0; n <= CHANGES_MOST; n++) {
@@ -49,18 +44,12 @@ bool http_alike(const struct http_shape *s, struct bytes in, struct http_alike *
             return true;
         }
         stop += is;
-        was += same;
-        is += same;
-        if (n == CHANGES_MOST || !is_line_end(in, stop) ||
-            (same > 0 && in.at[is - 1] == '\r')) /* an LF was behind it */
-            return false;
         struct http_change *c = &out->change[n];
-        c->line = (uint8_t)line;
-        if (!take_changed(s, was, is, stop, c))
+        if (n == CHANGES_MOST || !is_line_end(in, stop) ||
+            !take_changed(s, was + same, is + same, stop, c))
             return false;
-        was = c->was_next;
-        is = c->is_next;
-        line = c->line + 1U;
+        was = s->end[c->line];
+        is = stop + LINE_END;
     }
     return false;
 }

@@ -23,8 +23,7 @@ struct shape_value {
     uint8_t line, field;
 };
 
-/* What of a head like this one matters where nobody asks for it: http_skim.c, once somebody asks.
- */
+/* Does http_skim.c take such heads? It says so of the first one. */
 enum shape_use { SHAPE_NEW, SHAPE_PLAIN, SHAPE_ODD };
 
 struct http_shape {
@@ -38,12 +37,12 @@ struct http_shape {
     struct http_body body;                 /* SHAPE_PLAIN: what it says of the body */
     struct http_head head;                 /* what it says: in `text` */
     uint8_t text[SHAPE_LONGEST];
+    uint8_t line[SHAPE_LONGEST]; /* that each byte is of */
 };
 
 struct http_change {
     uint8_t line;               /* of the shape */
     uint16_t from, value, stop; /* in the head: what differs, what is behind the colon, the end */
-    uint16_t was_next, is_next; /* where the next line begins, in the shape and in the head */
 };
 
 struct http_alike {
@@ -61,10 +60,12 @@ static inline bool http_first_changed(const struct http_alike *a)
     return a->changes > 0 && a->change[0].line == 0;
 }
 
-/* What a changed line says behind its name. */
+/* What a changed line says behind its name, and mostly one space. */
 static inline struct bytes http_changed_value(const struct http_change *c, struct bytes in)
 {
-    return bytes_trim(bytes_of(in.at + c->value, (size_t)(c->stop - c->value)));
+    const size_t from = c->value + (in.at[c->value] == ' ' ? 1U : 0U);
+
+    return bytes_trim(bytes_of(in.at + from, c->stop - from));
 }
 
 #endif

@@ -58,22 +58,43 @@ bool http_queue_push(struct http_queue *q, struct host *h, const struct http_exc
     return true;
 }
 
+bool http_queue_push_plain(struct http_queue *q, struct host *h)
+{
+    if (q->count == q->room && !grow(q, h)) {
+        q->forgotten++;
+        return false;
+    }
+    q->count++;
+    *http_queue_last(q) = (struct http_exchange){
+        .request_packet = h->packet, .request_time_ns = h->time_ns, .ws.version = -1};
+    return true;
+}
+
+/* The oldest, which is told of and has no strings any more, or they are another's now. */
+static void drop_first(struct http_queue *q)
+{
+    q->count--;
+    q->first = (uint16_t)(q->count > 0 ? (q->first + 1U) & (q->room - 1U) : 0);
+}
+
 struct http_exchange http_queue_take(struct http_queue *q)
 {
     const struct http_exchange x = *http_queue_at(q, 0);
 
     q->text -= (uint32_t)http_text_size(x.asked);
-    q->first = (uint16_t)((q->first + 1U) & (q->room - 1U));
-    q->count--;
+    drop_first(q);
     return x;
 }
 
 void http_queue_forget(struct http_queue *q, struct host *h)
 {
-    struct http_exchange x = http_queue_take(q);
+    const struct http_exchange *x = http_queue_at(q, 0);
 
-    http_exchange_tell(&x, h);
-    http_exchange_free(&x, h);
+    http_exchange_tell(x, h);
+    q->text -= (uint32_t)http_text_size(x->asked);
+    http_text_free(x->asked, h);
+    http_text_free(x->answered, h);
+    drop_first(q);
 }
 
 void http_queue_retire(struct http_queue *q, struct host *h)

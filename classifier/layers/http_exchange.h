@@ -27,6 +27,7 @@ struct http_exchange {
     uint8_t method;                           /* enum http_method */
     bool upgrade;                             /* asked for another protocol */
     bool websocket;                           /* ... which is WebSocket */
+    bool first_upgrade;                       /* ... and the flow's first */
     bool has_origin;
     uint8_t key3_len;     /* hixie-76: bytes of the challenge that followed the head, so far */
     struct ws_request ws; /* where it asked for WebSocket */
@@ -58,6 +59,8 @@ struct http_exchange *http_queue_last(const struct http_queue *q);
 
 /* Adds an exchange; the queue owns its strings. False: no memory, it counts as forgotten. */
 bool http_queue_push(struct http_queue *q, struct host *h, const struct http_exchange *x);
+/* The same, of a plain one that was not asked for WebSocket. */
+bool http_queue_push_plain(struct http_queue *q, struct host *h);
 /* Is there no room for one more? Then http_queue_forget() first. */
 bool http_queue_full(const struct http_queue *q);
 /* Takes the oldest out; its strings are the caller's now. */

@@ -147,6 +147,7 @@ void http_on_request(struct http *s, struct host *h, struct http_head *head)
         h->claim(h, CONFIDENCE_STRONG); /* also with a method that nobody knows */
     tell_request(h, head, &x);
     if (x.websocket) {
+        x.first_upgrade = h->ladder == LADDER_NONE;
         h->climb(h, LADDER_ASKED);
         h->note(h, "asked to upgrade to WebSocket", head->line.target);
     }

@@ -64,7 +64,7 @@ static void take_values(const struct http_shape *s, const struct http_alike *a, 
     for (unsigned v = 0; v < s->values; v++) {
         const struct shape_value *value = &s->value[v];
         for (; n < a->changes && a->change[n].line < value->line; n++)
-            moved = a->change[n].is_next - a->change[n].was_next;
+            moved = a->change[n].stop + LINE_END - s->end[a->change[n].line];
         if (n < a->changes && a->change[n].line == value->line)
             out->value[value->field] = http_changed_value(&a->change[n], in);
         else
@@ -102,18 +102,10 @@ static bool find_lines(struct http_shape *s)
         const uint8_t *colon = s->lines > 0 ? bytes_find_byte(bytes_first(rest, len), ':') : NULL;
         s->end[s->lines] = (uint16_t)(at + len);
         s->colon[s->lines] = (uint16_t)(colon != NULL ? (size_t)(colon - text.at) : at + len);
+        memset(s->line + at, s->lines, len);
         at += len;
     }
     return at == text.len;
-}
-
-static uint8_t line_of(const struct http_shape *s, size_t at)
-{
-    uint8_t line = 0;
-
-    while (s->end[line] <= at)
-        line++;
-    return line;
 }
 
 /* In the order of their lines. */
@@ -129,7 +121,7 @@ static void find_values(struct http_shape *s)
         for (; n > 0 && s->value[n - 1].at > at; n--)
             s->value[n] = s->value[n - 1];
         s->value[n] =
-            (struct shape_value){.at = (uint16_t)at, .line = line_of(s, at), .field = (uint8_t)f};
+            (struct shape_value){.at = (uint16_t)at, .line = s->line[at], .field = (uint8_t)f};
         s->field[s->value[n].line] = (uint8_t)f;
     }
 }

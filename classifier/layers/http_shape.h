@@ -6,7 +6,7 @@
  * Out:   the same as http_head_read()'s, from comparing the head with the last ones of its
  *        direction; where it is like none of them, http_head_read()'s own.
  * State: struct http_shapes, one for a worker: the last HTTP_SHAPES heads of each direction that
- *        were read at once and were not too long, about 12 KiB. What it remembers changes what an
+ *        were read at once and were not too long, about 18 KiB. What it remembers changes what an
  *        answer costs, never the answer.
  */
 #ifndef LAYERS_HTTP_SHAPE_H

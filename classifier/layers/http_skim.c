@@ -22,6 +22,14 @@ static bool has_only(const struct http_head *head, enum http_field odd)
     return head->faults.count == 0;
 }
 
+/* As http_tracker.c has it, but for those that the program tells. */
+static bool is_trackers(struct bytes target)
+{
+    struct bittorrent_event said;
+
+    return bytes_find_byte(target, '_') != NULL && bittorrent_tracker_request(target, &said);
+}
+
 /* Where another method, an upgrade, a tracker or a program for BitTorrent is named, more is to be
  * done. */
 static bool is_plain_request(struct http_shape *s)
@@ -30,8 +38,7 @@ static bool is_plain_request(struct http_shape *s)
 
     if (!has_only(&head, HTTP_UPGRADE) || http_method_of(head.line.method) != METHOD_OTHER ||
         head.line.target.at[0] != '/' || (head.line.minor > 0 && head.count[HTTP_HOST] == 0) ||
-        bytes_find_byte(head.line.target, '_') != NULL ||
-        bittorrent_user_agent(head.value[HTTP_USER_AGENT]))
+        is_trackers(head.line.target) || bittorrent_user_agent(head.value[HTTP_USER_AGENT]))
         return false;
     s->body = http_body_of(&head, BODY_OF_REQUEST);
     return head.faults.count == 0;
@@ -66,8 +73,7 @@ struct plain_head {
     struct http_body body;
 };
 
-/* The same method, another target of origin form, the same version, and a blank between them: of
- * its bytes none is a blank or a control, nor an underscore, for trackers (http_tracker.c). */
+/* The same method, another target of origin form, the same version, and a blank between them. */
 static bool take_target(const struct http_shape *s, const struct http_change *c, struct bytes in,
                         struct plain_head *out)
 {
@@ -80,7 +86,7 @@ static bool take_target(const struct http_shape *s, const struct http_change *c,
     if (in.at[end] != ' ' || load_u64(in.at + end + 1) != load_u64(version.at))
         return false;
     out->target = bytes_of(in.at + begin, end - begin);
-    return http_target_is_plain(out->target) && bytes_find_byte(out->target, '_') == NULL;
+    return http_target_is_plain(out->target) && !is_trackers(out->target);
 }
 
 static bool take_length(struct bytes value, struct http_body *body)
@@ -137,12 +143,10 @@ static size_t skim_request(struct http *s, struct host *h, struct bytes in)
 
     if (len == 0)
         return 0;
-    const struct http_exchange x = {
-        .request_packet = h->packet, .request_time_ns = h->time_ns, .ws.version = -1};
     s->side[TO_SERVER].body = head.body;
     s->alone = false;
     h->asked_for(h, head.host, head.target, head.origin);
-    s->reading_request = http_queue_push(&s->queue, h, &x);
+    s->reading_request = http_queue_push_plain(&s->queue, h);
     return len;
 }
 

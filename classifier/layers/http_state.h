@@ -51,31 +51,32 @@ struct http_wait {
 
 enum http_answering { ANSWERING_NOBODY, ANSWERING_FIRST, ANSWERING_ORPHAN };
 
+/* First what every message touches. */
 struct http {
     struct http_side side[2]; /* by enum direction */
     struct http_queue queue;
+    uint8_t answering;      /* enum http_answering: whose answer is being read */
+    bool asked, answered;   /* a request, a response was read */
+    bool sure;              /* a response was read after a request */
+    bool plain;             /* whole messages may be skimmed: http_skim.c */
+    bool reading_request;   /* the queue's last is the request being read */
+    bool alone;             /* answers are not to wait for their requests: those were lost */
+    bool gone;              /* became another protocol, or left */
+    bool tracker_answers;   /* the answer of a BitTorrent tracker is being read */
+    bool tracker_told;      /* somebody announced to one */
+    bool refused;           /* the upgrade was: what comes next may be data sent in hope */
+    bool refused_websocket; /* it was one to WebSocket */
+    bool strange;           /* ... of a version that nobody ever spoke */
+    bool smuggling_told;
+    bool switched;         /* a head too long to keep switches protocols at its end */
+    bool too_deep;         /* HTTP_PIPELINE_TOO_DEEP was told */
+    bool revisiting;       /* the direction that is not being fed is read */
+    bool closing;          /* in close(): there is no way out any more */
+    uint64_t early_packet; /* what brought data of the client before an upgrade's answer; 0: none */
     struct http_exchange orphan; /* an answer whose request was not captured */
     struct http_kept answer;     /* tracker_answers: its body so far */
     uint8_t info_hash[20];       /* that a tracker was last asked about */
     struct http_wait wait;       /* for the rest of a request: http_slow.c */
-    uint64_t early_packet; /* what brought data of the client before an upgrade's answer; 0: none */
-    uint8_t answering;     /* enum http_answering: whose answer is being read */
-    bool asked, answered;  /* a request, a response was read */
-    bool reading_request;  /* the queue's last is the request being read */
-    bool alone;            /* answers are not to wait for their requests: those were lost */
-    bool refused;          /* the upgrade was: what comes next may be data sent in hope */
-    bool refused_websocket; /* it was one to WebSocket */
-    bool strange;           /* ... of a version that nobody ever spoke */
-    bool smuggling_told;
-    bool switched;        /* a head too long to keep switches protocols at its end */
-    bool too_deep;        /* HTTP_PIPELINE_TOO_DEEP was told */
-    bool revisiting;      /* the direction that is not being fed is read */
-    bool tracker_told;    /* somebody announced to a BitTorrent tracker */
-    bool tracker_answers; /* and the answer is being read */
-    bool closing;         /* in close(): there is no way out any more */
-    bool gone;            /* became another protocol, or left */
-    bool sure;            /* a response was read after a request */
-    bool plain;           /* whole messages may be skimmed: http_skim.c */
 };
 
 /* http.c */

@@ -87,6 +87,14 @@ static const char *what_was_answered(const struct handshake *w, bool known)
     return known ? "101 with a wrong Sec-WebSocket-Accept, or none" : "101 to an unseen request";
 }
 
+/* Does it name anything that its request did not, or does anybody ask for all of it? */
+static bool is_news(const struct host *h, const struct http_exchange *x, const struct handshake *w)
+{
+    return h->asked_for == NULL || (h->interest & INTEREST_HANDSHAKES) != 0 || !x->first_upgrade ||
+           x->asked == NULL || w->subprotocol.len > 0 ||
+           http_text_may_be_cut(x->asked, TEXT_HOST) || http_text_may_be_cut(x->asked, TEXT_ORIGIN);
+}
+
 struct handshake http_tell_handshake(struct host *h, const struct http_exchange *x,
                                      struct http_head *head, uint8_t room[HTTP_LIST_ROOM])
 {
@@ -100,7 +108,8 @@ struct handshake http_tell_handshake(struct host *h, const struct http_exchange 
     e.as.handshake.request_time_ns = x->request_time_ns;
     h->climb(h, e.as.handshake.ladder);
     h->note(h, what_was_answered(&e.as.handshake, known), head->line.text);
-    h->emit(h, &e);
+    if (is_news(h, x, &e.as.handshake))
+        h->emit(h, &e);
     return e.as.handshake;
 }
 

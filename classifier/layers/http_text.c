@@ -27,26 +27,25 @@ static const uint16_t RESPONSE_LIMITS[TEXT_RESPONSE_PARTS] = {
     [TEXT_RESPONSE_PROTOCOL] = 8,
 };
 
-static struct http_text *copy(struct host *h, const struct bytes *part, unsigned count)
+static struct http_text *copy(struct host *h, const struct bytes *part, const uint16_t *limits,
+                              unsigned count)
 {
+    uint16_t end[TEXT_REQUEST_PARTS];
     size_t len = 0;
 
-    for (unsigned i = 0; i < count; i++)
-        len += part[i].len;
+    for (unsigned i = 0; i < TEXT_REQUEST_PARTS; i++) {
+        len += i < count ? bytes_first(part[i], limits[i]).len : 0;
+        end[i] = (uint16_t)len;
+    }
     const size_t size = sizeof(struct http_text) + len;
     struct http_text *t = h->alloc(h, size);
     if (t == NULL)
         return NULL;
     t->size = (uint32_t)size;
-    len = 0;
-    for (unsigned i = 0; i < count; i++) {
-        if (part[i].len > 0)
-            memcpy(t->at + len, part[i].at, part[i].len);
-        len += part[i].len;
-        t->end[i] = (uint16_t)len;
-    }
-    for (unsigned i = count; i < TEXT_REQUEST_PARTS; i++)
-        t->end[i] = (uint16_t)len;
+    memcpy(t->end, end, sizeof(end));
+    for (unsigned i = 0, from = 0; i < count; from = end[i++])
+        if (end[i] > from)
+            memcpy(t->at + from, part[i].at, end[i] - from);
     return t;
 }
 
@@ -70,9 +69,7 @@ struct http_text *http_text_of_request(struct host *h, const struct http_head *h
         [TEXT_WS_EXTENSIONS] = http_head_list(head, HTTP_WS_EXTENSIONS, extensions),
     };
 
-    for (unsigned i = 0; i < TEXT_REQUEST_PARTS; i++)
-        part[i] = bytes_first(part[i], REQUEST_LIMITS[i]);
-    return copy(h, part, TEXT_REQUEST_PARTS);
+    return copy(h, part, REQUEST_LIMITS, TEXT_REQUEST_PARTS);
 }
 
 struct http_text *http_text_of_response(struct host *h, const struct http_head *head)
@@ -83,9 +80,7 @@ struct http_text *http_text_of_response(struct host *h, const struct http_head *
         [TEXT_RESPONSE_PROTOCOL] = head->line.protocol,
     };
 
-    for (unsigned i = 0; i < TEXT_RESPONSE_PARTS; i++)
-        part[i] = bytes_first(part[i], RESPONSE_LIMITS[i]);
-    return copy(h, part, TEXT_RESPONSE_PARTS);
+    return copy(h, part, RESPONSE_LIMITS, TEXT_RESPONSE_PARTS);
 }
 
 struct bytes http_text_part(const struct http_text *t, enum http_text_part p)
@@ -94,6 +89,11 @@ struct bytes http_text_part(const struct http_text *t, enum http_text_part p)
         return bytes_of(NULL, 0);
     const size_t from = p > 0 ? t->end[p - 1] : 0;
     return bytes_of(t->at + from, t->end[p] - from);
+}
+
+bool http_text_may_be_cut(const struct http_text *t, enum http_text_part p)
+{
+    return http_text_part(t, p).len == REQUEST_LIMITS[p];
 }
 
 size_t http_text_size(const struct http_text *t)

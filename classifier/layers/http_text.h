@@ -39,6 +39,8 @@ struct http_text *http_text_of_response(struct host *h, const struct http_head *
 
 /* No bytes when `t` is NULL. */
 struct bytes http_text_part(const struct http_text *t, enum http_text_part p);
+/* Of a request: is the part as long as any may be? */
+bool http_text_may_be_cut(const struct http_text *t, enum http_text_part p);
 size_t http_text_size(const struct http_text *t);         /* bytes of memory; NULL: 0 */
 void http_text_free(struct http_text *t, struct host *h); /* NULL is fine */
 
