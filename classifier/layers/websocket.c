@@ -10,6 +10,7 @@
  */
 #include "layers/layers.h"
 
+#include "layers/ws_detail.h"
 #include "layers/ws_figures.h"
 #include "layers/ws_inside.h"
 #include "layers/ws_join.h"
@@ -83,13 +84,7 @@ static void ws_lose(void *state, struct host *h, enum direction d, uint64_t n)
 /* After the close only figures are left, which the summary still shows. */
 static void ws_forget(void *state, struct host *h)
 {
-    struct websocket *ws = state;
-
-    if (ws->detail == NULL)
-        return;
-    ws_figures_free(h, ws->detail->watch);
-    h->free(h, ws->detail, sizeof(*ws->detail));
-    ws->detail = NULL;
+    ws_detail_forget(state, h);
 }
 
 static void ws_close(void *state, struct host *h, enum close_reason why)
@@ -109,12 +104,15 @@ static void ws_close(void *state, struct host *h, enum close_reason why)
             ws_cut_short(ws, h, d);
         }
         ws_payload_close(ws, h, d);
-        if (ws->detail != NULL)
-            ws_release(h, &ws->detail->side[d].held);
+        struct ws_detail_side *x = ws_detail_side_of(ws, d);
+        if (x != NULL)
+            ws_release(h, &x->held);
     }
     ws_inside_close(ws, h);
-    if (ws->detail == NULL || ws->detail->watch == NULL)
-        ws_forget(ws, h);
+    if (ws_figures_watch(ws) != NULL)
+        ws_detail_drop_sides(ws, h);
+    else
+        ws_detail_forget(ws, h);
 }
 
 static void ws_summarise(const void *state, struct flow_info *out)

@@ -12,7 +12,7 @@ void ws_payload_control_begin(struct websocket *ws, struct host *h, enum directi
     struct ws_detail_side *x;
 
     ws->side[d].control_lossy = false;
-    if (h->interest & INTEREST_KEEP && (x = ws_detail(ws, h, d)) != NULL)
+    if (h->interest & INTEREST_KEEP && (x = ws_detail_side(ws, h, d)) != NULL)
         ws_keep_begin(h, &x->control);
 }
 
@@ -25,7 +25,7 @@ void ws_payload_control(struct websocket *ws, struct host *h, enum direction d, 
     if (opcode != WS_CLOSE && !(h->interest & READS_ALL))
         return;
     struct masked piece = masked_piece(&ws->side[d].decoder, wire);
-    struct ws_detail_side *x = keeps ? ws_detail(ws, h, d) : NULL;
+    struct ws_detail_side *x = keeps ? ws_detail_side(ws, h, d) : NULL;
     while (piece.left.len > 0) {
         const struct bytes clear = next_clear(&piece, room);
         emit_slice(h, d, opcode, clear);
@@ -60,7 +60,8 @@ void ws_payload_control_end(struct websocket *ws, struct host *h, enum direction
                             struct ws_message_event *out)
 {
     struct ws_side *s = &ws->side[d];
-    struct ws_keep *k = ws->detail != NULL ? &ws->detail->side[d].control : NULL;
+    struct ws_detail_side *x = ws_detail_side_of(ws, d);
+    struct ws_keep *k = x != NULL ? &x->control : NULL;
 
     out->complete = out->fin && !s->control_lossy && s->decoder.left == 0;
     if (out->opcode == WS_CLOSE && k != NULL && out->complete)

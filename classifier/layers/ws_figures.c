@@ -14,64 +14,71 @@ struct ping {
     uint8_t length;
 };
 
-struct ws_watch {
-    struct ws_figures figures;
-    struct watch_side {
-        int64_t last_ns;   /* of its last frame */
-        uint64_t sum;      /* of the control frame being read */
-        bool spoke, sized; /* there was a frame; a whole message */
-        uint8_t waiting;   /* pings, the oldest first */
+struct ws_pings {
+    struct ping_side {
+        uint64_t sum;    /* of the control frame being read */
+        uint8_t waiting; /* the oldest first */
         struct ping ping[WS_PINGS];
     } side[2];
 };
 
-_Static_assert(sizeof(struct ws_watch) < 512, "as the header says");
-
-static struct ws_watch *watch_begin(struct websocket *ws, struct host *h, enum direction d)
-{
-    if (ws_detail(ws, h, d) == NULL)
-        return NULL;
-    if (ws->detail->watch == NULL)
-        ws->detail->watch = h->alloc(h, sizeof(*ws->detail->watch));
-    return ws->detail->watch;
-}
+_Static_assert(sizeof(struct ws_pings) < 512, "as the header says");
 
 /* ---- times ---- */
 
 /* Not its first. */
-static void note_time(struct ws_watch *w, struct watch_side *s, int64_t now_ns, enum direction d)
+static void note_time(struct ws_watch *w, int64_t now_ns, enum direction d)
 {
     struct ws_figures *f = &w->figures;
 
     if (now_ns > f->last_ns)
         f->last_ns = now_ns;
-    if (now_ns - s->last_ns > f->idle_ns[d]) {
-        f->idle_ns[d] = now_ns - s->last_ns;
+    if (now_ns - w->last_ns[d] > f->idle_ns[d]) {
+        f->idle_ns[d] = now_ns - w->last_ns[d];
         f->idle_until_ns[d] = now_ns;
     }
-    s->last_ns = now_ns;
+    w->last_ns[d] = now_ns;
 }
 
 static void note_frame(struct ws_watch *w, int64_t now_ns, enum direction d)
 {
-    struct watch_side *s = &w->side[d];
-
-    if (!w->side[0].spoke && !w->side[1].spoke)
+    if (!w->spoke[0] && !w->spoke[1])
         w->figures.first_ns = w->figures.last_ns = now_ns;
-    if (!s->spoke)
-        s->last_ns = now_ns; /* no silence before it */
-    s->spoke = true;
-    note_time(w, s, now_ns, d);
+    if (!w->spoke[d])
+        w->last_ns[d] = now_ns; /* no silence before it */
+    w->spoke[d] = true;
+    note_time(w, now_ns, d);
+}
+
+static void fail(struct websocket *ws, struct ws_watch *w)
+{
+    w->failed = true;
+    ws->fared = false;
+}
+
+/* Only pings and pongs need it. */
+static void begin_sum(struct websocket *ws, struct host *h, enum direction d, struct ws_watch *w)
+{
+    const uint8_t opcode = ws_current_opcode(&ws->side[d].decoder);
+
+    if (w->pings == NULL && (opcode == WS_PING || opcode == WS_PONG)) {
+        w->pings = h->alloc(h, sizeof(*w->pings));
+        if (w->pings == NULL)
+            fail(ws, w);
+    }
+    if (w->pings != NULL)
+        w->pings->side[d].sum = FNV_BASIS;
 }
 
 void ws_figures_frame(struct websocket *ws, struct host *h, enum direction d)
 {
-    struct ws_watch *w = watch_begin(ws, h, d);
+    struct ws_detail *x = ws_detail(ws, h);
 
-    if (w == NULL)
+    if (x == NULL || !ws->watched || x->watch->failed)
         return;
-    note_frame(w, h->time_ns, d);
-    w->side[d].sum = FNV_BASIS;
+    ws->fared = true;
+    note_frame(x->watch, h->time_ns, d);
+    begin_sum(ws, h, d, x->watch);
 }
 
 /* ---- messages ---- */
@@ -79,7 +86,7 @@ void ws_figures_frame(struct websocket *ws, struct host *h, enum direction d)
 static void note_first(struct ws_watch *w, enum direction d, uint64_t length)
 {
     w->figures.smallest[d] = length;
-    w->side[d].sized = true;
+    w->sized[d] = true;
 }
 
 static void note_size(struct ws_figures *f, enum direction d, uint64_t length)
@@ -93,22 +100,19 @@ static void note_size(struct ws_figures *f, enum direction d, uint64_t length)
 void ws_figures_message(struct websocket *ws, enum direction d)
 {
     const struct ws_message *m = &ws->side[d].message;
-
     struct ws_watch *w = ws_figures_watch(ws);
 
     if (w == NULL || !m->fin || m->lossy || m->opcode == 0)
         return;
-    if (!w->side[d].sized)
+    if (!w->sized[d])
         note_first(w, d, m->wire_length);
     note_size(&w->figures, d, m->wire_length);
 }
 
 void ws_figures_plain(struct ws_watch *w, int64_t now_ns, enum direction d, uint64_t length)
 {
-    struct watch_side *s = &w->side[d];
-
-    if (s->sized) {
-        note_time(w, s, now_ns, d);
+    if (w->sized[d]) {
+        note_time(w, now_ns, d);
     } else {
         note_frame(w, now_ns, d);
         note_first(w, d, length);
@@ -119,41 +123,47 @@ void ws_figures_plain(struct ws_watch *w, int64_t now_ns, enum direction d, uint
 void ws_figures_inflated(struct websocket *ws, enum direction d)
 {
     const struct ws_message *m = &ws->side[d].message;
-
     struct ws_watch *w = ws_figures_watch(ws);
 
     if (w == NULL || !m->compressed || !m->fin || m->lossy || m->unread || m->uncertain)
         return;
     w->figures.deflated[d] += m->wire_length;
-    w->figures.inflated[d] += ws->detail->side[d].inflated;
+    w->figures.inflated[d] += ws_detail_side_of(ws, d)->inflated;
 }
 
 /* ---- pings ---- */
 
+static struct ws_pings *pings_of(const struct websocket *ws)
+{
+    const struct ws_watch *w = ws_figures_watch(ws);
+
+    return w != NULL ? w->pings : NULL;
+}
+
 void ws_figures_control(struct websocket *ws, enum direction d, struct bytes wire)
 {
-    struct ws_watch *w = ws_figures_watch(ws);
+    struct ws_pings *p = pings_of(ws);
     uint8_t clear[WS_CONTROL_MAX];
     struct ws_header f;
 
     ws_current(&ws->side[d].decoder, &f);
-    if (w == NULL || f.frame.opcode == WS_CLOSE || f.frame.length > WS_CONTROL_MAX)
+    if (p == NULL || f.frame.opcode == WS_CLOSE || f.frame.length > WS_CONTROL_MAX)
         return;
     const uint64_t at = f.frame.length - ws->side[d].decoder.left - wire.len;
     ws_unmask(clear, wire, f.frame.mask, at);
-    uint64_t sum = w->side[d].sum;
+    uint64_t sum = p->side[d].sum;
     for (size_t i = 0; i < wire.len; i++)
         sum = (sum ^ clear[i]) * FNV_PRIME;
-    w->side[d].sum = sum;
+    p->side[d].sum = sum;
 }
 
-static void forget_oldest(struct watch_side *s, unsigned count)
+static void forget_oldest(struct ping_side *s, unsigned count)
 {
     s->waiting = (uint8_t)(s->waiting - count);
     memmove(s->ping, s->ping + count, s->waiting * sizeof(s->ping[0]));
 }
 
-static void wait_for_pong(struct watch_side *s, struct ping ping)
+static void wait_for_pong(struct ping_side *s, struct ping ping)
 {
     if (s->waiting == WS_PINGS)
         forget_oldest(s, 1);
@@ -172,7 +182,7 @@ static void count_round_trip(struct ws_round_trips *r, int64_t ns)
     r->count++;
 }
 
-static void answer(struct watch_side *pinger, struct ws_round_trips *r, struct ping pong)
+static void answer(struct ping_side *pinger, struct ws_round_trips *r, struct ping pong)
 {
     for (unsigned i = pinger->waiting; i-- > 0;) {
         const struct ping *ping = &pinger->ping[i];
@@ -190,17 +200,17 @@ void ws_figures_control_end(struct websocket *ws, struct host *h, enum direction
 {
     const struct ws_side *s = &ws->side[d];
     const enum direction other = direction_other(d);
-    struct ws_watch *w = ws_figures_watch(ws);
+    struct ws_pings *p = pings_of(ws);
     struct ws_header f;
 
     ws_current(&s->decoder, &f);
-    if (w == NULL || s->control_lossy || s->decoder.left > 0 || f.frame.length > WS_CONTROL_MAX)
+    if (p == NULL || s->control_lossy || s->decoder.left > 0 || f.frame.length > WS_CONTROL_MAX)
         return;
-    const struct ping said = {w->side[d].sum, h->time_ns, h->packet, (uint8_t)f.frame.length};
+    const struct ping said = {p->side[d].sum, h->time_ns, h->packet, (uint8_t)f.frame.length};
     if (f.frame.opcode == WS_PING)
-        wait_for_pong(&w->side[d], said);
+        wait_for_pong(&p->side[d], said);
     else if (f.frame.opcode == WS_PONG)
-        answer(&w->side[other], &w->figures.ping[other], said);
+        answer(&p->side[other], &ws->detail->watch->figures.ping[other], said);
 }
 
 /* ---- giving ---- */
@@ -211,8 +221,13 @@ const struct ws_figures *ws_figures_of(const struct websocket *ws)
     return w != NULL ? &w->figures : NULL;
 }
 
-void ws_figures_free(struct host *h, struct ws_watch *w)
+void ws_figures_forget(struct websocket *ws, struct host *h)
 {
-    if (w != NULL)
-        h->free(h, w, sizeof(*w));
+    struct ws_watch *w = ws->watched ? ws->detail->watch : NULL;
+
+    ws->fared = false;
+    if (w == NULL || w->pings == NULL)
+        return;
+    h->free(h, w->pings, sizeof(*w->pings));
+    w->pings = NULL;
 }

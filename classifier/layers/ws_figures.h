@@ -3,8 +3,8 @@
  *
  * In:    what ws_message.c reads, where INTEREST_FIGURES is asked for; times are the packets'.
  * Out:   flow_info.ws_figures.
- * State: one allocation of less than 512 bytes, at the first frame: ws_detail.watch. WS_PINGS of
- *        each direction wait for their pong.
+ * State: ws_watch.h, from the first frame on; and at the first ping one allocation of less than 512
+ *        bytes: WS_PINGS of each direction wait for their pong. No memory: there are none.
  *
  * A pong answers the latest ping of the other side that has its bytes; what was pinged before that
  * is not answered any more (RFC 6455 s5.5.3). An unsolicited pong is legal and answers nothing.
@@ -13,7 +13,7 @@
 #ifndef LAYERS_WS_FIGURES_H
 #define LAYERS_WS_FIGURES_H
 
-#include "layers/ws_state.h"
+#include "layers/ws_detail.h"
 
 #define WS_PINGS 4 /* more than these, unanswered: the oldest is forgotten */
 
@@ -28,13 +28,15 @@ void ws_figures_inflated(struct websocket *ws, enum direction d);
 void ws_figures_control(struct websocket *ws, enum direction d, struct bytes wire);
 void ws_figures_control_end(struct websocket *ws, struct host *h, enum direction d);
 
+/* NULL: there was no frame since somebody asked. */
 static inline struct ws_watch *ws_figures_watch(const struct websocket *ws)
 {
-    return ws->detail != NULL ? ws->detail->watch : NULL;
+    return ws->fared ? ws->detail->watch : NULL;
 }
 
 /* NULL: there are none. Lives as long as the watch. */
 const struct ws_figures *ws_figures_of(const struct websocket *ws);
-void ws_figures_free(struct host *h, struct ws_watch *w); /* NULL is fine */
+/* There are none any more. */
+void ws_figures_forget(struct websocket *ws, struct host *h);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "layers/ws_detail.h"
 #include "layers/ws_midstream.h"
 
 #define CONFIRM_BYTES (256U * 1024) /* of a direction: after that it is as sure as it gets */
@@ -10,7 +11,7 @@
 /* Where the next frame begins is not known, and that is nobody's fault. */
 static void search_silently(struct websocket *ws, struct host *h, enum direction d)
 {
-    struct ws_detail_side *x = ws_detail(ws, h, d);
+    struct ws_detail_side *x = ws_detail_side(ws, h, d);
 
     ws->side[d].lost = true;
     if (x != NULL)
@@ -27,7 +28,7 @@ static struct ws_join *begin(struct websocket *ws, struct host *h)
         ws->side[d].hole = true;
         ws->side[d].history_lost = true;
     }
-    if (ws_detail(ws, h, TO_SERVER) != NULL)
+    if (ws_detail(ws, h) != NULL)
         m = ws->detail->join = h->alloc(h, sizeof(*m));
     ws->joined = m != NULL;
     return m;

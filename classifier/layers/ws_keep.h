@@ -3,13 +3,13 @@
  *
  * In:    clear bytes of one message.
  * Out:   payload and sha256 of its event.
- * State: struct ws_keep, in ws_state.h. Bounded by host->payload_limit; a close frame is kept
+ * State: struct ws_keep, in ws_detail.h. Bounded by host->payload_limit; a close frame is kept
  * whole.
  */
 #ifndef LAYERS_WS_KEEP_H
 #define LAYERS_WS_KEEP_H
 
-#include "layers/ws_state.h"
+#include "layers/ws_detail.h"
 
 /* How many bytes of a message with this opcode are kept. */
 size_t ws_keep_limit(const struct host *h, uint8_t opcode);

@@ -73,8 +73,9 @@ static void end_message(struct websocket *ws, struct host *h, enum direction d)
         ws_figures_inflated(ws, d);
     if (h->interest & INTEREST_MESSAGES)
         h->emit(h, &e);
-    if (ws->detail != NULL)
-        ws_keep_forget(h, &ws->detail->side[d].data);
+    struct ws_detail_side *x = ws_detail_side_of(ws, d);
+    if (x != NULL)
+        ws_keep_forget(h, &x->data);
 }
 
 static void begin_message(struct websocket *ws, struct host *h, enum direction d,
@@ -181,8 +182,9 @@ static void end_control(struct websocket *ws, struct host *h, enum direction d)
         ws_figures_control_end(ws, h, d);
     if (h->interest & INTEREST_MESSAGES)
         h->emit(h, &e);
-    if (ws->detail != NULL)
-        ws_keep_forget(h, &ws->detail->side[d].control);
+    struct ws_detail_side *x = ws_detail_side_of(ws, d);
+    if (x != NULL)
+        ws_keep_forget(h, &x->control);
     end_ping_pong_close(ws, h, d, &e.as.message);
 }
 

@@ -48,9 +48,9 @@ static enum first first_frame(const struct ws_side *s, enum direction d, struct 
 
 static struct bytes held_of(const struct websocket *ws, enum direction d)
 {
-    if (ws->detail == NULL)
-        return bytes_of(NULL, 0);
-    return bytes_of(ws->detail->side[d].held.at, ws->detail->side[d].held.len);
+    const struct ws_detail_side *x = ws_detail_side_of(ws, d);
+
+    return x != NULL ? bytes_of(x->held.at, x->held.len) : bytes_of(NULL, 0);
 }
 
 /* What is held of both directions is read as frames, and so is all that comes. */
@@ -59,9 +59,12 @@ static void open_up(struct websocket *ws, struct host *h, enum direction d)
     const enum direction order[] = {direction_other(d), d};
 
     ws->opening = false;
-    for (int i = 0; ws->detail != NULL && i < 2; i++) {
-        struct ws_held mine = ws->detail->side[order[i]].held;
-        ws->detail->side[order[i]].held = (struct ws_held){0};
+    for (int i = 0; i < 2; i++) {
+        struct ws_detail_side *x = ws_detail_side_of(ws, order[i]);
+        if (x == NULL)
+            return;
+        struct ws_held mine = x->held;
+        x->held = (struct ws_held){0};
         ws_read(ws, h, order[i], bytes_of(mine.at, mine.len), false);
         ws_release(h, &mine);
     }
@@ -70,11 +73,12 @@ static void open_up(struct websocket *ws, struct host *h, enum direction d)
 static void give_back(struct websocket *ws, struct host *h, enum direction d)
 {
     const struct bytes held = held_of(ws, d);
+    struct ws_detail_side *x;
 
     if (held.len > 0)
         h->carry(h, d, held);
-    if (ws->detail != NULL)
-        ws_release(h, &ws->detail->side[d].held);
+    if ((x = ws_detail_side_of(ws, d)) != NULL)
+        ws_release(h, &x->held);
 }
 
 /* As much of `seen` as it takes to know: not what happened to come with it. */
@@ -108,13 +112,13 @@ static void unframed(struct websocket *ws, struct host *h, enum direction d, str
 static bool hold_first(struct websocket *ws, struct host *h, enum direction d, struct bytes in,
                        uint32_t before)
 {
-    struct ws_detail_side *x = ws_detail(ws, h, d);
+    struct ws_detail_side *x = ws_detail_side(ws, h, d);
     return x != NULL && (before > 0 || ws_hold(h, &x->held, in, OPENING_MAX));
 }
 
 size_t ws_opening_feed(struct websocket *ws, struct host *h, enum direction d, struct bytes in)
 {
-    struct ws_detail_side *x = ws->detail != NULL ? &ws->detail->side[d] : NULL;
+    struct ws_detail_side *x = ws_detail_side_of(ws, d);
     const uint32_t before = x != NULL ? x->held.len : 0;
     struct bytes seen = bytes_first(in, OPENING_MAX);
 

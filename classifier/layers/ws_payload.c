@@ -9,13 +9,6 @@
 #include "layers/ws_inside.h"
 #include "layers/ws_keep.h"
 
-struct ws_detail_side *ws_detail(struct websocket *ws, struct host *h, enum direction d)
-{
-    if (ws->detail == NULL)
-        ws->detail = h->alloc(h, sizeof(*ws->detail));
-    return ws->detail != NULL ? &ws->detail->side[d] : NULL;
-}
-
 /* ---- clear bytes of data messages ---- */
 
 /* Then what goes wrong is told, too. */
@@ -86,8 +79,9 @@ static void deliver(struct websocket *ws, struct host *h, enum direction d, stru
     const struct bytes good = bytes_first(clear.bytes, sure);
 
     emit_slice(h, d, m->opcode, clear.bytes);
-    if (h->interest & INTEREST_KEEP && ws->detail != NULL)
-        ws_keep_add(h, &ws->detail->side[d].data, clear.bytes, ws_keep_limit(h, m->opcode));
+    struct ws_detail_side *x = h->interest & INTEREST_KEEP ? ws_detail_side_of(ws, d) : NULL;
+    if (x != NULL)
+        ws_keep_add(h, &x->data, clear.bytes, ws_keep_limit(h, m->opcode));
     validate(s, h, d, good, at);
     h->message_begins = at == 0;
     if (is_carried(h, m) && good.len > 0)
@@ -116,7 +110,7 @@ static void give_up(struct websocket *ws, struct host *h, enum direction d)
 static void inflate_failed(struct websocket *ws, struct host *h, enum direction d)
 {
     struct ws_side *s = &ws->side[d];
-    struct ws_detail_side *x = &ws->detail->side[d];
+    struct ws_detail_side *x = ws_detail_side_of(ws, d);
 
     give_up(ws, h, d);
     if (s->failures < WS_FAILURES)
@@ -139,18 +133,20 @@ static void no_memory(struct websocket *ws, struct host *h, enum direction d, ui
 /* Nobody reads this message: whoever reads a later one does it without its history. */
 static void pass_by(struct websocket *ws, struct host *h, enum direction d)
 {
+    struct ws_detail_side *x = ws_detail_side_of(ws, d);
+
     ws->side[d].message.unread = true;
     ws->side[d].history_lost = true;
-    if (ws->detail == NULL)
+    if (x == NULL)
         return;
-    ws_inflater_free(h, ws->detail->side[d].inflater);
-    ws->detail->side[d].inflater = NULL;
+    ws_inflater_free(h, x->inflater);
+    x->inflater = NULL;
 }
 
 static void inflate_begin(struct websocket *ws, struct host *h, enum direction d)
 {
     struct ws_side *s = &ws->side[d];
-    struct ws_detail_side *x = ws_detail(ws, h, d);
+    struct ws_detail_side *x = ws_detail_side(ws, h, d);
 
     if (x != NULL)
         x->inflated = 0;
@@ -176,7 +172,7 @@ static void inflate_begin(struct websocket *ws, struct host *h, enum direction d
 
 static void inflated(struct websocket *ws, struct host *h, enum direction d, struct ws_clear clear)
 {
-    uint64_t *total = &ws->detail->side[d].inflated;
+    uint64_t *total = &ws_detail_side_of(ws, d)->inflated;
     const uint64_t at = *total;
 
     *total += clear.bytes.len;
@@ -196,7 +192,7 @@ static void inflated(struct websocket *ws, struct host *h, enum direction d, str
 
 static void inflate_piece(struct websocket *ws, struct host *h, enum direction d, struct bytes in)
 {
-    struct ws_detail_side *x = &ws->detail->side[d];
+    struct ws_detail_side *x = ws_detail_side_of(ws, d);
     struct ws_inflater *z = x->inflater;
     const struct ws_message *m = &ws->side[d].message;
     const bool was_broken = ws_inflater_window_broken(z);
@@ -230,7 +226,7 @@ static void inflate_next(struct websocket *ws, struct host *h, enum direction d,
     if (from->left.len == 0 && s->message.fin && !s->decoder.in_payload) {
         memcpy(room + in.len, ws_inflate_tail, WS_INFLATE_TAIL);
         in.len += WS_INFLATE_TAIL;
-        ws_inflater_end(ws->detail->side[d].inflater);
+        ws_inflater_end(ws_detail_side_of(ws, d)->inflater);
     }
     inflate_piece(ws, h, d, in);
 }
@@ -238,9 +234,9 @@ static void inflate_next(struct websocket *ws, struct host *h, enum direction d,
 static void inflate_end(struct websocket *ws, struct host *h, enum direction d)
 {
     struct ws_side *s = &ws->side[d];
-    struct ws_inflater *z;
+    const struct ws_detail_side *x = ws_detail_side_of(ws, d);
 
-    if (s->message.unread || ws->detail == NULL)
+    if (s->message.unread || x == NULL)
         return;
     if (!s->message.fin || s->message.lossy) {
         s->history_lost = true;
@@ -248,7 +244,7 @@ static void inflate_end(struct websocket *ws, struct host *h, enum direction d)
     }
     if (s->message.wire_length == 0) /* an empty message that did not say so: RFC 7692 s7.2.3.6 */
         return;
-    z = ws->detail->side[d].inflater;
+    struct ws_inflater *z = x->inflater;
     if (!ws_inflater_ends(z)) { /* its last frame was empty */
         ws_inflater_end(z);
         inflate_piece(ws, h, d, bytes_of(ws_inflate_tail, WS_INFLATE_TAIL));
@@ -296,7 +292,7 @@ void ws_payload_begin(struct websocket *ws, struct host *h, enum direction d)
         inflate_begin(ws, h, d);
     else if (m->compressed)
         pass_by(ws, h, d);
-    if ((h->interest & INTEREST_KEEP) && (x = ws_detail(ws, h, d)) != NULL)
+    if ((h->interest & INTEREST_KEEP) && (x = ws_detail_side(ws, h, d)) != NULL)
         ws_keep_begin(h, &x->data);
 }
 
@@ -352,7 +348,7 @@ void ws_payload_end(struct websocket *ws, struct host *h, enum direction d,
                     struct ws_message_event *out)
 {
     struct ws_message *m = &ws->side[d].message;
-    struct ws_detail_side *x = ws->detail != NULL ? &ws->detail->side[d] : NULL;
+    struct ws_detail_side *x = ws_detail_side_of(ws, d);
 
     if (m->compressed)
         inflate_end(ws, h, d);
@@ -374,9 +370,10 @@ void ws_payload_end(struct websocket *ws, struct host *h, enum direction d,
 
 void ws_payload_close(struct websocket *ws, struct host *h, enum direction d)
 {
-    if (ws->detail == NULL)
+    struct ws_detail_side *x = ws_detail_side_of(ws, d);
+
+    if (x == NULL)
         return;
-    struct ws_detail_side *x = &ws->detail->side[d];
     ws_inflater_free(h, x->inflater);
     x->inflater = NULL;
     ws_keep_forget(h, &x->data);

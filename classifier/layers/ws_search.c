@@ -182,7 +182,7 @@ static bool seek(struct websocket *ws, enum direction d, struct ws_held *held, e
 static void hold_header(struct websocket *ws, struct host *h, enum direction d)
 {
     struct ws_side *s = &ws->side[d];
-    struct ws_detail_side *x = ws_detail(ws, h, d);
+    struct ws_detail_side *x = ws_detail_side(ws, h, d);
     struct ws_header f;
 
     ws_current(&s->decoder, &f);
@@ -219,7 +219,7 @@ static bool search(struct websocket *ws, struct host *h, enum direction d, struc
                    enum ws_then then)
 {
     struct ws_side *s = &ws->side[d];
-    struct ws_detail_side *x = ws_detail(ws, h, d);
+    struct ws_detail_side *x = ws_detail_side(ws, h, d);
     enum filled filled = FILLED_NO_MEMORY;
 
     if (in->len == 0 && (x == NULL || x->held.len == 0))
@@ -271,7 +271,7 @@ void ws_gap(struct websocket *ws, struct host *h, enum direction d, uint64_t n)
         if (h->carry_wanted)
             h->carry_gap(h, d, n);
     }
-    if (!s->lost || (x = ws_detail(ws, h, d)) == NULL)
+    if (!s->lost || (x = ws_detail_side(ws, h, d)) == NULL)
         return;
     s->offset += x->held.len - x->held.from; /* nothing, when the direction was not lost before */
     x->held.len = x->held.from = 0;

@@ -15,7 +15,7 @@
 #ifndef LAYERS_WS_SEARCH_H
 #define LAYERS_WS_SEARCH_H
 
-#include "layers/ws_state.h"
+#include "layers/ws_detail.h"
 
 #define WS_SEARCH_REACH (256 * 1024) /* bytes: a chain must hold within them */
 #define WS_SEARCH_ROOM  (512 * 1024) /* twice that, so that little is moved */

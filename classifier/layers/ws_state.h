@@ -2,7 +2,7 @@
 /* ws_state.h - what is remembered of one WebSocket: shared by the files ws_*.c, and by nobody else.
  *
  * A million of them must fit in memory, so `struct websocket` is small, and whatever only some need
- * (inflation, kept payload, bytes held back) is in `struct ws_detail`, allocated when first needed.
+ * (inflation, kept payload, bytes held back) is in ws_detail.h, allocated when first needed.
  */
 #ifndef LAYERS_WS_STATE_H
 #define LAYERS_WS_STATE_H
@@ -74,42 +74,11 @@ struct websocket {
     bool joined : 1;          /* begun before the capture, and still watched: ws_join.h */
     bool left : 1;            /* they are no frames: off the stack */
     bool noise_over : 1;      /* ws_inside.h: binary messages are not listened to any more */
+    bool watched : 1;         /* ws_detail.h: has room for figures */
+    bool fared : 1;           /* ws_figures.h: they are kept, from the first frame on */
     uint8_t heard[2];         /* ws_inside.h: of each direction's share of messages */
     uint8_t agreed;           /* enum speech of the subprotocol that was agreed upon */
     struct ws_inside *inside; /* or NULL */
 };
-
-/* What INTEREST_KEEP asks for, and the body of a close frame. */
-struct ws_keep {
-    uint8_t *at;
-    size_t len, room;
-    struct sha256 *sum; /* of all that passed; NULL when nobody asked */
-};
-
-/* Bytes that are held back until they are understood. */
-struct ws_held {
-    uint8_t *at;
-    uint32_t len, room;
-    /* While frames are searched: ws_search.h */
-    uint32_t from;   /* where the search goes on */
-    uint32_t need;   /* without so many bytes from there it cannot go on; 0: it can */
-    uint64_t began;  /* at which offset of the stream; the same as ws_side.offset at `from` */
-    bool after_loss; /* that was after a gap: often a segment's start, and a frame's */
-    uint8_t before;  /* the byte before `from` */
-};
-
-struct ws_detail {
-    struct ws_join *join;   /* ws_join.h: while ws->joined */
-    struct ws_watch *watch; /* ws_figures.h: NULL when nobody asked */
-    struct ws_detail_side {
-        struct ws_inflater *inflater;
-        uint64_t inflated; /* clear bytes of the message in progress */
-        struct ws_keep data, control;
-        struct ws_held held;
-    } side[2];
-};
-
-/* NULL when there is no memory. */
-struct ws_detail_side *ws_detail(struct websocket *ws, struct host *h, enum direction d);
 
 #endif

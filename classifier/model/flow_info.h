@@ -32,13 +32,13 @@ struct ws_totals {
 
 /* How a WebSocket fared. Direction-indexed, by who sent the message or the ping. */
 struct ws_figures {
-    int64_t first_ns, last_ns; /* of the frames */
-    uint64_t largest[2];       /* message: payload bytes on the wire */
-    uint64_t smallest[2];      /* the same; 0 when messages[d] == 0, too */
-    uint64_t deflated[2];      /* payload bytes on the wire of the compressed messages that were
-                                  inflated whole */
-    uint64_t inflated[2];      /* what those became */
+    int64_t first_ns, last_ns;            /* of the frames */
     int64_t idle_ns[2], idle_until_ns[2]; /* the longest time without a frame, and when it ended */
+    uint64_t largest[2];                  /* message: payload bytes on the wire */
+    uint64_t smallest[2];                 /* the same; 0 when messages[d] == 0, too */
+    uint64_t deflated[2]; /* payload bytes on the wire of the compressed messages that were inflated
+                             whole */
+    uint64_t inflated[2]; /* what those became */
     struct ws_round_trips {
         uint32_t count; /* pings answered by the pong with their bytes (RFC 6455 s5.5.3) */
         int64_t least_ns, most_ns, sum_ns;

@@ -45,7 +45,7 @@ LINKS_test_usual = decode/decode decode/usual decode/glance decode/link decode/i
 LINKS_test_defrag = decode/decode decode/usual decode/glance decode/link decode/ip decode/tunnel decode/transport decode/defrag decode/pieces decode/checksum
 LINKS_test_fragments = decode/decode decode/usual decode/glance decode/link decode/ip decode/tunnel decode/transport decode/defrag decode/pieces decode/checksum
 LINKS_test_pieces = decode/pieces
-LINKS_ws = layers/ws_skim layers/ws_control layers/deflate_block layers/deflate_code layers/ws_keep layers/ws_window layers/websocket layers/ws_anomaly layers/ws_chain layers/ws_figures layers/ws_frame layers/ws_inflate layers/ws_message layers/ws_opening layers/ws_payload layers/ws_search layers/ws_unmask layers/ws_weigh
+LINKS_ws = layers/ws_skim layers/ws_control layers/ws_detail layers/deflate_block layers/deflate_code layers/ws_keep layers/ws_window layers/websocket layers/ws_anomaly layers/ws_chain layers/ws_figures layers/ws_frame layers/ws_inflate layers/ws_message layers/ws_opening layers/ws_payload layers/ws_search layers/ws_unmask layers/ws_weigh
 LINKS_speech = layers/json_keys layers/ws_speech layers/ws_speech_list layers/ws_speech_object layers/ws_speech_text \
        layers/ws_webtorrent layers/bittorrent_peer_id layers/probe
 LINKS_ws += layers/ws_join layers/ws_midstream layers/ws_trail layers/ws_worth layers/deflate_look
