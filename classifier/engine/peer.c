@@ -2,8 +2,6 @@
 /* Correlation: who takes part in BitTorrent, learnt from one flow, told of another. */
 #include "engine/peer.h"
 
-#include <stdio.h>
-
 #include "base/digits.h"
 #include "layers/layers.h"
 
@@ -124,20 +122,31 @@ static const char *sentence(enum direction to, enum peer_source source)
     return of[to][source];
 }
 
+static uint8_t *put_text(uint8_t *at, const char *text)
+{
+    const size_t len = strlen(text);
+
+    memcpy(at, text, len);
+    return at + len;
+}
+
 /* "12 s before, torrent 3c01eacbb76e7b9d915b748158bd28b5a07325ea" */
 static void tell_known(struct engine *e, struct conn *c, enum direction to,
                        const struct known_peer *k)
 {
-    char text[EVIDENCE_DETAIL];
-    const long long ago = (long long)((e->host.time_ns - k->time_ns) / NS);
-    size_t n = (size_t)snprintf(text, sizeof(text), "%lld s %s%s", ago < 0 ? -ago : ago,
-                                ago < 0 ? "after" : "before", k->has_info_hash ? ", torrent " : "");
+    uint8_t text[EVIDENCE_DETAIL];
+    const int64_t ago = (e->host.time_ns - k->time_ns) / NS;
+    uint8_t *at = digits_put(text, (uint64_t)(ago < 0 ? -ago : ago));
 
-    /* Where that is weeks ago, not all of the hash finds room. */
-    for (size_t i = 0; k->has_info_hash && i < sizeof(k->info_hash) && n + 2 <= sizeof(text);
-         i++, n += 2)
-        digits_put_hex((uint8_t *)text + n, k->info_hash[i]);
-    learn_evidence(e, c, sentence(to, k->source), bytes_of(text, n));
+    at = put_text(at, ago < 0 ? " s after" : " s before");
+    if (k->has_info_hash) {
+        at = put_text(at, ", torrent ");
+        /* Where that is weeks ago, not all of the hash finds room. */
+        const struct bytes hash = bytes_of(k->info_hash, sizeof(k->info_hash));
+        const size_t room = (size_t)(text + sizeof(text) - at) / 2;
+        at = digits_put_hexes(at, hash.at, bytes_first(hash, room).len);
+    }
+    learn_evidence(e, c, sentence(to, k->source), bytes_of(text, (size_t)(at - text)));
 }
 
 void peer_look(struct engine *e, struct conn *c)

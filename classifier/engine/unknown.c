@@ -252,20 +252,26 @@ static void keep(struct engine *e, struct slot *s)
         identify_end(e->identifier, &u->id);
 }
 
-/* A stream's first bytes, which one look may decide: what adopt() does where nothing was kept, and
- * nothing lost. Returns how many were read; 0: look closer. */
-static size_t adopt_usual(struct engine *e, struct conn *c, unsigned level, enum direction d,
-                          struct bytes in)
+/* What one look at a stream's first bytes came to. */
+struct usual {
+    size_t read;      /* bytes, and it is known; 0: look closer */
+    uint64_t refused; /* for identify.refused */
+};
+
+/* What adopt() does where nothing was kept, and nothing lost. */
+static struct usual adopt_usual(struct engine *e, struct conn *c, unsigned level, enum direction d,
+                                struct bytes in)
 {
     const struct identify_context context = context_of(e, c, level);
     struct recognition said;
     size_t used;
 
     if (c->refused != 0)
-        return 0;
+        return (struct usual){.refused = c->refused};
     const struct layer *l = identify_usual(&context, d, in, &said, &used);
     if (l == NULL || l->join != NULL)
-        return 0;
+        return (struct usual){.refused =
+                                  said.answer == PROBE_NO ? registry_bit(registry_layer(0)) : 0};
     learn_evidence(e, c, said.why, said.detail);
     c->direction_known = true;
     slot_open(e, c, level, l, NULL);
@@ -273,22 +279,24 @@ static size_t adopt_usual(struct engine *e, struct conn *c, unsigned level, enum
     inside_known(e, c, level, l->name);
     stack_feed(e, c, level, d, bytes_first(in, used));
     tell_rules(e, c, false);
-    return used;
+    return (struct usual){.read = used};
 }
 
 size_t unknown_feed(struct engine *e, struct conn *c, unsigned level, enum direction *d,
                     struct bytes in)
 {
     struct slot *s = &c->stack[level];
-    const size_t usual = s->state == NULL ? adopt_usual(e, c, level, *d, in) : 0;
+    struct usual usual = {.read = 0};
 
-    if (usual > 0)
-        return usual;
+    if (s->state == NULL)
+        usual = adopt_usual(e, c, level, *d, in);
+    if (usual.read > 0)
+        return usual.read;
     const struct identify_context context = context_of(e, c, level);
     struct unknown first;
 
     if (s->state == NULL) { /* mostly the first bytes decide */
-        first = (struct unknown){.id.refused = c->refused};
+        first = (struct unknown){.id.refused = usual.refused};
         s->state = &first;
         s->passing = true;
     }

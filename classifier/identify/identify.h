@@ -92,8 +92,8 @@ const char *identifier_ndpi_version(void);
 struct identity identify_feed(struct identifier *i, struct identify *s,
                               const struct identify_context *c, enum direction d, struct bytes in);
 /* For a stream of which nothing was said or seen before these bytes: who is seen most is sure that
- * they are its own. Then identify_feed() says the same of the first *used bytes; NULL: it may know
- * more. */
+ * they are its own. Then identify_feed() says the same of the first *used bytes. NULL: it may know
+ * more; where *said is NO, registry_layer(0) need not be asked again. */
 const struct layer *identify_usual(const struct identify_context *c, enum direction d,
                                    struct bytes in, struct recognition *said, size_t *used);
 /* One direction (or, with both, the stream) will bring no more that follows on what was seen: its

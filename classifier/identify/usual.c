@@ -17,6 +17,7 @@ const struct layer *identify_usual(const struct identify_context *c, enum direct
                         .last = d,
                         .server_port = c->server.port};
 
+    *said = (struct recognition){.answer = PROBE_MORE};
     if (c->transport != TRANSPORT_TCP || c->inner || c->midstream)
         return NULL;
     o.seen[d] = turn.bytes;

@@ -145,17 +145,32 @@ static bool is_records(struct bytes b, const struct record_form *f)
     return b.len == 0;
 }
 
+/* Is its first length no longer than all there is, whether it counts the head or not? */
+static bool may_be_records(struct bytes b, const struct record_form *f)
+{
+    return b.len >= f->at + f->width && length_at(b.at + f->at, f) <= b.len;
+}
+
+static bool are_of_form(struct bytes a, struct bytes b, struct record_form f)
+{
+    for (unsigned whole = 0; whole < 2; whole++) {
+        f.whole = whole != 0;
+        if (is_records(a, &f) && is_records(b, &f))
+            return true;
+    }
+    return false;
+}
+
 /* Keys are no records: RLPx (EIP-8), and whatever says how long its messages are. */
 static bool are_records(struct bytes a, struct bytes b)
 {
-    enum { PLACES = 4, NARROWEST = 2, WIDTHS = 3, WAYS = 4 };
+    enum { PLACES = 4, NARROWEST = 2, WIDTHS = 3, ORDERS = 2 };
 
-    for (unsigned n = 0; n < PLACES * WIDTHS * WAYS; n++) {
+    for (unsigned n = 0; n < PLACES * WIDTHS * ORDERS; n++) {
         const struct record_form f = {.at = n % PLACES,
                                       .width = NARROWEST + n / PLACES % WIDTHS,
-                                      .little = (n / PLACES / WIDTHS & 1) != 0,
-                                      .whole = (n / PLACES / WIDTHS & 2) != 0};
-        if (is_records(a, &f) && is_records(b, &f))
+                                      .little = n >= PLACES * WIDTHS};
+        if (may_be_records(a, &f) && are_of_form(a, b, f))
             return true;
     }
     return false;
