@@ -9,6 +9,7 @@
  *       --kind KIND   only this one
  *       --save FOLDER where a capture that failed goes, made small
  *       --rules FILE  (rules/default.yaml)
+ *       --events KIND (all) flow: flows and anomalies alone are asked for; the rest may be skimmed
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +26,7 @@
 
 struct test {
     struct listener *listener;
-    const char *rules, *save, *kind;
+    const char *rules, *save, *kind, *events;
     uint64_t seed;
     size_t packets;
     struct figures {
@@ -37,7 +38,7 @@ static int usage(void)
 {
     fputs("usage: mutate KIND SEED IN OUT\n"
           "       mutate --check [--seed N] [--packets N] [--kind KIND] [--save FOLDER] "
-          "[--rules FILE] IN...\nkinds:\n",
+          "[--rules FILE] [--events all|flow] IN...\nkinds:\n",
           stderr);
     for (const struct kind *k = kinds; k->name != NULL; k++)
         fprintf(stderr, "  %-12s %s\n", k->name, k->what);
@@ -214,7 +215,7 @@ static int check_all(struct test *t, char **paths)
     struct figures sum = {0};
     struct err err = {0};
 
-    t->listener = listener_create(t->rules, &err);
+    t->listener = listener_create(t->rules, strcmp(t->events, "flow") == 0, &err);
     if (t->listener == NULL) {
         fprintf(stderr, "%s\n", err.text);
         return 2;
@@ -239,7 +240,7 @@ static int check_all(struct test *t, char **paths)
 
 int main(int argc, char **argv)
 {
-    struct test t = {.rules = "rules/default.yaml", .seed = 1, .packets = 40000};
+    struct test t = {.rules = "rules/default.yaml", .events = "all", .seed = 1, .packets = 40000};
     int i = 2;
 
     if (argc == 5 && strncmp(argv[1], "--", 2) != 0)
@@ -257,6 +258,8 @@ int main(int argc, char **argv)
             t.save = argv[i + 1];
         else if (strcmp(argv[i], "--rules") == 0)
             t.rules = argv[i + 1];
+        else if (strcmp(argv[i], "--events") == 0)
+            t.events = argv[i + 1];
         else
             return usage();
     }

@@ -221,7 +221,7 @@ void listener_renew(struct listener *l)
         abort();
 }
 
-struct listener *listener_create(const char *rules, struct err *err)
+struct listener *listener_create(const char *rules, bool flows_alone, struct err *err)
 {
     static const struct eve_options how = {.events = EVE_ALL, .payload = PAYLOAD_PRINTABLE};
     struct listener *l = calloc(1, sizeof(*l));
@@ -232,8 +232,10 @@ struct listener *listener_create(const char *rules, struct err *err)
     l->out = out_open("/dev/null", err);
     l->eve = l->out != NULL ? eve_create(l->out, &how, err) : NULL;
     if (l->policy != NULL && l->eve != NULL) {
-        l->sink =
-            (struct sink){.event = on_event, .ctx = l, .interest = eve_sink(l->eve)->interest};
+        l->sink = (struct sink){.event = on_event,
+                                .ctx = l,
+                                .interest =
+                                    flows_alone ? INTEREST_ANOMALIES : eve_sink(l->eve)->interest};
         listener_renew(l);
         return l;
     }

@@ -22,7 +22,7 @@ struct said {
     size_t count, room;
 };
 
-struct listener *listener_create(const char *rules, struct err *err);
+struct listener *listener_create(const char *rules, bool flows_alone, struct err *err);
 void listener_free(struct listener *l); /* NULL is fine */
 /* It forgets all that it has heard. */
 void listener_renew(struct listener *l);
