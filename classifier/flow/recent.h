@@ -10,7 +10,7 @@
 
 #include "flow/flow.h"
 
-#define RECENT_BITS 10U
+#define RECENT_BITS 12U
 
 struct recent {
     uint64_t addresses; /* as in the packet for which it was looked for */
