@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_mse.c - the layer mse on a conversation (turns.h), from being recognised on, cut in three
- * ways: the same answer, the same log, the same bytes carried. The input's bytes are made noise of,
- * but for turns whose kind has bit 2 set: noise would hardly ever be found. */
+ * ways, and without skimming: the same answer, the same log, the same bytes carried. The input's
+ * bytes are made noise of, but for turns whose kind has bit 2 set: noise would hardly ever be
+ * found. */
 #include "turns.h"
 
 #include "tests/unit/mse_talk.h"
@@ -52,6 +53,7 @@ static char *run(struct bytes script, enum cutting how, uint32_t seed)
 
     noise_state = 1;
     mse_talk_begin(&t);
+    t.h.feeds_all = how == UNSKIMMED;
     for (unsigned turns = 0; turns < TURNS_MAX && c.left.len > 3; turns++) {
         const uint8_t kind = cursor_u8(&c);
         const size_t len = ((size_t)cursor_u8(&c) | (size_t)cursor_u8(&c) << 8) % TURN_MAX;
@@ -82,11 +84,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     const struct bytes script = bytes_of(data + 1, size - 1);
     char *whole = run(script, WHOLE, 0);
+    char *fed = run(script, UNSKIMMED, 0);
     char *bytes = run(script, BYTE_BY_BYTE, 0);
     char *cut = run(script, SEEDED, data[0]);
+    assert(strcmp(whole, fed) == 0);
     assert(strcmp(whole, bytes) == 0);
     assert(strcmp(whole, cut) == 0);
     free(whole);
+    free(fed);
     free(bytes);
     free(cut);
     return 0;

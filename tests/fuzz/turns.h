@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* turns.h - a fuzzer's input as a conversation, and one layer run over it in three cuts.
+/* turns.h - a fuzzer's input as a conversation, and one layer run over it in three cuts,
+ * and without skimming.
  *
  * Input: one byte that seeds the cuts, then turns: a kind (bit 0: to the client, bit 1: a gap), a
  * length in two bytes, little-endian, and that many bytes (none for a gap).
@@ -14,7 +15,7 @@
 #include "tests/unit/layer_harness.h"
 
 enum { KIND_TO_CLIENT = 1, KIND_GAP = 2 };
-enum cutting { WHOLE, BYTE_BY_BYTE, SEEDED };
+enum cutting { WHOLE, UNSKIMMED, BYTE_BY_BYTE, SEEDED };
 
 /* The next turn; false: the end. */
 static inline bool fuzz_turn(struct cursor *c, struct turn *out)
@@ -35,7 +36,7 @@ static inline bool fuzz_turn(struct cursor *c, struct turn *out)
 /* How much of what is left comes next. */
 static inline size_t fuzz_cut(enum cutting how, uint32_t *seed, size_t left)
 {
-    if (how == WHOLE)
+    if (how == WHOLE || how == UNSKIMMED)
         return left;
     if (how == BYTE_BY_BYTE)
         return 1;
@@ -81,6 +82,7 @@ static inline char *fuzz_layer_log(const struct layer *l, struct bytes script, e
 
     harness_begin(&h, UINT32_MAX, digest);
     h.describe = fuzz_describe;
+    h.feeds_all = how == UNSKIMMED;
     while (fuzz_turn(&c, &t)) {
         if (t.gap > 0)
             harness_run(&h, l, state, &t, 1, 0);
@@ -106,18 +108,21 @@ static inline char *fuzz_layer_log(const struct layer *l, struct bytes script, e
     return log;
 }
 
-/* However the turns are cut, a layer says the same and keeps no memory. */
+/* However the turns are cut, skimmed or not, a layer says the same and keeps no memory. */
 static inline void fuzz_layer(const struct layer *l, const uint8_t *data, size_t size)
 {
     if (size < 1)
         return;
     const struct bytes script = bytes_of(data + 1, size - 1);
     char *whole = fuzz_layer_log(l, script, WHOLE, 0);
+    char *fed = fuzz_layer_log(l, script, UNSKIMMED, 0);
     char *bytes = fuzz_layer_log(l, script, BYTE_BY_BYTE, 0);
     char *cut = fuzz_layer_log(l, script, SEEDED, data[0]);
+    assert(strcmp(whole, fed) == 0);
     assert(strcmp(whole, bytes) == 0);
     assert(strcmp(whole, cut) == 0);
     free(whole);
+    free(fed);
     free(bytes);
     free(cut);
 }
