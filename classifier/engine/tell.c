@@ -221,13 +221,22 @@ static bool asks_for_names(const struct engine *e, const struct conn *c)
     return (e->asks & (ASK_NAMES | ASK_TORRENTS)) != 0 || tells_all(e, c);
 }
 
+/* Is there a fact that what is decided at the end depends on? Not where there is but the default,
+ * nor where all rules wait in vain. */
+static bool asks_at_end(const struct engine *e, const struct conn *c)
+{
+    if (c->explanation != NULL || e->rates != 0)
+        return true;
+    return e->rules && (c->policy == NULL || !policy_waits(c->policy));
+}
+
 APART static void ask_rules(struct engine *e, struct conn *c, bool over)
 {
     struct facts facts;
 
-    if (over && !e->rules && c->explanation == NULL) { /* the default, whatever the facts */
+    if (over && !asks_at_end(e, c)) {
         facts = (struct facts){.over = true};
-        take_result(e, c, policy_decide(e->policy, NULL, &facts, NULL, NULL), over);
+        take_result(e, c, policy_decide(e->policy, c->policy, &facts, on_fired, e), over);
         return;
     }
     if (asks_for_names(e, c))

@@ -53,17 +53,26 @@ static enum answer ask_rate(const struct policy_flow *f, const struct rate *rate
     return conditions == ANSWER_NO ? ANSWER_NO : ANSWER_NO_NOW;
 }
 
+/* Does it still wait for a message or a frame? */
+static bool waits(const struct policy *p, struct policy_flow *f, const struct rule *r)
+{
+    return (r->has_message && bit_is_set(waiting_rules(p, f), r->message_number)) ||
+           (r->has_frame && bit_is_set(framing_rules(p, f), r->frame_number));
+}
+
 static enum answer ask_rule(const struct question *q, struct policy_flow *f, const struct rule *r)
 {
+    const bool waiting = waits(q->policy, f, r);
     enum answer answer = ANSWER_YES;
+
+    if (waiting && q->facts->over && r->rate == NULL)
+        return ANSWER_NO; /* in vain */
 
     for (size_t i = 0; i < r->conditions.count && answer != ANSWER_NO; i++)
         answer = least(answer, r->conditions.at[i].key->match(q, &r->conditions.at[i]));
     if (r->confidence != CONFIDENCE_NONE && answer != ANSWER_NO)
         answer = least(answer, ask_confidence(q->facts, r->confidence));
-    if (r->has_message && bit_is_set(waiting_rules(q->policy, f), r->message_number))
-        answer = least(answer, ANSWER_NOT_YET);
-    if (r->has_frame && bit_is_set(framing_rules(q->policy, f), r->frame_number))
+    if (waiting)
         answer = least(answer, ANSWER_NOT_YET);
     if (r->rate != NULL)
         answer = ask_rate(f, r->rate, answer);
@@ -280,6 +289,11 @@ decide_without_memory(struct policy_worker *w, const struct facts *facts, const 
 bool policy_is_settled(const struct policy_flow *f)
 {
     return f->settled;
+}
+
+bool policy_waits(const struct policy_flow *f)
+{
+    return f->framing == 0 && f->open == f->waiting;
 }
 
 struct policy_result policy_decide(struct policy_worker *w, struct policy_flow *f,

@@ -15,5 +15,8 @@ bool policy_heeds(struct policy_worker *w, struct policy_flow *f, enum direction
 /* Does all that is open wait for a message or a frame, whatever else the flow is? Then until one of
  * these changes something policy_decide() says what it said, but for facts->over. */
 bool policy_is_settled(const struct policy_flow *f);
+/* Does all that is open wait for a message? Then at the end policy_decide() looks at no fact but
+ * facts->over. Not where rules count. */
+bool policy_waits(const struct policy_flow *f);
 
 #endif

@@ -8,10 +8,15 @@
  * fragments of a data message. */
 #define CONTROL_BIT 8
 
+static bool is_control(uint8_t opcode)
+{
+    return (opcode & CONTROL_BIT) != 0;
+}
+
 static struct message_slot *slot_of(struct policy_worker *w, struct policy_flow *f,
                                     enum direction d, uint8_t opcode)
 {
-    struct message_slot **slot = &f->slot[d][(opcode & CONTROL_BIT) != 0];
+    struct message_slot **slot = &f->slot[d][is_control(opcode)];
 
     if (*slot == NULL)
         *slot = budget_alloc(w->budget, w->slot_bytes);
@@ -22,13 +27,13 @@ bool message_question(struct policy_worker *w, const struct policy_flow *f,
                       const struct message_facts *m, struct message_facts *whole,
                       struct question *out)
 {
-    const struct message_slot *slot = f->slot[m->direction][(m->opcode & CONTROL_BIT) != 0];
+    const struct message_slot *slot = f->slot[m->direction][is_control(m->opcode)];
 
     if (slot == NULL)
         return false;
     *whole = *m;
     whole->compressed = slot->compressed;
-    whole->number = slot->number;
+    whole->number = f->messages[m->direction][is_control(m->opcode)];
     *out = (struct question){.policy = w->policy,
                              .worker = w,
                              .message = whole,
@@ -39,7 +44,7 @@ bool message_question(struct policy_worker *w, const struct policy_flow *f,
     return true;
 }
 
-static void begin(const struct policy_worker *w, struct message_slot *slot,
+static void begin(const struct policy_worker *w, struct policy_flow *f, struct message_slot *slot,
                   const struct message_facts *m)
 {
     if (slot->stream != NULL && slot->running)
@@ -52,7 +57,7 @@ static void begin(const struct policy_worker *w, struct message_slot *slot,
     slot->running = true;
     slot->compressed = m->compressed;
     slot->whole = m->whole;
-    slot->number++;
+    f->messages[m->direction][is_control(m->opcode)]++;
     slot->hit = false;
     slot->blind = false;
 }
@@ -162,21 +167,21 @@ bool policy_message(struct policy_worker *w, struct policy_flow *f, const struct
         return false;
     const bool unannounced = m->ended && !slot->running; /* there was no memory when it began */
     if (!m->ended || unannounced)
-        begin(w, slot, m);
+        begin(w, f, slot, m);
     slot->blind |= unannounced;
     if (m->ended)
         end(w, f, slot);
     return ask(w, f, facts, m, slot);
 }
 
-/* Is it begun in the middle of what is not settled? */
+/* Is it not begun in the middle of what is not settled? */
 static bool is_between(const struct message_slot *slot)
 {
     uint64_t raised = 0;
 
-    for (size_t i = 0; i < ANOMALY_WORDS; i++)
+    for (size_t i = 0; slot != NULL && i < ANOMALY_WORDS; i++)
         raised |= slot->pending[i];
-    return raised == 0 && !slot->running;
+    return raised == 0 && (slot == NULL || !slot->running);
 }
 
 bool policy_heeds(struct policy_worker *w, struct policy_flow *f, enum direction d, uint8_t opcode,
@@ -186,10 +191,10 @@ bool policy_heeds(struct policy_worker *w, struct policy_flow *f, enum direction
         return false;
     if (f->waiting != f->finding || f->parsing > 0)
         return true; /* one that needs no hit, or JSON */
-    struct message_slot *slot = slot_of(w, f, d, opcode);
-    if (slot == NULL || !is_between(slot) || bank_meets(&w->policy->content, w->scratch, clear))
+    const bool control = is_control(opcode);
+    if (!is_between(f->slot[d][control]) || bank_meets(&w->policy->content, w->scratch, clear))
         return true;
-    slot->number++;
+    f->messages[d][control]++;
     return false;
 }
 
@@ -225,7 +230,7 @@ bool policy_payload(struct policy_worker *w, struct policy_flow *f, const struct
         return false;
     if (f->scanning > 0)
         search(w, slot, slice);
-    if (f->parsing > 0 && (m->opcode & CONTROL_BIT) == 0)
+    if (f->parsing > 0 && !is_control(m->opcode))
         parse(w, slot, slice);
     return ask(w, f, facts, m, slot);
 }

@@ -10,7 +10,6 @@
 struct message_slot {
     struct hs_stream *stream; /* NULL: nothing was searched yet */
     struct json_search *json; /* NULL: nothing was read as JSON yet */
-    uint64_t number;          /* of the message: how many there were in this slot */
     uint64_t whole;           /* its bytes, if they were known when it began */
     bool running;
     bool compressed;

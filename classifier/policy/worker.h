@@ -49,15 +49,17 @@ struct policy_flow {
     struct policy_result result;
     uint32_t first;    /* the first allow or block rule, in file order, that matched; or NO_RULE */
     uint32_t open;     /* rules that may still match */
-    uint32_t waiting;  /* open rules whose `message` has not matched */
-    uint32_t scanning; /* of these: how many search the payload */
-    uint32_t finding;  /* of these: how many must find something there */
-    uint32_t parsing;  /* of these: how many read it as JSON */
-    bool settled;      /* heeds.h */
+    uint32_t scanning; /* of those that wait: how many search the payload */
     uint32_t framing;  /* open rules whose `frame` has not matched */
+    bool settled;      /* heeds.h */
+    /* What every message looks at: */
+    uint32_t waiting;                /* open rules whose `message` has not matched */
+    uint32_t finding;                /* of these: how many must find something in the payload */
+    uint32_t parsing;                /* of these: how many read it as JSON */
+    uint64_t messages[2][2];         /* how many began, while a rule waited: as `slot` */
+    struct message_slot *slot[2][2]; /* by direction; data, control. NULL: needed for none yet */
     uint64_t rate_fired;   /* by rate.number: its limit was broken here, or it bans who sends */
     uint64_t rate_counted; /* RATE_FLOW: was counted */
-    struct message_slot *slot[2][2]; /* by direction; data, control */
     uint64_t bits[]; /* open rules; then rules waiting for a message; then those for a frame */
 };
 
