@@ -12,7 +12,7 @@
 struct scribe {
     void *(*create)(void *ctx, struct err *err); /* for one worker; NULL: err says why */
     void (*free)(void *own);                     /* NULL is fine */
-    /* Appends the text of one event, or nothing. */
+    /* Appends the text of one event, or nothing. Memory runs out: the buffer says so. */
     void (*write)(void *own, const struct event *e, struct buffer *text);
     /* The next text: one thread at a time. */
     void (*put)(void *ctx, struct bytes text);
