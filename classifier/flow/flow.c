@@ -126,8 +126,10 @@ struct flow_node *flow_find(struct flow_table *t, const struct flow_key *key, ui
         if (s.tag != tag)
             continue;
         struct flow_node *n = node_at(t, s.index);
-        if (same_key(&n->key, key))
+        if (same_key(&n->key, key)) {
+            recent_begin(&t->recents, n);
             return n;
+        }
     }
 }
 

@@ -66,8 +66,8 @@ struct flow_node *flow_find_between(const struct flow_table *t, const struct end
 /* The same of TCP over IPv4, by what lies in its headers: both addresses, both ports. */
 struct flow_node *flow_find_ipv4(struct flow_table *t, const uint8_t addresses[8],
                                  const uint8_t ports[4], unsigned *side);
-/* Cheaper than its key: the flow of a packet, if it was created or flow_find_ipv4() found it a
- * short while ago. NULL: who knows; *side says nothing. */
+/* Cheaper than its key: the flow of a packet, if it was created or found a short while ago. NULL:
+ * who knows; *side says nothing. */
 struct flow_node *flow_find_lately(const struct flow_table *t, const struct packet *p,
                                    unsigned *side);
 /* Adds a key that is not there, without an owner. NULL: no memory, or the share is used up: remove

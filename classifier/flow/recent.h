@@ -74,7 +74,7 @@ static inline uint32_t recent_ports(uint16_t src, uint16_t dst)
     return htobe32((uint32_t)src << 16 | dst);
 }
 
-/* The flow is new, or is no more. */
+/* The flow is new, or was looked for by its key; or it is no more. */
 static inline void recent_begin(struct recents *r, struct flow_node *n)
 {
     const struct flow_key *key = &n->key;
