@@ -118,7 +118,7 @@ static size_t read_plain(const struct host *h, struct bytes in, enum direction d
     struct http_shape *s = http_shapes_find(h->shapes, in, d, &a);
     unsigned n = 0;
 
-    if (s == NULL || !is_plain_shape(s, d))
+    if (s == NULL || in.at == NULL || !is_plain_shape(s, d))
         return 0;
     out->host = s->head.value[HTTP_HOST];
     out->target = s->head.line.target;

@@ -43,10 +43,10 @@ static const char *const REQUEST_FIELDS[] = {
     "Host: site.test\r\nhost: other.test\r\n",
     "Host : site.test\r\n",
     "Host: site.test\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n",
-    "Host: site.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n",
-    "Host: site.test\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\n"
-    "Sec-WebSocket-Key1: 4 @1  46546xW%%0l 1 5\r\nSec-WebSocket-Key2: 12998 5 Y3 1  .P00\r\n",
+    ("Host: site.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"),
+    ("Host: site.test\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\n"
+     "Sec-WebSocket-Key1: 4 @1  46546xW%0l 1 5\r\nSec-WebSocket-Key2: 12998 5 Y3 1  .P00\r\n"),
     "",
 };
 static const char *const STATUS[] = {"200 OK", "404 Not Found", "204 None",     "304 ",
