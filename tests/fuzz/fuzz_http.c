@@ -2,8 +2,8 @@
 /* fuzz_http.c - a transcript for the layer http: one byte that chooses the interest and seeds the
  * cuts, then turns that begin with 0xff and a letter: C and S say something, D and T say it again
  * and again (a byte says how often), L and M lose two bytes' worth of the client's and the
- * server's. However the turns are cut, the events, what is carried and where HTTP ends must be the
- * same, and no memory may stay behind.
+ * server's. However the turns are cut, and whether what nobody is told of is skimmed, the events,
+ * what is carried and where HTTP ends must be the same, and no memory may stay behind.
  */
 #include <assert.h>
 
@@ -82,13 +82,16 @@ static void give(struct http_run *r, const struct turn *t, uint32_t *seed)
 }
 
 /* seed 0: whole turns; BY_BYTE; else pieces of any size. */
-static char *run(struct script s, uint32_t seed)
+static char *run(struct script s, uint32_t seed, bool skims)
 {
     struct http_run r;
     struct turn t;
     unsigned n;
 
     run_begin(&r, s.interest, s.digest);
+    r.x.feeds_all = !skims;
+    if (s.interest == 0)
+        r.x.host.asked_for = http_asked_for;
     while ((n = next_turn(&s, &t)) > 0)
         while (n-- > 0)
             give(&r, &t, &seed);
@@ -109,9 +112,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     const struct script s = {
         .left = bytes_of(data + 1, size - 1), .interest = INTEREST(data[0]), .digest = digest};
-    char *whole = run(s, 0), *bytes = run(s, BY_BYTE), *cut = run(s, 2u + data[0]);
+    char *fed = run(s, 0, false), *whole = run(s, 0, true);
+    char *bytes = run(s, BY_BYTE, true), *cut = run(s, 2u + data[0], true);
+    assert(strcmp(whole, fed) == 0);
     assert(strcmp(whole, bytes) == 0);
     assert(strcmp(whole, cut) == 0);
+    free(fed);
     free(whole);
     free(bytes);
     free(cut);

@@ -2,6 +2,7 @@
 /* http_transcript.h - runs the layer http over a transcript and writes down what it says.
  *
  *     Q(GET,/path,host)              EVENT_HTTP_REQUEST; "!ws" in it: asked for WebSocket
+ *     A(host,/path,origin)           host.asked_for
  *     H(GET,/path,200,0,12)          EVENT_HTTP: status, body bytes of request and response
  *     W(accepted,101)                EVENT_HANDSHAKE
  *     become(..) leave claim(..) climb(..) anomaly(..)  as layer_harness.h has them
@@ -53,6 +54,20 @@ static inline void http_describe(struct harness *x, const struct event *e)
     buffer_append_text(&x->log, ",");
     say_part(x, q->host);
     buffer_append_text(&x->log, q->upgrade ? ",!ws) " : ") ");
+}
+
+static inline void http_asked_for(struct host *h, struct bytes host, struct bytes url,
+                                  struct bytes origin)
+{
+    struct harness *x = (struct harness *)h;
+
+    buffer_append_text(&x->log, "A(");
+    say_part(x, host);
+    buffer_append_text(&x->log, ",");
+    say_part(x, url);
+    buffer_append_text(&x->log, ",");
+    say_part(x, origin);
+    buffer_append_text(&x->log, ") ");
 }
 
 static inline struct turn turn_of(const char *text)

@@ -126,19 +126,6 @@ static void cook(char out[TEXT_ROOM], const struct recipe *r, enum direction d)
         out[random_below((uint32_t)strlen(out))] = odd[random_below(sizeof(odd) - 1)];
 }
 
-static void asked_for(struct host *h, struct bytes host, struct bytes url, struct bytes origin)
-{
-    struct harness *x = (struct harness *)h;
-
-    buffer_append_text(&x->log, "A(");
-    say_part(x, host);
-    buffer_append_text(&x->log, ",");
-    say_part(x, url);
-    buffer_append_text(&x->log, ",");
-    say_part(x, origin);
-    buffer_append_text(&x->log, ") ");
-}
-
 static void describe(struct harness *x, const struct event *e)
 {
     if (e->kind == EVENT_BITTORRENT)
@@ -221,7 +208,7 @@ static struct bytes next_segment(struct talk *t, enum direction d, unsigned n)
 static void begin(struct http_run *r, uint32_t interest, struct digest *digest, bool feeds_all)
 {
     run_begin(r, interest, digest);
-    r->x.host.asked_for = asked_for;
+    r->x.host.asked_for = http_asked_for;
     r->x.describe = describe;
     r->x.feeds_all = feeds_all;
 }
