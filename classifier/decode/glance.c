@@ -19,6 +19,11 @@ enum tcp_size { TCP_SIZE = 20 };
 #define LENGTH_AT    12
 #define URGENT_AT    18
 
+/* Ethernet's type, the byte of IPv4's version and length, and what a segment takes at least. */
+#define TYPE_AT     12
+#define ENDS_AT     (ETHERNET_SIZE + GLANCE_ADDRESSES)
+#define FRAME_LEAST (ETHERNET_SIZE + IPV4_SIZE + TCP_SIZE)
+
 /* No fragment, TCP. */
 static bool pass_ipv4(struct bytes in, struct glance *g)
 {
@@ -176,4 +181,14 @@ bool glance_is_offloaded(const struct glance *g, const struct frame *f)
         return false;
     glance_packet(g, f, &p);
     return transport_checksum(&p, g->tcp, size + g->tcp.len) == CHECKSUM_OFFLOADED;
+}
+
+const uint8_t *glance_guess_ends(const struct frame *f)
+{
+    const uint8_t *at = f->data.at;
+
+    return f->data.len >= FRAME_LEAST &&
+                   plain_is_like(at + TYPE_AT, PLAIN_TYPE_FIELDS, PLAIN_TYPE_IPV4)
+               ? at + ENDS_AT
+               : NULL;
 }

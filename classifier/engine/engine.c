@@ -8,6 +8,7 @@
 #include "base/apart.h"
 #include "base/pool.h"
 #include "decode/bare_syn.h"
+#include "engine/ahead.h"
 #include "engine/calm.h"
 #include "engine/conns.h"
 #include "engine/ending.h"
@@ -426,14 +427,27 @@ APART static void any_frame(struct engine *e, const struct frame *f)
         trace(e, f, &p, decoded, flow);
 }
 
+/* At most AHEAD_FRAMES. */
+static void some_frames(struct engine *e, const struct frame *f, size_t count)
+{
+    struct ahead ahead;
+    size_t run;
+
+    ahead_begin(&ahead, e->flows, f, count);
+    for (size_t i = 0; i<count; i += run> 0 ? run : 1) {
+        ahead_step(&ahead, i);
+        engine_tick(e, f[i].time_ns);
+        run = bare_syn_may_be(&f[i]) ? flood_frames(e, &f[i], count - i) : 0;
+        if (run == 0 && !calm_frame(e, &f[i]))
+            any_frame(e, &f[i]);
+    }
+}
+
 void engine_frames(struct engine *e, const struct frame *f, size_t count)
 {
-    for (const struct frame *end = f + count; f < end;) {
-        engine_tick(e, f->time_ns);
-        const size_t run = bare_syn_may_be(f) ? flood_frames(e, f, (size_t)(end - f)) : 0;
-        if (run == 0 && !calm_frame(e, f))
-            any_frame(e, f);
-        f += run > 0 ? run : 1;
+    for (size_t some; count > 0; f += some, count -= some) {
+        some = count < AHEAD_FRAMES ? count : AHEAD_FRAMES;
+        some_frames(e, f, some);
     }
 }
 

@@ -227,6 +227,17 @@ APART static struct flow_node *find_and_note(struct flow_table *t, const uint8_t
     return n;
 }
 
+const struct recent *flow_expect_ipv4(const struct flow_table *t, const uint8_t addresses[8],
+                                      const uint8_t ports[4])
+{
+    return &t->recents.of[recent_place(load_u64(addresses), load_u32(ports))];
+}
+
+const struct flow_node *flow_expected(const struct recent *at)
+{
+    return at->node;
+}
+
 struct flow_node *flow_find_ipv4(struct flow_table *t, const uint8_t addresses[8],
                                  const uint8_t ports[4], unsigned *side)
 {

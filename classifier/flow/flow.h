@@ -66,6 +66,13 @@ struct flow_node *flow_find_between(const struct flow_table *t, const struct end
 /* The same of TCP over IPv4, by what lies in its headers: both addresses, both ports. */
 struct flow_node *flow_find_ipv4(struct flow_table *t, const uint8_t addresses[8],
                                  const uint8_t ports[4], unsigned *side);
+/* Where flow_find_ipv4() will look first: to be fetched, and asked with flow_expected(). For the
+ * table's life. */
+struct recent;
+const struct recent *flow_expect_ipv4(const struct flow_table *t, const uint8_t addresses[8],
+                                      const uint8_t ports[4]);
+/* Who is there now: perhaps that flow. NULL: nobody. A node is there for the table's life. */
+const struct flow_node *flow_expected(const struct recent *at);
 /* Cheaper than its key: the flow of a packet, if it was created or found a short while ago. NULL:
  * who knows; *side says nothing. */
 struct flow_node *flow_find_lately(const struct flow_table *t, const struct packet *p,

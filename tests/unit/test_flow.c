@@ -538,6 +538,7 @@ static bool is_plain(const struct packet *p)
            p->transport == TRANSPORT_TCP;
 }
 
+/* Whom it finds stands where it was expected. */
 static struct flow_node *find_wire(struct flow_table *t, const struct packet *p, unsigned *side)
 {
     uint8_t wire[12] = {[8] = (uint8_t)(p->src.port >> 8),
@@ -547,7 +548,9 @@ static struct flow_node *find_wire(struct flow_table *t, const struct packet *p,
 
     memcpy(wire, p->src.addr.byte + 12, 4);
     memcpy(wire + 4, p->dst.addr.byte + 12, 4);
-    return flow_find_ipv4(t, wire, wire + 8, side);
+    struct flow_node *found = flow_find_ipv4(t, wire, wire + 8, side);
+    const struct flow_node *expected = flow_expected(flow_expect_ipv4(t, wire, wire + 8));
+    return found == NULL || expected == found ? found : NULL;
 }
 
 /* Found by a packet's ends, or by the bytes of its headers, as by its key. */

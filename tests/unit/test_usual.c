@@ -120,8 +120,11 @@ static void compare_glance(struct ways *w, const struct frame *f, enum decoded o
 
     memset(&g, 0xaa, sizeof(g));
     memset(&x, 0xaa, sizeof(x));
+    const uint8_t *ends = glance_guess_ends(f); /* of any bytes, however few */
     if (!glance_at(f, &g))
         return;
+    if (glance_is_ipv4(&g) && f->linktype == 1 && g.tag == NULL)
+        w->differ += ends != g.ip + GLANCE_ADDRESSES;
     w->differ += one != DECODED_PACKET;
     const bool right = glance_sums_are_right(g.ip, g.tcp);
     const bool offloaded = !right && glance_is_offloaded(&g, f);

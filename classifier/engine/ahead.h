@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* ahead.h - what the next frames will touch first comes from memory while others are read. Private
+ * to engine/.
+ *
+ * Where thousands of connections take turns, none of them is in a near cache; and a packet finds a
+ * place, there a node, there a connection: it would wait for each in turn. Only a hint: no answer
+ * depends on it, and a wrong guess costs no more than the fetching.
+ */
+#ifndef ENGINE_AHEAD_H
+#define ENGINE_AHEAD_H
+
+#include "base/fetch.h"
+#include "engine/conn.h"
+
+#define AHEAD_FRAMES 64U /* looked at together, at most */
+
+enum ahead_distance { AHEAD_CONN = 4, AHEAD_NODE = 8 }; /* in frames */
+
+struct ahead {
+    const struct recent *at[AHEAD_FRAMES + AHEAD_NODE]; /* NULL: nothing is expected */
+};
+
+/* For the frames f[0] to f[count - 1], of which none is read yet. Looks at their headers. */
+void ahead_begin(struct ahead *a, const struct flow_table *t, const struct frame *f, size_t count);
+
+static inline void ahead_fetch_node(const struct recent *at)
+{
+    if (at != NULL)
+        fetch_to_write(flow_expected(at));
+}
+
+/* What every packet touches: the lines up to conn.stack. */
+static inline void ahead_fetch_conn(const struct recent *at)
+{
+    const struct flow_node *n = at != NULL ? flow_expected(at) : NULL;
+
+    if (n == NULL)
+        return;
+    const char *c = n->owner; /* never read here: it may be gone when its frame comes */
+    for (size_t line = 0; line < offsetof(struct conn, stack); line += CONN_LINE)
+        fetch_to_write(c + line);
+}
+
+/* Frame i is read next. */
+static inline void ahead_step(const struct ahead *a, size_t i)
+{
+    ahead_fetch_node(a->at[i + AHEAD_NODE]);
+    ahead_fetch_conn(a->at[i + AHEAD_CONN]);
+}
+
+#endif
