@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/fetch.h"
+
 #define STEP    16U /* sizes are multiples of this, and so are addresses */
 #define CLASSES (POOL_PIECE_MAX / STEP + 1)
 
@@ -212,6 +214,16 @@ bool pool_grow(struct pool *p, size_t bytes)
     return true;
 }
 
+/* What the next one of that size will be: it was given back long ago, as a rule. */
+static void fetch_next(const struct pool *p, size_t steps)
+{
+    const struct slab *s = p->open[steps];
+
+    if (s != NULL && s->free != NULL)
+        for (size_t at = 0; at < steps * STEP; at += FETCH_LINE)
+            fetch_to_write((const char *)s->free + at);
+}
+
 void *pool_take(struct pool *p, size_t bytes)
 {
     const size_t steps = steps_of(bytes);
@@ -229,6 +241,7 @@ void *pool_take(struct pool *p, size_t bytes)
     s->taken++;
     if (is_full(s, steps))
         close_slab(p, s, steps);
+    fetch_next(p, steps);
     return memset(piece, 0, steps * STEP);
 }
 
