@@ -5,6 +5,7 @@
 #include "decode/checksum.h"
 #include "decode/header.h"
 #include "decode/plain.h"
+#include "decode/sight.h"
 
 enum tcp_size { TCP_SIZE = 20 };
 
@@ -25,7 +26,7 @@ enum tcp_size { TCP_SIZE = 20 };
 #define FRAME_LEAST (ETHERNET_SIZE + IPV4_SIZE + TCP_SIZE)
 
 /* No fragment, TCP. */
-static bool pass_ipv4(struct bytes in, struct glance *g)
+static inline bool pass_ipv4(struct bytes in, struct glance *g)
 {
     const size_t total = load_be16(in.at + 2);
 
@@ -46,7 +47,7 @@ static bool pass_ipv6(struct bytes in, struct glance *g)
 }
 
 /* Timestamps, and nothing else. */
-static bool pass_stamp(struct glance *g)
+static inline bool pass_stamp(struct glance *g)
 {
     const uint8_t *at = g->tcp.at;
 
@@ -56,7 +57,7 @@ static bool pass_stamp(struct glance *g)
            plain_is_like(at + TCP_SIZE, STAMP_FIELDS, STAMP_HEAD);
 }
 
-static bool pass_tcp(struct glance *g)
+static inline bool pass_tcp(struct glance *g)
 {
     if (!plain_is_like(g->tcp.at + LENGTH_AT, TCP_FIELDS, TCP_PLAIN))
         return pass_stamp(g);
@@ -86,7 +87,7 @@ APART static bool other_at(const struct frame *f, struct glance *out)
     return s.ip.at[0] == PLAIN_NO_OPTIONS && pass_ipv4(s.ip, out) && pass_tcp(out);
 }
 
-bool glance_at(const struct frame *f, struct glance *out)
+inline bool glance_at(const struct frame *f, struct glance *out)
 {
     struct glance other; /* so that `out` need not be in memory */
 
@@ -119,20 +120,19 @@ APART bool glance_sums_are_right(const uint8_t *ip, struct bytes tcp)
     return checksum_is_right(first + addresses) && checksum_segment(tcp, addresses + rest);
 }
 
-struct ends glance_ends(const struct glance *g)
+struct ends sight_ends(const struct sight *s)
 {
-    struct ends e;
+    struct ends e = {.ports = be32toh(s->ports), .transport = TRANSPORT_TCP};
 
-    e.ports = load_be32(g->tcp.at);
-    e.transport = TRANSPORT_TCP;
-    if (!glance_is_ipv4(g)) {
-        memcpy(e.src, g->ip + 8, sizeof(e.src));
-        memcpy(e.dst, g->ip + 24, sizeof(e.dst));
-        return e;
+    if ((s->flags & SIGHT_IPV6) != 0) {
+        memcpy(e.src, sight_ipv6(s), sizeof(e.src));
+        memcpy(e.dst, sight_ipv6(s) + sizeof(e.src), sizeof(e.dst));
+    } else {
+        uint32_t four[2];
+        memcpy(four, &s->addresses, sizeof(four));
+        e.src[1] = ends_ipv4(four[0]);
+        e.dst[1] = ends_ipv4(four[1]);
     }
-    e.src[0] = e.dst[0] = 0;
-    e.src[1] = ends_ipv4(load_u32(g->ip + GLANCE_ADDRESSES));
-    e.dst[1] = ends_ipv4(load_u32(g->ip + GLANCE_ADDRESSES + 4));
     return e;
 }
 
@@ -144,32 +144,41 @@ static struct endpoint endpoint_of(const uint64_t half[2], uint16_t port)
     return e;
 }
 
-void glance_packet(const struct glance *g, const struct frame *f, struct packet *out)
+void seen_packet(const struct seen *seen, struct packet *out)
 {
-    const uint8_t *tcp = g->tcp.at;
-    const struct ends ends = glance_ends(g);
+    const struct sight *s = seen->sight;
+    const struct ends ends = sight_ends(s);
 
-    *out = (struct packet){.number = f->number,
-                           .time_ns = f->time_ns,
+    *out = (struct packet){.number = seen->number,
+                           .time_ns = seen->time_ns,
                            .src = endpoint_of(ends.src, (uint16_t)(ends.ports >> 16)),
                            .dst = endpoint_of(ends.dst, (uint16_t)ends.ports),
-                           .wire_len = frame_wire_len(f),
-                           .payload = g->data.len > 0 ? g->data : bytes_of(NULL, 0),
-                           .payload_len = (uint32_t)g->data.len,
+                           .wire_len = seen->wire_len,
+                           .payload = s->len > 0 ? sight_data(s) : bytes_of(NULL, 0),
+                           .payload_len = s->len,
                            .transport = TRANSPORT_TCP,
-                           .flags = glance_flags(g),
-                           .ttl = g->ttl,
+                           .flags = s->flags & (TCP_ACK | TCP_PSH),
+                           .ttl = s->ttl,
                            .checksum = CHECKSUM_GOOD,
-                           .seq = load_be32(tcp + GLANCE_SEQ),
-                           .ack = load_be32(tcp + GLANCE_ACK),
-                           .window = load_be16(tcp + GLANCE_WINDOW),
-                           .urgent = load_be16(tcp + URGENT_AT),
-                           .timestamp = g->stamp != NULL ? load_be32(g->stamp) : 0,
-                           .has_timestamp = g->stamp != NULL};
-    if (g->tag != NULL) {
+                           .seq = s->seq,
+                           .ack = s->ack,
+                           .window = s->window,
+                           .timestamp = s->stamp,
+                           .has_timestamp = (s->flags & SIGHT_STAMPED) != 0};
+    if ((s->flags & SIGHT_TAGGED) != 0) {
         out->vlan_count = 1;
-        out->vlan[0] = load_be16(g->tag) & PLAIN_VLAN_BITS;
+        out->vlan[0] = s->vlan & PLAIN_VLAN_BITS;
     }
+}
+
+void glance_packet(const struct glance *g, const struct frame *f, struct packet *out)
+{
+    const struct sight s = sight_of(g);
+    const struct seen seen = {
+        .sight = &s, .number = f->number, .time_ns = f->time_ns, .wire_len = frame_wire_len(f)};
+
+    seen_packet(&seen, out);
+    out->urgent = load_be16(g->tcp.at + URGENT_AT);
 }
 
 bool glance_is_offloaded(const struct glance *g, const struct frame *f)

@@ -31,9 +31,10 @@ enum glance_where { /* in TCP's header (RFC 9293 s3.1) */
                     GLANCE_WINDOW = 14
 };
 
-#define GLANCE_ADDRESSES 12 /* in IPv4's (RFC 791 s3.1): both */
-#define GLANCE_PORTS     8  /* behind those, where there are no options: both */
-#define GLANCE_VERSION_4 4
+#define GLANCE_ADDRESSES      12 /* in IPv4's (RFC 791 s3.1): both */
+#define GLANCE_PORTS          8  /* behind those, where there are no options: both */
+#define GLANCE_IPV6_ADDRESSES 8  /* in IPv6's (RFC 8200 s3) */
+#define GLANCE_VERSION_4      4
 
 /* False: another frame; `out` holds nothing. Of this one all is known but whether its checksums are
  * right. */
@@ -42,7 +43,6 @@ bool glance_at(const struct frame *f, struct glance *out);
 bool glance_sums_are_right(const uint8_t *ip, struct bytes tcp);
 /* They are not: only because TCP's is left to the sender's card? */
 bool glance_is_offloaded(const struct glance *g, const struct frame *f);
-struct ends glance_ends(const struct glance *g);
 
 /* Where a frame, if it is TCP over IPv4 over Ethernet, has its addresses and then its ports: a
  * guess from its first bytes. NULL: it is another. */

@@ -69,7 +69,8 @@ bool calm_packet(struct engine *e, struct conn *c, unsigned side, const struct p
 
 APART static const struct flow_node *find_ipv6(struct engine *e, const struct glance *g)
 {
-    const struct ends ends = glance_ends(g);
+    const struct sight s = sight_of(g);
+    const struct ends ends = sight_ends(&s);
 
     return flow_find_between(e->flows, &ends, &e->side);
 }
@@ -81,11 +82,7 @@ static inline struct conn *conn_of(struct engine *e, const struct glance *g)
         glance_is_ipv4(g) ? flow_find_ipv4(e->flows, g->ip + GLANCE_ADDRESSES, g->tcp.at, &e->side)
                           : find_ipv6(e, &(struct glance){.ip = g->ip, .tcp = g->tcp});
 
-    if (n == NULL || n->asleep)
-        return NULL;
-    struct conn *c = n->owner;
-    const bool due = c->watched && e->time.now_ns - c->start_ns >= LEARN_NS;
-    return c->quick && !due ? c : NULL;
+    return calm_conn(e, n);
 }
 
 /* Its sender is the same as ever, and its bytes are the next ones. */
@@ -128,18 +125,24 @@ static inline void take_timestamp(struct conn *c, unsigned side, const struct gl
     segment_take_habit(&s, c, side);
 }
 
+void calm_feed(struct engine *e, const struct packet *p, size_t skimmed)
+{
+    struct conn *c = e->conn;
+
+    e->packet = p;
+    stack_feed(e, c, 0, conn_direction(c, e->side), bytes_after(p->payload, skimmed));
+    e->packet = NULL;
+    calm_look(e, c);
+}
+
 /* Its segment needs more than to be skimmed. */
 APART static void feed_rest(struct engine *e, const struct frame *f, const struct glance *g,
                             size_t skimmed)
 {
-    struct conn *c = e->conn;
     struct packet p;
 
     glance_packet(g, f, &p);
-    e->packet = &p;
-    stack_feed(e, c, 0, conn_direction(c, e->side), bytes_after(p.payload, skimmed));
-    e->packet = NULL;
-    calm_look(e, c);
+    calm_feed(e, &p, skimmed);
 }
 
 static inline void read_data(struct engine *e, const struct frame *f, const struct glance *g)

@@ -8,6 +8,7 @@
 #ifndef ENGINE_CALM_H
 #define ENGINE_CALM_H
 
+#include "decode/sight.h"
 #include "engine/worker.h"
 
 /* Of a worker alone: each frame, tick and end of input has one, as the head deals them (crew.c). */
@@ -18,13 +19,28 @@ static inline void next_moment(struct engine *e)
     e->now.now_ns = e->time.now_ns;
 }
 
+/* The connection of a node, if nothing is due for it; else NULL. */
+static inline struct conn *calm_conn(const struct engine *e, const struct flow_node *n)
+{
+    if (n == NULL || n->asleep)
+        return NULL;
+    struct conn *c = n->owner;
+    const bool due = c->watched && e->time.now_ns - c->start_ns >= LEARN_NS;
+    return c->quick && !due ? c : NULL;
+}
+
 /* Before the first frame: may calm_frame() be asked? */
 void calm_setup(struct engine *e);
 /* The whole way of a frame, once time has passed. False: it is not of that kind, and nothing
  * happened. */
 bool calm_frame(struct engine *e, const struct frame *f);
+/* The same of a worker of several, at e->now: the head has seen it, and found its checksums right.
+ */
+bool calm_seen(struct engine *e, const struct seen *seen);
 /* tcp.c: a packet that was counted, of a connection. */
 bool calm_packet(struct engine *e, struct conn *c, unsigned side, const struct packet *p);
+/* Of e->conn: what of a segment is more than to be skimmed. */
+void calm_feed(struct engine *e, const struct packet *p, size_t skimmed);
 /* After any other, and where conn.quick went: is it calm now? */
 void calm_look(const struct engine *e, struct conn *c);
 

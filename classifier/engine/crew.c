@@ -73,6 +73,7 @@ static bool create_parts(struct crew *c, struct err *err)
     for (unsigned i = 0; i < c->count; i++)
         if (!create_member(c, i, err))
             return false;
+    c->glances = c->member[0].engine->quick;
     return true;
 }
 
@@ -155,6 +156,7 @@ void crew_free(struct crew *c)
         free(c->buffer[i].at);
     for (size_t i = 0; i < CREW_ROUNDS; i++) {
         free(c->round[i].work);
+        free(c->round[i].packet);
         scratch_free(&c->round[i].kept);
     }
     free(c->telling);

@@ -7,17 +7,24 @@
 
 #define BUFFER_ALIGN 4096U /* bytes: a page, of which whole ones are read faster */
 
+/* Rounds that are never dealt need none. */
+static bool make_room(struct round *r)
+{
+    if (r->work == NULL)
+        r->work = aligned_alloc(CREW_LINE, CREW_ROUND_FRAMES * sizeof(*r->work));
+    if (r->work != NULL)
+        r->packet = malloc(CREW_ROUND_FRAMES * sizeof(*r->packet));
+    return r->packet != NULL;
+}
+
 /* The next thing to do; NULL: no memory. */
 static struct work *next_work(struct crew *c)
 {
     struct round *r = &c->round[c->dealt % CREW_ROUNDS];
 
-    if (r->work == NULL) {
-        r->work = malloc(CREW_ROUND_FRAMES * sizeof(*r->work));
-        if (r->work == NULL) {
-            c->lacked++;
-            return NULL;
-        }
+    if (r->packet == NULL && !make_room(r)) {
+        c->lacked++;
+        return NULL;
     }
     return &r->work[c->works];
 }
@@ -59,7 +66,7 @@ void deal_round(struct crew *c, int64_t end_ns)
     r->position = c->position - c->works + 1;
     r->source = c->source;
     r->end_ns = end_ns;
-    c->works = c->bytes = 0;
+    c->works = c->packets = c->bytes = 0;
     crew_give(c);
 }
 
@@ -68,26 +75,37 @@ static bool round_is_full(const struct crew *c)
     return c->works + 2 > CREW_ROUND_FRAMES || c->bytes >= CREW_ROUND_BYTES; /* a tick, a frame */
 }
 
-/* What lies in a buffer of the crew stays there. */
-static struct bytes payload_that_stays(struct crew *c, struct bytes payload)
+static inline bool lies_in_buffer(const struct crew *c, const uint8_t *at)
 {
     const uint8_t *buffer = c->buffer[c->buffer_now].at;
 
-    if (buffer != NULL && (uintptr_t)payload.at - (uintptr_t)buffer < CREW_BUFFER_ROOM)
+    return buffer != NULL && (uintptr_t)at - (uintptr_t)buffer < CREW_BUFFER_ROOM;
+}
+
+/* What lies in a buffer of the crew stays there. */
+static struct bytes payload_that_stays(struct crew *c, struct bytes payload)
+{
+    if (lies_in_buffer(c, payload.at))
         return payload;
     return scratch_copy(&c->round[c->dealt % CREW_ROUNDS].kept, payload);
 }
 
-/* To the worker whose flow it is; what belongs to no flow, to the first. */
-static void deal_packet(struct crew *c, struct work *w)
+/* To the worker whose flow it is. */
+static void deal_flow(struct crew *c, uint32_t spread)
 {
-    struct packet *p = &w->packet;
+    deal_to(c, &c->member[spread % FLOW_LANES % c->count]);
+    pass_work(c);
+}
+
+/* What belongs to no flow goes to the first. */
+static void deal_packet(struct crew *c, struct work *w, struct packet *p)
+{
     struct flow_key key;
-    unsigned lane = 0;
+    uint32_t spread = 0;
 
     if (w->whole) {
         flow_key_of(p, &key);
-        lane = flow_lane(&key);
+        spread = flow_spread(&key);
         const struct bytes payload = payload_that_stays(c, p->payload);
         w->whole = payload.len == p->payload.len;
         c->lacked += !w->whole;
@@ -96,8 +114,74 @@ static void deal_packet(struct crew *c, struct work *w)
     }
     w->now_ns = c->time.now_ns;
     w->kind = WORK_FRAME;
-    deal_to(c, &c->member[lane % c->count]);
-    pass_work(c);
+    w->packet = p;
+    c->packets++;
+    deal_flow(c, spread);
+}
+
+APART static uint32_t spread_ipv6(const struct glance *g)
+{
+    const struct sight s = sight_of(g);
+    const struct ends ends = sight_ends(&s);
+
+    return flow_spread_ends(&ends);
+}
+
+static inline uint32_t spread_of(const struct glance *g)
+{
+    const struct glance copy = {.ip = g->ip, .tcp = g->tcp}; /* in memory only here */
+
+    if (glance_is_ipv4(g))
+        return flow_spread_ipv4(load_u64(g->ip + GLANCE_ADDRESSES), load_u32(g->tcp.at));
+    return spread_ipv6(&copy);
+}
+
+/* The bytes of the frame to which it points; false: there is no memory. */
+APART static bool keep(struct crew *c, struct sight *s)
+{
+    if ((s->flags & SIGHT_IPV6) != 0) {
+        const struct bytes ends =
+            payload_that_stays(c, bytes_of(sight_ipv6(s), SIGHT_IPV6_ADDRESSES));
+        s->addresses = (uintptr_t)ends.at;
+        if (ends.len == 0)
+            return false;
+    }
+    const struct bytes data = payload_that_stays(c, sight_data(s));
+    s->data = data.at;
+    return data.len == s->len;
+}
+
+/* False: it needs more than a glance. */
+static bool deal_glance(struct crew *c, struct work *w, const struct frame *f)
+{
+    struct glance g;
+
+    if (!c->glances || f->time_ns != c->time.now_ns || !glance_at(f, &g) ||
+        !glance_sums_are_right(g.ip, g.tcp))
+        return false;
+    w->sight = sight_of(&g);
+    if (!lies_in_buffer(c, f->data.at) && !keep(c, &w->sight))
+        return false;
+    w->now_ns = f->time_ns;
+    w->number = f->number;
+    w->wire_len = frame_wire_len(f);
+    w->kind = WORK_SEEN;
+    c->bytes += g.data.len;
+    glance_count(&g, f, c->decoder);
+    deal_flow(c, spread_of(&g));
+    return true;
+}
+
+/* What is not whole and not odd is nothing to anybody. */
+APART static void deal_any(struct crew *c, struct work *w, const struct frame *f)
+{
+    struct packet *p = &c->round[c->dealt % CREW_ROUNDS].packet[c->packets];
+    enum anomaly odd = ANOMALY_NONE;
+
+    w->whole = decode_frame(c->decoder, f, p, &odd) == DECODED_PACKET;
+    w->odd = (uint8_t)odd;
+    if (w->whole || odd != ANOMALY_NONE)
+        deal_packet(c, w, p);
 }
 
 void deal_tick(struct crew *c, int64_t now_ns)
@@ -108,16 +192,12 @@ void deal_tick(struct crew *c, int64_t now_ns)
 
 void deal_frame(struct crew *c, const struct frame *f)
 {
-    enum anomaly odd = ANOMALY_NONE;
-
     deal_tick(c, f->time_ns);
     struct work *w = next_work(c);
     if (w == NULL)
         return;
-    w->whole = decode_frame(c->decoder, f, &w->packet, &odd) == DECODED_PACKET;
-    w->odd = (uint8_t)odd;
-    if (w->whole || odd != ANOMALY_NONE)
-        deal_packet(c, w);
+    if (!deal_glance(c, w, f))
+        deal_any(c, w, f);
     if (round_is_full(c))
         deal_round(c, c->time.now_ns);
 }

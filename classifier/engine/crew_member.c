@@ -2,6 +2,8 @@
 /* One worker: reads its part of each round, in order. */
 #include <stdlib.h>
 
+#include "base/apart.h"
+#include "engine/calm.h"
 #include "engine/crew_parts.h"
 #include "engine/ending.h"
 
@@ -71,10 +73,29 @@ static void free_pens(struct member *m)
     free(m->pen);
 }
 
+/* It was no more than that. */
+APART static void read_seen(struct engine *e, const struct seen *seen)
+{
+    struct packet p;
+
+    seen_packet(seen, &p);
+    engine_packet(e, &p, true, ANOMALY_NONE);
+}
+
+static void look(struct engine *e, const struct work *w)
+{
+    const struct seen seen = {
+        .sight = &w->sight, .number = w->number, .time_ns = w->now_ns, .wire_len = w->wire_len};
+
+    if (!calm_seen(e, &seen))
+        read_seen(e, &seen);
+}
+
 static void do_work(struct engine *e, const struct work *w)
 {
     switch ((enum work_kind)w->kind) {
-    case WORK_FRAME: engine_packet(e, &w->packet, w->whole, (enum anomaly)w->odd); break;
+    case WORK_SEEN: look(e, w); break;
+    case WORK_FRAME: engine_packet(e, w->packet, w->whole, (enum anomaly)w->odd); break;
     case WORK_TICK: end_expired(e); break;
     case WORK_LEARN: end_prepare(e); break;
     case WORK_END: end_until(e, w->until); break;

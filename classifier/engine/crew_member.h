@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 
+#include "decode/sight.h"
 #include "engine/journal.h"
 #include "engine/worker.h"
 
@@ -13,6 +14,7 @@
 #define CREW_ROUND_BYTES  (256U << 10) /* of payload */
 
 enum work_kind {
+    WORK_SEEN, /* a frame that needs no more than a glance, mostly */
     WORK_FRAME,
     WORK_TICK,  /* packet time: what expired ends */
     WORK_LEARN, /* the input is over: what all have taught is known */
@@ -20,25 +22,31 @@ enum work_kind {
     WORK_REST,  /* and everything else */
 };
 
-/* One thing to do. */
+/* One thing to do: a cache line, so that no more than that goes from the head's core to another. */
 struct work {
     union {
-        struct packet packet; /* WORK_FRAME */
-        uint64_t until;       /* WORK_END */
+        struct sight sight;          /* WORK_SEEN */
+        const struct packet *packet; /* WORK_FRAME */
+        uint64_t until;              /* WORK_END */
     };
-    int64_t now_ns;
-    uint8_t kind; /* enum work_kind */
-    uint8_t odd;  /* enum anomaly: what is odd about the frame */
-    bool whole;   /* there is a packet in it */
+    int64_t now_ns;    /* of WORK_SEEN the frame's, too */
+    uint64_t number;   /* WORK_SEEN: of its frame */
+    uint32_t wire_len; /* the same */
+    uint8_t kind;      /* enum work_kind */
+    uint8_t odd;       /* enum anomaly: what is odd about the frame */
+    bool whole;        /* there is a packet in it */
 };
+#define CREW_LINE 64U
+_Static_assert(sizeof(struct work) == CREW_LINE, "a line");
 
 /* What lies between two positions, for all workers. */
 struct round {
-    struct work *work;   /* CREW_ROUND_FRAMES */
-    uint64_t position;   /* of the first; each has its own */
-    const char *source;  /* of its frames */
-    int64_t end_ns;      /* nothing behind it has an earlier packet time */
-    struct scratch kept; /* payload that does not lie in a buffer of the crew */
+    struct work *work;     /* CREW_ROUND_FRAMES */
+    struct packet *packet; /* as many; of WORK_FRAME */
+    uint64_t position;     /* of the first; each has its own */
+    const char *source;    /* of its frames */
+    int64_t end_ns;        /* nothing behind it has an earlier packet time */
+    struct scratch kept;   /* payload that does not lie in a buffer of the crew */
 };
 
 /* One worker's part of it. */

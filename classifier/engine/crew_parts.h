@@ -34,10 +34,11 @@ struct crew {
     const char *source;
 
     /* The head's: what is dealt next. */
-    size_t works, bytes; /* in the round being dealt; bytes of payload */
-    uint64_t position;   /* of the last thing dealt: each has its own */
-    uint64_t ended;      /* where the input ended last */
-    uint64_t lacked;     /* for want of memory */
+    size_t works, packets, bytes; /* in the round being dealt; bytes of payload */
+    bool glances;                 /* one is enough for most frames */
+    uint64_t position;            /* of the last thing dealt: each has its own */
+    uint64_t ended;               /* where the input ended last */
+    uint64_t lacked;              /* for want of memory */
     struct ticks time;
     struct crew_buffer buffer[CREW_BUFFERS];
     unsigned buffer_now;

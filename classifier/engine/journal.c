@@ -7,13 +7,11 @@
 
 struct journal_entry {
     struct moment when;
-    const struct sink *to; /* whose text it is; NULL: it is an event */
-    union {
-        const struct event *event;
-        struct {
-            size_t at, len; /* of the journal's text, which moves while it grows */
-        } text;
-    };
+    const struct sink *to;     /* NULL: all without a scribe */
+    const struct event *event; /* NULL: it is a text */
+    struct {
+        size_t at, len; /* of the journal's text, which moves while it grows */
+    } text;
 };
 
 static bool room_for_one(struct journal *j)
@@ -36,7 +34,8 @@ static int compare(struct moment a, struct moment b)
     return a.key < b.key ? -1 : a.key > b.key;
 }
 
-void journal_note(struct journal *j, struct moment when, const struct event *e)
+static void note_for(struct journal *j, struct moment when, const struct event *e,
+                     const struct sink *to)
 {
     const struct event *copy = room_for_one(j) ? event_copy(&j->scratch, e) : NULL;
 
@@ -44,7 +43,12 @@ void journal_note(struct journal *j, struct moment when, const struct event *e)
         j->lacked++;
         return;
     }
-    j->entry[j->count++] = (struct journal_entry){.when = when, .event = copy};
+    j->entry[j->count++] = (struct journal_entry){.when = when, .to = to, .event = copy};
+}
+
+void journal_note(struct journal *j, struct moment when, const struct event *e)
+{
+    note_for(j, when, e, NULL);
 }
 
 void journal_write(struct journal *j, struct moment when, const struct event *e,
@@ -52,6 +56,10 @@ void journal_write(struct journal *j, struct moment when, const struct event *e,
 {
     const size_t at = j->text.len;
 
+    if (to->scribe->wants_event != NULL && to->scribe->wants_event(own, e)) {
+        note_for(j, when, e, to);
+        return;
+    }
     if (room_for_one(j))
         to->scribe->write(own, e, &j->text);
     else
@@ -94,6 +102,8 @@ static void tell_one(const struct journal *j, const struct journal_entry *entry,
 {
     if (entry->to == NULL)
         tell_event(entry->event, sinks);
+    else if (entry->event != NULL)
+        entry->to->event(entry->to->ctx, entry->event);
     else
         entry->to->scribe->put(entry->to->ctx,
                                bytes_of(j->text.at + entry->text.at, entry->text.len));

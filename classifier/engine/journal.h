@@ -23,7 +23,8 @@ struct journal {
 
 /* For all outputs without a scribe. */
 void journal_note(struct journal *j, struct moment when, const struct event *e);
-/* Its text, by the scribe of `to`, whose own thing is `own`. */
+/* Its text, by the scribe of `to`, whose own thing is `own`; or, where that wants it, a copy for
+ * `to` alone. */
 void journal_write(struct journal *j, struct moment when, const struct event *e,
                    const struct sink *to, void *own);
 /* All that stands in these: events to every sink that asked for them and has no scribe, texts to

@@ -19,14 +19,30 @@ static const struct flow_secret open_secret = {
     .last = {0xd6e8feb86659fd93, 0xa0761d6478bd642f},
 };
 
+uint32_t flow_spread_ends(const struct ends *ends)
+{
+    return (uint32_t)flow_secret_hash(&open_secret, ends);
+}
+
 uint32_t flow_spread(const struct flow_key *key)
 {
     const struct ends ends = flow_key_ends(key);
 
-    return (uint32_t)flow_secret_hash(&open_secret, &ends);
+    return flow_spread_ends(&ends);
 }
 
 uint32_t flow_spread_syn(const uint64_t end[2])
 {
     return (uint32_t)flow_secret_syn(&open_secret, end);
+}
+
+uint32_t flow_spread_ipv4(uint64_t addresses, uint32_t ports)
+{
+    const uint32_t both = be32toh(ports);
+    uint32_t address[2];
+
+    memcpy(address, &addresses, sizeof(address));
+    const uint64_t end[2] = {flow_secret_end_ipv4(ends_ipv4(address[0]), both >> 16),
+                             flow_secret_end_ipv4(ends_ipv4(address[1]), both & UINT16_MAX)};
+    return flow_spread_syn(end);
 }

@@ -15,7 +15,6 @@ struct flow_key {
     uint16_t port[2];
     uint32_t transport;
 };
-
 #define FLOW_KEY_WORDS 5U
 _Static_assert(sizeof(struct flow_key) == FLOW_KEY_WORDS * sizeof(uint64_t), "no padding");
 
@@ -109,11 +108,13 @@ static inline bool flow_key_is_plain(const struct flow_key *key)
 #define FLOW_LANES 64U
 /* A hash of the key under which lanes, rings of SYNs and places of ghosts go together. */
 uint32_t flow_spread(const struct flow_key *key);
-/* The same of TCP between the ends of a struct bare_syn. */
+/* The same of a packet between these ends; of TCP between those of a struct bare_syn; of TCP over
+ * IPv4, by both addresses and both ports as they lie in its headers. */
+uint32_t flow_spread_ends(const struct ends *ends);
 uint32_t flow_spread_syn(const uint64_t end[2]);
+uint32_t flow_spread_ipv4(uint64_t addresses, uint32_t ports);
 static inline unsigned flow_lane(const struct flow_key *key)
 {
     return flow_spread(key) % FLOW_LANES;
 }
-
 #endif

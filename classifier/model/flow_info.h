@@ -83,7 +83,6 @@ struct flow_info {
     bool direction_known; /* a SYN, or what the layers said; else client and server are a guess */
     uint8_t vlan_count;
     uint16_t vlan[PACKET_VLANS];
-
     int64_t start_ns, end_ns;
     uint64_t first_packet, last_packet;
     uint64_t packets[2], bytes[2], payload_bytes[2]; /* by direction; bytes: whole frames */
@@ -100,11 +99,6 @@ struct flow_info {
     enum ladder ladder;
     enum tri tunnel; /* its WebSocket is one; NOT_YET: it may be */
     enum shape shape;
-    struct bytes host, path, origin, subprotocol, sni; /* as last seen; empty = not seen */
-    struct bytes info_hash, peer_client;               /* BitTorrent: 20 bytes; text */
-    struct ndpi_info ndpi;
-    const struct evidence *evidence;
-    uint8_t evidence_count;
     enum verdict verdict;
     bool alerted;     /* a block or alert rule matched */
     const char *rule; /* NULL: the default */
@@ -112,7 +106,13 @@ struct flow_info {
     uint64_t verdict_packet;                     /* where it became certain; 0 = at the end */
     uint64_t leaked_bytes[2], leaked_packets[2]; /* of a block: had passed before it could fire */
     uint32_t anomalies;                          /* how many were raised */
-    const struct ws_totals *ws;                  /* NULL: no WebSocket */
+    /* From here on: what no table says of flows (output/summary_scribe.c). */
+    struct bytes host, path, origin, subprotocol, sni; /* as last seen; empty = not seen */
+    struct bytes info_hash, peer_client;               /* BitTorrent: 20 bytes; text */
+    struct ndpi_info ndpi;
+    const struct evidence *evidence;
+    uint8_t evidence_count;
+    const struct ws_totals *ws;          /* NULL: no WebSocket */
     const struct ws_figures *ws_figures; /* NULL: nobody asked (INTEREST_FIGURES), or no frame */
     const char *speaks; /* what its text messages say they are: "socket.io"; NULL: not known */
 };

@@ -16,6 +16,9 @@ struct scribe {
     void (*write)(void *own, const struct event *e, struct buffer *text);
     /* The next text: one thread at a time. */
     void (*put)(void *ctx, struct bytes text);
+    /* Asked first, once for each event. True: it is not written, and the output has a copy of it in
+     * its turn. NULL: never. */
+    bool (*wants_event)(void *own, const struct event *e);
 };
 
 /* An output is one of these. */

@@ -123,7 +123,8 @@ static void scribe_put(void *ctx, struct bytes text)
     out_record(eve->out);
 }
 
-static const struct scribe scribe = {scribe_create, scribe_free, scribe_write, scribe_put};
+static const struct scribe scribe = {
+    .create = scribe_create, .free = scribe_free, .write = scribe_write, .put = scribe_put};
 
 static uint32_t interest_of(const struct eve_options *how)
 {

@@ -50,12 +50,12 @@ static inline struct kind_key kind_key_of(const struct flow_info *flow)
     return key;
 }
 
-/* Where in a table of KINDS_LATELY to look for it. */
-static inline size_t kind_key_place(const struct kind_key *key)
+/* Where in a table of so many to look for it. */
+static inline size_t kind_key_place(const struct kind_key *key, size_t places)
 {
     const uintptr_t mix = (uintptr_t)key->app / 8 + key->port + key->ladder * 5U + key->shape * 3U;
 
-    return mix % KINDS_LATELY;
+    return mix % places;
 }
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "output/summary_scribe.h"
+
 struct rule_key {
     const char *rule, *action;
     uint64_t line;
@@ -80,7 +82,7 @@ static struct flow_kind *kind_of(struct summary *s, struct kind_key key)
 }
 
 /* Keeps `flow` as the one to show when it is the worst of its kind. All of a kind have the same
- * rank. */
+ * rank. False: there is none to show. */
 static bool show_worst(struct flow_kind *kind, const struct flow_info *flow, struct tally *names)
 {
     if (kind->worst != NULL &&
@@ -96,9 +98,10 @@ static bool show_worst(struct flow_kind *kind, const struct flow_info *flow, str
     return true;
 }
 
-static void count_kind(struct summary *s, const struct flow_info *flow, struct flow_kind *kind)
+static void count_kind(struct summary *s, const struct flow_info *flow, bool whole,
+                       struct flow_kind *kind)
 {
-    if (kind == NULL || !show_worst(kind, flow, &s->names)) {
+    if (kind == NULL || !(whole ? show_worst(kind, flow, &s->names) : kind->worst != NULL)) {
         totals_add_flow(&s->counts.other_kinds, flow);
         return;
     }
@@ -216,7 +219,7 @@ static bool is_app(const struct flow_info *flow, const char *app)
 static struct kind_lately *lately(struct summary *s, const struct flow_info *flow)
 {
     const struct kind_key key = kind_key_of(flow);
-    struct kind_lately *l = &s->lately[kind_key_place(&key)];
+    struct kind_lately *l = &s->lately[kind_key_place(&key, KINDS_LATELY)];
 
     if (l->kind != NULL && l->rule != NULL && memcmp(&l->told, &key, sizeof(key)) == 0)
         return l;
@@ -241,13 +244,15 @@ static void count_for_report(struct summary *s, const struct flow_info *flow,
         swarm_flow(&s->swarm, flow);
 }
 
-static void on_flow(struct summary *s, const struct flow_info *flow)
+/* Not `whole`: its names and all that follows them are not known, and another of its kind is worse.
+ */
+static void on_flow(struct summary *s, const struct flow_info *flow, bool whole)
 {
     if (flow->end == FLOW_GOES_ON) /* an interim report: it will be told again */
         return;
     const struct kind_lately *of = lately(s, flow);
     count_flow(s, flow, of);
-    count_kind(s, flow, of->kind);
+    count_kind(s, flow, whole, of->kind);
     count_rule(s, flow, of->rule);
     kept_add(&s->worst, flow, &s->names);
     if (s->reports)
@@ -339,7 +344,7 @@ static void on_event(void *ctx, const struct event *e)
     struct summary *s = ctx;
 
     switch (e->kind) {
-    case EVENT_FLOW: on_flow(s, e->flow); break;
+    case EVENT_FLOW: on_flow(s, e->flow, true); break;
     case EVENT_HANDSHAKE: on_handshake(s, e); break;
     case EVENT_ALERT: on_alert(s, e); break;
     case EVENT_ANOMALY: on_anomaly(s, e); break;
@@ -356,6 +361,21 @@ static void on_event(void *ctx, const struct event *e)
     case EVENT_FRAME: break;
     }
 }
+
+/* As summary_scribe.c wrote it. */
+static void put(void *ctx, struct bytes text)
+{
+    struct summary *s = ctx;
+
+    memcpy(&s->told, text.at, text.len);
+    on_flow(s, &s->told, false);
+}
+
+static const struct scribe scribe = {.create = summary_scribe_create,
+                                     .free = free,
+                                     .write = summary_scribe_write,
+                                     .put = put,
+                                     .wants_event = summary_scribe_wants};
 
 static size_t flows_kept(uint32_t parts)
 {
@@ -374,6 +394,8 @@ struct summary *summary_create(uint32_t parts, struct err *err)
     }
     s->sink = (struct sink){.event = on_event, .ctx = s, .interest = INTEREST_ANOMALIES};
     s->reports = (parts & SUMMARY_REPORT) != 0;
+    if (flows_kept(parts) == 0) /* else much more is told of each flow */
+        s->sink.scribe = &scribe;
     if (s->reports)
         s->sink.interest |= INTEREST_BITTORRENT | INTEREST_HANDSHAKES;
     tally_init(&s->names, 0, SUMMARY_NAMES);

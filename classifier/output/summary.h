@@ -112,6 +112,7 @@ struct summary { /* private to summary.c and view.c */
     const char *source; /* of the first flow */
     struct kind_lately lately[KINDS_LATELY];
     struct service *service; /* of the last flow or handshake, or NULL */
+    struct flow_info told;   /* of which only that is known that a scribe writes */
 };
 
 #endif

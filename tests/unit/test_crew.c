@@ -18,34 +18,62 @@ static struct {
     size_t count;
 } all;
 
+static uint32_t sum_of(const uint8_t *at, size_t len, uint32_t sum)
+{
+    for (size_t i = 0; i < len; i++)
+        sum += i % 2 == 0 ? (uint32_t)at[i] << 8 : at[i];
+    while (sum > 0xffff)
+        sum = (sum & 0xffff) + (sum >> 16);
+    return sum;
+}
+
+/* Of IPv4, or, of every third conversation, of IPv6. Returns its size. */
+static size_t put_ip(uint8_t *p, unsigned talk, bool up, size_t tcp_size)
+{
+    const bool six = talk % 3 == 2;
+    const size_t size = six ? 40 : 20, last = six ? 12 : 0;
+    uint8_t *src = p + (six ? 8 : 12), *dst = src + 4 + last;
+
+    p[0] = six ? 0x60 : 0x45;
+    p[six ? 7 : 8] = 64;
+    p[six ? 6 : 9] = TRANSPORT_TCP;
+    talk_put(p + (six ? 4 : 2), (uint32_t)(tcp_size + (six ? 0 : size)), 2);
+    talk_put(src + last, up ? 0x0a000001 + talk : 0x0b000002, 4);
+    talk_put(dst + last, up ? 0x0b000002 : 0x0a000001 + talk, 4);
+    if (six)
+        src[0] = dst[0] = 0xfd;
+    else
+        talk_put(p + 10, ~sum_of(p, size, 0) & 0xffff, 2);
+    return size;
+}
+
 /* `offset`: of the first byte in its direction, SYN and FIN counted. */
 static void add(unsigned talk, enum direction d, uint8_t flags, const uint32_t *offset,
                 const char *text)
 {
-    const size_t len = strlen(text), size = TALK_HEADERS + len;
+    const size_t len = strlen(text), tcp_size = 20 + len;
     const bool up = d == TO_SERVER;
-    uint8_t *p = all.bytes[all.count];
+    uint8_t *ip = all.bytes[all.count];
+    const size_t ip_size = put_ip(ip, talk, up, tcp_size), size = ip_size + tcp_size;
+    const size_t addresses = ip_size == 20 ? 8 : 32;
+    uint8_t *p = ip + ip_size;
 
-    p[0] = 0x45;
-    p[8] = 64;
-    p[9] = TRANSPORT_TCP;
-    talk_put(p + 2, (uint32_t)size, 2);
-    talk_put(p + 12, up ? 0x0a000001 + talk : 0x0b000002, 4);
-    talk_put(p + 16, up ? 0x0b000002 : 0x0a000001 + talk, 4);
-    talk_put(p + 20, up ? 40000 : 80, 2);
-    talk_put(p + 22, up ? 80 : 40000, 2);
-    talk_put(p + 24, 1000 * talk + offset[d], 4);
+    talk_put(p, up ? 40000 : 80, 2);
+    talk_put(p + 2, up ? 80 : 40000, 2);
+    talk_put(p + 4, 1000 * talk + offset[d], 4);
     if ((flags & TCP_ACK) != 0)
-        talk_put(p + 28, 1000 * talk + offset[direction_other(d)], 4);
-    p[32] = 0x50;
-    p[33] = flags;
-    talk_put(p + 34, 64000, 2);
-    memcpy(p + TALK_HEADERS, text, len);
+        talk_put(p + 8, 1000 * talk + offset[direction_other(d)], 4);
+    p[12] = 0x50;
+    p[13] = flags;
+    talk_put(p + 14, 64000, 2);
+    memcpy(p + 20, text, len);
+    const uint32_t pseudo = sum_of(p - addresses, addresses, TRANSPORT_TCP + (uint32_t)tcp_size);
+    talk_put(p + 16, ~sum_of(p, tcp_size, pseudo) & 0xffff, 2);
     all.at[all.count] = (struct frame){.number = all.count + 1,
                                        .time_ns = TALK_STEP_NS * (int64_t)(all.count + 1),
                                        .linktype = LINKTYPE_RAW,
                                        .wire_len = (uint32_t)size,
-                                       .data = bytes_of(p, size)};
+                                       .data = bytes_of(ip, size)};
     all.count++;
 }
 

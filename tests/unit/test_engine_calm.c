@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* calm_packet() takes the next segments of a calm connection a shorter way, and calm_frame() whole
- * frames: to the same end. Random conversations, honest and not, are told to two engines, of which
- * one is made to think before each packet that nothing is calm; what they remember is compared
- * after each, and what they say. */
+ * frames, as calm_seen() what another has seen of them: to the same end. Random conversations,
+ * honest and not, are told to three engines, of which one is made to think before each packet that
+ * nothing is calm; what they remember is compared after each, and what they say. */
 #include "conversation.h"
-#include "engine/worker.h"
+#include "engine/calm.h"
 #include "random.h"
 
 #define CONVERSATIONS 250
@@ -64,7 +64,28 @@ static void put_headers(const struct talk *t, const struct segment *s, uint8_t *
     }
 }
 
-static void shoot(struct talk *t, const struct segment *s)
+/* As the head of a crew deals a frame, and a worker reads it. */
+static void pass_on(struct engine *e, const struct frame *f)
+{
+    struct glance g;
+    struct packet p;
+
+    if (!e->quick || !glance_at(f, &g) || !glance_sums_are_right(g.ip, g.tcp)) {
+        engine_frame(e, f);
+        return;
+    }
+    const struct sight s = sight_of(&g);
+    const struct seen seen = {
+        .sight = &s, .number = f->number, .time_ns = f->time_ns, .wire_len = frame_wire_len(f)};
+    engine_tick(e, f->time_ns);
+    next_moment(e);
+    if (calm_seen(e, &seen))
+        return;
+    seen_packet(&seen, &p);
+    engine_packet(e, &p, true, ANOMALY_NONE);
+}
+
+static void shoot(struct talk *t, const struct segment *s, bool pass)
 {
     const size_t link = s->over_ethernet ? ETHERNET : 0;
     const size_t headers = TALK_HEADERS + (s->stamped ? STAMPS : 0), size = headers + s->data.len;
@@ -88,7 +109,10 @@ static void shoot(struct talk *t, const struct segment *s)
         talk_put(p + link + 36, 0xbad1, 2);
     else if (s->offloaded)
         talk_put(p + link + 36, 0, 2);
-    engine_frame(t->engine, &frame);
+    if (pass)
+        pass_on(t->engine, &frame);
+    else
+        engine_frame(t->engine, &frame);
     free(p);
 }
 
@@ -124,15 +148,15 @@ static bool same(const struct conn *a, const struct conn *b)
            a->alternates == b->alternates && a->anomalies == b->anomalies;
 }
 
-struct pair {
-    struct talk quick, wary;
+struct trio {
+    struct talk quick, wary, told;
     bool over_ethernet;
     uint64_t calm, at_once; /* packets that came to such a connection */
 };
 
-static void tell_both(struct pair *p, struct segment *s)
+static void tell_all(struct trio *p, struct segment *s)
 {
-    struct talk *both[] = {&p->quick, &p->wary};
+    struct talk *all[] = {&p->quick, &p->wary, &p->told};
     struct conn *c = only_conn(&p->wary);
 
     s->over_ethernet = p->over_ethernet;
@@ -141,12 +165,13 @@ static void tell_both(struct pair *p, struct segment *s)
     c = only_conn(&p->quick);
     p->calm += c != NULL && c->calm;
     p->at_once += c != NULL && c->quick && p->over_ethernet;
-    for (unsigned i = 0; i < 2; i++) {
-        both[i]->number++;
-        both[i]->now_ns += TALK_STEP_NS;
-        shoot(both[i], s);
+    for (unsigned i = 0; i < 3; i++) {
+        all[i]->number++;
+        all[i]->now_ns += TALK_STEP_NS;
+        shoot(all[i], s, all[i] == &p->told);
     }
     CHECK(same(only_conn(&p->quick), only_conn(&p->wary)), "the same is remembered");
+    CHECK(same(only_conn(&p->told), only_conn(&p->wary)), "of what another has seen, too");
 }
 
 /* What a side says next: an upgrade, then frames, mostly of one segment each. */
@@ -186,7 +211,7 @@ static void make_odd(struct segment *s)
     }
 }
 
-static void random_segment(struct pair *p, uint32_t oddness, bool stamped)
+static void random_segment(struct trio *p, uint32_t oddness, bool stamped)
 {
     struct talk *t = &p->quick;
     const enum direction d = t->sent[0] == 0   ? TO_SERVER
@@ -210,7 +235,7 @@ static void random_segment(struct pair *p, uint32_t oddness, bool stamped)
     if (random_below(100) < oddness)
         make_odd(&s);
     if (random_below(100) >= oddness / 4) /* else it is lost */
-        tell_both(p, &s);
+        tell_all(p, &s);
     if (random_below(100) >= oddness) /* else it is sent again, or something else instead */
         t->sent[d] += (uint32_t)len;
 }
@@ -222,31 +247,34 @@ static void restart(struct talk *t)
     t->sent[0] = t->sent[1] = 0;
 }
 
-static void converse(struct pair *p, uint32_t oddness)
+static void converse(struct trio *p, uint32_t oddness)
 {
     const bool stamped = random_below(2) == 0;
     struct segment syn = {.flags = TCP_SYN, .ttl = 64, .window = 64000, .seq = 0xffffff00U};
 
     restart(&p->quick);
     restart(&p->wary);
+    restart(&p->told);
     if (random_below(8) > 0) { /* else it began before the capture */
-        tell_both(p, &syn);
+        tell_all(p, &syn);
         syn = (struct segment){TO_CLIENT,       TCP_SYN | TCP_ACK, .ttl = 64,
                                .window = 64000, .seq = 77,         .ack = 0xffffff01U};
-        tell_both(p, &syn);
+        tell_all(p, &syn);
     }
     for (unsigned i = 0; i < PACKETS; i++)
         random_segment(p, oddness, stamped);
     const char *want = talk_log(&p->wary);
     CHECK_TEXT(talk_log(&p->quick), want, "the same is said");
+    CHECK_TEXT(talk_log(&p->told), want, "the same is said of what another has seen");
 }
 
 static void check(const char *rules)
 {
-    struct pair p = {0};
+    struct trio p = {0};
 
     talk_begin(&p.quick, rules, 0);
     talk_begin(&p.wary, rules, 0);
+    talk_begin(&p.told, rules, 0);
     for (unsigned i = 0; i < CONVERSATIONS; i++) {
         p.over_ethernet = i % 8 >= 4;
         converse(&p, i % 4 * 12);
@@ -255,6 +283,7 @@ static void check(const char *rules)
     CHECK(p.at_once > CONVERSATIONS * (PACKETS / 8), "and many to one that is quick");
     talk_free(&p.quick);
     talk_free(&p.wary);
+    talk_free(&p.told);
 }
 
 int main(void)

@@ -538,22 +538,36 @@ static bool is_plain(const struct packet *p)
            p->transport == TRANSPORT_TCP;
 }
 
-/* Whom it finds stands where it was expected. */
-static struct flow_node *find_wire(struct flow_table *t, const struct packet *p, unsigned *side)
+static void put_wire(const struct packet *p, uint8_t wire[12])
 {
-    uint8_t wire[12] = {[8] = (uint8_t)(p->src.port >> 8),
-                        (uint8_t)p->src.port,
-                        (uint8_t)(p->dst.port >> 8),
-                        (uint8_t)p->dst.port};
+    const uint8_t ports[4] = {(uint8_t)(p->src.port >> 8), (uint8_t)p->src.port,
+                              (uint8_t)(p->dst.port >> 8), (uint8_t)p->dst.port};
 
     memcpy(wire, p->src.addr.byte + 12, 4);
     memcpy(wire + 4, p->dst.addr.byte + 12, 4);
+    memcpy(wire + 8, ports, sizeof(ports));
+}
+
+/* Whom it finds stands where it was expected. */
+static struct flow_node *find_wire(struct flow_table *t, const struct packet *p, unsigned *side)
+{
+    uint8_t wire[12];
+
+    put_wire(p, wire);
     struct flow_node *found = flow_find_ipv4(t, wire, wire + 8, side);
     const struct flow_node *expected = flow_expected(flow_expect_ipv4(t, wire, wire + 8));
     return found == NULL || expected == found ? found : NULL;
 }
 
-/* Found by a packet's ends, or by the bytes of its headers, as by its key. */
+static uint32_t spread_wire(const struct packet *p)
+{
+    uint8_t wire[12];
+
+    put_wire(p, wire);
+    return flow_spread_ipv4(load_u64(wire), load_u32(wire + 8));
+}
+
+/* Found, and dealt, by a packet's ends, or by the bytes of its headers, as by its key. */
 static void test_between(void)
 {
     struct fixture f;
@@ -576,9 +590,11 @@ static void test_between(void)
         unsigned got;
         differ += flow_find_between(f.table, &ends, &got) != want;
         differ += want != NULL && got != side;
+        differ += flow_spread_ends(&ends) != flow_spread(&key);
         found += want != NULL;
         if (!is_plain(&p))
             continue;
+        differ += spread_wire(&p) != flow_spread(&key);
         differ += find_wire(f.table, &p, &got) != want;
         differ += want != NULL && got != side;
     }

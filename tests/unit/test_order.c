@@ -307,6 +307,47 @@ static void test_scribes(void)
     buffer_free(&books[1].text);
 }
 
+static bool wants_even(void *own, const struct event *e)
+{
+    (void)own;
+    return e->packet % 2 == 0;
+}
+
+static void hear_number(void *ctx, const struct event *e)
+{
+    struct book *b = ctx;
+
+    buffer_printf(&b->text, "event %u\n", (unsigned)e->packet);
+}
+
+/* A scribe may want some events themselves: in their turn between the texts, and for its output
+ * alone. */
+static void test_wanted_events(void)
+{
+    static const struct scribe some = {
+        .write = write_number, .put = put_text, .wants_event = wants_even};
+    struct journal a = {0}, b = {0};
+    struct journal *const both[] = {&a, &b};
+    struct heard all = {.count = 0};
+    struct book book = {0};
+    struct sink other = {.event = on_event, .ctx = &all, .interest = INTEREST_ANOMALIES};
+    struct sink sink = {.event = hear_number, .ctx = &book, .scribe = &some, .next = &other};
+    char mark[] = "a";
+
+    write_in(&a, 1, &sink, mark);
+    write_in(&a, 2, &sink, mark);
+    write_in(&b, 3, &sink, mark);
+    write_in(&b, 4, &sink, mark);
+    write_in(&a, 5, &sink, mark);
+    journals_tell(both, 2, &sink);
+    CHECK(bytes_equal(buffer_bytes(&book.text), bytes_of_text("a1\nevent 2\nevent 4\na5\n")),
+          "texts and events, moment by moment");
+    CHECK(all.count == 0, "nobody else hears them");
+    journal_free(&a);
+    journal_free(&b);
+    buffer_free(&book.text);
+}
+
 /* What is borrowed from the event's maker is gone when the copy is told. */
 static void test_copies(void)
 {
@@ -355,6 +396,7 @@ int main(void)
     test_helps();
     test_journals();
     test_scribes();
+    test_wanted_events();
     test_copies();
     return test_end();
 }

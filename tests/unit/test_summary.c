@@ -413,6 +413,112 @@ static void texts_and_places(void)
     free(room);
 }
 
+/* Of one flow, as its worker has it taken down. */
+static bool take_down(const struct scribe *by, void *own, struct sink *to, const struct event *e)
+{
+    struct buffer text = {0};
+    const bool wanted = by->wants_event(own, e);
+
+    if (wanted)
+        to->event(to->ctx, e);
+    else
+        by->write(own, e, &text);
+    if (text.len > 0)
+        by->put(to->ctx, buffer_bytes(&text));
+    buffer_free(&text);
+    return wanted;
+}
+
+/* More kinds than a scribe remembers, flows that are told again, and some that are each other's
+ * like but for their id. */
+static struct flow_info any_told(char (*room)[16])
+{
+    struct flow_info f = any_flow(random_below(8) == 0, room);
+
+    f.layer_count = 1;
+    f.confidence = CONFIDENCE_NONE;
+    f.rule = NULL;
+    f.rule_line = 0;
+    f.server.port = (uint16_t)(80 + random_below(random_below(20) > 0 ? 2 : 3000));
+    f.first_packet = random_below(4);
+    f.end = random_below(10) > 0 ? FLOW_TIMEOUT : FLOW_GOES_ON;
+    f.bytes[TO_SERVER] = random_below(8);
+    f.start_ns = random_below(1000);
+    f.end_ns = f.start_ns + random_below(1000);
+    f.packets[TO_CLIENT] = random_below(9);
+    f.tcp.missing[TO_SERVER] = random_below(2);
+    f.leaked_bytes[TO_CLIENT] = random_below(9);
+    f.verdict_packet = random_below(2);
+    f.source = random_below(500) > 0 ? "a.pcap" : "b.pcap";
+    return f;
+}
+
+static bool same_kinds(const struct summary *a, const struct summary *b)
+{
+    struct view *v = view_create(a), *w = view_create(b);
+    bool same = v->kinds.count == w->kinds.count && v->rules.count == w->rules.count;
+
+    for (size_t i = 0; same && i < v->kinds.count; i++) {
+        const struct flow_kind *k = view_kind(v, i), *l = view_kind(w, i);
+        same = k->worst->id == l->worst->id && bytes_equal(k->worst->host, l->worst->host) &&
+               memcmp(&k->totals, &l->totals, sizeof(k->totals)) == 0 &&
+               memcmp(k->leaked_bytes, l->leaked_bytes, sizeof(k->leaked_bytes)) == 0 &&
+               k->clients.count == l->clients.count && k->clients.more == l->clients.more &&
+               memcmp(k->clients.at, l->clients.at, sizeof(k->clients.at)) == 0;
+    }
+    for (size_t i = 0; same && i < v->rules.count; i++)
+        same = view_rule(v, i)->totals.flows == view_rule(w, i)->totals.flows &&
+               view_rule(v, i)->worst_leak == view_rule(w, i)->worst_leak &&
+               view_rule(v, i)->too_late == view_rule(w, i)->too_late &&
+               view_rule(v, i)->first_packet == view_rule(w, i)->first_packet;
+    view_free(v);
+    view_free(w);
+    return same;
+}
+
+/* A table is the same, whether flows are told, or taken down by several. */
+static void taken_down_by(size_t workers)
+{
+    struct err err = {0};
+    struct summary *told = summary_create(0, &err), *taken = summary_create(0, &err);
+    const struct scribe *by = summary_sink(taken)->scribe;
+    char(*room)[3][16] = calloc(TWINS, sizeof(*room));
+    void *own[4];
+    size_t wanted = 0;
+
+    random_state = 11;
+    for (size_t i = 0; i < workers; i++)
+        own[i] = by->create(taken, &err);
+    for (size_t i = 0; i < TWINS; i++) {
+        const struct flow_info f = any_told(room[i]);
+        const struct event e = {.kind = EVENT_FLOW, .flow = &f};
+        summary_sink(told)->event(told, &e);
+        wanted += take_down(by, own[random_below((uint32_t)workers)], summary_sink(taken), &e);
+    }
+    CHECK(memcmp(&told->counts, &taken->counts, sizeof(told->counts)) == 0, "the same counts");
+    CHECK(same_kinds(told, taken), "the same kinds, each with its worst");
+    CHECK(wanted < TWINS * 4 / 5, "many are taken down");
+    for (size_t i = 0; i < workers; i++)
+        by->free(own[i]);
+    summary_free(told);
+    summary_free(taken);
+    free(room);
+}
+
+static void taken_down(void)
+{
+    struct err err = {0};
+    struct summary *s = summary_create(SUMMARY_REPORT, &err);
+    struct summary *all = summary_create(SUMMARY_ALL_FLOWS, &err);
+
+    CHECK(summary_sink(s)->scribe == NULL && summary_sink(all)->scribe == NULL,
+          "a report needs more of each flow");
+    summary_free(s);
+    summary_free(all);
+    for (size_t workers = 1; workers <= 4; workers++)
+        taken_down_by(workers);
+}
+
 int main(void)
 {
     totals();
@@ -426,5 +532,6 @@ int main(void)
     floods_are_told_apart();
     leaks_are_added_up();
     texts_and_places();
+    taken_down();
     return test_end();
 }
