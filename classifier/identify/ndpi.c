@@ -285,13 +285,15 @@ static void put_be32(uint8_t *at, uint32_t v)
 }
 
 /* 10/8 is the client and 172.16/12 the server: both are private (RFC 1918), so no table of networks
- * knows them; both change with every conversation, so no cache of nDPI's remembers them. */
+ * knows them; both change with every conversation, and so does their sum, by which nDPI remembers
+ * who mined: no cache of its knows them either. */
 static void put_ipv4(struct dpi *d, const struct talk *t, const struct dpi_question *q,
                      enum direction dir, size_t len)
 {
-    const uint32_t number = (uint32_t)t->number;
-    const uint32_t client = 0x0A000000U | (number & 0x00FFFFFFU);
-    const uint32_t server = 0xAC100000U | (number >> 4 & 0x000FFFFFU);
+    const uint8_t slow = (uint8_t)(t->number >> 16);
+    const uint16_t fast = (uint16_t)t->number, twice = (uint16_t)(2 * fast);
+    const uint8_t client[] = {10, slow, (uint8_t)fast, (uint8_t)(fast >> 8)};
+    const uint8_t server[] = {172, 16, (uint8_t)twice, (uint8_t)(twice >> 8)};
     uint8_t *ip = d->packet;
 
     memset(ip, 0, IPV4_HEADER);
@@ -300,8 +302,8 @@ static void put_ipv4(struct dpi *d, const struct talk *t, const struct dpi_quest
     ip[6] = 0x40; /* do not fragment */
     ip[8] = 64;   /* time to live */
     ip[9] = q->transport;
-    put_be32(ip + 12, dir == TO_SERVER ? client : server);
-    put_be32(ip + 16, dir == TO_SERVER ? server : client);
+    memcpy(ip + 12, dir == TO_SERVER ? client : server, sizeof(client));
+    memcpy(ip + 16, dir == TO_SERVER ? server : client, sizeof(client));
 }
 
 static void put_ports(uint8_t *at, const struct dpi_question *q, enum direction dir)
