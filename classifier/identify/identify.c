@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "identify/nameless.h"
-#include "identify/ndpi.h"
+#include "identify/prefilter.h"
 #include "identify/registry.h"
 #include "layers/layers.h"
 
@@ -288,7 +288,7 @@ static struct dpi_answer show_dpi(const struct asking *a, bool with_ports,
 
     if (!a->datagrams && a->s->unsaid[with_ports] == q.count)
         return (struct dpi_answer){0};
-    const struct dpi_answer said = dpi_ask(a->i->dpi, &q);
+    const struct dpi_answer said = prefilter_ask(a->i->dpi, &q);
     if (said.name == NULL && !said.content)
         a->s->unsaid[with_ports] = (uint8_t)q.count;
     return said;

@@ -272,6 +272,11 @@ const char *dpi_version(void)
     return ndpi_revision();
 }
 
+bool dpi_suits_prefilter(void)
+{
+    return NDPI_MAJOR == 4 && NDPI_MINOR == 2;
+}
+
 static void put_be16(uint8_t *at, uint32_t v)
 {
     at[0] = (uint8_t)(v >> 8);

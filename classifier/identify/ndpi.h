@@ -58,5 +58,7 @@ void dpi_free(struct dpi *d); /* NULL is fine */
 void dpi_start_under(struct dpi *d, pthread_mutex_t *lock);
 struct dpi_answer dpi_ask(struct dpi *d, const struct dpi_question *q);
 const char *dpi_version(void);
+/* Are its dissectors those that prefilter.h speaks of? */
+bool dpi_suits_prefilter(void);
 
 #endif
