@@ -353,7 +353,7 @@ static void look_again(struct engine *e, struct conn *c, uint8_t transport, cons
     peer_look(e, c);
 }
 
-/* The id of its flow; 0: it has none, or none yet. */
+/* For who traces: the id of its flow; 0: it has none, or none yet. */
 static uint64_t packet_of_flow(struct engine *e, const struct packet *p)
 {
     const struct segment s = segment_of(p);
@@ -361,7 +361,7 @@ static uint64_t packet_of_flow(struct engine *e, const struct packet *p)
 
     if (c == NULL)
         return 0;
-    const uint64_t id = c->id;
+    const uint64_t id = e->config.trace != NULL ? c->id : 0;
     c->source = e->source;
     e->conn = c;
     e->packet = p;

@@ -61,7 +61,7 @@ struct engine *engine_create_at(const struct engine_config *config, const struct
 struct decoder *engine_decoder(const struct engine_config *config, struct budget *budget,
                                const struct hash_key *key, struct err *err);
 /* A frame that was decoded, at e->now. `whole`: there is a packet in it; `odd`: what is odd about
- * it. The id of its flow; 0: it has none, or none yet. */
+ * it. For who traces: the id of its flow; 0: it has none, or none yet. */
 uint64_t engine_packet(struct engine *e, const struct packet *p, bool whole, enum anomaly odd);
 /* It can be named from here on. */
 void name_conn(struct engine *e, struct conn *c);
