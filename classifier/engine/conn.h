@@ -57,7 +57,7 @@ struct conn {
     uint8_t skims;        /* where quick: skim.h */
     bool carry_wanted, carried_known; /* the same: the host's, for it */
     const char *source;               /* of its last packet */
-    int64_t held;                     /* bytes of the budget beside this, about */
+    int64_t start_ns;
     uint64_t packets[2], bytes[2], payload[2];
     uint64_t last_packet;
     struct doubted *doubted; /* in order of arrival; mostly none */
@@ -86,7 +86,7 @@ struct conn {
     uint32_t anomalies;
     uint32_t retransmissions[2], out_of_order[2];
     uint64_t missing[2];
-    int64_t start_ns;
+    int64_t held; /* bytes of the budget beside this, about */
     uint64_t first_packet;
     bool second_reading;           /* alternate.c: of another connection */
     struct known_peer *known_peer; /* how one of its ends is known: peer.c; NULL: is not */
