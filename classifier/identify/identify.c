@@ -11,8 +11,9 @@
 #define DPI_EARLY       64 /* bytes below which nDPI waits for a layer that needs more */
 #define DPI_TURNS       4 /* of a stream that nDPI is shown: no protocol waits longer to be known */
 #define DPI_PLAIN_TURNS 2 /* where they are plain */
-#define FIRST_ROOM      256 /* of kept bytes; grows by GROWTH */
+#define FIRST_ROOM      256 /* of kept bytes; grows by GROWTH, and from MUCH_ROOM on by less */
 #define GROWTH          4
+#define MUCH_ROOM       1024
 #define DETAIL_MAX      32 /* bytes shown of what nDPI recognised */
 
 _Static_assert(DPI_TURN_MAX >= OPENING_MAX, "a turn of the opening is one packet to nDPI");
@@ -91,7 +92,7 @@ static bool keep(struct asking *a, enum direction d, struct bytes in)
     size_t room = s->kept_room[d] > 0 ? s->kept_room[d] : FIRST_ROOM;
 
     while (room < need)
-        room *= GROWTH;
+        room *= room < MUCH_ROOM ? GROWTH : 2;
     if (room > s->kept_room[d]) {
         uint8_t *at = budget_alloc(a->i->budget, room);
         if (at == NULL)
