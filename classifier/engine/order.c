@@ -12,20 +12,24 @@
 #define NO_LESSON  INT64_MAX
 #define FIRST_ROOM 64U
 
+/* What one has taught another: in the order of their moments. */
+struct lessons {
+    struct lesson *at;
+    size_t first, end, room; /* [first, end) are not learnt yet */
+};
+
 struct place {
     alignas(LINE) _Atomic int64_t reached_ns;
     _Atomic int64_t due_ns; /* the time of the first lesson; NO_LESSON: there is none */
     pthread_mutex_t lock;   /* of what follows */
-    struct lesson *lesson;  /* [first, end): in order of arrival, or of their moments: */
-    size_t first, end, room;
-    bool unsorted; /* the last did not come in order */
+    struct lessons *of;     /* by who taught them */
+    size_t count;           /* in all of them */
 };
 
 struct order {
     struct place *place;
     unsigned workers;
     alignas(LINE) _Atomic int64_t wanted_ns; /* the first time that a sleeper waits for */
-    _Atomic uint64_t serial;
     _Atomic bool given_up;
     pthread_mutex_t lock; /* of who sleeps */
     pthread_cond_t reached;
@@ -44,35 +48,59 @@ static void *alloc_lines(size_t bytes)
     return memory;
 }
 
+static void forget(struct place *p, unsigned workers)
+{
+    for (unsigned i = 0; i < workers; i++)
+        p->of[i].first = p->of[i].end = 0;
+    p->count = 0;
+}
+
+static bool create_places(struct order *o)
+{
+    o->place = alloc_lines(o->workers * sizeof(*o->place));
+    for (unsigned i = 0; o->place != NULL && i < o->workers; i++) {
+        struct place *p = &o->place[i];
+        pthread_mutex_init(&p->lock, NULL);
+        p->of = calloc(o->workers, sizeof(*p->of));
+    }
+    for (unsigned i = 0; o->place != NULL && i < o->workers; i++)
+        if (o->place[i].of == NULL)
+            return false;
+    return o->place != NULL;
+}
+
 struct order *order_create(unsigned workers, struct err *err)
 {
     struct order *o = alloc_lines(sizeof(*o));
-    struct place *places = alloc_lines(workers * sizeof(*places));
 
-    if (o == NULL || places == NULL) {
+    if (o != NULL) {
+        o->workers = workers;
+        pthread_mutex_init(&o->lock, NULL);
+        pthread_cond_init(&o->reached, NULL);
+    }
+    if (o == NULL || !create_places(o)) {
         err_set(err, "out of memory");
-        free(o);
-        free(places);
+        order_free(o);
         return NULL;
     }
-    o->place = places;
-    o->workers = workers;
-    pthread_mutex_init(&o->lock, NULL);
-    pthread_cond_init(&o->reached, NULL);
-    for (unsigned i = 0; i < workers; i++)
-        pthread_mutex_init(&places[i].lock, NULL);
     order_forget(o);
     return o;
+}
+
+static void free_place(struct place *p, unsigned workers)
+{
+    for (unsigned i = 0; p->of != NULL && i < workers; i++)
+        free(p->of[i].at);
+    free(p->of);
+    pthread_mutex_destroy(&p->lock);
 }
 
 void order_free(struct order *o)
 {
     if (o == NULL)
         return;
-    for (unsigned i = 0; i < o->workers; i++) {
-        pthread_mutex_destroy(&o->place[i].lock);
-        free(o->place[i].lesson);
-    }
+    for (unsigned i = 0; o->place != NULL && i < o->workers; i++)
+        free_place(&o->place[i], o->workers);
     pthread_cond_destroy(&o->reached);
     pthread_mutex_destroy(&o->lock);
     free(o->place);
@@ -86,8 +114,7 @@ void order_forget(struct order *o)
         struct place *p = &o->place[i];
         atomic_store_explicit(&p->reached_ns, INT64_MIN, memory_order_release);
         atomic_store_explicit(&p->due_ns, NO_LESSON, memory_order_release);
-        p->first = p->end = 0;
-        p->unsorted = false;
+        forget(p, o->workers);
     }
 }
 
@@ -171,61 +198,41 @@ static void wait_for_all(struct order *o, unsigned worker, int64_t ns, int64_t c
 }
 
 /* At the end; those that were learnt make room. */
-static struct lesson *room_for_lesson(struct place *p)
+static struct lesson *room_for_lesson(struct lessons *s)
 {
-    if (p->end == p->room && p->first > p->room / 2) {
-        p->end -= p->first;
-        memmove(p->lesson, p->lesson + p->first, p->end * sizeof(*p->lesson));
-        p->first = 0;
+    if (s->end == s->room && s->first > s->room / 2) {
+        s->end -= s->first;
+        memmove(s->at, s->at + s->first, s->end * sizeof(*s->at));
+        s->first = 0;
     }
-    if (p->end == p->room) {
-        const size_t room = p->room > 0 ? p->room * 2 : FIRST_ROOM;
-        struct lesson *more =
-            room <= LESSONS_MOST ? realloc(p->lesson, room * sizeof(*more)) : NULL;
+    if (s->end == s->room) {
+        const size_t room = s->room > 0 ? s->room * 2 : FIRST_ROOM;
+        struct lesson *more = realloc(s->at, room * sizeof(*more));
         if (more == NULL)
             return NULL;
-        p->lesson = more;
-        p->room = room;
+        s->at = more;
+        s->room = room;
     }
-    return &p->lesson[p->end++];
+    return &s->at[s->end++];
 }
 
-static int compare(uint64_t a, uint64_t b)
+static void leave(struct place *p, unsigned teacher, const struct lesson *l)
 {
-    return a < b ? -1 : a > b;
-}
-
-/* Of one moment are those of one flow: they stay as they came. */
-static int by_moment(const void *a, const void *b)
-{
-    const struct lesson *x = a, *y = b;
-    int by = compare(x->when.position, y->when.position);
-
-    if (by == 0)
-        by = compare(x->when.key, y->when.key);
-    return by != 0 ? by : compare(x->serial, y->serial);
-}
-
-static void leave(struct place *p, const struct lesson *l)
-{
-    struct lesson *mine = room_for_lesson(p);
+    struct lesson *mine = p->count < LESSONS_MOST ? room_for_lesson(&p->of[teacher]) : NULL;
 
     if (mine == NULL)
         return;
     *mine = *l;
-    p->unsorted |= p->end - p->first > 1 && by_moment(mine - 1, mine) > 0;
+    p->count++;
     if (l->when.now_ns < atomic_load_explicit(&p->due_ns, memory_order_relaxed))
         atomic_store_explicit(&p->due_ns, l->when.now_ns, memory_order_release);
 }
 
-void order_teach(struct order *o, const struct lesson *l)
+void order_teach(struct order *o, unsigned worker, const struct lesson *l)
 {
-    struct lesson numbered = *l;
-
-    numbered.serial = atomic_fetch_add_explicit(&o->serial, 1, memory_order_relaxed);
     for (unsigned i = 0; i < o->workers; i++) {
         pthread_mutex_lock(&o->place[i].lock);
-        leave(&o->place[i], &numbered);
+        leave(&o->place[i], worker, l);
         pthread_mutex_unlock(&o->place[i].lock);
     }
 }
@@ -238,18 +245,39 @@ static void learn(struct peers *into, const struct lesson *l)
         peers_learn(into, &l->who, &l->how);
 }
 
-/* Those from before the position whose time is `until_ns` or earlier. */
-static void take_lessons(struct place *p, uint64_t position, int64_t until_ns, struct peers *into)
+static bool is_before(struct moment a, struct moment b)
 {
+    return a.position != b.position ? a.position < b.position : a.key < b.key;
+}
+
+/* Whose next lesson comes first; NULL: there is none. Of one moment are those of one flow, and so
+ * of one teacher. */
+static struct lessons *next_of(const struct place *p, unsigned workers)
+{
+    struct lessons *next = NULL;
+
+    for (unsigned i = 0; i < workers; i++) {
+        struct lessons *s = &p->of[i];
+        if (s->first < s->end &&
+            (next == NULL || is_before(s->at[s->first].when, next->at[next->first].when)))
+            next = s;
+    }
+    return next;
+}
+
+/* Those from before the position whose time is `until_ns` or earlier. */
+static void take_lessons(const struct order *o, struct place *p, struct moment now,
+                         int64_t until_ns, struct peers *into)
+{
+    struct lessons *s;
+
     pthread_mutex_lock(&p->lock);
-    if (p->unsorted)
-        qsort(p->lesson + p->first, p->end - p->first, sizeof(*p->lesson), by_moment);
-    p->unsorted = false;
-    for (; p->first < p->end && p->lesson[p->first].when.position < position &&
-           p->lesson[p->first].when.now_ns <= until_ns;
-         p->first++)
-        learn(into, &p->lesson[p->first]);
-    const int64_t next_ns = p->first < p->end ? p->lesson[p->first].when.now_ns : NO_LESSON;
+    while ((s = next_of(p, o->workers)) != NULL && s->at[s->first].when.position < now.position &&
+           s->at[s->first].when.now_ns <= until_ns) {
+        learn(into, &s->at[s->first++]);
+        p->count--;
+    }
+    const int64_t next_ns = s != NULL ? s->at[s->first].when.now_ns : NO_LESSON;
     atomic_store_explicit(&p->due_ns, next_ns, memory_order_release);
     pthread_mutex_unlock(&p->lock);
 }
@@ -265,12 +293,12 @@ void order_learn(struct order *o, unsigned worker, struct moment now, struct pee
 
     wait_for_all(o, worker, until_ns + 1, until_ns + LEARN_NS / 2);
     if (is_due(&o->place[worker], until_ns))
-        take_lessons(&o->place[worker], now.position, until_ns, into);
+        take_lessons(o, &o->place[worker], now, until_ns, into);
 }
 
 void order_learn_all(struct order *o, unsigned worker, struct moment end, struct peers *into)
 {
     order_reach(o, worker, ORDER_END);
     wait_for_all(o, worker, ORDER_END, ORDER_END);
-    take_lessons(&o->place[worker], end.position, INT64_MAX, into);
+    take_lessons(o, &o->place[worker], end, INT64_MAX, into);
 }

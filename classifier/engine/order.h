@@ -30,7 +30,6 @@ struct moment {
 /* An endpoint takes part in BitTorrent; or a client made a connection of that shape to it. */
 struct lesson {
     struct moment when;
-    uint64_t serial; /* private */
     struct endpoint who;
     struct known_peer how;
     struct addr client; /* alike */
@@ -53,7 +52,8 @@ bool order_has_reached(const struct order *o, unsigned worker, int64_t ns);
 /* It may be long till it reaches more. */
 void order_rest(struct order *o, unsigned worker);
 
-void order_teach(struct order *o, const struct lesson *l);
+/* Of one worker's lessons each has a later moment than the one before, or the same. */
+void order_teach(struct order *o, unsigned worker, const struct lesson *l);
 /* What is known at that moment, which the worker has reached; waits for those that are far behind.
  */
 void order_learn(struct order *o, unsigned worker, struct moment now, struct peers *into);

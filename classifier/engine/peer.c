@@ -14,7 +14,7 @@ static struct endpoint end_of(const struct conn *c, enum direction to)
 
 static void teach(struct engine *e, const struct endpoint *who, const struct known_peer *how)
 {
-    order_teach(e->order, &(struct lesson){.when = e->now, .who = *who, .how = *how});
+    order_teach(e->order, e->place, &(struct lesson){.when = e->now, .who = *who, .how = *how});
 }
 
 /* As they are known at this packet. */
@@ -197,8 +197,9 @@ unsigned peer_others_alike(struct engine *e, struct conn *c)
 
     if (c->second_reading)
         return 0;
-    order_teach(e->order, &(struct lesson){
-                              .when = e->now, .who = server, .client = client.addr, .alike = true});
+    order_teach(
+        e->order, e->place,
+        &(struct lesson){.when = e->now, .who = server, .client = client.addr, .alike = true});
     return peers_alike(peers_now(e), &client.addr, &server, e->host.time_ns);
 }
 

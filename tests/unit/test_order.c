@@ -4,6 +4,7 @@
 
 #include "engine/journal.h"
 #include "engine/order.h"
+#include "random.h"
 #include "test.h"
 
 #define MS     1000000LL
@@ -18,11 +19,12 @@ static struct endpoint end_of(unsigned host)
 static void teach(struct order *o, unsigned host, uint64_t position, uint64_t key, int64_t ms,
                   enum peer_source source)
 {
-    order_teach(o, &(struct lesson){
-                       .when = {.position = position, .key = key, .now_ns = ms * MS},
-                       .who = end_of(host),
-                       .how = {.source = source, .time_ns = ms * MS},
-                   });
+    order_teach(o, 1,
+                &(struct lesson){
+                    .when = {.position = position, .key = key, .now_ns = ms * MS},
+                    .who = end_of(host),
+                    .how = {.source = source, .time_ns = ms * MS},
+                });
 }
 
 static int known(const struct peers *p, unsigned host, int64_t ms)
@@ -91,14 +93,15 @@ static void test_order_of_moments(void)
         begin(&s);
         for (unsigned i = 0; i < 2; i++) {
             const unsigned which = i ^ swapped;
-            order_teach(s.order, &(struct lesson){
-                                     .when = {.position = 10, .key = 5 + which, .now_ns = 100 * MS},
-                                     .who = end_of(1),
-                                     .how = {.source = PEER_DHT,
-                                             .has_info_hash = true,
-                                             .info_hash = {(uint8_t)(1 + which)},
-                                             .time_ns = 100 * MS},
-                                 });
+            order_teach(s.order, which,
+                        &(struct lesson){
+                            .when = {.position = 10, .key = 5 + which, .now_ns = 100 * MS},
+                            .who = end_of(1),
+                            .how = {.source = PEER_DHT,
+                                    .has_info_hash = true,
+                                    .info_hash = {(uint8_t)(1 + which)},
+                                    .time_ns = 100 * MS},
+                        });
         }
         learn_at(&s, 0, 50, 200);
         const struct endpoint who = end_of(1);
@@ -106,6 +109,47 @@ static void test_order_of_moments(void)
         CHECK(k != NULL && k->info_hash[0] == 2, "the one with the later key");
         end(&s);
     }
+}
+
+/* Lessons of three about one endpoint, each teacher's in order, but not all: what is known at a
+ * position is what the last one before it said. */
+static void test_teachers(void)
+{
+    enum { LESSONS = 4000, EACH = LESSONS / 3 };
+    struct order *o = order_create(3, NULL);
+    struct budget budget = {0};
+    const struct hash_key key = hash_key_from_seed(1);
+    struct peers peers = {0};
+    unsigned taught[3] = {0}, wrong = 0;
+
+    peers_setup(&peers, &budget, 0, &key);
+    for (unsigned i = 0; i < 3; i++)
+        order_reach(o, i, 1000000 * MS);
+    for (unsigned left = 3 * EACH; left > 0;) {
+        const unsigned who = random_below(3);
+        if (taught[who] == EACH)
+            continue;
+        const uint32_t position = 3 * taught[who]++ + who;
+        order_teach(
+            o, who,
+            &(struct lesson){.when = {.position = position, .now_ns = position / 8 * MS},
+                             .who = end_of(1),
+                             .how = {.source = PEER_DHT,
+                                     .has_info_hash = true,
+                                     .info_hash = {(uint8_t)position, (uint8_t)(position >> 8)},
+                                     .time_ns = position / 8 * MS}});
+        left--;
+    }
+    for (uint32_t at = 1; at < 3 * EACH; at += 1 + random_below(40)) {
+        const struct moment now = {.position = at, .now_ns = 100000 * MS};
+        const struct endpoint who = end_of(1);
+        order_learn(o, 2, now, &peers);
+        const struct known_peer *k = peers_find(&peers, &who, at / 8 * MS);
+        wrong += k == NULL || (k->info_hash[0] | k->info_hash[1] << 8) != (int)at - 1;
+    }
+    CHECK(wrong == 0, "in the order of their moments, whoever taught them");
+    peers_free(&peers);
+    order_free(o);
 }
 
 static void test_end_of_input(void)
@@ -391,6 +435,7 @@ int main(void)
 {
     test_time();
     test_order_of_moments();
+    test_teachers();
     test_end_of_input();
     test_waits();
     test_helps();
