@@ -307,19 +307,24 @@ static void on_alert(struct summary *s, const struct event *e)
     first_packet(&r->first_packet, e->packet);
 }
 
-static void on_anomaly(struct summary *s, const struct event *e)
+static void on_anomaly(struct summary *s, const struct anomaly_note *n)
 {
-    struct anomaly_entry *a = &s->anomalies[e->as.anomaly.id];
+    struct anomaly_entry *a = &s->anomalies[n->id];
 
     s->counts.anomalies++;
     if (a->count++ > 0)
         return;
-    a->id = e->as.anomaly.id;
-    a->first_packet = e->packet;
-    if (e->flow == NULL)
-        return;
-    a->source = tally_text(&s->names, e->flow->source);
-    a->flow_id = e->flow->id;
+    a->id = (enum anomaly)n->id;
+    a->first_packet = n->packet;
+    a->source = tally_text(&s->names, n->source);
+    a->flow_id = n->flow_id;
+}
+
+static void tell_anomaly(struct summary *s, const struct event *e)
+{
+    const struct anomaly_note n = anomaly_note_of(e);
+
+    on_anomaly(s, &n);
 }
 
 static void on_stats(struct summary *s, const struct stats_event *stats)
@@ -347,7 +352,7 @@ static void on_event(void *ctx, const struct event *e)
     case EVENT_FLOW: on_flow(s, e->flow, true); break;
     case EVENT_HANDSHAKE: on_handshake(s, e); break;
     case EVENT_ALERT: on_alert(s, e); break;
-    case EVENT_ANOMALY: on_anomaly(s, e); break;
+    case EVENT_ANOMALY: tell_anomaly(s, e); break;
     case EVENT_STATS: on_stats(s, &e->as.stats); break;
     case EVENT_BITTORRENT: swarm_event(&s->swarm, e, &s->names); break;
     case EVENT_HTTP_REQUEST:
@@ -366,9 +371,15 @@ static void on_event(void *ctx, const struct event *e)
 static void put(void *ctx, struct bytes text)
 {
     struct summary *s = ctx;
+    struct anomaly_note n;
 
-    memcpy(&s->told, text.at, text.len);
-    on_flow(s, &s->told, false);
+    if (text.len == sizeof(n)) {
+        memcpy(&n, text.at, sizeof(n));
+        on_anomaly(s, &n);
+    } else {
+        memcpy(&s->told, text.at, text.len);
+        on_flow(s, &s->told, false);
+    }
 }
 
 static const struct scribe scribe = {.create = summary_scribe_create,

@@ -7,6 +7,9 @@
 #include "output/kind_key.h"
 #include "output/totals.h"
 
+/* Lengths tell them apart. */
+_Static_assert(sizeof(struct anomaly_note) < offsetof(struct flow_info, host), "notes differ");
+
 /* The worst flow of a kind. */
 struct worst {
     struct kind_key kind;
@@ -58,13 +61,28 @@ static bool may_be_worst(struct summary_scribe *s, const struct flow_info *flow)
 bool summary_scribe_wants(void *own, const struct event *e)
 {
     if (e->kind != EVENT_FLOW)
-        return true;
+        return e->kind != EVENT_ANOMALY;
     return e->flow->end != FLOW_GOES_ON && may_be_worst(own, e->flow);
+}
+
+struct anomaly_note anomaly_note_of(const struct event *e)
+{
+    struct anomaly_note n = {.packet = e->packet, .id = e->as.anomaly.id};
+
+    if (e->flow != NULL) {
+        n.flow_id = e->flow->id;
+        n.source = e->flow->source;
+    }
+    return n;
 }
 
 void summary_scribe_write(void *own, const struct event *e, struct buffer *text)
 {
     (void)own;
-    if (e->flow->end != FLOW_GOES_ON) /* it will be told again */
+    if (e->kind == EVENT_ANOMALY) {
+        const struct anomaly_note n = anomaly_note_of(e);
+        buffer_append(text, bytes_of(&n, sizeof(n)));
+    } else if (e->flow->end != FLOW_GOES_ON) { /* else it will be told again */
         buffer_append(text, bytes_of(e->flow, offsetof(struct flow_info, host)));
+    }
 }

@@ -476,6 +476,18 @@ static bool same_kinds(const struct summary *a, const struct summary *b)
     return same;
 }
 
+static bool same_anomalies(const struct summary *a, const struct summary *b)
+{
+    for (size_t i = 0; i < ANOMALY_COUNT; i++) {
+        const struct anomaly_entry *x = &a->anomalies[i], *y = &b->anomalies[i];
+        if (x->id != y->id || x->count != y->count || x->first_packet != y->first_packet ||
+            x->flow_id != y->flow_id || (x->source == NULL) != (y->source == NULL) ||
+            (x->source != NULL && strcmp(x->source, y->source) != 0))
+            return false;
+    }
+    return true;
+}
+
 /* A table is the same, whether flows are told, or taken down by several. */
 static void taken_down_by(size_t workers)
 {
@@ -491,11 +503,18 @@ static void taken_down_by(size_t workers)
         own[i] = by->create(taken, &err);
     for (size_t i = 0; i < TWINS; i++) {
         const struct flow_info f = any_told(room[i]);
-        const struct event e = {.kind = EVENT_FLOW, .flow = &f};
+        struct event e = {.kind = EVENT_FLOW, .flow = &f};
+        if (random_below(10) == 0) {
+            e.kind = EVENT_ANOMALY;
+            e.packet = i;
+            e.flow = random_below(5) > 0 ? &f : NULL;
+            e.as.anomaly.id = (enum anomaly)random_below(ANOMALY_COUNT);
+        }
         summary_sink(told)->event(told, &e);
         wanted += take_down(by, own[random_below((uint32_t)workers)], summary_sink(taken), &e);
     }
     CHECK(memcmp(&told->counts, &taken->counts, sizeof(told->counts)) == 0, "the same counts");
+    CHECK(same_anomalies(told, taken), "the same anomalies");
     CHECK(same_kinds(told, taken), "the same kinds, each with its worst");
     CHECK(wanted < TWINS * 4 / 5, "many are taken down");
     for (size_t i = 0; i < workers; i++)
