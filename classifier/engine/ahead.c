@@ -16,14 +16,19 @@ static const struct recent *expect(const struct flow_table *t, const struct fram
     return at;
 }
 
-void ahead_begin(struct ahead *a, const struct flow_table *t, const struct frame *f, size_t count)
+void ahead_begin_with(struct ahead *a, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        a->at[i] = expect(t, &f[i]);
     for (size_t i = 0; i < AHEAD_NODE; i++)
         a->at[count + i] = NULL;
     for (size_t i = 0; i < AHEAD_NODE; i++)
         ahead_fetch_node(a->at[i]);
     for (size_t i = 0; i < AHEAD_CONN; i++)
         ahead_fetch_conn(a->at[i]);
+}
+
+void ahead_begin(struct ahead *a, const struct flow_table *t, const struct frame *f, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        a->at[i] = expect(t, &f[i]);
+    ahead_begin_with(a, count);
 }

@@ -22,6 +22,8 @@ struct ahead {
 
 /* For the frames f[0] to f[count - 1], of which none is read yet. Looks at their headers. */
 void ahead_begin(struct ahead *a, const struct flow_table *t, const struct frame *f, size_t count);
+/* The same for whoever has said of each what is expected, which was fetched. */
+void ahead_begin_with(struct ahead *a, size_t count);
 
 static inline void ahead_fetch_node(const struct recent *at)
 {

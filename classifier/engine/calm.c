@@ -97,25 +97,6 @@ static inline bool goes_on(const struct conn *c, unsigned side, const struct gla
            (g->stamp == NULL || (int32_t)(load_be32(g->stamp) - h->recent) >= 0);
 }
 
-/* stream_acknowledge() where there is no hole, and the window that comes with it. */
-static inline void take_ack(struct conn *c, unsigned side, const struct glance *g)
-{
-    struct stream *s = &c->stream[1 - side];
-    struct habit *h = &c->habit[1 - side];
-    const uint32_t ack = load_be32(g->tcp.at + GLANCE_ACK);
-    const int32_t ahead = (int32_t)(ack - s->origin - (uint32_t)s->next);
-    const int64_t offset = (int64_t)s->next + ahead;
-
-    if (offset > (int64_t)s->acknowledged && ahead <= STREAM_WINDOW)
-        s->acknowledged = (uint64_t)offset;
-    if (offset != (int64_t)s->acknowledged)
-        return;
-    const uint32_t edge = ack + ((uint32_t)load_be16(g->tcp.at + GLANCE_WINDOW)
-                                 << (WINDOW_SHIFT_MOST - c->habit[side].narrower));
-    if ((int32_t)(edge - h->edge) > 0)
-        h->edge = edge;
-}
-
 static inline void take_timestamp(struct conn *c, unsigned side, const struct glance *g)
 {
     const struct segment s = {.seq = load_be32(g->tcp.at + GLANCE_SEQ),
@@ -175,7 +156,7 @@ static inline void take(struct engine *e, struct conn *c, const struct frame *f,
     c->source = e->source;
     segment_count(&s, c, side);
     c->tcp_flags[side] |= glance_flags(g);
-    take_ack(c, side, g);
+    calm_take_ack(c, side, load_be32(g->tcp.at + GLANCE_ACK), load_be16(g->tcp.at + GLANCE_WINDOW));
     if (g->stamp != NULL)
         take_timestamp(c, side, g);
     c->stream[side].next += g->data.len;

@@ -9,6 +9,7 @@
 #define ENGINE_CALM_H
 
 #include "decode/sight.h"
+#include "engine/segment.h"
 #include "engine/worker.h"
 
 /* Of a worker alone: each frame, tick and end of input has one, as the head deals them (crew.c). */
@@ -27,6 +28,24 @@ static inline struct conn *calm_conn(const struct engine *e, const struct flow_n
     struct conn *c = n->owner;
     const bool due = c->watched && e->time.now_ns - c->start_ns >= LEARN_NS;
     return c->quick && !due ? c : NULL;
+}
+
+/* stream_acknowledge() where there is no hole, and the window that comes with it. `side`: the
+ * sender's. */
+static inline void calm_take_ack(struct conn *c, unsigned side, uint32_t ack, uint16_t window)
+{
+    struct stream *s = &c->stream[1 - side];
+    struct habit *h = &c->habit[1 - side];
+    const int32_t ahead = (int32_t)(ack - s->origin - (uint32_t)s->next);
+    const int64_t offset = (int64_t)s->next + ahead;
+
+    if (offset > (int64_t)s->acknowledged && ahead <= STREAM_WINDOW)
+        s->acknowledged = (uint64_t)offset;
+    if (offset != (int64_t)s->acknowledged)
+        return;
+    const uint32_t edge = ack + ((uint32_t)window << (WINDOW_SHIFT_MOST - c->habit[side].narrower));
+    if ((int32_t)(edge - h->edge) > 0)
+        h->edge = edge;
 }
 
 /* Before the first frame: may calm_frame() be asked? */

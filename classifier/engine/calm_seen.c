@@ -53,8 +53,10 @@ static inline void read_data(struct engine *e, struct conn *c, const struct seen
     const size_t before = e->budget.live;
     const size_t skimmed = skim(e, c, conn_direction(c, e->side), data);
 
-    if (skimmed < data.len)
-        feed_rest(e, seen, skimmed);
+    if (skimmed < data.len) {
+        const struct seen copy = *seen; /* in memory only here */
+        feed_rest(e, &copy, skimmed);
+    }
     if (e->budget.live != before)
         c->held += (int64_t)e->budget.live - (int64_t)before;
 }
@@ -69,7 +71,7 @@ static inline void take(struct engine *e, struct conn *c, const struct segment *
     c->source = e->source;
     segment_count(s, c, side);
     c->tcp_flags[side] |= s->flags;
-    segment_take_ack(s, c, side);
+    calm_take_ack(c, side, s->ack, s->window);
     if (s->has_timestamp)
         segment_take_habit(s, c, side);
     c->stream[side].next += s->len;
@@ -77,11 +79,13 @@ static inline void take(struct engine *e, struct conn *c, const struct segment *
 
 bool calm_seen(struct engine *e, const struct seen *seen)
 {
-    const struct segment s = segment_seen(seen);
     struct conn *c = calm_conn(e, find(e, seen->sight));
 
-    if (c == NULL || s.ttl != c->habit[e->side].ttl || !segment_fits(&s, &c->habit[e->side]) ||
-        !segment_goes_on(&s, &c->stream[e->side]))
+    if (c == NULL)
+        return false;
+    const struct segment s = segment_seen(seen);
+    const struct habit *h = &c->habit[e->side];
+    if (s.ttl != h->ttl || !segment_fits(&s, h) || !segment_goes_on(&s, &c->stream[e->side]))
         return false;
     take(e, c, &s);
     if (s.len > 0)

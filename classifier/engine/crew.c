@@ -8,8 +8,8 @@
 #include "engine/crew_parts.h"
 #include "engine/ending.h"
 
-#define DECODER_PART 16     /* of the memory, for fragments */
-#define END_STEP     16384U /* positions: at the end of input, of those that end in a round */
+#define DECODER_PART 16   /* of the memory, for fragments */
+#define END_STEP     128U /* flows of a worker that end in a round, at the end of input */
 
 static bool needs_one(const struct engine_config *config)
 {
@@ -187,12 +187,10 @@ void crew_tick(struct crew *c, int64_t now_ns)
 
 void crew_frames(struct crew *c, const struct frame *f, size_t count)
 {
-    if (c->alone != NULL) {
+    if (c->alone != NULL)
         engine_frames(c->alone, f, count);
-        return;
-    }
-    for (size_t i = 0; i < count; i++)
-        deal_frame(c, &f[i]);
+    else
+        deal_frames(c, f, count);
 }
 
 int64_t crew_now(const struct crew *c)
@@ -212,10 +210,28 @@ void crew_settle(struct crew *c)
         settle(c, c->time.now_ns);
 }
 
-/* No more is told at once than began in so many frames: a journal stays small. */
+/* How far the flows go that end in the next round: END_STEP of each worker, at most. `ended`: of
+ * each, so many do before. UINT64_MAX: all that are left. */
+static uint64_t next_end(const struct crew *c, size_t ended[])
+{
+    uint64_t until = UINT64_MAX;
+
+    for (unsigned i = 0; i < c->count; i++) {
+        const uint64_t begun = end_begun(c->member[i].engine, ended[i] + END_STEP);
+        until = begun < until ? begun : until;
+    }
+    for (unsigned i = 0; i < c->count && until < UINT64_MAX; i++)
+        while (end_begun(c->member[i].engine, ended[i]) < until)
+            ended[i]++;
+    return until;
+}
+
+/* A journal stays small, and what is told of one round stays in the cache. */
 static void end_step_by_step(struct crew *c)
 {
-    for (uint64_t until = c->ended + END_STEP; until < c->position; until += END_STEP) {
+    size_t ended[CREW_WORKERS_MOST] = {0};
+
+    for (uint64_t until; (until = next_end(c, ended)) < UINT64_MAX;) {
         deal_to_all(c, WORK_END, until);
         deal_round(c, c->time.now_ns);
     }
@@ -234,7 +250,6 @@ void crew_flush(struct crew *c)
     crew_hurry(c, true);
     end_step_by_step(c);
     crew_hurry(c, false);
-    c->ended = c->position;
     order_forget(c->order);
     decoder_flush(c->decoder);
     ticks_begin(&c->time);

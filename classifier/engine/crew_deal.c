@@ -17,27 +17,35 @@ static bool make_room(struct round *r)
     return r->packet != NULL;
 }
 
-/* The next thing to do; NULL: no memory. */
-static struct work *next_work(struct crew *c)
+/* False: no memory. */
+APART static bool begin_round(struct crew *c)
 {
-    struct round *r = &c->round[c->dealt % CREW_ROUNDS];
+    const size_t at = c->dealt % CREW_ROUNDS;
+    struct round *r = &c->round[at];
 
     if (r->packet == NULL && !make_room(r)) {
         c->lacked++;
-        return NULL;
+        return false;
     }
-    return &r->work[c->works];
+    c->work = r->work;
+    for (unsigned lane = 0; lane < FLOW_LANES; lane++)
+        c->part[lane] = &c->member[lane % c->count].part[at];
+    return true;
 }
 
-static void deal_to(struct crew *c, struct member *m)
+/* The next thing to do; NULL: no memory. */
+static inline struct work *next_work(struct crew *c)
 {
-    struct part *p = &m->part[c->dealt % CREW_ROUNDS];
+    return c->work != NULL || begin_round(c) ? &c->work[c->works] : NULL;
+}
 
+static inline void deal_to(const struct crew *c, struct part *p)
+{
     p->mine[p->count++] = (uint16_t)c->works;
 }
 
 /* It was dealt. */
-static void pass_work(struct crew *c)
+static inline void pass_work(struct crew *c)
 {
     c->position++;
     c->works++;
@@ -53,7 +61,7 @@ void deal_to_all(struct crew *c, enum work_kind kind, uint64_t until)
     w->now_ns = c->time.now_ns;
     w->kind = (uint8_t)kind;
     for (unsigned i = 0; i < c->count; i++)
-        deal_to(c, &c->member[i]);
+        deal_to(c, &c->member[i].part[c->dealt % CREW_ROUNDS]);
     pass_work(c);
 }
 
@@ -67,6 +75,7 @@ void deal_round(struct crew *c, int64_t end_ns)
     r->source = c->source;
     r->end_ns = end_ns;
     c->works = c->packets = c->bytes = 0;
+    c->work = NULL;
     crew_give(c);
 }
 
@@ -91,9 +100,9 @@ static struct bytes payload_that_stays(struct crew *c, struct bytes payload)
 }
 
 /* To the worker whose flow it is. */
-static void deal_flow(struct crew *c, uint32_t spread)
+static inline void deal_flow(struct crew *c, uint32_t spread)
 {
-    deal_to(c, &c->member[spread % FLOW_LANES % c->count]);
+    deal_to(c, c->part[spread % FLOW_LANES]);
     pass_work(c);
 }
 
@@ -152,7 +161,7 @@ APART static bool keep(struct crew *c, struct sight *s)
 }
 
 /* False: it needs more than a glance. */
-static bool deal_glance(struct crew *c, struct work *w, const struct frame *f)
+static inline bool deal_glance(struct crew *c, struct work *w, const struct frame *f)
 {
     struct glance g;
 
@@ -190,7 +199,7 @@ void deal_tick(struct crew *c, int64_t now_ns)
         deal_to_all(c, WORK_TICK, 0);
 }
 
-void deal_frame(struct crew *c, const struct frame *f)
+static inline void deal_frame(struct crew *c, const struct frame *f)
 {
     deal_tick(c, f->time_ns);
     struct work *w = next_work(c);
@@ -200,6 +209,12 @@ void deal_frame(struct crew *c, const struct frame *f)
         deal_any(c, w, f);
     if (round_is_full(c))
         deal_round(c, c->time.now_ns);
+}
+
+void deal_frames(struct crew *c, const struct frame *f, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        deal_frame(c, &f[i]);
 }
 
 /* The next, once nobody reads there any more. */

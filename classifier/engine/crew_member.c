@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/apart.h"
+#include "engine/ahead.h"
 #include "engine/calm.h"
 #include "engine/crew_parts.h"
 #include "engine/ending.h"
@@ -82,19 +83,21 @@ APART static void read_seen(struct engine *e, const struct seen *seen)
     engine_packet(e, &p, true, ANOMALY_NONE);
 }
 
-static void look(struct engine *e, const struct work *w)
+static inline void look(struct engine *e, const struct work *w)
 {
     const struct seen seen = {
         .sight = &w->sight, .number = w->number, .time_ns = w->now_ns, .wire_len = w->wire_len};
 
-    if (!calm_seen(e, &seen))
-        read_seen(e, &seen);
+    if (calm_seen(e, &seen))
+        return;
+    const struct seen copy = seen; /* in memory only here */
+    read_seen(e, &copy);
 }
 
-static void do_work(struct engine *e, const struct work *w)
+APART static void do_other(struct engine *e, const struct work *w)
 {
     switch ((enum work_kind)w->kind) {
-    case WORK_SEEN: look(e, w); break;
+    case WORK_SEEN: break;
     case WORK_FRAME: engine_packet(e, w->packet, w->whole, (enum anomaly)w->odd); break;
     case WORK_TICK: end_expired(e); break;
     case WORK_LEARN: end_prepare(e); break;
@@ -103,8 +106,16 @@ static void do_work(struct engine *e, const struct work *w)
     }
 }
 
+static inline void do_work(struct engine *e, const struct work *w)
+{
+    if (w->kind == WORK_SEEN)
+        look(e, w);
+    else
+        do_other(e, w);
+}
+
 /* At its moment. */
-static void come_to(struct engine *e, const struct round *r, const struct work *w)
+static inline void come_to(struct engine *e, const struct round *r, const struct work *w)
 {
     const uint64_t position = r->position + (uint64_t)(w - r->work);
 
@@ -112,25 +123,67 @@ static void come_to(struct engine *e, const struct round *r, const struct work *
     e->time.now_ns = w->now_ns;
 }
 
-bool member_read(struct member *m, int64_t until_ns)
+/* Some of a part, read together. */
+struct stretch {
+    const struct round *round;
+    const uint16_t *mine;
+    size_t count;
+    struct ahead ahead;
+};
+
+static const struct recent *expect(const struct engine *e, const struct work *w)
+{
+    if (w->kind != WORK_SEEN || (w->sight.flags & SIGHT_IPV6) != 0)
+        return NULL;
+    const struct recent *at = flow_expect_ipv4(e->flows, (const uint8_t *)&w->sight.addresses,
+                                               (const uint8_t *)&w->sight.ports);
+    fetch_to_read(at);
+    return at;
+}
+
+static void stretch_begin(struct stretch *s, const struct engine *e, const struct part *part,
+                          size_t from)
+{
+    s->mine = part->mine + from;
+    s->count = part->count - from < AHEAD_FRAMES ? part->count - from : AHEAD_FRAMES;
+    for (size_t i = 0; i < s->count; i++)
+        s->ahead.at[i] = expect(e, &s->round->work[s->mine[i]]);
+    ahead_begin_with(&s->ahead, s->count);
+}
+
+/* False: what comes next was not before `until_ns`. */
+static bool read_stretch(struct member *m, const struct stretch *s, int64_t until_ns)
 {
     struct order *order = m->crew->order;
-    const struct round *round = &m->crew->round[m->done % CREW_ROUNDS];
-    struct part *part = &m->part[m->done % CREW_ROUNDS];
 
-    m->journal = &part->journal;
-    engine_source(m->engine, round->source);
-    while (m->at < part->count) {
-        const struct work *w = &round->work[part->mine[m->at]];
+    for (size_t i = 0; i < s->count; i++) {
+        const struct work *w = &s->round->work[s->mine[i]];
+        ahead_step(&s->ahead, i);
         order_reach(order, m->place, w->now_ns);
         if (w->now_ns >= until_ns)
             return false;
         m->at++;
-        come_to(m->engine, round, w);
+        come_to(m->engine, s->round, w);
         do_work(m->engine, w);
     }
-    order_reach(order, m->place, round->end_ns);
-    order_rest(order, m->place);
+    return true;
+}
+
+bool member_read(struct member *m, int64_t until_ns)
+{
+    struct part *part = &m->part[m->done % CREW_ROUNDS];
+    struct stretch s;
+
+    s.round = &m->crew->round[m->done % CREW_ROUNDS];
+    m->journal = &part->journal;
+    engine_source(m->engine, s.round->source);
+    while (m->at < part->count) {
+        stretch_begin(&s, m->engine, part, m->at);
+        if (!read_stretch(m, &s, until_ns))
+            return false;
+    }
+    order_reach(m->crew->order, m->place, s.round->end_ns);
+    order_rest(m->crew->order, m->place);
     m->at = 0;
     return true;
 }

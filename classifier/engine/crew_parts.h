@@ -34,11 +34,12 @@ struct crew {
     const char *source;
 
     /* The head's: what is dealt next. */
-    size_t works, packets, bytes; /* in the round being dealt; bytes of payload */
-    bool glances;                 /* one is enough for most frames */
-    uint64_t position;            /* of the last thing dealt: each has its own */
-    uint64_t ended;               /* where the input ended last */
-    uint64_t lacked;              /* for want of memory */
+    struct work *work;             /* of the round being dealt; NULL: it is not begun */
+    struct part *part[FLOW_LANES]; /* of it, by lane */
+    size_t works, packets, bytes;  /* in the round being dealt; bytes of payload */
+    bool glances;                  /* one is enough for most frames */
+    uint64_t position;             /* of the last thing dealt: each has its own */
+    uint64_t lacked;               /* for want of memory */
     struct ticks time;
     struct crew_buffer buffer[CREW_BUFFERS];
     unsigned buffer_now;
@@ -71,7 +72,7 @@ void crew_work_till(struct crew *c, uint64_t told);
 bool crew_help(void *crew, int64_t ns);
 
 /* crew_deal.c: the head's part. */
-void deal_frame(struct crew *c, const struct frame *f);
+void deal_frames(struct crew *c, const struct frame *f, size_t count);
 void deal_tick(struct crew *c, int64_t now_ns);
 /* Something that all workers do at one position. */
 void deal_to_all(struct crew *c, enum work_kind kind, uint64_t until);

@@ -13,5 +13,8 @@ void end_expired(struct engine *e);
 void end_prepare(struct engine *e);
 void end_until(struct engine *e, uint64_t begun);
 void end_rest(struct engine *e);
+/* Between end_prepare() and the first end_until(), for a crew's head: of the flows in the order in
+ * which they began, number `at`; UINT64_MAX: there are not so many. */
+uint64_t end_begun(const struct engine *e, size_t at);
 
 #endif

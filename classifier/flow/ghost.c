@@ -33,18 +33,9 @@ void ghost_clear(struct ghost_table *t)
     memset(t->at, 0, sizeof(t->at));
 }
 
-/* Written where it stays: what is put together elsewhere waits there until all before it is
- * written. */
-void ghost_add(struct ghost_table *t, const struct flow_key *key, const uint32_t end[2],
-               int64_t ended_ns)
+void ghost_add(struct ghost_table *t, const struct ghost *g)
 {
-    struct ghost *g = &t->at[place_of(key)];
-
-    g->key = *key;
-    g->end[0] = end[0];
-    g->end[1] = end[1];
-    g->ended_ns = ended_ns;
-    g->live = true;
+    t->at[place_of(&g->key)] = *g;
 }
 
 /* NULL: none whose straggler it can be. */

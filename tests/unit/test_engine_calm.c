@@ -13,7 +13,7 @@
 #define ETHERNET      14 /* bytes before IP: what calm_frame() knows */
 
 /* A segment of which anything may be odd. */
-struct segment {
+struct shot {
     enum direction from;
     uint8_t flags, ttl;
     uint16_t window;
@@ -41,7 +41,7 @@ static void put_sums(uint8_t *ip, size_t size)
     talk_put(ip + 36, ~sum_of(ip + 20, size - 20, pseudo) & 0xffff, 2);
 }
 
-static void put_headers(const struct talk *t, const struct segment *s, uint8_t *p, size_t size)
+static void put_headers(const struct talk *t, const struct shot *s, uint8_t *p, size_t size)
 {
     const bool up = s->from == TO_SERVER;
 
@@ -85,7 +85,7 @@ static void pass_on(struct engine *e, const struct frame *f)
     engine_packet(e, &p, true, ANOMALY_NONE);
 }
 
-static void shoot(struct talk *t, const struct segment *s, bool pass)
+static void shoot(struct talk *t, const struct shot *s, bool pass)
 {
     const size_t link = s->over_ethernet ? ETHERNET : 0;
     const size_t headers = TALK_HEADERS + (s->stamped ? STAMPS : 0), size = headers + s->data.len;
@@ -154,7 +154,7 @@ struct trio {
     uint64_t calm, at_once; /* packets that came to such a connection */
 };
 
-static void tell_all(struct trio *p, struct segment *s)
+static void tell_all(struct trio *p, struct shot *s)
 {
     struct talk *all[] = {&p->quick, &p->wary, &p->told};
     struct conn *c = only_conn(&p->wary);
@@ -194,7 +194,7 @@ static struct bytes next_words(const struct talk *t, enum direction d, uint8_t r
     return bytes_of(room, 2 + len + (d == TO_SERVER ? 4 : 0));
 }
 
-static void make_odd(struct segment *s)
+static void make_odd(struct shot *s)
 {
     switch (random_below(11)) {
     case 0: s->ttl = 3; break;
@@ -219,14 +219,14 @@ static void random_segment(struct trio *p, uint32_t oddness, bool stamped)
                                                : (enum direction)random_below(2);
     const enum direction other = direction_other(d);
     uint8_t room[64];
-    struct segment s = {.from = d,
-                        .flags = TCP_ACK | (random_below(2) == 0 ? TCP_PSH : 0),
-                        .ttl = (uint8_t)(64 - random_below(3)),
-                        .window = 64000,
-                        .stamped = stamped,
-                        .stamp = (uint32_t)t->number,
-                        .seq = t->isn[d] + 1 + t->sent[d],
-                        .ack = t->isn[other] + 1 + t->sent[other]};
+    struct shot s = {.from = d,
+                     .flags = TCP_ACK | (random_below(2) == 0 ? TCP_PSH : 0),
+                     .ttl = (uint8_t)(64 - random_below(3)),
+                     .window = 64000,
+                     .stamped = stamped,
+                     .stamp = (uint32_t)t->number,
+                     .seq = t->isn[d] + 1 + t->sent[d],
+                     .ack = t->isn[other] + 1 + t->sent[other]};
 
     s.offloaded = random_below(8) == 0;
     if (random_below(3) > 0)
@@ -250,15 +250,15 @@ static void restart(struct talk *t)
 static void converse(struct trio *p, uint32_t oddness)
 {
     const bool stamped = random_below(2) == 0;
-    struct segment syn = {.flags = TCP_SYN, .ttl = 64, .window = 64000, .seq = 0xffffff00U};
+    struct shot syn = {.flags = TCP_SYN, .ttl = 64, .window = 64000, .seq = 0xffffff00U};
 
     restart(&p->quick);
     restart(&p->wary);
     restart(&p->told);
     if (random_below(8) > 0) { /* else it began before the capture */
         tell_all(p, &syn);
-        syn = (struct segment){TO_CLIENT,       TCP_SYN | TCP_ACK, .ttl = 64,
-                               .window = 64000, .seq = 77,         .ack = 0xffffff01U};
+        syn = (struct shot){TO_CLIENT,       TCP_SYN | TCP_ACK, .ttl = 64,
+                            .window = 64000, .seq = 77,         .ack = 0xffffff01U};
         tell_all(p, &syn);
     }
     for (unsigned i = 0; i < PACKETS; i++)
