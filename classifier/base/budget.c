@@ -2,6 +2,7 @@
 #include "base/budget.h"
 
 #include <stdlib.h>
+#include <string.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -77,13 +78,12 @@ static void *take_piece(struct budget *b, size_t bytes)
     return memory;
 }
 
-void *budget_alloc(struct budget *b, size_t bytes)
+/* One that malloc() has. */
+static void *take_large(struct budget *b, size_t bytes, bool zeroed)
 {
-    if (pool_serves(b->pool, bytes))
-        return take_piece(b, bytes);
     if (!budget_take(b, bytes))
         return NULL;
-    void *memory = calloc(1, bytes);
+    void *memory = zeroed ? calloc(1, bytes) : malloc(bytes);
     if (memory == NULL) {
         budget_give(b, bytes);
         b->lacked++;
@@ -93,6 +93,19 @@ void *budget_alloc(struct budget *b, size_t bytes)
     if (b->heap > b->heap_peak)
         b->heap_peak = b->heap;
     return memory;
+}
+
+void *budget_alloc(struct budget *b, size_t bytes)
+{
+    if (!pool_serves(b->pool, bytes))
+        return take_large(b, bytes, true);
+    void *memory = take_piece(b, bytes);
+    return memory != NULL ? memset(memory, 0, bytes) : NULL;
+}
+
+void *budget_alloc_bare(struct budget *b, size_t bytes)
+{
+    return pool_serves(b->pool, bytes) ? take_piece(b, bytes) : take_large(b, bytes, false);
 }
 
 void budget_free(struct budget *b, void *memory, size_t bytes)

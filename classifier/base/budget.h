@@ -36,6 +36,8 @@ void budget_give(struct budget *b, size_t bytes);
 
 /* Zero-filled memory counted in the budget; NULL when the budget or the machine has none left. */
 void *budget_alloc(struct budget *b, size_t bytes);
+/* The same, with whatever is in it: for bytes that are written before they are read. */
+void *budget_alloc_bare(struct budget *b, size_t bytes);
 void budget_free(struct budget *b, void *memory, size_t bytes); /* NULL is fine */
 
 #endif

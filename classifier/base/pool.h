@@ -28,7 +28,7 @@ void pool_free(struct pool *p); /* with all that is still taken; NULL is fine */
 
 /* Are pieces of this size the pool's business? Else they are not for the calls below. */
 bool pool_serves(const struct pool *p, size_t bytes);
-/* Zero-filled; NULL: no slab has one free. Give back with the same size. */
+/* With whatever is in it; NULL: no slab has one free. Give back with the same size. */
 void *pool_take(struct pool *p, size_t bytes);
 /* Another slab for pieces of this size. False: no memory. */
 bool pool_grow(struct pool *p, size_t bytes);

@@ -415,6 +415,11 @@ static void *on_alloc(struct host *h, size_t bytes)
     return budget_alloc(&engine_of(h)->budget, bytes);
 }
 
+static void *on_alloc_bare(struct host *h, size_t bytes)
+{
+    return budget_alloc_bare(&engine_of(h)->budget, bytes);
+}
+
 static void on_free(struct host *h, void *memory, size_t bytes)
 {
     budget_free(&engine_of(h)->budget, memory, bytes);
@@ -437,5 +442,6 @@ void stack_setup(struct engine *e)
     e->host.climb = on_climb;
     e->host.speaks = on_speaks;
     e->host.alloc = on_alloc;
+    e->host.alloc_bare = on_alloc_bare;
     e->host.free = on_free;
 }

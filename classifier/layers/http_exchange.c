@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/http_exchange.h"
 
-#define FIRST_ROOM 4 /* with fewer, flows that a flood ends are others: make bench-floods */
+#define NEXT_ROOM 4 /* after that for one */
 
 struct http_exchange *http_queue_at(const struct http_queue *q, unsigned n)
 {
@@ -27,17 +27,33 @@ bool http_queue_full(const struct http_queue *q)
     return q->count == HTTP_QUEUE_MAX || (q->count > 1 && q->text > HTTP_QUEUE_TEXT);
 }
 
+/* Mostly no more than one waits. */
+static void begin(struct http_queue *q)
+{
+    q->at = &q->one;
+    q->room = 1;
+}
+
+static void free_ring(struct http_queue *q, struct host *h)
+{
+    if (q->at != NULL && q->at != &q->one)
+        h->free(h, q->at, q->room * sizeof(*q->at));
+}
+
 static bool grow(struct http_queue *q, struct host *h)
 {
-    const uint16_t room = q->room > 0 ? (uint16_t)(q->room * 2) : FIRST_ROOM;
-    struct http_exchange *at = h->alloc(h, room * sizeof(*at));
+    if (q->at == NULL) {
+        begin(q);
+        return true;
+    }
+    const uint16_t room = q->room > 1 ? (uint16_t)(q->room * 2) : NEXT_ROOM;
+    struct http_exchange *at = h->alloc_bare(h, room * sizeof(*at));
 
     if (at == NULL)
         return false;
     for (unsigned i = 0; i < q->count; i++)
         at[i] = *http_queue_at(q, i);
-    if (q->at != NULL)
-        h->free(h, q->at, q->room * sizeof(*q->at));
+    free_ring(q, h);
     q->at = at;
     q->first = 0;
     q->room = room;
@@ -107,8 +123,7 @@ void http_queue_free(struct http_queue *q, struct host *h)
 {
     for (unsigned n = 0; n < q->count; n++)
         http_exchange_free(http_queue_at(q, n), h);
-    if (q->at != NULL)
-        h->free(h, q->at, q->room * sizeof(*q->at));
+    free_ring(q, h);
     *q = (struct http_queue){0};
 }
 

@@ -3,7 +3,7 @@
  *
  * In:    requests in their order, answers in theirs (RFC 9112 s9.3.2: the orders are the same).
  * Out:   EVENT_HTTP, when both of an exchange have ended.
- * State: value type, zero-filled = ready; http_queue_free() gives the memory back. At most
+ * State: zero-filled = ready, not to be moved; http_queue_free() gives the memory back. At most
  *        HTTP_QUEUE_MAX exchanges and about HTTP_QUEUE_TEXT bytes of strings; beyond that the
  *        oldest is told as unanswered and forgotten.
  */
@@ -25,23 +25,24 @@ struct http_exchange {
     uint64_t request_length, response_length; /* body bytes */
     uint16_t status;                          /* 0: not answered */
     uint8_t method;                           /* enum http_method */
-    bool upgrade;                             /* asked for another protocol */
-    bool websocket;                           /* ... which is WebSocket */
-    bool first_upgrade;                       /* ... and the flow's first */
-    bool has_origin;
-    uint8_t key3_len;     /* hixie-76: bytes of the challenge that followed the head, so far */
-    struct ws_request ws; /* where it asked for WebSocket */
-    bool request_over, response_over;
-    bool response_only; /* the request was not captured */
-    bool tracker;       /* it announces to a BitTorrent tracker: the answer names peers */
+    bool upgrade : 1;                         /* asked for another protocol */
+    bool websocket : 1;                       /* ... which is WebSocket */
+    bool first_upgrade : 1;                   /* ... and the flow's first */
+    bool has_origin : 1;
+    bool request_over : 1, response_over : 1;
+    bool response_only : 1; /* the request was not captured */
+    bool tracker : 1;       /* it announces to a BitTorrent tracker: the answer names peers */
+    uint8_t key3_len;       /* hixie-76: bytes of the challenge that followed the head, so far */
+    struct ws_request ws;   /* where it asked for WebSocket */
 };
 
 struct http_queue {
-    struct http_exchange *at; /* a ring */
+    struct http_exchange *at; /* a ring: `one`, or memory of the host; NULL: none ever waited */
     uint32_t text;            /* bytes of strings held */
     uint32_t forgotten;       /* exchanges dropped whose answers are still to come */
     uint16_t room;            /* a power of two */
     uint16_t first, count;
+    struct http_exchange one;
 };
 
 /* The n-th exchange, oldest first; n < count. */

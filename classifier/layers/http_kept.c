@@ -12,7 +12,7 @@ static bool grow(struct http_kept *k, struct host *h, size_t len)
         room *= 2;
     if (room == k->room && room < ROOM_MAX)
         room *= 2;
-    uint8_t *at = h->alloc(h, room);
+    uint8_t *at = h->alloc_bare(h, room);
     if (at == NULL)
         return false;
     if (k->len > 0)

@@ -20,7 +20,7 @@
 bool ws_hold(struct host *h, struct ws_held *held, struct bytes in, uint32_t room)
 {
     if (held->at == NULL) {
-        held->at = h->alloc(h, room);
+        held->at = h->alloc_bare(h, room);
         held->room = held->at != NULL ? room : 0;
     }
     if (held->at == NULL || held->room - held->len < in.len)

@@ -96,6 +96,8 @@ struct host {
     void (*asked_for)(struct host *h, struct bytes host, struct bytes url, struct bytes origin);
     /* Counted in --memory, zero-filled; NULL: there is none. Free with the same size. */
     void *(*alloc)(struct host *h, size_t bytes);
+    /* The same, with whatever is in it: for bytes that are written before they are read. */
+    void *(*alloc_bare)(struct host *h, size_t bytes);
     void (*free)(struct host *h, void *memory, size_t bytes);
 
     uint32_t interest;     /* enum interest, ored: what anybody asked for */

@@ -148,6 +148,14 @@ static inline void *harness_alloc(struct host *h, size_t bytes)
     return budget_alloc(&((struct harness *)h)->budget, bytes);
 }
 
+/* Who reads it before it is written reads nonsense. */
+static inline void *harness_alloc_bare(struct host *h, size_t bytes)
+{
+    void *memory = budget_alloc_bare(&((struct harness *)h)->budget, bytes);
+
+    return memory != NULL ? memset(memory, 0xa5, bytes) : NULL;
+}
+
 static inline void harness_free(struct host *h, void *memory, size_t bytes)
 {
     budget_free(&((struct harness *)h)->budget, memory, bytes);
@@ -170,6 +178,7 @@ static inline void harness_begin(struct harness *x, uint32_t interest, struct di
                                    .climb = harness_climb,
                                    .speaks = harness_speaks,
                                    .alloc = harness_alloc,
+                                   .alloc_bare = harness_alloc_bare,
                                    .free = harness_free,
                                    .interest = interest,
                                    .carry_wanted = true,

@@ -137,6 +137,31 @@ static void test_rounds(void)
     pool_free(b.pool);
 }
 
+/* Counted alike, whether the pool serves it or malloc(): and of what was another's, nothing is
+ * cleared but where that is asked for. */
+static void test_bare(void)
+{
+    static const size_t sizes[] = {1, 40, POOL_PIECE_MAX, POOL_PIECE_MAX + 1, 70000};
+    struct budget b = {.limit = LIMIT, .pool = pool_create()};
+
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        const size_t bytes = sizes[i];
+        uint8_t *dirty = budget_alloc_bare(&b, bytes);
+        CHECK(dirty != NULL && b.live == bytes && b.used >= bytes, "counted as asked for");
+        memset(dirty, 0xaa, bytes);
+        budget_free(&b, dirty, bytes);
+        CHECK(b.live == 0, "given back");
+        uint8_t *clear = budget_alloc(&b, bytes);
+        for (size_t at = 0; at < bytes; at++)
+            if (clear[at] != 0)
+                CHECK(false, "zero-filled, whatever was in it");
+        budget_free(&b, clear, bytes);
+    }
+    CHECK(budget_alloc_bare(&b, LIMIT + 1) == NULL && b.refused == 1, "no more than the limit");
+    CHECK(b.live == 0, "nothing is held");
+    pool_free(b.pool);
+}
+
 static void test_no_pool(void)
 {
     struct budget b = {.limit = 100};
@@ -156,6 +181,7 @@ int main(void)
     test_sizes();
     test_holes();
     test_rounds();
+    test_bare();
     test_no_pool();
     return test_end();
 }
