@@ -56,6 +56,9 @@ struct simd {
     bool (*find)(const struct simd_texts *t, struct bytes in);
     /* The same of one text, twice as fast. */
     bool (*find_one)(const struct simd_text *t, struct bytes in);
+    /* The same under the key, whose turn begins at its first byte; 0: none. `*ascii`: all of it is
+     * ASCII. Nothing is written: half of what unmask() and find_one() take. */
+    bool (*look)(const struct simd_text *t, struct bytes in, uint32_t key, bool *ascii);
     /* lines_find() */
     size_t (*lines)(struct bytes in, struct lines *out);
     /* How many bytes of two texts are the same. Where that is not all of `was`: `*control` is where

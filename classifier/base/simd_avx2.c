@@ -96,6 +96,6 @@ SIMD_FN uint32_t block_bits(struct block b)
 
 #include "base/simd_kernels.h"
 
-const struct simd simd_avx2 = {"AVX2", unmask, utf8, find, find_one, lines, differ};
+const struct simd simd_avx2 = {"AVX2", unmask, utf8, find, find_one, look, lines, differ};
 
 #endif

@@ -91,15 +91,22 @@ SIMD_FN bool find_one_of_few(const struct one_tables *t, struct bytes in)
     return block_any(block_and(one_at(t, few.room), block_load(few.places)));
 }
 
-SIMD_FN bool find_one(const struct simd_text *text, struct bytes in)
+SIMD_FN struct one_tables one_tables_of(const struct simd_text *text)
 {
     struct one_tables t;
-    struct block found;
 
     for (size_t i = 0; i < SIMD_PART; i++) {
         t.byte[i] = block_all(text->byte[i]);
         t.either[i] = block_all(text->either[i]);
     }
+    return t;
+}
+
+SIMD_FN bool find_one(const struct simd_text *text, struct bytes in)
+{
+    const struct one_tables t = one_tables_of(text);
+    struct block found;
+
     if (in.len < REACH)
         return find_one_of_few(&t, in);
     found = one_at(&t, in.at + in.len - REACH);

@@ -15,6 +15,7 @@
 
 #include "base/simd_differ.h"
 #include "base/simd_find.h"
+#include "base/simd_look.h"
 #include "base/simd_marks.h"
 /* behind its marks: */
 #include "base/simd_lines.h"

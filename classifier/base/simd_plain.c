@@ -81,6 +81,24 @@ static bool find_one(const struct simd_text *t, struct bytes in)
     return false;
 }
 
+/* Byte by byte: what the others are compared with. */
+static bool look(const struct simd_text *t, struct bytes in, uint32_t mask, bool *ascii)
+{
+    uint8_t last[SIMD_PART] = {0}, four[sizeof(uint64_t)], seen = 0;
+    const uint64_t key = simd_key(mask, 0);
+    bool found = false;
+
+    memcpy(four, &key, sizeof(four));
+    for (size_t i = 0; i < in.len; i++) {
+        memmove(last, last + 1, SIMD_PART - 1);
+        last[SIMD_PART - 1] = in.at[i] ^ four[i % sizeof(four)];
+        seen |= last[SIMD_PART - 1];
+        found = found || (i + 1 >= SIMD_PART && is_one(t, last));
+    }
+    *ascii = seen < 0x80;
+    return found;
+}
+
 /* Eight bytes at once: the top bit of each that is zero. */
 static uint64_t zero_bytes(uint64_t x)
 {
@@ -150,4 +168,4 @@ static size_t differ(struct bytes was, struct bytes is, size_t *control)
 #define SIMD_FN static inline
 #include "base/simd_lines.h"
 
-const struct simd simd_plain = {"plain", unmask, utf8, find, find_one, lines, differ};
+const struct simd simd_plain = {"plain", unmask, utf8, find, find_one, look, lines, differ};

@@ -11,6 +11,13 @@ static bool on_heeds(struct host *h, enum direction d, uint8_t opcode, struct by
     return policy_heeds(e->policy, e->conn->policy, d, opcode, clear);
 }
 
+static bool on_heeds_without(struct host *h, enum direction d, uint8_t opcode)
+{
+    struct engine *e = (struct engine *)h;
+
+    return policy_heeds_without(e->conn->policy, d, opcode);
+}
+
 static void on_asked_for(struct host *h, struct bytes host, struct bytes url, struct bytes origin)
 {
     struct engine *e = (struct engine *)h;
@@ -32,8 +39,11 @@ void skim_setup(struct engine *e)
     for (const struct sink *s = e->config.sinks; s != NULL; s = s->next)
         e->sinks_interest |= s->interest;
     if ((e->policy_interest & of_messages) != 0 && (e->sinks_interest & of_messages) == 0 &&
-        e->rates == 0 && e->config.explain == NULL)
+        e->rates == 0 && e->config.explain == NULL) {
         e->host.heeds = on_heeds;
+        e->host.heeds_without = on_heeds_without;
+        e->host.part = policy_part(e->config.policy);
+    }
     if (are_requests_unheeded(e))
         e->host.asked_for = on_asked_for;
 }

@@ -30,24 +30,46 @@ static bool is_unheard(const struct websocket *ws, const struct host *h, enum di
     return !h->carry_wanted && (ws->noise_over || (h->carried_known && ws->inside == NULL));
 }
 
+/* What is known of a message before its bytes are clear. */
+struct glimpse {
+    bool ascii, without; /* host.part is not in it */
+};
+
 /* Is it what it should be, and does no rule take note of it? */
 static inline bool is_unheeded_clear(struct host *h, enum direction d, uint8_t opcode,
-                                     struct bytes clear, bool ascii)
+                                     struct bytes clear, struct glimpse g)
 {
-    if ((h->interest & INTEREST_VALIDITY) != 0 && opcode == WS_TEXT && !ascii &&
+    if ((h->interest & INTEREST_VALIDITY) != 0 && opcode == WS_TEXT && !g.ascii &&
         !utf8_is_whole(clear))
         return false;
+    if (g.without)
+        return !h->heeds_without(h, d, opcode);
     return h->heeds == NULL || !h->heeds(h, d, opcode, clear);
 }
 
-static bool is_unheeded(struct host *h, enum direction d, struct ws_plain f)
+static bool is_unheeded_masked(struct host *h, enum direction d, struct ws_plain f,
+                               struct glimpse g)
 {
     uint8_t room[SKIM_MOST];
 
     if (f.length > SKIM_MOST)
         return false;
-    const bool ascii = ws_unmask(room, bytes_of(f.payload, f.length), f.mask, 0);
-    return is_unheeded_clear(h, d, f.opcode, bytes_of(room, f.length), ascii);
+    g.ascii = ws_unmask(room, bytes_of(f.payload, f.length), f.mask, 0);
+    return is_unheeded_clear(h, d, f.opcode, bytes_of(room, f.length), g);
+}
+
+/* Mostly what is looked for is not there, and all is ASCII: told without a clear copy. */
+static inline bool is_unheeded(struct host *h, enum direction d, struct ws_plain f)
+{
+    const struct bytes payload = bytes_of(f.payload, f.length);
+    struct glimpse g = {.ascii = false};
+
+    if (h->part != NULL)
+        g.without = !simd()->look(h->part, payload, f.mask, &g.ascii);
+    if (g.without && (g.ascii || f.opcode != WS_TEXT || (h->interest & INTEREST_VALIDITY) == 0))
+        return !h->heeds_without(h, d, f.opcode);
+    return f.mask != 0 ? is_unheeded_masked(h, d, f, g)
+                       : is_unheeded_clear(h, d, f.opcode, payload, g);
 }
 
 /* What begin_frame() and read_payload() of ws_message.c come to for such a message, but for what
@@ -110,9 +132,7 @@ static inline size_t skim(struct websocket *ws, struct host *h, enum direction d
         if ((d == TO_SERVER && ws_mask_is_suspect(s)) || !ws_read_plain(left, d, &f) ||
             !is_unheard(ws, h, d, f))
             break;
-        if (looks && !(f.mask != 0 ? is_unheeded(h, d, f)
-                                   : is_unheeded_clear(h, d, f.opcode,
-                                                       bytes_of(f.payload, f.length), false)))
+        if (looks && !is_unheeded(h, d, f))
             break;
         count(ws, d, f);
         if (watch != NULL)

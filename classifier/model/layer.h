@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/digest.h"
+#include "base/simd.h"
 #include "model/event.h"
 #include "model/known_peer.h"
 #include "model/opening.h"
@@ -92,6 +93,10 @@ struct host {
                    struct bytes detail);
     /* Would anybody take note of this whole data message? Else it is as good as told. NULL: yes. */
     bool (*heeds)(struct host *h, enum direction d, uint8_t opcode, struct bytes clear);
+    /* Where nobody takes note of a message without it, but for what its flow is: a part of the text
+     * that is looked for. heeds_without: would anybody of one in which it is not? Or NULL, both. */
+    const struct simd_text *part;
+    bool (*heeds_without)(struct host *h, enum direction d, uint8_t opcode);
     /* An HTTP request was for this. NULL: somebody wants to know more: EVENT_HTTP_REQUEST. */
     void (*asked_for)(struct host *h, struct bytes host, struct bytes url, struct bytes origin);
     /* Counted in --memory, zero-filled; NULL: there is none. Free with the same size. */

@@ -291,6 +291,11 @@ bool bank_meets(const struct bank *b, struct hs_scratch *scratch, struct bytes t
                HS_SUCCESS;
 }
 
+const struct simd_text *bank_part(const struct bank *b)
+{
+    return b->whole != NULL && b->parts.find_one != NULL ? &b->parts.first : NULL;
+}
+
 struct hs_stream *bank_stream_open(const struct bank *b, struct budget *budget)
 {
     struct hs_stream *stream = NULL;

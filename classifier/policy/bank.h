@@ -68,6 +68,9 @@ void bank_scan(const struct bank *b, struct hs_scratch *scratch, struct bytes te
 /* Would a stream of this text hit? True, too, where that cannot be told without one. */
 bool bank_meets(const struct bank *b, struct hs_scratch *scratch, struct bytes text);
 
+/* What is in each text of less than a GiB that bank_meets() says yes of. NULL: no one thing. */
+const struct simd_text *bank_part(const struct bank *b);
+
 /* NULL when the budget or the machine has no memory left. */
 struct hs_stream *bank_stream_open(const struct bank *b, struct budget *budget);
 /* True when a pattern hit that had not. */

@@ -4,6 +4,7 @@
 #ifndef POLICY_HEEDS_H
 #define POLICY_HEEDS_H
 
+#include "base/simd.h"
 #include "policy/policy.h"
 
 /* Does any rule take note of this data message, clear, whole and not compressed? No: it counts as
@@ -12,6 +13,11 @@
  * where rules count (policy_rate_events()). */
 bool policy_heeds(struct policy_worker *w, struct policy_flow *f, enum direction d, uint8_t opcode,
                   struct bytes clear);
+/* What is in each message that any rule takes note of, if it heeds no others:
+ * policy_heeds_without() tells. NULL: there is no such thing. It lives as long as the policy. */
+const struct simd_text *policy_part(const struct policy *p);
+/* policy_heeds() of a message in which policy_part() is not. */
+bool policy_heeds_without(struct policy_flow *f, enum direction d, uint8_t opcode);
 /* Does all that is open wait for a message or a frame, whatever else the flow is? Then until one of
  * these changes something policy_decide() says what it said, but for facts->over. */
 bool policy_is_settled(const struct policy_flow *f);

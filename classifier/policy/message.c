@@ -184,18 +184,35 @@ static bool is_between(const struct message_slot *slot)
     return raised == 0 && (slot == NULL || !slot->running);
 }
 
+const struct simd_text *policy_part(const struct policy *p)
+{
+    return bank_part(&p->content);
+}
+
+/* Would a message be heeded whatever is in it? One that needs no hit, or JSON. */
+static bool heeds_any(const struct policy_flow *f, enum direction d, uint8_t opcode)
+{
+    return f->waiting != f->finding || f->parsing > 0 ||
+           !is_between(f->slot[d][is_control(opcode)]);
+}
+
+bool policy_heeds_without(struct policy_flow *f, enum direction d, uint8_t opcode)
+{
+    if (f == NULL || f->waiting == 0)
+        return false;
+    if (heeds_any(f, d, opcode))
+        return true;
+    f->messages[d][is_control(opcode)]++;
+    return false;
+}
+
 bool policy_heeds(struct policy_worker *w, struct policy_flow *f, enum direction d, uint8_t opcode,
                   struct bytes clear)
 {
     if (f == NULL || f->waiting == 0)
         return false;
-    if (f->waiting != f->finding || f->parsing > 0)
-        return true; /* one that needs no hit, or JSON */
-    const bool control = is_control(opcode);
-    if (!is_between(f->slot[d][control]) || bank_meets(&w->policy->content, w->scratch, clear))
-        return true;
-    f->messages[d][control]++;
-    return false;
+    return heeds_any(f, d, opcode) || bank_meets(&w->policy->content, w->scratch, clear) ||
+           policy_heeds_without(f, d, opcode);
 }
 
 /* Searches the next bytes, with the stream that the message's first bytes opened; there is none

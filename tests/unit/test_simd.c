@@ -284,6 +284,70 @@ static void test_find_one_random(const struct simd *s)
     CHECK(same, s->name);
 }
 
+/* What look() finds under a mask, find_one() finds in the clear text; without a mask, too. */
+static bool same_look(const struct simd *s, const struct simd_text *t, struct bytes clear,
+                      uint32_t key)
+{
+    uint8_t *masked = malloc(clear.len + 1);
+    uint8_t high = 0;
+    bool ascii, plain_ascii;
+
+    if (masked == NULL)
+        abort();
+    simd_plain.unmask(masked, clear, key, 0);
+    for (size_t i = 0; i < clear.len; i++)
+        high |= clear.at[i] & 0x80;
+    const struct bytes text = test_copy(bytes_of(masked, clear.len));
+    const bool want = simd_plain.find_one(t, clear);
+    const bool same = s->look(t, text, key, &ascii) == want && ascii == (high == 0) &&
+                      simd_plain.look(t, text, key, &plain_ascii) == want && plain_ascii == ascii;
+    free((void *)(uintptr_t)text.at);
+    free(masked);
+    return same;
+}
+
+/* In each place of a text of each length; then one of its bytes is another, or none of ASCII. */
+static void test_look(const struct simd *s)
+{
+    const struct simd_text t = {{'x', '-', 'z'}, {0x20, 0, 0x20}};
+    static const uint8_t is[2][SIMD_PART] = {{'x', '-', 'z'}, {'X', '-', 'Z'}};
+    uint8_t text[MOST];
+    bool same = true;
+
+    memset(text, '-', sizeof(text));
+    for (size_t len = 0; len <= MOST && same; len++) {
+        same = same_look(s, &t, bytes_of(text, len), KEY);
+        for (size_t at = 0; at < len; at++) {
+            if (at + SIMD_PART <= len)
+                memcpy(text + at, is[at % 2], SIMD_PART);
+            same = same && same_look(s, &t, bytes_of(text, len), at % 3 ? KEY : 0);
+            text[at] ^= at % 5 ? 0x80 : 0x01;
+            same = same && same_look(s, &t, bytes_of(text, len), at % 3 ? KEY : 0);
+            memset(text + at, '-', at + SIMD_PART <= len ? SIMD_PART : 1);
+        }
+    }
+    CHECK(same, s->name);
+}
+
+static void test_look_random(const struct simd *s)
+{
+    bool same = true;
+
+    for (int round = 0; round < 20000 && same; round++) {
+        struct simd_text t = {0};
+        uint8_t text[MOST];
+        const size_t len = random_below(MOST);
+        for (size_t i = 0; i < SIMD_PART; i++) {
+            t.either[i] = (uint8_t)(round % 2 == 0 ? 0U : 1U << random_below(8));
+            t.byte[i] = (uint8_t)('a' + random_below(6)) | t.either[i];
+        }
+        for (size_t i = 0; i < len; i++)
+            text[i] = (uint8_t)(round % 3 ? 'a' + random_below(6) : random_below(256));
+        same = same_look(s, &t, bytes_of(text, len), random_below(UINT32_MAX));
+    }
+    CHECK(same, s->name);
+}
+
 /* ---- where texts part ---- */
 
 static bool same_parting(const struct simd *s, struct bytes was, struct bytes is)
@@ -368,6 +432,8 @@ int main(void)
         test_find_random(s);
         test_find_one(s);
         test_find_one_random(s);
+        test_look(s);
+        test_look_random(s);
         test_differ(s);
     }
     test_among();

@@ -9,11 +9,13 @@
 #define TURNS   24
 #define LONGEST 600
 
-/* A rule that looks for a byte. */
+static const struct simd_text part = {{'a', '#', 'b'}, {0, 0, 0}};
+
+/* A rule that looks for a text. */
 static bool heeds_some(struct host *h, enum direction d, uint8_t opcode, struct bytes clear)
 {
     (void)h, (void)d, (void)opcode;
-    return bytes_find_byte(clear, '#') != NULL;
+    return simd_plain.find_one(&part, clear);
 }
 
 static uint64_t asked; /* how often was nobody told? */
@@ -24,6 +26,22 @@ static bool heeds_few(struct host *h, enum direction d, uint8_t opcode, struct b
 
     asked += !heeded;
     return heeded;
+}
+
+static uint64_t parted; /* how often was it enough that the part is not there? */
+
+static bool heeds_without(struct host *h, enum direction d, uint8_t opcode)
+{
+    (void)h, (void)d, (void)opcode;
+    parted++;
+    return false;
+}
+
+/* The part is there, or it was to be asked otherwise. */
+static bool heeds_with(struct host *h, enum direction d, uint8_t opcode, struct bytes clear)
+{
+    CHECK(heeds_some(h, d, opcode, clear), "the part is there");
+    return true;
 }
 
 static bool heeds_all(struct host *h, enum direction d, uint8_t opcode, struct bytes clear)
@@ -119,6 +137,8 @@ static void run(struct ws_script *s, uint32_t interest, const struct traffic *t,
     script_begin(s, interest, NULL);
     s->harness.describe = describe;
     s->harness.host.heeds = heeds;
+    s->harness.host.part = heeds == heeds_with ? &part : NULL;
+    s->harness.host.heeds_without = heeds == heeds_with ? heeds_without : NULL;
     s->harness.feeds_all = heeds == heeds_all;
     s->harness.host.carry_wanted = false;
     l->open(state, &s->harness.host, t->turn[0].bytes.len % 2 == 0 ? &ws_plain : &ws_deflate);
@@ -131,11 +151,12 @@ static void run(struct ws_script *s, uint32_t interest, const struct traffic *t,
     free(state);
 }
 
-static void check(const struct traffic *t, uint32_t interest, size_t cut)
+static void check_quick(const struct traffic *t, uint32_t interest, size_t cut,
+                        bool (*heeds)(struct host *, enum direction, uint8_t, struct bytes))
 {
     struct ws_script quick, slow;
 
-    run(&quick, interest, t, cut, heeds_few);
+    run(&quick, interest, t, cut, heeds);
     run(&slow, interest, t, cut, heeds_all);
     CHECK_TEXT(harness_log(&quick.harness), harness_log(&slow.harness), "told");
     /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-*): both were zero-filled */
@@ -144,6 +165,12 @@ static void check(const struct traffic *t, uint32_t interest, size_t cut)
     CHECK(memcmp(&quick.figures, &slow.figures, sizeof(slow.figures)) == 0, "figures");
     script_end(&quick);
     script_end(&slow);
+}
+
+static void check(const struct traffic *t, uint32_t interest, size_t cut)
+{
+    check_quick(t, interest, cut, heeds_few);
+    check_quick(t, interest, cut, heeds_with);
 }
 
 int main(void)
@@ -166,5 +193,6 @@ int main(void)
             buffer_free(&t.bytes[k]);
     }
     CHECK(asked > STREAMS * (TURNS / 4), "most is skimmed");
+    CHECK(parted > STREAMS * (TURNS / 8), "much of it without a clear copy");
     return test_end();
 }
