@@ -56,8 +56,7 @@ struct simd {
     bool (*find)(const struct simd_texts *t, struct bytes in);
     /* The same of one text, twice as fast. */
     bool (*find_one)(const struct simd_text *t, struct bytes in);
-    /* The same under the key, whose turn begins at its first byte; 0: none. `*ascii`: all of it is
-     * ASCII. Nothing is written: half of what unmask() and find_one() take. */
+    /* The same under a key whose turn begins there; 0: none. `*ascii`: all of it is ASCII. */
     bool (*look)(const struct simd_text *t, struct bytes in, uint32_t key, bool *ascii);
     /* lines_find() */
     size_t (*lines)(struct bytes in, struct lines *out);
@@ -72,7 +71,6 @@ extern const struct simd simd_plain, simd_sse4, simd_avx2, simd_neon;
 const struct simd *simd_at(enum simd_level level);
 
 #ifdef __x86_64__
-
 static inline bool simd_has_avx2(void)
 {
     return __builtin_cpu_supports("avx2");
@@ -100,7 +98,6 @@ static inline const struct simd *simd(void)
     return &simd_plain;
 #endif
 }
-
 #endif
 
 /* The bits of `t` are set for one text more: the part of it that is to be found. */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/http_exchange.h"
 
-#define NEXT_ROOM 4 /* after that for one */
+#define FIRST_ROOM 4 /* of a ring */
 
 struct http_exchange *http_queue_at(const struct http_queue *q, unsigned n)
 {
+    if (q->at == NULL)
+        return (struct http_exchange *)(uintptr_t)&q->one; /* who holds a queue may write in it */
     return &q->at[(q->first + n) & (q->room - 1U)];
 }
 
@@ -27,26 +29,20 @@ bool http_queue_full(const struct http_queue *q)
     return q->count == HTTP_QUEUE_MAX || (q->count > 1 && q->text > HTTP_QUEUE_TEXT);
 }
 
-/* Mostly no more than one waits. */
-static void begin(struct http_queue *q)
+static bool is_crowded(const struct http_queue *q)
 {
-    q->at = &q->one;
-    q->room = 1;
+    return q->count == (q->at != NULL ? q->room : 1U);
 }
 
 static void free_ring(struct http_queue *q, struct host *h)
 {
-    if (q->at != NULL && q->at != &q->one)
+    if (q->at != NULL)
         h->free(h, q->at, q->room * sizeof(*q->at));
 }
 
 static bool grow(struct http_queue *q, struct host *h)
 {
-    if (q->at == NULL) {
-        begin(q);
-        return true;
-    }
-    const uint16_t room = q->room > 1 ? (uint16_t)(q->room * 2) : NEXT_ROOM;
+    const uint16_t room = q->at != NULL ? (uint16_t)(q->room * 2) : FIRST_ROOM;
     struct http_exchange *at = h->alloc_bare(h, room * sizeof(*at));
 
     if (at == NULL)
@@ -62,7 +58,7 @@ static bool grow(struct http_queue *q, struct host *h)
 
 bool http_queue_push(struct http_queue *q, struct host *h, const struct http_exchange *x)
 {
-    if (q->count == q->room && !grow(q, h)) {
+    if (is_crowded(q) && !grow(q, h)) {
         struct http_exchange lost = *x;
         http_exchange_free(&lost, h);
         q->forgotten++;
@@ -76,7 +72,7 @@ bool http_queue_push(struct http_queue *q, struct host *h, const struct http_exc
 
 bool http_queue_push_plain(struct http_queue *q, struct host *h)
 {
-    if (q->count == q->room && !grow(q, h)) {
+    if (is_crowded(q) && !grow(q, h)) {
         q->forgotten++;
         return false;
     }

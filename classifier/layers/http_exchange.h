@@ -3,7 +3,7 @@
  *
  * In:    requests in their order, answers in theirs (RFC 9112 s9.3.2: the orders are the same).
  * Out:   EVENT_HTTP, when both of an exchange have ended.
- * State: zero-filled = ready, not to be moved; http_queue_free() gives the memory back. At most
+ * State: value type, zero-filled = ready; http_queue_free() gives the memory back. At most
  *        HTTP_QUEUE_MAX exchanges and about HTTP_QUEUE_TEXT bytes of strings; beyond that the
  *        oldest is told as unanswered and forgotten.
  */
@@ -37,10 +37,10 @@ struct http_exchange {
 };
 
 struct http_queue {
-    struct http_exchange *at; /* a ring: `one`, or memory of the host; NULL: none ever waited */
+    struct http_exchange *at; /* a ring; NULL: one waits at most, and is `one` */
     uint32_t text;            /* bytes of strings held */
     uint32_t forgotten;       /* exchanges dropped whose answers are still to come */
-    uint16_t room;            /* a power of two */
+    uint16_t room;            /* of the ring: a power of two */
     uint16_t first, count;
     struct http_exchange one;
 };

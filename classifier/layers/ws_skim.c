@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/ws_skim.h"
 
+#include "base/simd.h"
 #include "layers/ws_figures.h"
 #include "layers/ws_inside.h"
 #include "layers/ws_mask.h"

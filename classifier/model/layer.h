@@ -9,13 +9,11 @@
 
 #include "base/bytes.h"
 #include "base/digest.h"
-#include "base/simd.h"
 #include "model/event.h"
 #include "model/known_peer.h"
 #include "model/opening.h"
 
 enum close_reason { CLOSE_FINISHED, CLOSE_RESET, CLOSE_TIMEOUT, CLOSE_INPUT_ENDED };
-
 struct host;
 
 struct layer {
@@ -27,7 +25,6 @@ struct layer {
     bool transparent; /* carries every byte as it is: the host does that without calling feed */
     bool carries_stream; /* what it carries is a stream as TCP's, and no messages: identified so */
     size_t state_size;   /* bytes; zero-filled = ready; 0 = stateless. It may move between calls */
-
     /* Pure. NULL: never recognised, only opened by another layer. */
     struct recognition (*recognise)(const struct opening *o);
     /* On the stack now. `arg`: what the layer below said in become(). Both may be NULL. */
@@ -93,18 +90,15 @@ struct host {
                    struct bytes detail);
     /* Would anybody take note of this whole data message? Else it is as good as told. NULL: yes. */
     bool (*heeds)(struct host *h, enum direction d, uint8_t opcode, struct bytes clear);
-    /* Where nobody takes note of a message without it, but for what its flow is: a part of the text
-     * that is looked for. heeds_without: would anybody of one in which it is not? Or NULL, both. */
-    const struct simd_text *part;
+    /* The same of one in which `part` is not. NULL, both: heeds() must see it. */
     bool (*heeds_without)(struct host *h, enum direction d, uint8_t opcode);
+    const struct simd_text *part; /* of a text that is looked for */
     /* An HTTP request was for this. NULL: somebody wants to know more: EVENT_HTTP_REQUEST. */
     void (*asked_for)(struct host *h, struct bytes host, struct bytes url, struct bytes origin);
-    /* Counted in --memory, zero-filled; NULL: there is none. Free with the same size. */
+    /* Counted in --memory, zero-filled (bare: not); NULL: none is left. Free with the same size. */
     void *(*alloc)(struct host *h, size_t bytes);
-    /* The same, with whatever is in it: for bytes that are written before they are read. */
     void *(*alloc_bare)(struct host *h, size_t bytes);
     void (*free)(struct host *h, void *memory, size_t bytes);
-
     uint32_t interest;     /* enum interest, ored: what anybody asked for */
     bool carry_wanted;     /* somebody above still reads what is carried; else it is wasted work */
     bool carried_known;    /* what is carried has a name already */
@@ -123,5 +117,4 @@ struct host {
 
 /* At a stream offset. Always told: the flow counts them. */
 void host_anomaly(struct host *h, enum anomaly what, enum direction d, uint64_t offset);
-
 #endif

@@ -2,6 +2,7 @@
 /* What ws_skim() reads without a word, ws_read_frames() reads to the same end: random traffic, and
  * each kind of host, with and without somebody who heeds every message (then nothing is skimmed).
  */
+#include "base/simd.h"
 #include "random.h"
 #include "ws_script.h"
 
