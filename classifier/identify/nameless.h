@@ -5,7 +5,7 @@
  * Out:   true for noise (what is encrypted or compressed) and for words (letters, spaces and the
  *        marks of a sentence: a protocol in text has a digit, a sign or the end of a line by then).
  *        False for anything else, and while there are fewer bytes than tell.
- * Not here: what is carried by a connection itself, of which nDPI is always asked.
+ * Not here: what is carried by a connection itself (prefilter.h).
  */
 #ifndef IDENTIFY_NAMELESS_H
 #define IDENTIFY_NAMELESS_H

@@ -222,6 +222,21 @@ static void note(const char *name)
         seen[i] = name;
 }
 
+/* Of turns that end where their memory does. */
+static bool passes_copies(const struct dpi_question *asked)
+{
+    struct opening_turn turn[TURNS];
+    struct dpi_question q = *asked;
+
+    for (size_t i = 0; i < q.count; i++)
+        turn[i] = (struct opening_turn){q.turns[i].direction, test_copy(q.turns[i].bytes)};
+    q.turns = turn;
+    const bool passes = prefilter_passes(&q);
+    for (size_t i = 0; i < q.count; i++)
+        free((void *)(uintptr_t)turn[i].bytes.at);
+    return passes;
+}
+
 /* As the server speaks first, all is turned around. */
 static struct dpi_answer ask(struct dpi *d, struct made *m, bool with_port, bool turned)
 {
@@ -235,7 +250,7 @@ static struct dpi_answer ask(struct dpi *d, struct made *m, bool with_port, bool
 
     for (size_t i = 0; i < m->count; i++)
         m->turn[i].direction = (i % 2 == 0) == turned ? TO_CLIENT : TO_SERVER;
-    const bool passes = prefilter_passes(&q);
+    const bool passes = passes_copies(&q);
     const struct dpi_answer said = dpi_ask(d, &q);
     passed += passes;
     held += !passes;
