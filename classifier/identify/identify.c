@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "identify/first_byte.h"
 #include "identify/nameless.h"
 #include "identify/prefilter.h"
 #include "identify/registry.h"
@@ -11,8 +12,9 @@
 #define DPI_EARLY       64 /* bytes below which nDPI waits for a layer that needs more */
 #define DPI_TURNS       4 /* of a stream that nDPI is shown: no protocol waits longer to be known */
 #define DPI_PLAIN_TURNS 2 /* where they are plain */
-#define FIRST_ROOM      256 /* of kept bytes; grows by GROWTH */
+#define FIRST_ROOM      256 /* of kept bytes; grows by GROWTH, and from MUCH_ROOM on by less */
 #define GROWTH          4
+#define MUCH_ROOM       1024
 #define DETAIL_MAX      32 /* bytes shown of what nDPI recognised */
 
 _Static_assert(DPI_TURN_MAX >= OPENING_MAX, "a turn of the opening is one packet to nDPI");
@@ -21,6 +23,7 @@ struct identifier {
     struct budget *budget;
     struct dpi *dpi;
     uint64_t asked[2]; /* of streams, of datagrams: registry_asked() */
+    struct first_byte first;
 };
 
 /* One call's view. */
@@ -91,7 +94,7 @@ static bool keep(struct asking *a, enum direction d, struct bytes in)
     size_t room = s->kept_room[d] > 0 ? s->kept_room[d] : FIRST_ROOM;
 
     while (room < need)
-        room *= GROWTH;
+        room *= room < MUCH_ROOM ? GROWTH : 2;
     if (room > s->kept_room[d]) {
         uint8_t *at = budget_alloc(a->i->budget, room);
         if (at == NULL)
@@ -319,22 +322,13 @@ static struct identity ask_dpi(const struct asking *a, bool with_ports)
                      });
 }
 
-/* Of messages: no direction that has spoken begins like anything that nDPI could name. */
-static bool is_nameless(const struct asking *a)
-{
-    for (unsigned d = TO_SERVER; d <= TO_CLIENT; d++)
-        if (a->seen[d].len > 0 && !nameless_is(a->seen[d]))
-            return false;
-    return true;
-}
-
 /* Streams: what do the bytes say alone? Asked where nDPI finds something in them on their own
  * ports, which mostly it does not. */
 static struct identity ask_dpi_without_ports(const struct asking *a)
 {
     struct opening_turn turns[IDENTIFY_TURNS];
 
-    if (is_settled(a) || (a->c->inner ? is_nameless(a) : !show_dpi(a, true, turns).content))
+    if (is_settled(a) || (a->c->inner ? nameless_are(a->seen) : !show_dpi(a, true, turns).content))
         return not_yet();
     return ask_dpi(a, false);
 }
@@ -396,6 +390,8 @@ static struct identity add_bytes(struct asking *a, enum direction d, struct byte
     else if (!keep(a, d, in))
         return conclude_without_memory(a);
     a->used += in.len;
+    if (a->s->turns == 0)
+        a->s->refused |= first_byte_refused(&a->i->first, a->c, d, in.at[0], a->i->asked[false]);
     add_turn(a, d, in.len);
     const struct identity id = ask_about_stream(a, false);
     if (decided(&id))

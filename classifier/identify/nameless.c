@@ -72,3 +72,11 @@ bool nameless_is(struct bytes seen)
 {
     return is_words(seen) || is_noise(seen);
 }
+
+bool nameless_are(const struct bytes seen[2])
+{
+    for (unsigned d = 0; d < 2; d++)
+        if (seen[d].len > 0 && !nameless_is(seen[d]))
+            return false;
+    return true;
+}

@@ -17,6 +17,8 @@
 #define NAMELESS_LOOK  512 /* bytes of a turn that are looked at */
 
 bool nameless_is(struct bytes seen);
+/* Is each direction, by enum direction, that has spoken? */
+bool nameless_are(const struct bytes seen[2]);
 /* Less: is the turn of a stream nothing but text, or all noise? If it is a protocol's, then of one
  * that its first turn tells. */
 bool nameless_is_plain(struct bytes turn);

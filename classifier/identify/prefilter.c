@@ -36,7 +36,8 @@ static bool has_sign(struct bytes b)
 
     for (; at != NULL; at = memchr(at, b.at[0], (size_t)(end - at))) {
         const struct sign *s = &after_first[at - first_byte];
-        if (b.len > s->len && memcmp(b.at + 1, s->bytes, s->len) == 0)
+        if (b.len > s->len && b.at[1] == (uint8_t)s->bytes[0] &&
+            memcmp(b.at + 1, s->bytes, s->len) == 0)
             return true;
         at++;
     }
@@ -67,7 +68,7 @@ static bool has_later_sign(struct bytes b)
         const uint8_t *at = b.at + later_signs[i].at;
         const size_t len = later_signs[i].len;
         if (b.len >= later_signs[i].at + len && at[0] == (uint8_t)later_signs[i].bytes[0] &&
-            memcmp(at, later_signs[i].bytes, len) == 0)
+            at[1] == (uint8_t)later_signs[i].bytes[1] && memcmp(at, later_signs[i].bytes, len) == 0)
             return true;
     }
     return false;
@@ -146,21 +147,36 @@ static bool is_dofus(struct bytes b)
 
 #define WORD 4 /* letters of most of the words of ftp_control */
 
+/* The first letters, small; what is not there is blank. */
+static uint32_t first_word(struct bytes b)
+{
+    uint8_t said[WORD];
+
+    for (size_t i = 0; i < WORD; i++)
+        said[i] = i < b.len ? b.at[i] | LOWER : LOWER;
+    return load_u32(said);
+}
+
 /* ftp_control looks for no more than the letters. */
 static bool says_ftp(struct bytes b)
 {
-    static const char words[] =
-        "userpassauthaboracctadatalloappecdupconfdeleeprtepsvfeathelplanglistlprtlpsvmdtmmlsdmlst"
-        "modenlstnoopoptspasvpbszportprotquitreinrestretrrnfrrntositesizesmntstatstorstoustrusyst"
-        "typexcupxmkdxpwdxrcpxrmdxrsqxsemxsenhostccc cwd enc mic mkd pwd rmd ";
-    uint8_t said[WORD];
+    static const uint8_t words[][WORD + 1] = {
+        "user", "pass", "auth", "abor", "acct", "adat", "allo", "appe", "cdup", "conf", "dele",
+        "eprt", "epsv", "feat", "help", "lang", "list", "lprt", "lpsv", "mdtm", "mlsd", "mlst",
+        "mode", "nlst", "noop", "opts", "pasv", "pbsz", "port", "prot", "quit", "rein", "rest",
+        "retr", "rnfr", "rnto", "site", "size", "smnt", "stat", "stor", "stou", "stru", "syst",
+        "type", "xcup", "xmkd", "xpwd", "xrcp", "xrmd", "xrsq", "xsem", "xsen", "host"};
+    static const uint8_t shorter[][WORD + 1] = {"ccc ", "cwd ", "enc ", "mic ",
+                                                "mkd ", "pwd ", "rmd "};
 
     if (b.len < WORD - 1 || !byte_is_letter(b.at[0]))
         return false;
-    for (size_t i = 0; i < WORD; i++)
-        said[i] = i < b.len ? b.at[i] | LOWER : LOWER;
-    for (const char *w = words; *w != '\0'; w += WORD)
-        if (memcmp(said, w, w[WORD - 1] == ' ' ? WORD - 1 : WORD) == 0)
+    const uint32_t said = first_word(b), three = first_word(bytes_first(b, WORD - 1));
+    for (size_t i = 0; i < LENGTH_OF(words); i++)
+        if (said == load_u32(words[i]))
+            return true;
+    for (size_t i = 0; i < LENGTH_OF(shorter); i++)
+        if (three == load_u32(shorter[i]))
             return true;
     return false;
 }
@@ -234,16 +250,28 @@ static bool has_header(struct bytes b)
     return false;
 }
 
-/* mining */
-static bool has_key(struct bytes b)
+static bool is_key(struct bytes b)
 {
     static const char *const keys[] = {"\"eth1.0\"", "\"worker\":", "\"method\":", "\"blob\":"};
 
+    for (size_t i = 0; i < LENGTH_OF(keys); i++)
+        if (b.len > 1 && b.at[1] == (uint8_t)keys[i][1] &&
+            bytes_start_with(b, bytes_of_text(keys[i])))
+            return true;
+    return false;
+}
+
+/* mining */
+static bool has_key(struct bytes b)
+{
     if (bytes_find_byte(b, '{') == NULL)
         return false;
-    for (size_t i = 0; i < LENGTH_OF(keys); i++)
-        if (bytes_find(b, bytes_of_text(keys[i])) < b.len)
+    for (const uint8_t *at = bytes_find_byte(b, '"'); at != NULL; at = bytes_find_byte(b, '"')) {
+        b = bytes_after(b, (size_t)(at - b.at));
+        if (is_key(b))
             return true;
+        b = bytes_after(b, 1);
+    }
     return false;
 }
 
@@ -266,15 +294,31 @@ static bool is_z3950(const struct dpi_question *q)
 /* Ports at which a dissector asks for little more. */
 static bool is_of_a_port(uint16_t port)
 {
-    static const uint16_t ports[] = {
-        20,   43,   88,   502,   1119,  1521,  3724,  4000,  4343,  5001,  5201,
-        6112, 6113, 6114, 10000, 11095, 30300, 30301, 30302, 30303, 30304, 30305,
-    };
-
-    for (size_t i = 0; i < LENGTH_OF(ports); i++)
-        if (ports[i] == port)
-            return true;
-    return false;
+    switch (port) {
+    case 20:
+    case 43:
+    case 88:
+    case 502:
+    case 1119:
+    case 1521:
+    case 3724:
+    case 4000:
+    case 4343:
+    case 5001:
+    case 5201:
+    case 6112:
+    case 6113:
+    case 6114:
+    case 10000:
+    case 11095:
+    case 30300:
+    case 30301:
+    case 30302:
+    case 30303:
+    case 30304:
+    case 30305: return true;
+    default: return false;
+    }
 }
 
 /* What heeds no more than a byte asks for it in the first turn: edonkey, rtmp, warcraft3. */

@@ -82,7 +82,8 @@ LINKS_test_bittorrent = layers/bittorrent layers/bittorrent_recognise layers/bit
        layers/bittorrent_peer_id layers/bittorrent_tracker layers/bencode layers/probe
 LINKS_test_shape = layers/shape layers/raw layers/bittorrent_seek layers/bittorrent_message layers/probe layers/mse_grammar layers/noise $(LINKS_ws_trail)
 LINKS_test_nameless = identify/nameless layers/noise layers/shape
-LINKS_test_identify = identify/identify identify/usual identify/nameless identify/registry identify/ndpi identify/prefilter $(patsubst classifier/%.c,%,$(wildcard classifier/layers/*.c))
+LINKS_test_identify = identify/identify identify/usual identify/nameless identify/registry identify/ndpi identify/prefilter identify/first_byte $(patsubst classifier/%.c,%,$(wildcard classifier/layers/*.c))
+LINKS_test_first_byte = $(LINKS_test_identify)
 LINKS_test_ndpi = $(LINKS_test_identify)
 LINKS_test_prefilter = $(LINKS_test_identify)
 LINKS_summary = output/summary output/summary_scribe output/few output/timeline output/floods output/swarm output/view output/kept output/tally output/talkers
