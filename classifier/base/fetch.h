@@ -4,6 +4,7 @@
 #define BASE_FETCH_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #define FETCH_LINE 64U /* bytes of a cache line, as a rule */
 
@@ -17,11 +18,13 @@ static inline void fetch_to_write(const void *at)
     __builtin_prefetch(at, 1);
 }
 
-/* All of it, at once. */
+/* All of it, at once; it need not begin with a line. */
 static inline void fetch_all(const void *at, size_t bytes)
 {
-    for (size_t line = 0; line < bytes; line += FETCH_LINE)
-        __builtin_prefetch((const char *)at + line, 0);
+    const char *line = (const char *)at - (uintptr_t)at % FETCH_LINE;
+
+    for (; line < (const char *)at + bytes; line += FETCH_LINE)
+        __builtin_prefetch(line, 0);
 }
 
 #endif

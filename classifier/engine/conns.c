@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/conns.h"
 
+#include "base/fetch.h"
 #include "engine/alternate.h"
 #include "engine/peer.h"
 #include "engine/tcp.h"
@@ -25,6 +26,28 @@ struct conn *conn_create(struct engine *e, const struct flow_key *key, int64_t n
     for (unsigned side = 0; tcp && side < 2; side++)
         c->stream[side].overlap = (uint8_t)policy_overlap(e->config.policy, &key->addr[1 - side]);
     return c;
+}
+
+void conn_fetch_rest(const struct conn *c)
+{
+    fetch_all(c->stack, sizeof(*c) - offsetof(struct conn, stack));
+}
+
+void conn_fetch_parts(const struct conn *c)
+{
+    if (c->evidence != NULL)
+        fetch_all(c->evidence, c->evidence_count * sizeof(*c->evidence));
+    if (c->names != NULL)
+        fetch_all(c->names, sizeof(*c->names));
+}
+
+/* The beginning of each: most are no longer than a line. */
+void conn_fetch_texts(const struct conn *c)
+{
+    for (unsigned i = 0; i < c->evidence_count; i++)
+        fetch_to_read(c->evidence[i].detail.at);
+    for (unsigned i = 0; c->names != NULL && i < NAMES; i++)
+        fetch_to_read(c->names->of[i].at);
 }
 
 void conn_release(struct engine *e, struct conn *c)

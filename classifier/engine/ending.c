@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/fetch.h"
 #include "engine/conns.h"
 #include "engine/peer.h"
 #include "engine/rates.h"
@@ -59,6 +60,26 @@ static void sort_list(struct engine *e, size_t count)
 static void put(struct engine *e, size_t at, struct flow_node *n)
 {
     e->ending[at] = (struct ending){.begun = flow_begun(e->flows, n), .node = n};
+}
+
+/* What ends soon comes from memory while others end: a node, then what hangs on it, then
+ * what that points to. */
+static void fetch_ahead(const struct engine *e, size_t at, size_t count)
+{
+    const struct ending *soon = &e->ending[at];
+
+    if (at + 3 < count)
+        fetch_to_write(soon[3].node);
+    if (at + 2 < count && !soon[2].node->asleep)
+        fetch_all(soon[2].node->owner, sizeof(struct conn));
+    if (at + 1 < count && !soon[1].node->asleep)
+        conn_fetch_parts(soon[1].node->owner);
+}
+
+static void end_one(struct engine *e, size_t at, size_t count, enum flow_end end)
+{
+    fetch_ahead(e, at, count);
+    end_node(e, e->ending[at].node, end);
 }
 
 /* end_conn() of a connection of which nothing is known but its SYN: no byte was read, and nobody
@@ -121,7 +142,7 @@ void end_expired(struct engine *e)
     }
     sort_list(e, count);
     for (size_t i = 0; i < count; i++)
-        end_node(e, e->ending[i].node, FLOW_TIMEOUT);
+        end_one(e, i, count, FLOW_TIMEOUT);
     end_syns(e, e->time.now_ns);
 }
 
@@ -144,7 +165,7 @@ uint64_t end_begun(const struct engine *e, size_t at)
 void end_until(struct engine *e, uint64_t begun)
 {
     while (e->ending_done < e->ending_count && e->ending[e->ending_done].begun < begun)
-        end_node(e, e->ending[e->ending_done++].node, FLOW_FORCED);
+        end_one(e, e->ending_done++, e->ending_count, FLOW_FORCED);
 }
 
 void end_rest(struct engine *e)

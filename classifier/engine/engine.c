@@ -165,11 +165,9 @@ static enum flow_end why_ended(const struct conn *c, enum flow_end end)
 /* Nothing is to come but stragglers. */
 static void remember_end(struct engine *e, const struct conn *c)
 {
-    struct ghost g = {.key = c->node->key, .ended_ns = c->node->last_ns, .live = true};
+    const uint32_t end[2] = {stream_end_seq(&c->stream[0]), stream_end_seq(&c->stream[1])};
 
-    for (unsigned side = 0; side < 2; side++)
-        g.end[side] = stream_end_seq(&c->stream[side]);
-    ghost_add(e->ghosts, &g);
+    ghost_add(e->ghosts, &c->node->key, end, c->node->last_ns);
 }
 
 void end_conn(struct engine *e, struct conn *c, enum flow_end end)
@@ -182,6 +180,7 @@ void end_conn(struct engine *e, struct conn *c, enum flow_end end)
         tell_exception(e, c, EXCEPTION_MEMORY);
     if (!c->closed)
         conn_finish(e, c, end == FLOW_TIMEOUT ? CLOSE_TIMEOUT : CLOSE_INPUT_ENDED);
+    conn_fetch_texts(c);
     tell_flow(e, c, why_ended(c, end));
     if (tcp_is_over(c) && end != FLOW_REUSED)
         remember_end(e, c);

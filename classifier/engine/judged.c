@@ -6,15 +6,22 @@ static size_t place_of(const struct flow_info *f)
     return ((uintptr_t)f->app / 8 + f->server.port + f->confidence) % FLOWS_JUDGED;
 }
 
+/* Name by name: they were just written so. */
+static bool same_layers(const struct judged *j, const struct flow_info *f)
+{
+    for (size_t i = 0; i < f->layer_count; i++)
+        if (j->layers[i] != f->layers[i])
+            return false;
+    return j->layer_count == f->layer_count;
+}
+
 /* Every flow has a layer: none is like a place where nothing is kept. */
 bool judged_before(const struct judgements *k, bool presumed, struct flow_info *f)
 {
     const struct judged *j = &k->at[place_of(f)];
 
     if (j->app != f->app || j->port != f->server.port || j->transport != f->transport ||
-        j->confidence != (uint8_t)f->confidence || j->presumed != presumed ||
-        j->layer_count != f->layer_count ||
-        memcmp(j->layers, f->layers, f->layer_count * sizeof(f->layers[0])) != 0)
+        j->confidence != (uint8_t)f->confidence || j->presumed != presumed || !same_layers(j, f))
         return false;
     f->expected = j->expected;
     f->mismatch = j->mismatch;

@@ -5,6 +5,7 @@
 
 #include "engine/alternate.h"
 #include "engine/calm.h"
+#include "engine/conns.h"
 #include "engine/peer.h"
 #include "engine/rates.h"
 #include "engine/segment.h"
@@ -87,6 +88,7 @@ void conn_finish(struct engine *e, struct conn *c, enum close_reason why)
 {
     if (c->closed)
         return;
+    conn_fetch_parts(c);
     if (c->watched)
         peer_look(e, c);
     if (c->doubted != NULL)
@@ -328,6 +330,8 @@ static void any_segment(struct engine *e, struct conn *c, unsigned side, const s
     settle(e, c);
     if (c->reset_exact && (p->flags & TCP_SYN) == 0)
         return;
+    if ((p->flags & TCP_FIN) != 0)
+        conn_fetch_rest(c);
     if (p->payload_len > 0 || (p->flags & (TCP_SYN | TCP_FIN)) != 0)
         read_segment(e, c, side, p);
     wait_for_holes(e, c);

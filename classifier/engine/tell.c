@@ -232,11 +232,11 @@ static bool asks_at_end(const struct engine *e, const struct conn *c)
 
 APART static void ask_rules(struct engine *e, struct conn *c, bool over)
 {
+    static const struct facts nothing = {.over = true};
     struct facts facts;
 
     if (over && !asks_at_end(e, c)) {
-        facts = (struct facts){.over = true};
-        take_result(e, c, policy_decide(e->policy, c->policy, &facts, on_fired, e), over);
+        take_result(e, c, policy_decide(e->policy, c->policy, &nothing, on_fired, e), over);
         return;
     }
     if (asks_for_names(e, c))

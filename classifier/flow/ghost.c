@@ -33,9 +33,18 @@ void ghost_clear(struct ghost_table *t)
     memset(t->at, 0, sizeof(t->at));
 }
 
-void ghost_add(struct ghost_table *t, const struct ghost *g)
+/* Written where it stays: what is put together elsewhere waits there until all before it is
+ * written. */
+void ghost_add(struct ghost_table *t, const struct flow_key *key, const uint32_t end[2],
+               int64_t ended_ns)
 {
-    t->at[place_of(&g->key)] = *g;
+    struct ghost *g = &t->at[place_of(key)];
+
+    g->key = *key;
+    g->end[0] = end[0];
+    g->end[1] = end[1];
+    g->ended_ns = ended_ns;
+    g->live = true;
 }
 
 /* NULL: none whose straggler it can be. */

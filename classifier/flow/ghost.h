@@ -30,7 +30,9 @@ struct ghost_table *ghost_table_create(struct budget *budget, struct err *err);
 void ghost_table_free(struct ghost_table *t, struct budget *budget); /* NULL is fine */
 /* Forgets them all: what comes now is of another time. */
 void ghost_clear(struct ghost_table *t);
-void ghost_add(struct ghost_table *t, const struct ghost *g);
+/* As in struct ghost. */
+void ghost_add(struct ghost_table *t, const struct flow_key *key, const uint32_t end[2],
+               int64_t ended_ns);
 /* Belongs this packet of no known connection to one that has ended? */
 bool ghost_is_straggler(const struct ghost_table *t, const struct flow_key *key, unsigned side,
                         const struct packet *p);

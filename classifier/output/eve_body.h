@@ -6,7 +6,7 @@
 #ifndef OUTPUT_EVE_BODY_H
 #define OUTPUT_EVE_BODY_H
 
-#include "output/json_known.h"
+#include "output/eve_label.h"
 #include "output/json_runs.h"
 #include "output/output.h"
 
@@ -16,6 +16,7 @@ struct eve_common {
     struct clock_minute start, end; /* of the flows that were told lately */
     struct json_known known;
     struct json_runs runs;
+    struct eve_labels labels;
 };
 
 typedef void eve_body(struct json *j, const struct event *e, struct eve_common *c);

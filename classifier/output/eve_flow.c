@@ -8,7 +8,7 @@
 #define NS_PER_SECOND 1000000000
 
 /* Which run of members it is (json_runs.h); evidence says so itself. */
-static const char tcp_run[] = "tcp", label_run[] = "label";
+static const char tcp_run[] = "tcp";
 
 /* One of a fixed choice. */
 JSON_INLINE uint8_t *put_word(struct eve_common *c, struct buffer *out, uint8_t *at,
@@ -83,15 +83,10 @@ static uint8_t *put_tcp_afresh(uint8_t *at, const struct tcp_info *t)
 static uint8_t *put_tcp(struct eve_common *c, struct buffer *out, uint8_t *at,
                         const struct tcp_info *t)
 {
-    const uint8_t of[] = {t->flags[TO_SERVER],
-                          t->flags[TO_CLIENT],
-                          t->missing[TO_SERVER] > 0,
-                          t->missing[TO_CLIENT] > 0,
-                          t->state,
-                          0,
-                          0,
-                          0};
-    const struct json_made made = {tcp_run, bytes_of(of, sizeof(of))};
+    const uint64_t of = t->flags[TO_SERVER] | (uint64_t)t->flags[TO_CLIENT] << 8 |
+                        (uint64_t)t->state << 16 | (uint64_t)(t->missing[TO_SERVER] > 0) << 24 |
+                        (uint64_t)(t->missing[TO_CLIENT] > 0) << 25;
+    const struct json_made made = {tcp_run, bytes_of(&of, sizeof(of))};
     struct json_run *run = json_run_at(&c->runs, &made);
 
     if (json_run_is(run, &made, out, at))
@@ -201,65 +196,6 @@ static uint8_t *put_verdict(struct eve_common *c, struct buffer *out, uint8_t *a
     return at;
 }
 
-static uint8_t *put_label_afresh(struct json_known *known, struct buffer *out, uint8_t *at,
-                                 const struct flow_info *f)
-{
-    if (f->layer_count > 0)
-        at = put_texts(known, out, json_put_literal(at, JSON_KEY("layers")), f->layers,
-                       f->layer_count);
-    at = json_put_known_if(known, out, at, JSON_KEY("app"), f->app);
-    at = json_put_known_if(known, out, at, JSON_KEY("speaks"), f->speaks);
-    at = json_put_word_if(at, JSON_KEY("confidence"), confidence_name(f->confidence));
-    at = json_put_known_if(known, out, at, JSON_KEY("expected"), f->expected);
-    if (f->mismatch != TRI_NOT_YET)
-        at = json_put_bool(at, JSON_KEY("mismatch"), f->mismatch == TRI_YES);
-    at = json_put_word_if(at, JSON_KEY("ladder"), ladder_name(f->ladder));
-    at = json_put_word_if(at, JSON_KEY("shape"), shape_name(f->shape));
-    if (!f->direction_known)
-        at = json_put_bool(at, JSON_KEY("direction_known"), false);
-    return at;
-}
-
-/* What put_label_afresh() looks at. */
-struct label {
-    uint8_t layer_count, confidence, mismatch, ladder, shape, direction_known;
-    const char *layers[FLOW_LAYERS], *speaks, *expected, *app;
-};
-
-static struct label label_of(const struct flow_info *f)
-{
-    struct label l;
-
-    memset(&l, 0, sizeof(l)); /* padding too: it is compared as bytes */
-    for (size_t i = 0; i < f->layer_count; i++)
-        l.layers[i] = f->layers[i];
-    l.app = f->app;
-    l.speaks = f->speaks;
-    l.expected = f->expected;
-    l.layer_count = f->layer_count;
-    l.confidence = (uint8_t)f->confidence;
-    l.mismatch = (uint8_t)f->mismatch;
-    l.ladder = (uint8_t)f->ladder;
-    l.shape = (uint8_t)f->shape;
-    l.direction_known = f->direction_known;
-    return l;
-}
-
-static uint8_t *put_label(struct eve_common *c, struct buffer *out, uint8_t *at,
-                          const struct flow_info *f)
-{
-    const struct label label = label_of(f);
-    const struct json_made made = {label_run, bytes_of(&label, sizeof(label))};
-    struct json_run *run = json_run_at(&c->runs, &made);
-
-    if (json_run_is(run, &made, out, at))
-        return json_run_put(run, at);
-    const size_t from = (size_t)(at - out->at);
-    at = put_label_afresh(&c->known, out, at, f);
-    json_run_keep(run, &made, out, from, at);
-    return at;
-}
-
 /* What Suricata's reader has no use for, and a report made from EVE does (eve_reader.h). */
 static uint8_t *put_names(struct buffer *out, uint8_t *at, const struct flow_info *f)
 {
@@ -285,7 +221,7 @@ void eve_flow(struct json *j, const struct event *e, struct eve_common *c)
     if (f->transport == TRANSPORT_TCP)
         at = put_tcp(c, out, at, &f->tcp);
     at = json_put_literal(at, JSON_KEY("portwarden") "{");
-    at = put_label(c, out, at, f);
+    at = eve_put_label(&c->labels, &c->known, out, at, f);
     at = put_ndpi(&c->known, out, at, &f->ndpi);
     at = eve_put_evidence(c, out, at, f);
     at = put_verdict(c, out, at, f);
