@@ -27,4 +27,12 @@ static inline void fetch_all(const void *at, size_t bytes)
         __builtin_prefetch(line, 0);
 }
 
+static inline void fetch_all_to_write(const void *at, size_t bytes)
+{
+    const char *line = (const char *)at - (uintptr_t)at % FETCH_LINE;
+
+    for (; line < (const char *)at + bytes; line += FETCH_LINE)
+        __builtin_prefetch(line, 1);
+}
+
 #endif

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/fetch.h"
 #include "output/eve_body.h"
 #include "output/eve_events.h"
 #include "output/eve_head.h"
@@ -65,14 +66,26 @@ static bool is_written(const struct writer *w, const struct event *e)
            (e->kind != EVENT_TLS || e->as.tls.final);
 }
 
+/* Between the lines of flows some time passes, and the next will be about as long: its place comes
+ * from memory while packets are read. */
+static void fetch_next(const struct buffer *out, enum event_kind kind, size_t len)
+{
+    if (kind == EVENT_FLOW && out->room - out->len >= len)
+        fetch_all_to_write(out->at + out->len, len);
+}
+
 static void on_event(void *ctx, const struct event *e)
 {
     struct eve *eve = ctx;
+    struct buffer *out = out_buffer(eve->out);
+    const size_t before = out->len;
 
     if (!is_written(eve->own, e))
         return;
-    write_line(eve->own, e, out_buffer(eve->out));
+    write_line(eve->own, e, out);
+    const size_t len = out->len - before;
     out_record(eve->out);
+    fetch_next(out, e->kind, len);
 }
 
 /* ---- by workers ---- */

@@ -14,9 +14,9 @@
 
 #include "output/guard.h"
 
-#define GATHER       262144 /* bytes of whole records before write(2) is called */
-#define LOCK_TRIES   200    /* 10 ms each */
-#define TEMP_TRIES   100    /* names tried beside the file */
+#define GATHER       1048576 /* bytes of whole records before write(2) is called */
+#define LOCK_TRIES   200     /* 10 ms each */
+#define TEMP_TRIES   100     /* names tried beside the file */
 #define CREATE_FLAGS (O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY)
 #define CREATE_MODE  0666 /* less the umask */
 
