@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* make_traffic.c - captures for the benchmarks: make_traffic WORKLOAD [PERCENT [ROUNDS]] > FILE
  *
- *   small    20,000 WebSocket flows, 30 small masked and unmasked text frames each, 500 at a time
+ *   small    20,000 WebSocket flows, 64 small masked and unmasked text frames each, 500 at a time
+ *   brief    40,000 of them, 32 frames each
  *   large    40 WebSocket flows of 64 KiB binary frames, 5 MB each
  *   mixed    100,000 flows on port 80: WebSocket, HTTP, a chat in lines, SSH, TLS, BitTorrent,
- * noise; 1 % of the segments with data are lost, some come late or twice syn      3,000,000 SYNs
- * from random sources around 1,000 WebSocket flows deflate  2,000 WebSocket flows with
- * permessage-deflate and context takeover, JSON messages torrent  BitTorrent: peers over TCP and
- * uTP, the DHT, UDP trackers million  1,000,000 WebSocket flows at once: all opened, one message
- * each way, all closed; ROUNDS times (1)
+ *            noise; 1 % of the segments with data are lost, some come late or twice
+ *   syn      3,000,000 SYNs from random sources around 1,000 WebSocket flows
+ *   deflate  2,000 WebSocket flows with permessage-deflate and context takeover, JSON messages
+ *   torrent  BitTorrent: peers over TCP and uTP, the DHT, UDP trackers
+ *   million  1,000,000 WebSocket flows at once: all opened, one message each way, all closed;
+ *            ROUNDS times (1)
  *
  * PERCENT (100) scales the number of flows. deflate-messages: what zlib_time reads.
  */
@@ -37,7 +39,9 @@ static const struct workload {
     bool messages_only;
 } workloads[] = {
     {.name = "small",
-     .crowd = {20000, 500, 0, 16, websocket_open, websocket_small_turn, flow_finish}},
+     .crowd = {20000, 500, 0, 32, websocket_open, websocket_small_turn, flow_finish}},
+    {.name = "brief",
+     .crowd = {40000, 500, 0, 16, websocket_open, websocket_small_turn, flow_finish}},
     {.name = "large", .make = make_large},
     {.name = "mixed",
      .crowd = {100000, 2000, 0, 8, mixed_open, mixed_turn, flow_finish},
@@ -86,7 +90,7 @@ int main(int argc, char **argv)
             return ferror(stdout) ? 1 : 0;
         }
     }
-    fprintf(stderr, "usage: make_traffic small|large|mixed|syn|deflate|torrent|million "
+    fprintf(stderr, "usage: make_traffic small|brief|large|mixed|syn|deflate|torrent|million "
                     "[PERCENT [ROUNDS]] > FILE\n");
     return 2;
 }
