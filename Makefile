@@ -38,7 +38,7 @@ comma   := ,
 LTO     ?= $(if $(findstring clang,$(shell $(CC) --version 2>&1)),,-flto=auto)
 # gcc fills structs of some hundred bytes with rep stos, which takes as long to begin as a loop to end; and copies with
 # loops that end byte by byte, also what it does not know the length of: memcpy() knows better.
-FILL    ?= $(if $(LTO),$(if $(findstring x86_64,$(shell $(CC) -dumpmachine 2>&1)),-mmemset-strategy=vector_loop:512:noalign$(comma)rep_8byte:8192:noalign$(comma)libcall:-1:noalign -mmemcpy-strategy=libcall:-1:noalign))
+FILL    ?= $(if $(LTO),$(if $(findstring x86_64,$(shell $(CC) -dumpmachine 2>&1)),-mmemset-strategy=vector_loop:640:noalign$(comma)rep_8byte:8192:noalign$(comma)libcall:-1:noalign -mmemcpy-strategy=libcall:-1:noalign))
 # It also loads two fields at once that were stored one by one just before, and waits for both to have left for the cache.
 ONE     ?= $(if $(LTO),-fno-tree-slp-vectorize)
 CFLAGS  ?= -O3 -g $(ONE) $(LTO) $(FILL)

@@ -21,8 +21,7 @@ static const char *const beginnings[] = {
     "SSH-2.0-OpenSSH_9.2\r\n",
     "PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n",
     "\x16\x03\x01\x02",
-    "\x13"
-    "BitTorrent protocol",
+    "\023BitTorrent protocol",
     "RFB 003.008\n",
     "\x10\x10",
     "*1\r\n$4\r\nPING\r\n",
