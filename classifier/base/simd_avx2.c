@@ -59,11 +59,6 @@ SIMD_FN struct block block_less(struct block a, struct block b)
     return (struct block){_mm256_subs_epu8(a.of, b.of)};
 }
 
-SIMD_FN struct block block_least(struct block a, struct block b)
-{
-    return (struct block){_mm256_min_epu8(a.of, b.of)};
-}
-
 SIMD_FN struct block block_xor(struct block a, struct block b)
 {
     return (struct block){_mm256_xor_si256(a.of, b.of)};

@@ -57,11 +57,6 @@ SIMD_FN struct block block_less(struct block a, struct block b)
     return (struct block){vqsubq_u8(a.of, b.of)};
 }
 
-SIMD_FN struct block block_least(struct block a, struct block b)
-{
-    return (struct block){vminq_u8(a.of, b.of)};
-}
-
 SIMD_FN struct block block_xor(struct block a, struct block b)
 {
     return (struct block){veorq_u8(a.of, b.of)};

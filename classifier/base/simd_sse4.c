@@ -57,11 +57,6 @@ SIMD_FN struct block block_less(struct block a, struct block b)
     return (struct block){_mm_subs_epu8(a.of, b.of)};
 }
 
-SIMD_FN struct block block_least(struct block a, struct block b)
-{
-    return (struct block){_mm_min_epu8(a.of, b.of)};
-}
-
 SIMD_FN struct block block_xor(struct block a, struct block b)
 {
     return (struct block){_mm_xor_si128(a.of, b.of)};

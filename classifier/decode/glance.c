@@ -87,7 +87,7 @@ APART static bool other_at(const struct frame *f, struct glance *out)
     return s.ip.at[0] == PLAIN_NO_OPTIONS && pass_ipv4(s.ip, out) && pass_tcp(out);
 }
 
-inline bool glance_at(const struct frame *f, struct glance *out)
+bool glance_at(const struct frame *f, struct glance *out)
 {
     struct glance other; /* so that `out` need not be in memory */
 
