@@ -39,6 +39,7 @@ struct flow_node {
 #define FLOW_TIMEOUT_MAX 4000U /* seconds */
 
 struct flow_table;
+struct recent; /* recent.h */
 
 #define FLOW_BYTES 108U /* that a node takes there, about */
 
@@ -68,7 +69,6 @@ struct flow_node *flow_find_ipv4(struct flow_table *t, const uint8_t addresses[8
                                  const uint8_t ports[4], unsigned *side);
 /* Where flow_find_ipv4() will look first: to be fetched, and asked with flow_expected(). For the
  * table's life. */
-struct recent;
 const struct recent *flow_expect_ipv4(const struct flow_table *t, const uint8_t addresses[8],
                                       const uint8_t ports[4]);
 /* Who is there now: perhaps that flow. NULL: nobody. A node is there for the table's life. */

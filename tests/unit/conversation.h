@@ -96,6 +96,16 @@ static inline void talk_put(uint8_t *at, uint32_t v, unsigned bytes)
         *at++ = (uint8_t)(v >> 8 * bytes);
 }
 
+/* RFC 1071: of these bytes and what is summed already. */
+static inline uint32_t talk_sum(const uint8_t *at, size_t len, uint32_t sum)
+{
+    for (size_t i = 0; i < len; i++)
+        sum += i % 2 == 0 ? (uint32_t)at[i] << 8 : at[i];
+    while (sum > 0xffff)
+        sum = (sum & 0xffff) + (sum >> 16);
+    return sum;
+}
+
 /* One segment of direction `d` whose data begins `offset` bytes after the SYN. */
 static inline void talk_segment(struct talk *t, enum direction d, uint8_t flags, uint32_t offset,
                                 struct bytes data)

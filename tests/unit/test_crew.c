@@ -18,15 +18,6 @@ static struct {
     size_t count;
 } all;
 
-static uint32_t sum_of(const uint8_t *at, size_t len, uint32_t sum)
-{
-    for (size_t i = 0; i < len; i++)
-        sum += i % 2 == 0 ? (uint32_t)at[i] << 8 : at[i];
-    while (sum > 0xffff)
-        sum = (sum & 0xffff) + (sum >> 16);
-    return sum;
-}
-
 /* Of IPv4, or, of every third conversation, of IPv6. Returns its size. */
 static size_t put_ip(uint8_t *p, unsigned talk, bool up, size_t tcp_size)
 {
@@ -43,7 +34,7 @@ static size_t put_ip(uint8_t *p, unsigned talk, bool up, size_t tcp_size)
     if (six)
         src[0] = dst[0] = 0xfd;
     else
-        talk_put(p + 10, ~sum_of(p, size, 0) & 0xffff, 2);
+        talk_put(p + 10, ~talk_sum(p, size, 0) & 0xffff, 2);
     return size;
 }
 
@@ -67,8 +58,8 @@ static void add(unsigned talk, enum direction d, uint8_t flags, const uint32_t *
     p[13] = flags;
     talk_put(p + 14, 64000, 2);
     memcpy(p + 20, text, len);
-    const uint32_t pseudo = sum_of(p - addresses, addresses, TRANSPORT_TCP + (uint32_t)tcp_size);
-    talk_put(p + 16, ~sum_of(p, tcp_size, pseudo) & 0xffff, 2);
+    const uint32_t pseudo = talk_sum(p - addresses, addresses, TRANSPORT_TCP + (uint32_t)tcp_size);
+    talk_put(p + 16, ~talk_sum(p, tcp_size, pseudo) & 0xffff, 2);
     all.at[all.count] = (struct frame){.number = all.count + 1,
                                        .time_ns = TALK_STEP_NS * (int64_t)(all.count + 1),
                                        .linktype = LINKTYPE_RAW,

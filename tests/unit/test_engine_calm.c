@@ -24,21 +24,12 @@ struct shot {
     struct bytes data;
 };
 
-static uint32_t sum_of(const uint8_t *at, size_t len, uint32_t sum)
-{
-    for (size_t i = 0; i < len; i++)
-        sum += i % 2 == 0 ? (uint32_t)at[i] << 8 : at[i];
-    while (sum > 0xffff)
-        sum = (sum & 0xffff) + (sum >> 16);
-    return sum;
-}
-
 static void put_sums(uint8_t *ip, size_t size)
 {
-    const uint32_t pseudo = sum_of(ip + 12, 8, TRANSPORT_TCP + (uint32_t)size - 20);
+    const uint32_t pseudo = talk_sum(ip + 12, 8, TRANSPORT_TCP + (uint32_t)size - 20);
 
-    talk_put(ip + 10, ~sum_of(ip, 20, 0) & 0xffff, 2);
-    talk_put(ip + 36, ~sum_of(ip + 20, size - 20, pseudo) & 0xffff, 2);
+    talk_put(ip + 10, ~talk_sum(ip, 20, 0) & 0xffff, 2);
+    talk_put(ip + 36, ~talk_sum(ip + 20, size - 20, pseudo) & 0xffff, 2);
 }
 
 static void put_headers(const struct talk *t, const struct shot *s, uint8_t *p, size_t size)
