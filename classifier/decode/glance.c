@@ -11,8 +11,10 @@ enum tcp_size { TCP_SIZE = 20 };
 
 /* As plain_is_like() compares them. */
 #define TCP_FIELDS   0xf0370000U /* header length; all flags but PSH and RFC 3168's */
-#define TCP_PLAIN    0x50100000U
-#define TCP_STAMPED  0x80100000U
+#define TCP_PLAIN    0x50000000U
+#define TCP_STAMPED  0x80000000U
+#define TCP_GOES_ON  0x00100000U /* ACK */
+#define TCP_ENDS     0x00110000U /* and FIN */
 #define STAMP_FIELDS 0xffffffffU
 #define STAMP_HEAD   0x0101080aU /* two NOPs, kind and length of option 8 */
 #define STAMPED_SIZE 32          /* bytes of TCP's header with that option */
@@ -47,20 +49,20 @@ static bool pass_ipv6(struct bytes in, struct glance *g)
 }
 
 /* Timestamps, and nothing else. */
-static inline bool pass_stamp(struct glance *g)
+static inline bool pass_stamp(struct glance *g, uint32_t flags)
 {
     const uint8_t *at = g->tcp.at;
 
     g->stamp = at + STAMP_AT;
     g->data = bytes_of(at + STAMPED_SIZE, g->tcp.len - STAMPED_SIZE);
-    return plain_is_like(at + LENGTH_AT, TCP_FIELDS, TCP_STAMPED) && g->tcp.len >= STAMPED_SIZE &&
-           plain_is_like(at + TCP_SIZE, STAMP_FIELDS, STAMP_HEAD);
+    return plain_is_like(at + LENGTH_AT, TCP_FIELDS, TCP_STAMPED | flags) &&
+           g->tcp.len >= STAMPED_SIZE && plain_is_like(at + TCP_SIZE, STAMP_FIELDS, STAMP_HEAD);
 }
 
-static inline bool pass_tcp(struct glance *g)
+static inline bool pass_tcp(struct glance *g, uint32_t flags)
 {
-    if (!plain_is_like(g->tcp.at + LENGTH_AT, TCP_FIELDS, TCP_PLAIN))
-        return pass_stamp(g);
+    if (!plain_is_like(g->tcp.at + LENGTH_AT, TCP_FIELDS, TCP_PLAIN | flags))
+        return pass_stamp(g, flags);
     g->stamp = NULL;
     g->data = bytes_of(g->tcp.at + TCP_SIZE, g->tcp.len - TCP_SIZE);
     return true;
@@ -74,7 +76,7 @@ static bool is_ethernet_ipv4(const struct frame *f)
 }
 
 /* IPv6, a VLAN, or another link. */
-APART static bool other_at(const struct frame *f, struct glance *out)
+APART static bool other_at(const struct frame *f, uint32_t flags, struct glance *out)
 {
     struct plain_start s;
 
@@ -83,23 +85,34 @@ APART static bool other_at(const struct frame *f, struct glance *out)
     out->ip = s.ip.at;
     out->tag = s.tag;
     if (s.ipv6)
-        return pass_ipv6(s.ip, out) && pass_tcp(out);
-    return s.ip.at[0] == PLAIN_NO_OPTIONS && pass_ipv4(s.ip, out) && pass_tcp(out);
+        return pass_ipv6(s.ip, out) && pass_tcp(out, flags);
+    return s.ip.at[0] == PLAIN_NO_OPTIONS && pass_ipv4(s.ip, out) && pass_tcp(out, flags);
 }
 
-bool glance_at(const struct frame *f, struct glance *out)
+static inline bool look_at(const struct frame *f, uint32_t flags, struct glance *out)
 {
     struct glance other; /* so that `out` need not be in memory */
 
     if (is_ethernet_ipv4(f)) {
         out->ip = f->data.at + ETHERNET_SIZE;
         out->tag = NULL;
-        return pass_ipv4(bytes_of(out->ip, f->data.len - ETHERNET_SIZE), out) && pass_tcp(out);
+        return pass_ipv4(bytes_of(out->ip, f->data.len - ETHERNET_SIZE), out) &&
+               pass_tcp(out, flags);
     }
-    if (!other_at(f, &other))
+    if (!other_at(f, flags, &other))
         return false;
     *out = other;
     return true;
+}
+
+bool glance_at(const struct frame *f, struct glance *out)
+{
+    return look_at(f, TCP_GOES_ON, out);
+}
+
+bool glance_fin_at(const struct frame *f, struct glance *out)
+{
+    return look_at(f, TCP_ENDS, out);
 }
 
 /* Those of IPv4 are followed by the ports; the sum of its header is that of what it begins with,

@@ -39,6 +39,8 @@ enum glance_where { /* in TCP's header (RFC 9293 s3.1) */
 /* False: another frame; `out` holds nothing. Of this one all is known but whether its checksums are
  * right. */
 bool glance_at(const struct frame *f, struct glance *out);
+/* The same of a frame with FIN, too. */
+bool glance_fin_at(const struct frame *f, struct glance *out);
 /* Both IPv4's and TCP's, of those headers. */
 bool glance_sums_are_right(const uint8_t *ip, struct bytes tcp);
 /* They are not: only because TCP's is left to the sender's card? */
@@ -55,7 +57,7 @@ static inline bool glance_is_ipv4(const struct glance *g)
 
 static inline uint8_t glance_flags(const struct glance *g)
 {
-    return g->tcp.at[GLANCE_FLAGS] & (TCP_ACK | TCP_PSH);
+    return g->tcp.at[GLANCE_FLAGS] & (TCP_ACK | TCP_PSH | TCP_FIN);
 }
 
 /* What decode_frame() says of a frame whose checksums are right, without its ordinal; and what that

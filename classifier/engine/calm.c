@@ -4,6 +4,8 @@
 
 #include "base/apart.h"
 #include "decode/glance.h"
+#include "engine/packet.h"
+#include "engine/peer.h"
 #include "engine/segment.h"
 #include "engine/shed.h"
 #include "engine/skim.h"
@@ -24,22 +26,25 @@ static bool is_calm(const struct engine *e, const struct conn *c)
            !stream_has_hole(b) && !a->fin_seen && !b->fin_seen && (e->rates == 0 || c->genuine);
 }
 
-/* Both sides were heard, and nothing is new in either. */
+/* Both sides were heard, and nothing is odd about either. */
 static bool is_quick(const struct conn *c)
 {
     const struct stream *a = &c->stream[0], *b = &c->stream[1];
     const struct habit *h = &c->habit[0], *g = &c->habit[1];
 
-    return c->calm && c->proven && a->started && b->started && a->peer_acks && b->peer_acks &&
-           h->heard && g->heard && !h->signs && !g->signs;
+    return c->calm && a->started && b->started && a->peer_acks && b->peer_acks && h->heard &&
+           g->heard && !h->signs && !g->signs;
 }
 
 void calm_look(const struct engine *e, struct conn *c)
 {
     c->calm = is_calm(e, c);
     c->quick = is_quick(c);
-    if (c->quick)
-        stack_skims(c);
+    if (!c->quick)
+        return;
+    stack_skims(c);
+    if (!c->proven)
+        c->skims = 0; /* calm_feed() has to see what may prove it */
 }
 
 /* Nothing about it is new in its sender, and its bytes, if any, are the next ones. */
@@ -75,14 +80,14 @@ APART static const struct flow_node *find_ipv6(struct engine *e, const struct gl
     return flow_find_between(e->flows, &ends, &e->side);
 }
 
-/* The connection of a frame, if nothing is due for it. Sets e->side, too. */
+/* The connection of a frame; NULL: it is not simply there. Sets e->side, too. */
 static inline struct conn *conn_of(struct engine *e, const struct glance *g)
 {
     const struct flow_node *n =
         glance_is_ipv4(g) ? flow_find_ipv4(e->flows, g->ip + GLANCE_ADDRESSES, g->tcp.at, &e->side)
                           : find_ipv6(e, &(struct glance){.ip = g->ip, .tcp = g->tcp});
 
-    return calm_conn(e, n);
+    return n != NULL && !n->asleep ? n->owner : NULL;
 }
 
 /* Its sender is the same as ever, and its bytes are the next ones. */
@@ -106,24 +111,30 @@ static inline void take_timestamp(struct conn *c, unsigned side, const struct gl
     segment_take_habit(&s, c, side);
 }
 
-void calm_feed(struct engine *e, const struct packet *p, size_t skimmed)
+APART void calm_look_again(struct engine *e, uint32_t wire_len)
 {
     struct conn *c = e->conn;
+    const size_t before = e->budget.live;
 
-    e->packet = p;
-    stack_feed(e, c, 0, conn_direction(c, e->side), bytes_after(p->payload, skimmed));
-    e->packet = NULL;
+    e->packet_len = wire_len;
+    c->watched = false;
+    peer_look(e, c);
+    e->packet_len = 0;
+    if (e->budget.live != before)
+        c->held += (int64_t)e->budget.live - (int64_t)before;
     calm_look(e, c);
 }
 
-/* Its segment needs more than to be skimmed. */
-APART static void feed_rest(struct engine *e, const struct frame *f, const struct glance *g,
-                            size_t skimmed)
+APART void calm_feed(struct engine *e, struct bytes data, uint32_t wire_len)
 {
-    struct packet p;
+    struct conn *c = e->conn;
 
-    glance_packet(g, f, &p);
-    calm_feed(e, &p, skimmed);
+    e->packet_len = wire_len;
+    stack_feed(e, c, 0, conn_direction(c, e->side), data);
+    e->packet_len = 0;
+    if (!c->proven && shed_is_proven(c))
+        shed_prove(e, c);
+    calm_look(e, c);
 }
 
 static inline void read_data(struct engine *e, const struct frame *f, const struct glance *g)
@@ -132,10 +143,8 @@ static inline void read_data(struct engine *e, const struct frame *f, const stru
     const size_t before = e->budget.live;
     const size_t skimmed = skim(e, c, conn_direction(c, e->side), g->data);
 
-    if (skimmed < g->data.len) {
-        const struct glance copy = *g; /* in memory only here */
-        feed_rest(e, f, &copy, skimmed);
-    }
+    if (skimmed < g->data.len)
+        calm_feed(e, bytes_after(g->data, skimmed), frame_wire_len(f));
     if (e->budget.live != before)
         c->held += (int64_t)e->budget.live - (int64_t)before;
 }
@@ -155,6 +164,8 @@ static inline void take(struct engine *e, struct conn *c, const struct frame *f,
     e->host.time_ns = f->time_ns;
     c->source = e->source;
     segment_count(&s, c, side);
+    if (g->data.len > 0 && calm_is_due(e, c))
+        calm_look_again(e, s.wire_len);
     c->tcp_flags[side] |= glance_flags(g);
     calm_take_ack(c, side, load_be32(g->tcp.at + GLANCE_ACK), load_be16(g->tcp.at + GLANCE_WINDOW));
     if (g->stamp != NULL)
@@ -172,22 +183,74 @@ APART static bool is_offloaded(const struct frame *f, struct glance g)
     return glance_is_offloaded(&g, f);
 }
 
+static inline struct segment segment_at(const struct glance *g, const struct frame *f)
+{
+    return (struct segment){.number = f->number,
+                            .time_ns = f->time_ns,
+                            .wire_len = frame_wire_len(f),
+                            .seq = load_be32(g->tcp.at + GLANCE_SEQ),
+                            .ack = load_be32(g->tcp.at + GLANCE_ACK),
+                            .timestamp = g->stamp != NULL ? load_be32(g->stamp) : 0,
+                            .len = (uint32_t)g->data.len,
+                            .window = load_be16(g->tcp.at + GLANCE_WINDOW),
+                            .flags = glance_flags(g),
+                            .ttl = g->ttl,
+                            .has_timestamp = g->stamp != NULL};
+}
+
+/* Of a connection that is not calm, or not as calm connections go on. */
+APART static void read_other(struct engine *e, struct conn *c, const struct frame *f,
+                             struct glance g)
+{
+    const struct segment s = segment_at(&g, f);
+    struct packet p;
+
+    if (tcp_is_bare(c, e->side, &s)) {
+        packet_take_bare(e, c, &s);
+        return;
+    }
+    glance_packet(&g, f, &p);
+    packet_take(e, c, &p);
+}
+
+/* A FIN behind all bytes. */
+APART static bool last_frame(struct engine *e, const struct frame *f)
+{
+    struct glance g;
+
+    if (!glance_fin_at(f, &g) || g.data.len > 0)
+        return false;
+    struct conn *c = conn_of(e, &g);
+    const struct segment s = segment_at(&g, f);
+    if (c == NULL || !tcp_is_bare(c, e->side, &s) || !glance_sums_are_right(g.ip, g.tcp))
+        return false;
+    glance_count(&g, f, e->decoder);
+    next_moment(e);
+    packet_take_bare(e, c, &s);
+    return true;
+}
+
 bool calm_frame(struct engine *e, const struct frame *f)
 {
     struct glance g;
 
-    if (!e->quick || !glance_at(f, &g))
+    if (!e->quick)
         return false;
+    if (!glance_at(f, &g))
+        return last_frame(e, f);
     struct conn *c = conn_of(e, &g);
     if (c == NULL)
         return false;
     const bool right = glance_sums_are_right(g.ip, g.tcp);
-    if ((!right && !is_offloaded(f, g)) || !goes_on(c, e->side, &g))
+    if (!right && !is_offloaded(f, g))
         return false;
     if (!right)
         glance_count_offloaded(e->decoder);
     glance_count(&g, f, e->decoder);
     next_moment(e);
-    take(e, c, f, &g);
+    if (c->quick && goes_on(c, e->side, &g))
+        take(e, c, f, &g);
+    else
+        read_other(e, c, f, g);
     return true;
 }

@@ -20,14 +20,10 @@ static inline void next_moment(struct engine *e)
     e->now.now_ns = e->time.now_ns;
 }
 
-/* The connection of a node, if nothing is due for it; else NULL. */
-static inline struct conn *calm_conn(const struct engine *e, const struct flow_node *n)
+/* What was taught before the connection began is known by now. */
+static inline bool calm_is_due(const struct engine *e, const struct conn *c)
 {
-    if (n == NULL || n->asleep)
-        return NULL;
-    struct conn *c = n->owner;
-    const bool due = c->watched && e->time.now_ns - c->start_ns >= LEARN_NS;
-    return c->quick && !due ? c : NULL;
+    return c->watched && e->now.now_ns - c->start_ns >= LEARN_NS;
 }
 
 /* stream_acknowledge() where there is no hole, and the window that comes with it. `side`: the
@@ -58,8 +54,11 @@ bool calm_frame(struct engine *e, const struct frame *f);
 bool calm_seen(struct engine *e, const struct seen *seen);
 /* tcp.c: a packet that was counted, of a connection. */
 bool calm_packet(struct engine *e, struct conn *c, unsigned side, const struct packet *p);
+/* Of e->conn, which is due, and goes on in a packet of that length on the wire: who its ends are is
+ * looked for again. */
+void calm_look_again(struct engine *e, uint32_t wire_len);
 /* Of e->conn: what of a segment is more than to be skimmed. */
-void calm_feed(struct engine *e, const struct packet *p, size_t skimmed);
+void calm_feed(struct engine *e, struct bytes data, uint32_t wire_len);
 /* After any other, and where conn.quick went: is it calm now? */
 void calm_look(const struct engine *e, struct conn *c);
 

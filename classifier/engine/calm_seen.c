@@ -2,7 +2,7 @@
 /* calm_frame() of a frame that another thread has glanced at. */
 #include "base/apart.h"
 #include "engine/calm.h"
-#include "engine/segment.h"
+#include "engine/packet.h"
 #include "engine/shed.h"
 #include "engine/skim.h"
 
@@ -39,24 +39,14 @@ static inline struct segment segment_seen(const struct seen *seen)
                             .has_timestamp = (s->flags & SIGHT_STAMPED) != 0};
 }
 
-APART static void feed_rest(struct engine *e, const struct seen *seen, size_t skimmed)
-{
-    struct packet p;
-
-    seen_packet(seen, &p);
-    calm_feed(e, &p, skimmed);
-}
-
 static inline void read_data(struct engine *e, struct conn *c, const struct seen *seen)
 {
     const struct bytes data = sight_data(seen->sight);
     const size_t before = e->budget.live;
     const size_t skimmed = skim(e, c, conn_direction(c, e->side), data);
 
-    if (skimmed < data.len) {
-        const struct seen copy = *seen; /* in memory only here */
-        feed_rest(e, &copy, skimmed);
-    }
+    if (skimmed < data.len)
+        calm_feed(e, bytes_after(data, skimmed), seen->wire_len);
     if (e->budget.live != before)
         c->held += (int64_t)e->budget.live - (int64_t)before;
 }
@@ -70,6 +60,8 @@ static inline void take(struct engine *e, struct conn *c, const struct segment *
     e->host.time_ns = s->time_ns;
     c->source = e->source;
     segment_count(s, c, side);
+    if (s->len > 0 && calm_is_due(e, c))
+        calm_look_again(e, s->wire_len);
     c->tcp_flags[side] |= s->flags;
     calm_take_ack(c, side, s->ack, s->window);
     if (s->has_timestamp)
@@ -77,16 +69,35 @@ static inline void take(struct engine *e, struct conn *c, const struct segment *
     c->stream[side].next += s->len;
 }
 
+/* Of a connection that is not calm, or not as calm connections go on. */
+APART static void read_other(struct engine *e, struct conn *c, const struct seen *seen)
+{
+    const struct segment s = segment_seen(seen);
+    struct packet p;
+
+    if (tcp_is_bare(c, e->side, &s)) {
+        packet_take_bare(e, c, &s);
+        return;
+    }
+    seen_packet(seen, &p);
+    packet_take(e, c, &p);
+}
+
 bool calm_seen(struct engine *e, const struct seen *seen)
 {
-    struct conn *c = calm_conn(e, find(e, seen->sight));
+    const struct flow_node *n = find(e, seen->sight);
 
-    if (c == NULL)
+    if (n == NULL || n->asleep)
         return false;
+    struct conn *c = n->owner;
     const struct segment s = segment_seen(seen);
     const struct habit *h = &c->habit[e->side];
-    if (s.ttl != h->ttl || !segment_fits(&s, h) || !segment_goes_on(&s, &c->stream[e->side]))
-        return false;
+    if (!c->quick || s.ttl != h->ttl || !segment_fits(&s, h) ||
+        !segment_goes_on(&s, &c->stream[e->side])) {
+        const struct seen copy = *seen; /* in memory only here */
+        read_other(e, c, &copy);
+        return true;
+    }
     take(e, c, &s);
     if (s.len > 0)
         read_data(e, c, seen);

@@ -87,7 +87,7 @@ static void end_one(struct engine *e, size_t at, size_t count, enum flow_end end
 static void end_half_open(struct engine *e, struct conn *c)
 {
     e->conn = c;
-    e->packet = NULL;
+    e->packet_len = 0;
     e->host.packet = c->last_packet;
     e->host.time_ns = c->node->last_ns;
     if (e->rates != 0)

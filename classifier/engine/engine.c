@@ -13,6 +13,7 @@
 #include "engine/conns.h"
 #include "engine/ending.h"
 #include "engine/flood.h"
+#include "engine/packet.h"
 #include "engine/peer.h"
 #include "engine/rates.h"
 #include "engine/segment.h"
@@ -173,7 +174,7 @@ static void remember_end(struct engine *e, const struct conn *c)
 void end_conn(struct engine *e, struct conn *c, enum flow_end end)
 {
     e->conn = c;
-    e->packet = NULL;
+    e->packet_len = 0;
     e->host.packet = c->last_packet;
     e->host.time_ns = c->node->last_ns;
     if (end == FLOW_EVICTED)
@@ -341,56 +342,11 @@ static inline struct conn *conn_of(struct engine *e, const struct packet *p)
     return is_simply_there(n, p) ? n->owner : conn_of_key(e, p);
 }
 
-/* What was taught before it began is known by now. Of TCP: if its stream goes on, and nothing came
- * again. */
-static void look_again(struct engine *e, struct conn *c, uint8_t transport, const struct segment *s)
-{
-    if (e->now.now_ns - c->start_ns < LEARN_NS ||
-        (transport == TRANSPORT_TCP && (s->len == 0 || !segment_goes_on(s, &c->stream[e->side]))))
-        return;
-    c->watched = c->quick = false;
-    peer_look(e, c);
-}
-
-/* For who traces: the id of its flow; 0: it has none, or none yet. */
 static uint64_t packet_of_flow(struct engine *e, const struct packet *p)
 {
-    const struct segment s = segment_of(p);
     struct conn *c = conn_of(e, p);
 
-    if (c == NULL)
-        return 0;
-    const uint64_t id = e->config.trace != NULL ? c->id : 0;
-    c->source = e->source;
-    e->conn = c;
-    e->packet = p;
-    e->host.packet = p->number;
-    e->host.time_ns = p->time_ns;
-    const size_t before = e->budget.live;
-    segment_count(&s, c, e->side);
-    if (c->watched)
-        look_again(e, c, p->transport, &s);
-    if (e->rates != 0 && c->rate_epoch != policy_rate_epoch(e->policy))
-        rates_look(e, c);
-    if (p->transport == TRANSPORT_TCP)
-        tcp_packet(e, c, e->side, p);
-    else
-        udp_packet(e, c, e->side, p);
-    if ((e->asks & ASK_COUNTS) != 0 && !c->closed)
-        tell_rules(e, c, false);
-    e->packet = NULL;
-    if (e->budget.live != before)
-        c->held += (int64_t)e->budget.live - (int64_t)before;
-    if (!c->proven && shed_is_proven(c)) {
-        shed_prove(e, c);
-        calm_look(e, c);
-    }
-    const bool over = p->transport == TRANSPORT_TCP && tcp_is_over(c);
-    if (over) /* the flow is told now, and its memory serves the next */
-        end_conn(e, c, FLOW_FINISHED);
-    if (shed_is_needed(e))
-        shed(e, over ? NULL : c);
-    return id;
+    return c != NULL ? packet_take(e, c, p) : 0;
 }
 
 static void trace(const struct engine *e, const struct frame *f, const struct packet *p,

@@ -147,11 +147,11 @@ static void track_syn(struct conn *c, unsigned side, const struct packet *p)
         stream_start_at(&c->stream[1 - side], p->ack);
 }
 
-static void track_fin(struct conn *c, unsigned side, const struct packet *p)
+static void track_fin(struct conn *c, unsigned side, const struct segment *p)
 {
     const struct stream *s = &c->stream[side];
 
-    if (s->started && tcp_ahead(s, p->seq + p->payload_len) < 0)
+    if (s->started && tcp_ahead(s, p->seq + p->len) < 0)
         return; /* before what was read: nobody's end */
     if (!s->fin_seen)
         c->fin_ack[side] = p->ack;
@@ -161,18 +161,14 @@ static void track_fin(struct conn *c, unsigned side, const struct packet *p)
         c->tcp_state = TCP_STATE_FIN_WAIT1;
 }
 
-static void track_state(struct conn *c, unsigned side, const struct packet *p)
+/* It is no SYN. */
+static void track_established(struct conn *c, unsigned side, uint8_t flags)
 {
-    c->tcp_flags[side] |= p->flags;
-    if ((p->flags & TCP_SYN) != 0) {
-        track_syn(c, side, p);
-    } else if (c->tcp_state < TCP_STATE_ESTABLISHED && (p->flags & TCP_RST) == 0 &&
-               (c->midstream || (c->tcp_state == TCP_STATE_SYN_RECV && side == c->client_side))) {
-        c->tcp_state = TCP_STATE_ESTABLISHED;
-        c->node->timeout_s = TIMEOUT_ESTABLISHED_S;
-    }
-    if ((p->flags & TCP_FIN) != 0)
-        track_fin(c, side, p);
+    if (c->tcp_state >= TCP_STATE_ESTABLISHED || (flags & TCP_RST) != 0 ||
+        (!c->midstream && (c->tcp_state != TCP_STATE_SYN_RECV || side != c->client_side)))
+        return;
+    c->tcp_state = TCP_STATE_ESTABLISHED;
+    c->node->timeout_s = TIMEOUT_ESTABLISHED_S;
 }
 
 static void count_segment(struct engine *e, struct conn *c, unsigned side, enum stream_said said)
@@ -256,9 +252,11 @@ static void read_segment(struct engine *e, struct conn *c, unsigned side, const 
 
 void tcp_read_late(struct engine *e, struct conn *c, unsigned side, const struct packet *p)
 {
+    const struct segment s = segment_of(p);
+
     c->tcp_flags[side] |= p->flags;
     if ((p->flags & TCP_FIN) != 0)
-        track_fin(c, side, p);
+        track_fin(c, side, &s);
     read_segment(e, c, side, p);
 }
 
@@ -267,19 +265,25 @@ static void take_headers(struct conn *c, unsigned side, const struct packet *p)
 {
     const struct segment s = segment_of(p);
 
-    track_state(c, side, p);
+    c->tcp_flags[side] |= p->flags;
+    if ((p->flags & TCP_SYN) != 0)
+        track_syn(c, side, p);
+    else
+        track_established(c, side, p->flags);
+    if ((p->flags & TCP_FIN) != 0)
+        track_fin(c, side, &s);
     if ((p->flags & TCP_ACK) != 0)
         segment_take_ack(&s, c, side);
     if ((p->flags & TCP_RST) == 0) /* anybody may have sent that */
         segment_take_habit(&s, c, side);
 }
 
-static void settle(struct engine *e, struct conn *c)
+static void settle(struct engine *e, struct conn *c, const struct packet *p)
 {
     if (c->doubted != NULL)
         doubt_settle(e, c);
     if (c->reset_doubted)
-        reset_settle(e, c);
+        reset_settle(e, c, p);
 }
 
 /* What is left of a packet when its segment was set aside: its ACK, which says nothing of its
@@ -310,6 +314,7 @@ static void expect_end(struct engine *e, struct conn *c)
 
 static void any_segment(struct engine *e, struct conn *c, unsigned side, const struct packet *p)
 {
+    const struct packet *const whole = p;
     struct packet left;
 
     c->quick = false;
@@ -327,7 +332,7 @@ static void any_segment(struct engine *e, struct conn *c, unsigned side, const s
         doubt_after_end(e, c, side, p);
         return;
     }
-    settle(e, c);
+    settle(e, c, whole);
     if (c->reset_exact && (p->flags & TCP_SYN) == 0)
         return;
     if ((p->flags & TCP_FIN) != 0)
@@ -341,6 +346,43 @@ static void any_segment(struct engine *e, struct conn *c, unsigned side, const s
         conn_finish(e, c, CLOSE_FINISHED);
     else
         expect_end(e, c);
+}
+
+/* Its bytes are all there, and it ends them. */
+static bool is_end(const struct conn *c, unsigned side, const struct segment *s)
+{
+    const struct stream *from = &c->stream[side];
+
+    return !c->closed && c->alternates == 0 && segment_fits(s, &c->habit[side]) &&
+           segment_goes_on(s, from) && !from->fin_seen;
+}
+
+bool tcp_is_bare(const struct conn *c, unsigned side, const struct segment *s)
+{
+    return s->len == 0 && c->doubted == NULL && !c->reset_doubted &&
+           ((s->flags & TCP_FIN) == 0 || is_end(c, side, s));
+}
+
+void tcp_bare(struct engine *e, struct conn *c, unsigned side, const struct segment *s)
+{
+    c->tcp_flags[side] |= s->flags;
+    track_established(c, side, s->flags);
+    if ((s->flags & TCP_FIN) != 0)
+        track_fin(c, side, s);
+    segment_take_ack(s, c, side);
+    segment_take_habit(s, c, side);
+    if (c->closed)
+        return;
+    if ((s->flags & TCP_FIN) != 0) {
+        conn_fetch_rest(c);
+        stream_fin(&c->stream[side]);
+    }
+    wait_for_holes(e, c);
+    if (c->stream[0].ended && c->stream[1].ended)
+        conn_finish(e, c, CLOSE_FINISHED);
+    else
+        expect_end(e, c);
+    calm_look(e, c);
 }
 
 void tcp_packet(struct engine *e, struct conn *c, unsigned side, const struct packet *p)

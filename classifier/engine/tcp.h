@@ -79,10 +79,16 @@ void doubt_free(struct engine *e, struct conn *c);
 /* A RST, while the connection is not closed, nor reset_exact. */
 void reset_take(struct engine *e, struct conn *c, unsigned side, const struct packet *p);
 /* Once per packet while a RST is doubted: did the connection go on? */
-void reset_settle(struct engine *e, struct conn *c);
+void reset_settle(struct engine *e, struct conn *c, const struct packet *p);
 /* Nothing came that speaks against the RST: is it why the connection ended? */
 bool reset_is_confirmed(const struct conn *c, enum close_reason why);
 
+/* tcp.c: the short way of a segment (segment.h) without data, with ACK, perhaps with FIN, and no
+ * other flag but PSH, whose sum is right. Asked first whether it may be read so: nothing of its
+ * connection waits to be settled, and a FIN comes where its stream is. Not where e->rates. */
+struct segment;
+bool tcp_is_bare(const struct conn *c, unsigned side, const struct segment *s);
+void tcp_bare(struct engine *e, struct conn *c, unsigned side, const struct segment *s);
 /* tcp.c and udp.c: one packet of a connection. */
 void tcp_packet(struct engine *e, struct conn *c, unsigned side, const struct packet *p);
 /* No more bytes will be read: what is held, the layers' last words, the final verdict. */

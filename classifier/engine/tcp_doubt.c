@@ -303,11 +303,11 @@ static void settle_last(struct engine *e, struct conn *c, const struct doubted *
 
 void doubt_after_end(struct engine *e, struct conn *c, unsigned side, const struct packet *p)
 {
+    if (p->payload_len == 0 || (p->flags & (TCP_SYN | TCP_RST)) != 0 ||
+        !is_behind_fin(&c->stream[side], p))
+        return;
     const struct doubted late = {.packet = *p, .side = (uint8_t)side, .why = DOUBT_FIN};
-
-    if (p->payload_len > 0 && (p->flags & (TCP_SYN | TCP_RST)) == 0 &&
-        is_behind_fin(&c->stream[side], p))
-        tell_doubted(e, c, &late);
+    tell_doubted(e, c, &late);
 }
 
 void doubt_end(struct engine *e, struct conn *c)

@@ -112,9 +112,9 @@ bool reset_is_confirmed(const struct conn *c, enum close_reason why)
     return c->reset_exact || (!c->reset_survived && !(c->reset_odd && why == CLOSE_INPUT_ENDED));
 }
 
-void reset_settle(struct engine *e, struct conn *c)
+void reset_settle(struct engine *e, struct conn *c, const struct packet *p)
 {
-    c->reset_survived |= goes_on(c, e->side, e->packet);
+    c->reset_survived |= goes_on(c, e->side, p);
     for (unsigned side = 0; side < 2; side++) {
         if (c->stream[side].acknowledged <= c->reset_end[side])
             continue;

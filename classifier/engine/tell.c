@@ -130,8 +130,8 @@ void tell_anomaly(struct engine *e, struct conn *c, enum anomaly what, enum dire
 static void count_leak(const struct engine *e, struct conn *c)
 {
     for (unsigned side = 0; side < 2; side++) {
-        const bool now = e->packet != NULL && side == e->side;
-        c->leaked_bytes[side] = c->bytes[side] - (now ? e->packet->wire_len : 0);
+        const bool now = e->packet_len > 0 && side == e->side;
+        c->leaked_bytes[side] = c->bytes[side] - (now ? e->packet_len : 0);
         c->leaked_packets[side] = c->packets[side] - (now ? 1 : 0);
     }
 }
@@ -211,7 +211,7 @@ static void take_result(struct engine *e, struct conn *c, struct policy_result r
     c->result = result;
     if (was_final || !c->result.final)
         return;
-    if (e->packet != NULL || !over) /* known from others, it is decided before its first packet */
+    if (e->packet_len > 0 || !over) /* known from others, it is decided before its first packet */
         c->verdict_packet = e->host.packet;
     tell_block(e, c);
 }

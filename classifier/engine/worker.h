@@ -44,7 +44,7 @@ struct engine {
     struct conn *conn;                                     /* whose bytes are being read */
     unsigned side;                                         /* which sent them */
     struct call *call;                                     /* innermost call into a layer */
-    const struct packet *packet;                           /* being read; NULL between packets */
+    uint32_t packet_len; /* bytes on the wire of the packet that is read; 0: none is */
     struct counters counters;
     struct judgements judgements;
 };

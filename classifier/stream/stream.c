@@ -211,6 +211,12 @@ enum stream_said stream_segment(struct stream *s, const struct packet *p,
     return said;
 }
 
+void stream_fin(struct stream *s)
+{
+    s->fin_seen = s->ended = true;
+    s->fin = s->next;
+}
+
 void stream_acknowledge(struct stream *s, uint32_t ack, int64_t now_ns)
 {
     if (!s->peer_acks)

@@ -76,17 +76,17 @@ enum stream_said {
 
 /* The SYN was not captured, but the other side's answer to it says that data begins at `seq`. */
 void stream_start_at(struct stream *s, uint32_t seq);
-
 /* One segment of this direction: its SYN, payload and FIN. */
 enum stream_said stream_segment(struct stream *s, const struct packet *p,
                                 const struct stream_events *ev);
+/* The same of a FIN without data, the first, that comes where the stream is. */
+void stream_fin(struct stream *s);
 
 /* The other side acknowledged `ack`. Notes it, nothing more: call stream_patience afterwards. */
 void stream_acknowledge(struct stream *s, uint32_t ack, int64_t now_ns);
 
 /* Once per packet of the connection while there is a hole: gives it up when waiting is in vain. */
 void stream_patience(struct stream *s, int64_t now_ns, const struct stream_events *ev);
-
 /* Gives up every hole: there is no room to wait. */
 void stream_give_up(struct stream *s, const struct stream_events *ev);
 

@@ -107,7 +107,7 @@ static bool is_same(const struct packet *a, const struct packet *c)
 struct ways {
     struct budget budget;
     struct decoder *at_once, *by_steps;
-    unsigned differ, usual, glanced;
+    unsigned differ, usual, glanced, ends;
 };
 
 /* What is handed on of a glance tells the same packet. */
@@ -124,6 +124,35 @@ static bool sight_tells(const struct glance *g, const struct frame *f, const str
     x.checksum = wanted->checksum;
     x.urgent = wanted->urgent;
     return is_same(&x, wanted);
+}
+
+/* What is read of it where it lies. */
+static bool fields_tell(const struct glance *g, const struct packet *wanted)
+{
+    return glance_flags(g) == wanted->flags && g->ttl == wanted->ttl &&
+           g->data.len == wanted->payload_len && g->data.len == wanted->payload.len &&
+           load_be32(g->tcp.at + GLANCE_SEQ) == wanted->seq &&
+           load_be32(g->tcp.at + GLANCE_ACK) == wanted->ack &&
+           load_be16(g->tcp.at + GLANCE_WINDOW) == wanted->window &&
+           (g->stamp != NULL) == wanted->has_timestamp &&
+           (g->stamp == NULL || load_be32(g->stamp) == wanted->timestamp);
+}
+
+/* The same of a frame with FIN, which is no other's. */
+static void compare_end(struct ways *w, const struct frame *f, enum decoded one,
+                        const struct packet *wanted)
+{
+    struct glance g, other;
+
+    memset(&g, 0xaa, sizeof(g));
+    if (!glance_fin_at(f, &g))
+        return;
+    w->differ += one != DECODED_PACKET || glance_at(f, &other);
+    if (one != DECODED_PACKET)
+        return;
+    w->ends++;
+    w->differ += glance_sums_are_right(g.ip, g.tcp) != (wanted->checksum == CHECKSUM_GOOD);
+    w->differ += (wanted->flags & TCP_FIN) == 0 || !fields_tell(&g, wanted);
 }
 
 /* A glance knows fewer frames, and of these only those that are right. `one`: the last. */
@@ -152,7 +181,7 @@ static void compare_glance(struct ways *w, const struct frame *f, enum decoded o
     glance_packet(&g, f, &x);
     x.ordinal = wanted->ordinal;
     x.checksum = offloaded ? CHECKSUM_OFFLOADED : x.checksum;
-    w->differ += !is_same(&x, wanted) || !sight_tells(&g, f, wanted);
+    w->differ += !is_same(&x, wanted) || !sight_tells(&g, f, wanted) || !fields_tell(&g, wanted);
     glance_count(&g, f, w->at_once);
     if (offloaded)
         glance_count_offloaded(w->at_once);
@@ -185,6 +214,7 @@ static void compare(struct ways *w, struct bytes bytes, size_t wire)
         w->differ += stats.frames + 1 != decoder_stats(w->at_once)->frames;
     }
     compare_glance(w, &f, one, &y);
+    compare_end(w, &f, one, &y);
 }
 
 static void begin(struct ways *w)
@@ -268,6 +298,7 @@ static void test_bytes(void)
             at[i] = before;
         }
         CHECK(w.differ == 0 && w.usual > 0, "any byte changed");
+        CHECK((w.ends > 0) == ((kind & (UDP | OPTIONS)) == 0), "to a FIN, too");
         free(at);
         end(&w);
     }
