@@ -36,15 +36,20 @@ static bool is_quick(const struct conn *c)
            g->heard && !h->signs && !g->signs;
 }
 
+/* Of one that is quick. */
+static void look_for_skims(struct conn *c)
+{
+    stack_skims(c);
+    if (!c->proven)
+        c->skims = 0; /* calm_feed() has to see what may prove it */
+}
+
 void calm_look(const struct engine *e, struct conn *c)
 {
     c->calm = is_calm(e, c);
     c->quick = is_quick(c);
-    if (!c->quick)
-        return;
-    stack_skims(c);
-    if (!c->proven)
-        c->skims = 0; /* calm_feed() has to see what may prove it */
+    if (c->quick)
+        look_for_skims(c);
 }
 
 /* Nothing about it is new in its sender, and its bytes, if any, are the next ones. */
@@ -134,7 +139,8 @@ APART void calm_feed(struct engine *e, struct bytes data, uint32_t wire_len)
     e->packet_len = 0;
     if (!c->proven && shed_is_proven(c))
         shed_prove(e, c);
-    calm_look(e, c);
+    if (c->quick) /* else it is over: bytes in order change nothing else that is asked for */
+        look_for_skims(c);
 }
 
 static inline void read_data(struct engine *e, const struct frame *f, const struct glance *g)

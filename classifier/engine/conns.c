@@ -6,11 +6,12 @@
 #include "engine/peer.h"
 #include "engine/tcp.h"
 
-struct conn *conn_create(struct engine *e, const struct flow_key *key, int64_t now_ns)
+struct conn *conn_create(struct engine *e, const struct flow_key *key, uint64_t hash,
+                         int64_t now_ns)
 {
     const bool tcp = key->transport == TRANSPORT_TCP;
     const uint32_t timeout = tcp ? tcp_first_timeout() : udp_first_timeout();
-    struct flow_node *node = flow_create(e->flows, key, now_ns, timeout);
+    struct flow_node *node = flow_create_hashed(e->flows, key, hash, now_ns, timeout);
     struct conn *c = node != NULL && e->conns < e->conns_most ? conn_alloc(e) : NULL;
 
     if (node != NULL && c == NULL)

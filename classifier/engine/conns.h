@@ -6,8 +6,9 @@
 
 #include "engine/asleep.h"
 
-/* With a node in the flow table. NULL: no memory. */
-struct conn *conn_create(struct engine *e, const struct flow_key *key, int64_t now_ns);
+/* With a node in the flow table; `hash`: flow_hash(). NULL: no memory. */
+struct conn *conn_create(struct engine *e, const struct flow_key *key, uint64_t hash,
+                         int64_t now_ns);
 /* Gives back all that it holds. */
 void conn_release(struct engine *e, struct conn *c);
 /* The same, and itself, and its node. */

@@ -216,28 +216,36 @@ void name_conn(struct engine *e, struct conn *c)
     c->explanation = x->begin(x->ctx, &flow);
 }
 
+/* A packet whose flow is not simply there. */
+struct arrival {
+    struct flow_key key;
+    uint64_t hash;
+    struct flow_node *node; /* NULL: no such flow */
+    unsigned side;
+};
+
 /* What is known of a flow from its first packet that is more than a bare SYN. */
-static struct conn *conn_begin(struct engine *e, const struct flow_key *key, unsigned side,
-                               const struct packet *p)
+static struct conn *conn_begin(struct engine *e, const struct arrival *a, const struct packet *p)
 {
+    const struct flow_key *key = &a->key;
     const bool tcp = p->transport == TRANSPORT_TCP;
-    struct conn *c = conn_create(e, key, p->time_ns);
+    struct conn *c = conn_create(e, key, a->hash, p->time_ns);
     struct syn syn;
 
     if (c == NULL && shed_flow(e)) /* another makes room */
-        c = conn_create(e, key, p->time_ns);
+        c = conn_create(e, key, a->hash, p->time_ns);
     if (c == NULL) {
         e->counters.refused++;
         return NULL;
     }
-    c->client_side = (uint8_t)(asks_for_connection(p) ? side : guess_client(p, side));
+    c->client_side = (uint8_t)(asks_for_connection(p) ? a->side : guess_client(p, a->side));
     c->direction_known = !tcp || asks_for_connection(p);
     c->midstream = tcp && (p->flags & TCP_SYN) == 0;
     c->start_ns = p->time_ns;
     c->first_packet = p->number;
     c->vlan_count = p->vlan_count;
     memcpy(c->vlan, p->vlan, sizeof(c->vlan));
-    if (tcp && syn_take(e->syns, key, flow_hash(e->flows, key), &syn))
+    if (tcp && syn_take(e->syns, key, a->hash, &syn))
         tcp_take_syn(c, &syn);
     name_conn(e, c);
     e->counters.tcp_midstream += c->midstream;
@@ -279,14 +287,6 @@ static bool syn_becomes_flow(struct engine *e, const struct flow_key *key, uint6
            syn_take(e->syns, key, hash, &syn); /* the flow counts it again */
 }
 
-/* A packet whose flow is not simply there. */
-struct arrival {
-    struct flow_key key;
-    uint64_t hash;
-    struct flow_node *node; /* NULL: no such flow */
-    unsigned side;
-};
-
 /* The connection of a packet; NULL: a bare SYN, which is remembered elsewhere, a straggler of a
  * connection that is over, a wrong checksum, or no memory. */
 APART static struct conn *conn_of_arrival(struct engine *e, const struct packet *p,
@@ -316,7 +316,7 @@ APART static struct conn *conn_of_arrival(struct engine *e, const struct packet 
         e->counters.stragglers++;
         return NULL;
     }
-    return conn_begin(e, &a->key, a->side, p);
+    return conn_begin(e, a, p);
 }
 
 static inline bool is_simply_there(const struct flow_node *n, const struct packet *p)

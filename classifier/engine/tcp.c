@@ -3,6 +3,7 @@
  * bytes. */
 #include "engine/tcp.h"
 
+#include "base/apart.h"
 #include "engine/alternate.h"
 #include "engine/calm.h"
 #include "engine/conns.h"
@@ -182,7 +183,7 @@ static void count_segment(struct engine *e, struct conn *c, unsigned side, enum 
     }
 }
 
-static void wait_for_holes(struct engine *e, struct conn *c)
+APART static void wait_longer(struct engine *e, struct conn *c)
 {
     for (unsigned side = 0; side < 2; side++) {
         if (!stream_has_hole(&c->stream[side]))
@@ -191,6 +192,12 @@ static void wait_for_holes(struct engine *e, struct conn *c)
         const struct stream_events ev = events_of(&at);
         stream_patience(&c->stream[side], e->time.now_ns, &ev);
     }
+}
+
+static inline void wait_for_holes(struct engine *e, struct conn *c)
+{
+    if (stream_has_hole(&c->stream[0]) || stream_has_hole(&c->stream[1]))
+        wait_longer(e, c);
 }
 
 /* Nothing about the segment is new in its sender. */
@@ -312,6 +319,13 @@ static void expect_end(struct engine *e, struct conn *c)
         flow_set_timeout(e->flows, c->node, TIMEOUT_RECEIVED_S);
 }
 
+/* Its other FIN is near, mostly, and then its end. */
+static inline void fetch_for_end(const struct conn *c, unsigned side)
+{
+    if ((c->tcp_flags[1 - side] & TCP_FIN) == 0)
+        conn_fetch_rest(c);
+}
+
 static void any_segment(struct engine *e, struct conn *c, unsigned side, const struct packet *p)
 {
     const struct packet *const whole = p;
@@ -336,7 +350,7 @@ static void any_segment(struct engine *e, struct conn *c, unsigned side, const s
     if (c->reset_exact && (p->flags & TCP_SYN) == 0)
         return;
     if ((p->flags & TCP_FIN) != 0)
-        conn_fetch_rest(c);
+        fetch_for_end(c, side);
     if (p->payload_len > 0 || (p->flags & (TCP_SYN | TCP_FIN)) != 0)
         read_segment(e, c, side, p);
     wait_for_holes(e, c);
@@ -374,7 +388,7 @@ void tcp_bare(struct engine *e, struct conn *c, unsigned side, const struct segm
     if (c->closed)
         return;
     if ((s->flags & TCP_FIN) != 0) {
-        conn_fetch_rest(c);
+        fetch_for_end(c, side);
         stream_fin(&c->stream[side]);
     }
     wait_for_holes(e, c);

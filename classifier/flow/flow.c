@@ -320,8 +320,8 @@ static uint32_t take_index(struct flow_table *t)
     return index;
 }
 
-struct flow_node *flow_create(struct flow_table *t, const struct flow_key *key, int64_t now_ns,
-                              uint32_t timeout_s)
+struct flow_node *flow_create_hashed(struct flow_table *t, const struct flow_key *key,
+                                     uint64_t hash, int64_t now_ns, uint32_t timeout_s)
 {
     const size_t slots = (size_t)t->slot_mask + 1, count = t->count + 1;
 
@@ -331,7 +331,7 @@ struct flow_node *flow_create(struct flow_table *t, const struct flow_key *key, 
     if (index == FLOW_NOBODY)
         return NULL;
     struct flow_node *n = node_at(t, index);
-    const uint32_t tag = (uint32_t)flow_hash(t, key);
+    const uint32_t tag = (uint32_t)hash;
     *n = (struct flow_node){
         .key = *key, .last_ns = now_ns, .timeout_s = (uint16_t)timeout_s, .index = index};
     *place_at(t, index) = (struct place){.tag = tag};
@@ -340,6 +340,12 @@ struct flow_node *flow_create(struct flow_table *t, const struct flow_key *key, 
     recent_begin(&t->recents, n);
     t->count++;
     return n;
+}
+
+struct flow_node *flow_create(struct flow_table *t, const struct flow_key *key, int64_t now_ns,
+                              uint32_t timeout_s)
+{
+    return flow_create_hashed(t, key, flow_hash(t, key), now_ns, timeout_s);
 }
 
 /* Takes a slot out and moves those behind it up, so that no search meets a hole (Knuth 6.4,

@@ -81,6 +81,9 @@ struct flow_node *flow_find_lately(const struct flow_table *t, const struct pack
  * one and try again, or go without. */
 struct flow_node *flow_create(struct flow_table *t, const struct flow_key *key, int64_t now_ns,
                               uint32_t timeout_s);
+/* The same where the key's hash is known. */
+struct flow_node *flow_create_hashed(struct flow_table *t, const struct flow_key *key,
+                                     uint64_t hash, int64_t now_ns, uint32_t timeout_s);
 void flow_remove(struct flow_table *t, struct flow_node *n);
 /* At most FLOW_TIMEOUT_MAX. */
 void flow_set_timeout(struct flow_table *t, struct flow_node *n, uint32_t timeout_s);

@@ -136,16 +136,22 @@ static unsigned key_at(const struct syn_ring *r, uint32_t place, struct flow_key
     return flow_key_between(&end[0], &end[1], TRANSPORT_TCP, out);
 }
 
-/* The place of this key's SYN; SYN_RING: there is none. */
+/* The place of this key's SYN, and the side that sent it; SYN_RING: there is none. It is mostly one
+ * of the last that came to the ring. */
 static uint32_t place_of(const struct syn_ring *r, uint32_t ring, uint16_t tag,
-                         const struct flow_key *key)
+                         const struct flow_key *key, unsigned *side)
 {
-    for (uint32_t i = 0; i < SYN_PLACES; i++) {
+    uint32_t i = r->next[ring];
+
+    if (!simd_among(r->tag[ring], tag))
+        return SYN_RING;
+    for (uint32_t left = SYN_PLACES; left > 0; left--) {
+        i = (i - 1) % SYN_PLACES;
         if (r->tag[ring][i] != tag)
             continue;
         const uint32_t place = ring * SYN_PLACES + i;
         struct flow_key here;
-        key_at(r, place, &here);
+        *side = key_at(r, place, &here);
         if (memcmp(&here, key, sizeof(here)) == 0)
             return place;
     }
@@ -263,15 +269,14 @@ enum syn_noted syn_note(struct syn_ring *r, const struct flow_key *key, uint64_t
 {
     const uint32_t ring = ring_of(key);
     const uint16_t tag = tag_of(hash);
-    const uint32_t place = simd_among(r->tag[ring], tag) ? place_of(r, ring, tag, key) : SYN_RING;
-
-    struct flow_key here;
+    unsigned first_side;
+    const uint32_t place = place_of(r, ring, tag, key, &first_side);
 
     if (place == SYN_RING) {
         note_any(r, key, tag, side, p);
         return SYN_FIRST;
     }
-    if (key_at(r, place, &here) != side)
+    if (first_side != side)
         return SYN_CROSSED;
     const bool again = r->at[place].seq == p->seq;
     note_again(r, place, key, side, p);
@@ -293,8 +298,8 @@ void syn_note_at(struct syn_ring *r, struct syn_spot spot, const struct bare_syn
     note_first(r, spot.ring, spot.tag, s);
 }
 
-/* All that is known of the SYN, whose place is free then. */
-static void take_out(struct syn_ring *r, uint32_t place, struct syn *out)
+/* All that is known of the SYN but its key and side; its place is free then. */
+static inline void take_out(struct syn_ring *r, uint32_t place, struct syn *out)
 {
     const struct noted *n = &r->at[place];
 
@@ -309,7 +314,6 @@ static void take_out(struct syn_ring *r, uint32_t place, struct syn *out)
                         .source = n->source,
                         .ttl = n->ttl,
                         .window_shift = n->window_shift};
-    out->side = (uint8_t)key_at(r, place, &out->key);
     if (n->has_rest) {
         out->vlan_count = r->rest[place].vlan_count;
         memcpy(out->vlan, r->rest[place].vlan, sizeof(out->vlan));
@@ -326,12 +330,14 @@ bool syn_take(struct syn_ring *r, const struct flow_key *key, uint64_t hash, str
     const uint32_t ring = ring_of(key);
     const uint16_t tag = tag_of(hash);
 
-    if (!simd_among(r->tag[ring], tag))
-        return false;
-    const uint32_t place = place_of(r, ring, tag, key);
+    unsigned side;
+    const uint32_t place = place_of(r, ring, tag, key, &side);
+
     if (place == SYN_RING)
         return false;
     take_out(r, place, out);
+    out->key = *key;
+    out->side = (uint8_t)side;
     return true;
 }
 
@@ -386,7 +392,9 @@ bool syn_take_expired(struct syn_ring *r, int64_t now_ns, struct syn *out)
         const struct sort_record *due = &r->due[r->due_told++];
         if (!is_here(r, due))
             continue;
-        take_out(r, (uint32_t)due->value, out);
+        const uint32_t place = (uint32_t)due->value;
+        take_out(r, place, out);
+        out->side = (uint8_t)key_at(r, place, &out->key);
         return true;
     }
     return false;

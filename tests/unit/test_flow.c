@@ -316,6 +316,35 @@ static void test_syn_flood(void)
     syn_ring_free(r, &budget);
 }
 
+/* Where all have one tag each is found all the same, wherever in its ring it stands. */
+static void test_syns_alike(void)
+{
+    struct budget budget = {0};
+    struct syn_ring *r = syn_ring_create(&budget, NULL);
+    const uint32_t count = 3 * SYN_RING, step = 40961; /* odd */
+    uint32_t found = 0, wrong = 0;
+    struct flow_key key;
+    struct syn s;
+
+    for (uint32_t i = 0; i < count; i++) {
+        struct packet p = syn_at(0);
+        key = key_of(i);
+        p.seq = i;
+        syn_note(r, &key, 1, i % 2, &p);
+    }
+    for (uint32_t n = 0; n < count; n++) {
+        const uint32_t i = (uint32_t)((uint64_t)n * step % count);
+        key = key_of(i);
+        if (!syn_take(r, &key, 1, &s))
+            continue;
+        found++;
+        wrong += memcmp(&s.key, &key, sizeof(key)) != 0 || s.side != i % 2 || s.seq != i;
+        wrong += syn_take(r, &key, 1, &s);
+    }
+    CHECK(found == SYN_RING && wrong == 0, "each is found, and itself");
+    syn_ring_free(r, &budget);
+}
+
 /* Under another key the same is found, in the same order: the engine can take a key that nobody
  * knows, and say the same each time. Over IPv6 and with tags, too. */
 static void test_syns_keys(void)
@@ -652,6 +681,7 @@ int main(void)
 {
     test_syns();
     test_syn_flood();
+    test_syns_alike();
     test_syns_keys();
     test_hash();
     test_lanes();
