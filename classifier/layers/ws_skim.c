@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/ws_skim.h"
 
+#include "base/apart.h"
 #include "base/simd.h"
 #include "layers/ws_figures.h"
 #include "layers/ws_inside.h"
@@ -48,8 +49,8 @@ static inline bool is_unheeded_clear(struct host *h, enum direction d, uint8_t o
     return h->heeds == NULL || !h->heeds(h, d, opcode, clear);
 }
 
-static bool is_unheeded_masked(struct host *h, enum direction d, struct ws_plain f,
-                               struct glimpse g)
+APART static bool is_unheeded_masked(struct host *h, enum direction d, struct ws_plain f,
+                                     struct glimpse g)
 {
     uint8_t room[SKIM_MOST];
 
@@ -116,50 +117,137 @@ static size_t pass(struct websocket *ws, const struct host *h, enum direction d,
     return in.len;
 }
 
+/* Whose figures; NULL: there are none, or *asked none. */
+static inline struct ws_watch *watch_of(const struct websocket *ws, const struct host *h,
+                                        bool *asked)
+{
+    *asked = (h->interest & INTEREST_FIGURES) != 0;
+    return *asked ? ws_figures_watch(ws) : NULL;
+}
+
+/* What is all there is to do where nothing is asked of a message but what it counts. */
+static inline void take(struct websocket *ws, const struct host *h, struct ws_watch *watch,
+                        enum direction d, struct ws_plain f)
+{
+    count(ws, d, f);
+    if (watch != NULL)
+        ws_figures_plain(watch, h->time_ns, d, f.length);
+}
+
+static inline bool is_next(const struct websocket *ws, enum direction d, struct bytes in,
+                           struct ws_plain *f)
+{
+    return !(d == TO_SERVER && ws_mask_is_suspect(&ws->side[d])) && ws_read_plain(in, d, f);
+}
+
 static inline size_t skim(struct websocket *ws, struct host *h, enum direction d, struct bytes in)
 {
-    const struct ws_side *s = &ws->side[d];
-    struct ws_watch *watch = NULL;
     struct bytes left = in;
     struct ws_plain f;
+    bool asked;
 
-    if (!s->calm || ws->offers)
+    if (!ws->side[d].calm || ws->offers)
         return pass(ws, h, d, in);
-    if (is_told(h) ||
-        ((h->interest & INTEREST_FIGURES) != 0 && (watch = ws_figures_watch(ws)) == NULL))
+    struct ws_watch *watch = watch_of(ws, h, &asked);
+    if (is_told(h) || (asked && watch == NULL))
         return 0;
     const bool looks = h->heeds != NULL || (h->interest & INTEREST_VALIDITY) != 0;
-    do {
-        if ((d == TO_SERVER && ws_mask_is_suspect(s)) || !ws_read_plain(left, d, &f) ||
-            !is_unheard(ws, h, d, f))
+    for (; left.len > 0; left = bytes_after(left, (size_t)f.size + f.length)) {
+        if (!is_next(ws, d, left, &f) || !is_unheard(ws, h, d, f) ||
+            (looks && !is_unheeded(h, d, f)))
             break;
-        if (looks && !is_unheeded(h, d, f))
-            break;
-        count(ws, d, f);
-        if (watch != NULL)
-            ws_figures_plain(watch, h->time_ns, d, f.length);
-        left = bytes_after(left, (size_t)f.size + f.length);
-    } while (left.len > 0);
+        take(ws, h, watch, d, f);
+    }
     return in.len - left.len;
 }
 
-/* Each direction by itself: who knows it when it is compiled asks less. */
-static size_t skim_client(void *state, struct host *h, enum direction d, struct bytes in)
+/* Nobody asks for more of messages than their figures. */
+static inline bool is_quiet(const struct host *h)
 {
-    (void)d;
-    return skim(state, h, TO_SERVER, in);
+    const uint32_t more =
+        INTEREST_FRAMES | INTEREST_KEEP | INTEREST_MESSAGES | INTEREST_PAYLOAD | INTEREST_VALIDITY;
+
+    return (h->interest & more) == 0 && h->heeds == NULL;
 }
 
-static size_t skim_server(void *state, struct host *h, enum direction d, struct bytes in)
+/* is_unheard(), of what is no longer heard whatever it is. */
+static inline bool is_over(const struct websocket *ws, const struct host *h, enum direction d,
+                           struct ws_plain f)
 {
-    (void)d;
-    return skim(state, h, TO_CLIENT, in);
+    return f.opcode == WS_TEXT ? ws->heard[d] >= WS_HEARD_ALL : !h->carry_wanted && ws->noise_over;
+}
+
+/* What skim_one() does with a message: skim() may know it; it is to be told; it is read. */
+enum one { ONE_OTHER, ONE_TOLD, ONE_READ };
+
+/* One message by itself: most segments hold no more, and without a loop there is little to be kept
+ * at hand. `looks`: else nobody is asked about what is in it. */
+static inline enum one skim_one(struct websocket *ws, struct host *h, enum direction d,
+                                struct bytes *in, bool looks)
+{
+    struct ws_plain f;
+    bool asked;
+
+    if (!ws->side[d].calm || ws->offers)
+        return ONE_OTHER;
+    struct ws_watch *watch = watch_of(ws, h, &asked);
+    if ((asked && watch == NULL) || !is_next(ws, d, *in, &f) || !is_over(ws, h, d, f))
+        return ONE_OTHER;
+    if (looks && !is_unheeded(h, d, f))
+        return ONE_TOLD;
+    take(ws, h, watch, d, f);
+    *in = bytes_after(*in, (size_t)f.size + f.length);
+    return ONE_READ;
+}
+
+/* Each direction by itself: who knows it when it is compiled asks less. `done`: bytes before. */
+APART static size_t skim_client(struct websocket *ws, struct host *h, struct bytes in, size_t done)
+{
+    return done + skim(ws, h, TO_SERVER, in);
+}
+
+APART static size_t skim_server(struct websocket *ws, struct host *h, struct bytes in, size_t done)
+{
+    return done + skim(ws, h, TO_CLIENT, in);
+}
+
+static inline size_t begin(struct websocket *ws, struct host *h, enum direction d, struct bytes in,
+                           bool looks)
+{
+    struct bytes left = in;
+    const enum one one = skim_one(ws, h, d, &left, looks);
+
+    if (one == ONE_TOLD || left.len == 0)
+        return in.len - left.len;
+    return d == TO_SERVER ? skim_client(ws, h, left, in.len - left.len)
+                          : skim_server(ws, h, left, in.len - left.len);
+}
+
+APART static size_t begin_client(struct websocket *ws, struct host *h, struct bytes in)
+{
+    return begin(ws, h, TO_SERVER, in, false);
+}
+
+APART static size_t begin_server(struct websocket *ws, struct host *h, struct bytes in)
+{
+    return begin(ws, h, TO_CLIENT, in, false);
+}
+
+APART static size_t look_at_client(struct websocket *ws, struct host *h, struct bytes in)
+{
+    return begin(ws, h, TO_SERVER, in, true);
+}
+
+APART static size_t look_at_server(struct websocket *ws, struct host *h, struct bytes in)
+{
+    return begin(ws, h, TO_CLIENT, in, true);
 }
 
 size_t ws_skim(void *state, struct host *h, enum direction d, struct bytes in)
 {
-    static size_t (*const by[])(void *state, struct host *h, enum direction d, struct bytes in) = {
-        [TO_SERVER] = skim_client, [TO_CLIENT] = skim_server};
-
-    return by[d](state, h, d, in);
+    if (is_quiet(h))
+        return d == TO_SERVER ? begin_client(state, h, in) : begin_server(state, h, in);
+    if (is_told(h))
+        return d == TO_SERVER ? skim_client(state, h, in, 0) : skim_server(state, h, in, 0);
+    return d == TO_SERVER ? look_at_client(state, h, in) : look_at_server(state, h, in);
 }
