@@ -5,8 +5,9 @@
 
 #include <immintrin.h>
 
-#define BLOCK   32
-#define SIMD_FN static inline SIMD_AVX2
+#define BLOCK    32
+#define SIMD_FN  static inline SIMD_AVX2
+#define NARROWER simd_sse4
 
 struct block {
     __m256i of;

@@ -9,6 +9,7 @@
  *     block_low, block_high: four bits of each block_less    a - b of each, or 0
  *     block_xor, block_and, block_or           block_any, block_any_high: any bit; any top bit
  *     block_same   all ones where a is b       block_bits    a bit for each place, of all ones
+ *     NARROWER     if there is one: the level with smaller blocks, for fewer bytes
  */
 #ifndef BASE_SIMD_KERNELS_H
 #define BASE_SIMD_KERNELS_H
