@@ -24,7 +24,5 @@ static inline bool bare_syn_may_be(const struct frame *f)
 bool bare_syn_begins(const struct frame *f, struct bare_syn *out);
 /* All else of such a frame, for whoever wants it. The ordinal is the caller's to say. */
 void bare_syn_read_rest(const struct frame *f, struct bare_syn *out);
-/* What decode_frame() counts of `count` of them, which had `bytes` on the wire. */
-void bare_syn_count(struct decoder *d, uint64_t count, uint64_t bytes);
 
 #endif

@@ -90,9 +90,15 @@ uint64_t checksum_wide_plain(struct bytes b);
 #define CHECKSUM_SEGMENT_MOST UINT16_MAX
 bool checksum_segment(struct bytes b, uint64_t rest);
 bool checksum_segment_plain(struct bytes b, uint64_t rest);
+/* Are both sums right, of an IPv4 header without options and of `length` bytes of TCP behind it, at
+ * least CHECKSUM_TCP_LEAST? */
+#define CHECKSUM_TCP_LEAST 20U
+bool checksum_ipv4(const uint8_t *ip, size_t length);
+bool checksum_ipv4_plain(const uint8_t *ip, size_t length);
 #ifdef __x86_64__
 uint64_t checksum_wide_avx2(struct bytes b);
 bool checksum_segment_avx2(struct bytes b, uint64_t rest);
+bool checksum_ipv4_avx2(const uint8_t *ip, size_t length);
 #endif
 /* Of at least a word. */
 static inline uint64_t checksum_wide(struct bytes b)

@@ -51,7 +51,7 @@ const struct decode_stats *decoder_stats(const struct decoder *d)
     return &d->stats;
 }
 
-void bare_syn_count(struct decoder *d, uint64_t count, uint64_t bytes)
+void decoder_count(struct decoder *d, uint64_t count, uint64_t bytes)
 {
     d->stats.frames += count;
     d->stats.bytes += bytes;

@@ -50,6 +50,9 @@ enum decoded decode_frame(struct decoder *d, const struct frame *f, struct packe
 /* The same answer, but slower: the general way, which decode_frame() takes with unusual frames. */
 enum decoded decode_step_by_step(struct decoder *d, const struct frame *f, struct packet *out,
                                  enum anomaly *what);
+/* What it counts of `count` frames, of `bytes` on the wire, that hold nothing but a segment of TCP
+ * over IPv4, whose checksums are right. */
+void decoder_count(struct decoder *d, uint64_t count, uint64_t bytes);
 const struct decode_stats *decoder_stats(const struct decoder *d);
 
 #endif

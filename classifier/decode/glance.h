@@ -46,10 +46,6 @@ bool glance_sums_are_right(const uint8_t *ip, struct bytes tcp);
 /* They are not: only because TCP's is left to the sender's card? */
 bool glance_is_offloaded(const struct glance *g, const struct frame *f);
 
-/* Where a frame, if it is TCP over IPv4 over Ethernet, has its addresses and then its ports: a
- * guess from its first bytes. NULL: it is another. */
-const uint8_t *glance_guess_ends(const struct frame *f);
-
 static inline bool glance_is_ipv4(const struct glance *g)
 {
     return g->ip[0] >> 4 == GLANCE_VERSION_4;

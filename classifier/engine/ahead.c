@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/ahead.h"
 
+#include "base/apart.h"
 #include "decode/bare_syn.h"
-#include "decode/glance.h"
+#include "decode/glance_ipv4.h"
 
 /* A SYN has no connection yet. */
 static const struct recent *expect(const struct flow_table *t, const struct frame *f)
 {
-    const uint8_t *ends = bare_syn_may_be(f) ? NULL : glance_guess_ends(f);
-
-    if (ends == NULL)
+    if (bare_syn_may_be(f) || !glance_is_usual(f))
         return NULL;
+    const uint8_t *ends = f->data.at + GLANCE_ENDS_AT;
     const struct recent *at = flow_expect_ipv4(t, ends, ends + GLANCE_PORTS);
     fetch_to_read(at);
     return at;
@@ -26,9 +26,23 @@ void ahead_begin_with(struct ahead *a, size_t count)
         ahead_fetch_conn(a->at[i]);
 }
 
-void ahead_begin(struct ahead *a, const struct flow_table *t, const struct frame *f, size_t count)
+/* The last two are SYNs, behind another frame. */
+static bool is_flood(const struct frame *f, size_t i)
 {
-    for (size_t i = 0; i < count; i++)
+    return i > 1 && bare_syn_may_be(&f[i]) && bare_syn_may_be(&f[i - 1]);
+}
+
+APART size_t ahead_begin(struct ahead *a, const struct flow_table *t, const struct frame *f,
+                         size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++) {
         a->at[i] = expect(t, &f[i]);
-    ahead_begin_with(a, count);
+        if (a->at[i] == NULL && is_flood(f, i))
+            break;
+    }
+    const size_t some = i < count ? i - 1 : count;
+    ahead_begin_with(a, some);
+    return some;
 }

@@ -20,8 +20,11 @@ struct ahead {
     const struct recent *at[AHEAD_FRAMES + AHEAD_NODE]; /* NULL: nothing is expected */
 };
 
-/* For the frames f[0] to f[count - 1], of which none is read yet. Looks at their headers. */
-void ahead_begin(struct ahead *a, const struct flow_table *t, const struct frame *f, size_t count);
+/* For the frames f[0] to f[count - 1], of which none is read yet. Looks at their headers; only of
+ * what glance_is_usual() (glance_ipv4.h), and no SYN, something is expected. Returns for how many:
+ * all, or what comes before a flood of SYNs, which is taken another way (flood.h); at least one. */
+size_t ahead_begin(struct ahead *a, const struct flow_table *t, const struct frame *f,
+                   size_t count);
 /* The same for whoever has said of each what is expected, which was fetched. */
 void ahead_begin_with(struct ahead *a, size_t count);
 
@@ -43,11 +46,11 @@ static inline void ahead_fetch_conn(const struct recent *at)
         fetch_to_write(c + line);
 }
 
-/* Frame i is read next. */
-static inline void ahead_step(const struct ahead *a, size_t i)
+/* The frame is read next of which `at[0]` says what is expected, as ahead.at does. */
+static inline void ahead_step(const struct recent *const *at)
 {
-    ahead_fetch_node(a->at[i + AHEAD_NODE]);
-    ahead_fetch_conn(a->at[i + AHEAD_CONN]);
+    ahead_fetch_node(at[AHEAD_NODE]);
+    ahead_fetch_conn(at[AHEAD_CONN]);
 }
 
 #endif

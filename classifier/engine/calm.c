@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Begin reading at calm_frame(). */
+/* Begin reading at calm_frames(). */
 #include "engine/calm.h"
 
 #include "base/apart.h"
-#include "decode/glance.h"
+#include "decode/glance_ipv4.h"
+#include "engine/ahead.h"
 #include "engine/packet.h"
 #include "engine/peer.h"
 #include "engine/segment.h"
@@ -77,32 +78,14 @@ bool calm_packet(struct engine *e, struct conn *c, unsigned side, const struct p
     return true;
 }
 
-APART static const struct flow_node *find_ipv6(struct engine *e, const struct glance *g)
-{
-    const struct sight s = sight_of(g);
-    const struct ends ends = sight_ends(&s);
-
-    return flow_find_between(e->flows, &ends, &e->side);
-}
-
-/* The connection of a frame; NULL: it is not simply there. Sets e->side, too. */
-static inline struct conn *conn_of(struct engine *e, const struct glance *g)
-{
-    const struct flow_node *n =
-        glance_is_ipv4(g) ? flow_find_ipv4(e->flows, g->ip + GLANCE_ADDRESSES, g->tcp.at, &e->side)
-                          : find_ipv6(e, &(struct glance){.ip = g->ip, .tcp = g->tcp});
-
-    return n != NULL && !n->asleep ? n->owner : NULL;
-}
-
 /* Its sender is the same as ever, and its bytes are the next ones. */
-static inline bool goes_on(const struct conn *c, unsigned side, const struct glance *g)
+static inline bool goes_on(const struct conn *c, unsigned side, const struct glance *g, uint8_t ttl)
 {
     const struct stream *s = &c->stream[side];
     const struct habit *h = &c->habit[side];
     const uint32_t seq = load_be32(g->tcp.at + GLANCE_SEQ);
 
-    return seq == s->origin + (uint32_t)s->next && g->ttl == h->ttl &&
+    return seq == s->origin + (uint32_t)s->next && ttl == h->ttl &&
            (int32_t)(seq + (uint32_t)g->data.len - h->edge) <= 0 &&
            (g->stamp == NULL || (int32_t)(load_be32(g->stamp) - h->recent) >= 0);
 }
@@ -143,19 +126,44 @@ APART void calm_feed(struct engine *e, struct bytes data, uint32_t wire_len)
         look_for_skims(c);
 }
 
-static inline void read_data(struct engine *e, const struct frame *f, const struct glance *g)
+/* What is left to be counted, before anything else happens. */
+static void settle(struct engine *e)
+{
+    if (e->calm_frames == 0)
+        return;
+    decoder_count(e->decoder, e->calm_frames, e->calm_bytes);
+    e->now.position += e->calm_frames;
+    e->now.key = 0;
+    e->now.now_ns = e->time.now_ns;
+    e->calm_frames = e->calm_bytes = 0;
+}
+
+/* Its segment needs more than to be skimmed. */
+APART static void feed_rest(struct engine *e, struct bytes data, uint32_t wire_len)
+{
+    settle(e);
+    calm_feed(e, data, wire_len);
+}
+
+static inline void read_data(struct engine *e, const struct frame *f, struct bytes data)
 {
     struct conn *c = e->conn;
     const size_t before = e->budget.live;
-    const size_t skimmed = skim(e, c, conn_direction(c, e->side), g->data);
+    const size_t skimmed = skim(e, c, conn_direction(c, e->side), data);
 
-    if (skimmed < g->data.len)
-        calm_feed(e, bytes_after(g->data, skimmed), frame_wire_len(f));
+    if (skimmed < data.len)
+        feed_rest(e, bytes_after(data, skimmed), frame_wire_len(f));
     if (e->budget.live != before)
         c->held += (int64_t)e->budget.live - (int64_t)before;
 }
 
-/* What packet_of_flow() and tcp_packet() come to. */
+APART static void look_again(struct engine *e, const struct frame *f)
+{
+    settle(e);
+    calm_look_again(e, frame_wire_len(f));
+}
+
+/* What packet_take() and tcp_packet() come to. */
 static inline void take(struct engine *e, struct conn *c, const struct frame *f,
                         const struct glance *g)
 {
@@ -166,27 +174,31 @@ static inline void take(struct engine *e, struct conn *c, const struct frame *f,
                               .len = (uint32_t)g->data.len};
 
     e->conn = c;
-    e->host.packet = f->number;
-    e->host.time_ns = f->time_ns;
+    e->host.packet = s.number;
+    e->host.time_ns = s.time_ns;
     c->source = e->source;
     segment_count(&s, c, side);
     if (g->data.len > 0 && calm_is_due(e, c))
-        calm_look_again(e, s.wire_len);
+        look_again(e, f);
     c->tcp_flags[side] |= glance_flags(g);
     calm_take_ack(c, side, load_be32(g->tcp.at + GLANCE_ACK), load_be16(g->tcp.at + GLANCE_WINDOW));
     if (g->stamp != NULL)
         take_timestamp(c, side, g);
     c->stream[side].next += g->data.len;
     if (g->data.len > 0)
-        read_data(e, f, g);
-    if (shed_is_needed(e))
+        read_data(e, f, g->data);
+    if (shed_is_needed(e)) {
+        settle(e);
         shed(e, c);
+    }
 }
 
-/* A copy of the glance, which need not be in memory else. */
-APART static bool is_offloaded(const struct frame *f, struct glance g)
+/* Glanced at again: what was seen need not be in memory else. */
+APART static bool is_offloaded(const struct frame *f)
 {
-    return glance_is_offloaded(&g, f);
+    struct glance g;
+
+    return glance_at(f, &g) && glance_is_offloaded(&g, f);
 }
 
 static inline struct segment segment_at(const struct glance *g, const struct frame *f)
@@ -219,6 +231,29 @@ APART static void read_other(struct engine *e, struct conn *c, const struct fram
     packet_take(e, c, &p);
 }
 
+/* The same of a frame that the run counts. */
+APART static void read_other_usual(struct engine *e, struct conn *c, const struct frame *f,
+                                   struct glance g)
+{
+    settle(e);
+    read_other(e, c, f, g);
+}
+
+static const struct flow_node *find(struct engine *e, const struct glance *g)
+{
+    if (glance_is_ipv4(g))
+        return flow_find_ipv4(e->flows, g->ip + GLANCE_ADDRESSES, g->tcp.at, &e->side);
+    const struct sight s = sight_of(g);
+    const struct ends ends = sight_ends(&s);
+    return flow_find_between(e->flows, &ends, &e->side);
+}
+
+/* Its connection; NULL: it is not simply there. */
+static inline struct conn *conn_of(const struct flow_node *n)
+{
+    return n != NULL && !n->asleep ? n->owner : NULL;
+}
+
 /* A FIN behind all bytes. */
 APART static bool last_frame(struct engine *e, const struct frame *f)
 {
@@ -226,37 +261,79 @@ APART static bool last_frame(struct engine *e, const struct frame *f)
 
     if (!glance_fin_at(f, &g) || g.data.len > 0)
         return false;
-    struct conn *c = conn_of(e, &g);
+    struct conn *c = conn_of(find(e, &g));
     const struct segment s = segment_at(&g, f);
     if (c == NULL || !tcp_is_bare(c, e->side, &s) || !glance_sums_are_right(g.ip, g.tcp))
         return false;
+    settle(e);
     glance_count(&g, f, e->decoder);
     next_moment(e);
     packet_take_bare(e, c, &s);
     return true;
 }
 
-bool calm_frame(struct engine *e, const struct frame *f)
+static inline bool usual_frame(struct engine *e, const struct frame *f, const struct recent *at)
+{
+    const uint8_t *ends = f->data.at + GLANCE_ENDS_AT;
+    struct glance g;
+
+    if (!glance_usual(f, GLANCE_TCP_GOES_ON, &g))
+        return last_frame(e, f);
+    struct conn *c = conn_of(flow_find_expected(e->flows, at, ends, &e->side));
+    if (c == NULL)
+        return false;
+    const bool right = glance_usual_is_right(g.ip, g.tcp.len);
+    if (!right && !is_offloaded(f))
+        return false;
+    if (!right)
+        glance_count_offloaded(e->decoder);
+    e->calm_frames++;
+    e->calm_bytes += frame_wire_len(f);
+    if (c->quick && goes_on(c, e->side, &g, g.ip[GLANCE_TTL]))
+        take(e, c, f, &g);
+    else
+        read_other_usual(e, c, f, g);
+    return true;
+}
+
+/* IPv6, a VLAN, or another link: counted at once. */
+APART static bool other_frame(struct engine *e, const struct frame *f)
 {
     struct glance g;
 
-    if (!e->quick)
-        return false;
     if (!glance_at(f, &g))
         return last_frame(e, f);
-    struct conn *c = conn_of(e, &g);
+    struct conn *c = conn_of(find(e, &g));
     if (c == NULL)
         return false;
     const bool right = glance_sums_are_right(g.ip, g.tcp);
-    if (!right && !is_offloaded(f, g))
+    if (!right && !is_offloaded(f))
         return false;
+    settle(e);
     if (!right)
         glance_count_offloaded(e->decoder);
     glance_count(&g, f, e->decoder);
     next_moment(e);
-    if (c->quick && goes_on(c, e->side, &g))
+    if (c->quick && goes_on(c, e->side, &g, g.ttl))
         take(e, c, f, &g);
     else
         read_other(e, c, f, g);
     return true;
+}
+
+APART size_t calm_frames(struct engine *e, const struct frame *f, const struct recent *const *at,
+                         size_t count)
+{
+    const struct frame *const first = f, *const end = f + count;
+
+    if (!e->quick)
+        return 0;
+    for (; f < end; f++, at++) {
+        ahead_step(at);
+        if (!ticks_flow(&e->time, f->time_ns) ||
+            !(*at != NULL ? usual_frame(e, f, *at) : other_frame(e, f)))
+            break;
+    }
+    settle(e);
+    return (size_t)(f - first);
 }

@@ -23,7 +23,7 @@ static inline void next_moment(struct engine *e)
 /* What was taught before the connection began is known by now. */
 static inline bool calm_is_due(const struct engine *e, const struct conn *c)
 {
-    return c->watched && e->now.now_ns - c->start_ns >= LEARN_NS;
+    return c->watched && e->time.now_ns - c->start_ns >= LEARN_NS;
 }
 
 /* stream_acknowledge() where there is no hole, and the window that comes with it. `side`: the
@@ -44,13 +44,14 @@ static inline void calm_take_ack(struct conn *c, unsigned side, uint32_t ack, ui
         h->edge = edge;
 }
 
-/* Before the first frame: may calm_frame() be asked? */
+/* Before the first frame: may there be calm ones? */
 void calm_setup(struct engine *e);
-/* The whole way of a frame, once time has passed. False: it is not of that kind, and nothing
- * happened. */
-bool calm_frame(struct engine *e, const struct frame *f);
-/* The same of a worker of several, at e->now: the head has seen it, and found its checksums right.
- */
+/* The whole way of frames as long as they are of that kind, and before the next tick. `at`: what
+ * ahead_begin() says of each. Returns how many; what comes then is as it was, but for the time. */
+size_t calm_frames(struct engine *e, const struct frame *f, const struct recent *const *at,
+                   size_t count);
+/* The way of one, of a worker of several, at e->now: the head has seen it, and found its checksums
+ * right. */
 bool calm_seen(struct engine *e, const struct seen *seen);
 /* tcp.c: a packet that was counted, of a connection. */
 bool calm_packet(struct engine *e, struct conn *c, unsigned side, const struct packet *p);

@@ -263,7 +263,7 @@ static struct sums sums_of(struct crew *c)
                      .memory_peak = c->budget.peak,
                      .memory_lacked = c->lacked + c->untold + c->budget.lacked,
                      .memory_refused = c->budget.refused,
-                     .latest_ns = c->time.latest_ns,
+                     .latest_ns = ticks_latest(&c->time),
                      .live = c->config.live};
 
     sums_add_decoder(&s, c->decoder);

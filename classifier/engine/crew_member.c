@@ -158,7 +158,7 @@ static bool read_stretch(struct member *m, const struct stretch *s, int64_t unti
 
     for (size_t i = 0; i < s->count; i++) {
         const struct work *w = &s->round->work[s->mine[i]];
-        ahead_step(&s->ahead, i);
+        ahead_step(&s->ahead.at[i]);
         order_reach(order, m->place, w->now_ns);
         if (w->now_ns >= until_ns)
             return false;

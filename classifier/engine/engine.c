@@ -382,27 +382,50 @@ APART static void any_frame(struct engine *e, const struct frame *f)
         trace(e, f, &p, decoded, flow);
 }
 
-/* At most AHEAD_FRAMES. */
-static void some_frames(struct engine *e, const struct frame *f, size_t count)
+static void tick(struct engine *e)
+{
+    next_moment(e);
+    end_expired(e);
+}
+
+/* Those at the front, in one go. Returns how many. */
+static size_t syn_frames(struct engine *e, const struct frame *f, size_t count)
+{
+    if (!bare_syn_may_be(f))
+        return 0;
+    engine_tick(e, f->time_ns);
+    return flood_frames(e, f, count);
+}
+
+/* At most AHEAD_FRAMES. Returns how many, of at least one. */
+static size_t some_frames(struct engine *e, const struct frame *f, size_t count)
 {
     struct ahead ahead;
-    size_t run;
+    const size_t some =
+        ahead_begin(&ahead, e->flows, f, count < AHEAD_FRAMES ? count : AHEAD_FRAMES);
 
-    ahead_begin(&ahead, e->flows, f, count);
-    for (size_t i = 0; i<count; i += run> 0 ? run : 1) {
-        ahead_step(&ahead, i);
-        engine_tick(e, f[i].time_ns);
-        run = bare_syn_may_be(&f[i]) ? flood_frames(e, &f[i], count - i) : 0;
-        if (run == 0 && !calm_frame(e, &f[i]))
+    for (size_t i = 0; i < some;) {
+        i += calm_frames(e, &f[i], &ahead.at[i], some - i);
+        if (i == some)
+            break;
+        if (ticks_pass(&e->time, f[i].time_ns)) {
+            tick(e);
+            continue;
+        }
+        const size_t run = syn_frames(e, &f[i], some - i);
+        if (run == 0)
             any_frame(e, &f[i]);
+        i += run > 0 ? run : 1;
     }
+    return some;
 }
 
 void engine_frames(struct engine *e, const struct frame *f, size_t count)
 {
     for (size_t some; count > 0; f += some, count -= some) {
-        some = count < AHEAD_FRAMES ? count : AHEAD_FRAMES;
-        some_frames(e, f, some);
+        some = syn_frames(e, f, count);
+        if (some == 0)
+            some = some_frames(e, f, count);
     }
 }
 
@@ -413,10 +436,8 @@ void engine_frame(struct engine *e, const struct frame *f)
 
 void engine_tick(struct engine *e, int64_t now_ns)
 {
-    if (!ticks_pass(&e->time, now_ns))
-        return;
-    next_moment(e);
-    end_expired(e);
+    if (ticks_pass(&e->time, now_ns))
+        tick(e);
 }
 
 int64_t engine_now(const struct engine *e)

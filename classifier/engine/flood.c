@@ -18,7 +18,7 @@ struct run {
 static void pass_run(struct engine *e, const struct run *r, const struct frame *last)
 {
     ticks_pass(&e->time, r->latest_ns);
-    bare_syn_count(e->decoder, r->count, r->bytes);
+    decoder_count(e->decoder, r->count, r->bytes);
     e->host.packet = last->number;
     e->host.time_ns = last->time_ns;
     e->now.position += r->count;

@@ -133,8 +133,8 @@ void sums_add(struct sums *s, const struct engine *e)
     s->rules_count = e->rates != 0;
     if (s->rules_count)
         s->rates = policy_rate_totals(e->policy);
-    if (e->time.latest_ns > s->latest_ns)
-        s->latest_ns = e->time.latest_ns;
+    if (ticks_latest(&e->time) > s->latest_ns)
+        s->latest_ns = ticks_latest(&e->time);
 }
 
 void sums_tell(const struct sums *s, const struct engine_capture *capture, bool final,

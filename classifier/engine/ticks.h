@@ -11,12 +11,19 @@
 struct ticks {
     int64_t now_ns; /* the latest packet time: never goes back */
     int64_t next_ns;
-    int64_t latest_ns; /* of all inputs: for counters */
+    int64_t latest_ns; /* of all inputs before this */
 };
+
+/* Of all inputs: for counters. */
+static inline int64_t ticks_latest(const struct ticks *t)
+{
+    return t->now_ns > t->latest_ns ? t->now_ns : t->latest_ns;
+}
 
 /* What comes next has nothing to do with what was. */
 static inline void ticks_begin(struct ticks *t)
 {
+    t->latest_ns = ticks_latest(t);
     t->now_ns = t->next_ns = INT64_MIN;
 }
 
@@ -26,11 +33,19 @@ static inline bool ticks_pass(struct ticks *t, int64_t now_ns)
     if (now_ns <= t->now_ns)
         return false;
     t->now_ns = now_ns;
-    if (now_ns > t->latest_ns)
-        t->latest_ns = now_ns;
     if (now_ns < t->next_ns)
         return false;
     t->next_ns = now_ns < INT64_MAX - TICK_NS ? now_ns + TICK_NS : INT64_MAX;
+    return true;
+}
+
+/* Time passes, unless that is a tick: false, and nothing happened. */
+static inline bool ticks_flow(struct ticks *t, int64_t now_ns)
+{
+    if (now_ns >= t->next_ns)
+        return false;
+    if (now_ns > t->now_ns)
+        t->now_ns = now_ns;
     return true;
 }
 

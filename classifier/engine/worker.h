@@ -26,17 +26,17 @@ struct engine {
     struct ghost_table *ghosts;
     struct identifier *identifier;
     struct peers peers;
-    struct order *order, *own_order; /* of all workers; of one that is alone: else NULL */
-    unsigned place;                  /* which worker, for `order` */
-    struct moment now;               /* of the frame, tick or end of input */
-    struct ending *ending;           /* ending.c: room to put what ends in order */
+    struct order *order, *own_order;  /* of all workers; of one that is alone: else NULL */
+    unsigned place;                   /* which worker, for `order` */
+    struct moment now;                /* of the frame, tick or end of input */
+    uint64_t calm_frames, calm_bytes; /* still to be counted: calm.c */
+    struct ending *ending;            /* ending.c: room to put what ends in order */
     size_t ending_room, ending_count, ending_done;
     struct texts texts; /* that connections keep: names, evidence */
     struct policy_worker *policy;
-    size_t conns, conns_most; /* connections there are, and may be: shed.c */
-    size_t shed_above;        /* bytes of the budget */
-    uint64_t shed_refused;    /* budget.refused when last looked at */
-    struct hash_key id_key;   /* of flow ids: the same on every run */
+    size_t conns, conns_most, shed_above; /* how many; may be; bytes of the budget: shed.c */
+    uint64_t shed_refused;                /* budget.refused when last looked at */
+    struct hash_key id_key;               /* of flow ids: the same on every run */
     const char *source;
     struct ticks time;                                     /* of a worker of several: the head's */
     uint32_t policy_interest, sinks_interest, asks, rates; /* asks, rates: the policy's */

@@ -246,6 +246,14 @@ struct flow_node *flow_find_ipv4(struct flow_table *t, const uint8_t addresses[8
     return n != NULL ? n : find_and_note(t, addresses, ports, side);
 }
 
+struct flow_node *flow_find_expected(struct flow_table *t, const struct recent *at,
+                                     const uint8_t ends[12], unsigned *side)
+{
+    struct flow_node *n = recent_at(at, load_u64(ends), load_u32(ends + 8), side);
+
+    return n != NULL ? n : find_and_note(t, ends, ends + 8, side);
+}
+
 struct flow_node *flow_find_lately(const struct flow_table *t, const struct packet *p,
                                    unsigned *side)
 {

@@ -71,6 +71,9 @@ struct flow_node *flow_find_ipv4(struct flow_table *t, const uint8_t addresses[8
  * table's life. */
 const struct recent *flow_expect_ipv4(const struct flow_table *t, const uint8_t addresses[8],
                                       const uint8_t ports[4]);
+/* flow_find_ipv4() of the ends for which `at` was said. */
+struct flow_node *flow_find_expected(struct flow_table *t, const struct recent *at,
+                                     const uint8_t ends[12], unsigned *side);
 /* Who is there now: perhaps that flow. NULL: nobody. A node is there for the table's life. */
 const struct flow_node *flow_expected(const struct recent *at);
 /* Cheaper than its key: the flow of a packet, if it was created or found a short while ago. NULL:

@@ -37,18 +37,23 @@ static inline unsigned recent_place(uint64_t addresses, uint32_t ports)
     return (both * golden) >> (32 - RECENT_BITS);
 }
 
-/* NULL: it may be in the table all the same. Which way round it is, is as good as random: no branch
- * depends on it. */
-static inline struct flow_node *recent_find(const struct recents *r, uint64_t addresses,
-                                            uint32_t ports, unsigned *side)
+/* Who stands there, if it is between these ends. NULL: it may be in the table all the same. Which
+ * way round it is, is as good as random: no branch depends on it. */
+static inline struct flow_node *recent_at(const struct recent *at, uint64_t addresses,
+                                          uint32_t ports, unsigned *side)
 {
-    const struct recent *at = &r->of[recent_place(addresses, ports)];
     const uint64_t straight = (addresses ^ at->addresses) | (ports ^ at->ports);
     const uint64_t turned = (recent_addresses_turned(addresses) ^ at->addresses) |
                             (flow_ports_turned(ports) ^ at->ports);
 
     *side = at->side ^ (straight != 0);
     return (straight < turned ? straight : turned) == 0 ? at->node : NULL;
+}
+
+static inline struct flow_node *recent_find(const struct recents *r, uint64_t addresses,
+                                            uint32_t ports, unsigned *side)
+{
+    return recent_at(&r->of[recent_place(addresses, ports)], addresses, ports, side);
 }
 
 static inline void recent_note(struct recents *r, uint64_t addresses, uint32_t ports, unsigned side,

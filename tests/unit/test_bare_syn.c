@@ -76,7 +76,7 @@ static void compare(struct ways *w, struct bytes bytes, size_t wire)
 
     if (taken) {
         bare_syn_read_rest(&f, &s);
-        bare_syn_count(w->counter, 1, s.wire_len);
+        decoder_count(w->counter, 1, s.wire_len);
     }
     const enum decoded decoded = decode_frame(taken ? w->decoder : w->counter, &f, &p, &odd);
     if (!taken)

@@ -1,61 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* calm_packet() takes the next segments of a calm connection a shorter way, and calm_frame() whole
+/* calm_packet() takes the next segments of a calm connection a shorter way, and calm_frames() whole
  * frames, as calm_seen() what another has seen of them; tcp_bare() those without data, of others,
  * too: to the same end. Random conversations, honest and not, are told to three engines, of which
  * one is made to think before each packet that nothing is calm, and decodes all frames; what they
  * remember is compared after each, and what they say. */
-#include "conversation.h"
 #include "engine/calm.h"
 #include "engine/tcp.h"
-#include "random.h"
+#include "shots.h"
 
 #define CONVERSATIONS 500
 #define PACKETS       60
-#define STAMPS        12 /* bytes of the timestamps option, padded */
-#define ETHERNET      14 /* bytes before IP: what calm_frame() knows */
-
-/* A segment of which anything may be odd. */
-struct shot {
-    enum direction from;
-    uint8_t flags, ttl;
-    uint16_t window;
-    bool stamped, broken, cut;
-    bool over_ethernet; /* and with checksums */
-    bool offloaded;     /* but TCP's */
-    uint32_t seq, ack, stamp;
-    struct bytes data;
-};
-
-static void put_sums(uint8_t *ip, size_t size)
-{
-    const uint32_t pseudo = talk_sum(ip + 12, 8, TRANSPORT_TCP + (uint32_t)size - 20);
-
-    talk_put(ip + 10, ~talk_sum(ip, 20, 0) & 0xffff, 2);
-    talk_put(ip + 36, ~talk_sum(ip + 20, size - 20, pseudo) & 0xffff, 2);
-}
-
-static void put_headers(const struct talk *t, const struct shot *s, uint8_t *p, size_t size)
-{
-    const bool up = s->from == TO_SERVER;
-
-    p[0] = 0x45;
-    p[8] = s->ttl;
-    p[9] = TRANSPORT_TCP;
-    talk_put(p + 2, (uint32_t)size, 2);
-    talk_put(p + 12, up ? 0x0a000001 : 0x0a000002, 4);
-    talk_put(p + 16, up ? 0x0a000002 : 0x0a000001, 4);
-    talk_put(p + 20, up ? t->client_port : t->server_port, 2);
-    talk_put(p + 22, up ? t->server_port : t->client_port, 2);
-    talk_put(p + 24, s->seq, 4);
-    talk_put(p + 28, s->ack, 4);
-    p[32] = (uint8_t)((20 + (s->stamped ? STAMPS : 0)) / 4 << 4);
-    p[33] = s->flags;
-    talk_put(p + 34, s->window, 2);
-    if (s->stamped) {
-        memcpy(p + TALK_HEADERS, "\1\1\10\12", 4);
-        talk_put(p + TALK_HEADERS + 4, s->stamp, 4);
-    }
-}
 
 /* As the head of a crew deals a frame, and a worker reads it. */
 static void pass_on(struct engine *e, const struct frame *f)
@@ -80,33 +34,13 @@ static void pass_on(struct engine *e, const struct frame *f)
 
 static void shoot(struct talk *t, const struct shot *s, bool pass)
 {
-    const size_t link = s->over_ethernet ? ETHERNET : 0;
-    const size_t headers = TALK_HEADERS + (s->stamped ? STAMPS : 0), size = headers + s->data.len;
-    uint8_t *p = calloc(1, link + size);
-    const struct frame frame = {.number = t->number,
-                                .time_ns = t->now_ns,
-                                .linktype = s->over_ethernet ? 1 : LINKTYPE_RAW,
-                                .wire_len = (uint32_t)(link + size),
-                                .data = bytes_of(p, link + size - (s->cut ? s->data.len / 2 : 0))};
+    const struct frame frame = shot_frame(t, s);
 
-    if (p == NULL)
-        abort();
-    put_headers(t, s, p + link, size);
-    if (s->data.len > 0)
-        memcpy(p + link + headers, s->data.at, s->data.len);
-    if (s->over_ethernet) {
-        p[12] = 8;
-        put_sums(p + link, size);
-    }
-    if (s->broken)
-        talk_put(p + link + 36, 0xbad1, 2);
-    else if (s->offloaded)
-        talk_put(p + link + 36, 0, 2);
     if (pass)
         pass_on(t->engine, &frame);
     else
         engine_frame(t->engine, &frame);
-    free(p);
+    free((void *)(uintptr_t)frame.data.at);
 }
 
 static struct conn *only_conn(const struct talk *t)
@@ -181,70 +115,16 @@ static void tell_all(struct trio *p, struct shot *s)
     CHECK(same(only_conn(&p->told), only_conn(&p->wary)), "of what another has seen, too");
 }
 
-/* What a side says next: an upgrade, then frames, mostly of one segment each. */
-static struct bytes next_words(const struct talk *t, enum direction d, uint8_t room[64])
-{
-    static const char ask[] =
-        "GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
-    static const char grant[] = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-                                "Connection: Upgrade\r\n"
-                                "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
-    const size_t len = 1 + random_below(40);
-
-    if (t->sent[d] == 0)
-        return bytes_of_text(d == TO_SERVER ? ask : grant);
-    room[0] = random_below(12) > 0 ? 0x81 : (uint8_t)random_below(256);
-    room[1] = (uint8_t)(len | (d == TO_SERVER ? 0x80 : 0));
-    for (size_t i = 2; i < 6 + len; i++)
-        room[i] = (uint8_t)(i < 6 && d == TO_SERVER ? random_below(256) : 'a' + i);
-    return bytes_of(room, 2 + len + (d == TO_SERVER ? 4 : 0));
-}
-
-static void make_odd(struct shot *s)
-{
-    switch (random_below(11)) {
-    case 0: s->ttl = 3; break;
-    case 1: s->seq += random_below(60); break;
-    case 2: s->seq -= random_below(60); break;
-    case 3: s->ack += random_below(3000) - 1500; break;
-    case 4: s->flags |= TCP_URG; break;
-    case 5: s->flags ^= TCP_ACK; break;
-    case 6: s->broken = true; break;
-    case 7: s->stamp -= 5; break;
-    case 8: s->window = (uint16_t)random_below(30); break;
-    case 9: s->cut = true; break;
-    default: s->flags |= random_below(2) == 0 ? TCP_RST : random_below(3) == 0 ? TCP_FIN : TCP_SYN;
-    }
-}
-
 static void random_segment(struct trio *p, uint32_t oddness, bool stamped)
 {
     struct talk *t = &p->quick;
-    const enum direction d = t->sent[0] == 0   ? TO_SERVER
-                             : t->sent[1] == 0 ? TO_CLIENT
-                                               : (enum direction)random_below(2);
-    const enum direction other = direction_other(d);
     uint8_t room[64];
-    struct shot s = {.from = d,
-                     .flags = TCP_ACK | (random_below(2) == 0 ? TCP_PSH : 0),
-                     .ttl = (uint8_t)(64 - random_below(3)),
-                     .window = 64000,
-                     .stamped = stamped,
-                     .stamp = (uint32_t)t->number,
-                     .seq = t->isn[d] + 1 + t->sent[d],
-                     .ack = t->isn[other] + 1 + t->sent[other]};
+    struct shot s = shot_next(t, oddness, stamped, room);
 
-    s.offloaded = random_below(8) == 0;
-    if (random_below(3) > 0)
-        s.data = next_words(t, d, room);
-    const size_t len = s.data.len;
-    if (random_below(100) < oddness)
-        make_odd(&s);
     if (random_below(100) >= oddness / 4) /* else it is lost */
         tell_all(p, &s);
     if (random_below(100) >= oddness) /* else it is sent again, or something else instead */
-        t->sent[d] += (uint32_t)len;
+        t->sent[s.from] += (uint32_t)s.data.len;
 }
 
 /* From now on, less LEARN_NS, the server is known to take part in BitTorrent. */
@@ -286,7 +166,7 @@ static void take_leave(struct trio *p, uint32_t oddness, bool stamped)
         if (i < 2 && random_below(8) == 0)
             s.data = LITERAL("bye");
         for (unsigned odd = 0; odd < 2 && random_below(100) < oddness; odd++)
-            make_odd(&s);
+            shot_make_odd(&s);
         s.ttl = random_below(200) < oddness ? 3 : s.ttl;
         if (random_below(100) >= oddness / 4)
             tell_all(p, &s);

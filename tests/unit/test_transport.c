@@ -265,6 +265,61 @@ static void test_longest_segment(void)
     free(data);
 }
 
+typedef bool ipv4_right(const uint8_t *ip, size_t length);
+
+/* Right as they are, and wrong with any one bit of the header, or of the segment, changed; but for
+ * the two halves of a sum. */
+static bool both_agree(ipv4_right *right, uint8_t *ip, size_t length)
+{
+    bool good = right(ip, length);
+
+    for (size_t i = 0; i < 20 + length; i += i < 60 ? 1 : 37) {
+        ip[i] ^= (uint8_t)(1U << i % 8);
+        good = good && !right(ip, length);
+        ip[i] ^= (uint8_t)(1U << i % 8);
+    }
+    return good;
+}
+
+/* An IPv4 header and `length` bytes of TCP, exactly as long as they are; `fill`: what is in them.
+ */
+static uint8_t *put_ipv4(size_t length, unsigned fill)
+{
+    uint8_t *ip = malloc(20 + length);
+
+    if (ip == NULL)
+        abort();
+    for (size_t i = 0; i < 20 + length; i++)
+        ip[i] = (uint8_t)(fill > 255 ? (i + fill) * 91 >> 2 : fill);
+    memset(ip + 10, 0, 2);
+    memset(ip + 36, 0, 2);
+    const struct bytes words[] = {bytes_of(ip, 20), bytes_of(ip + 12, 8 + length)};
+    const uint16_t rest = checksum_add(htobe16((uint16_t)length), htobe16(TRANSPORT_TCP));
+    const uint16_t header = (uint16_t)~checksum_fold(checksum_wide_plain(words[0]));
+    memcpy(ip + 10, &header, 2);
+    const uint16_t segment =
+        (uint16_t)~checksum_add(checksum_fold(checksum_wide_plain(words[1])), rest);
+    memcpy(ip + 36, &segment, 2);
+    return ip;
+}
+
+/* Both sums at once, of all lengths, with nothing to read before or behind. */
+static void test_ipv4(void)
+{
+    static const unsigned fills[] = {0, 0x7f, 0x80, 0xff, 256, 1000};
+    ipv4_right *const ways[] = {checksum_ipv4, checksum_ipv4_plain};
+    bool good = true;
+
+    for (size_t length = 20; length <= 65515; length += length < 400 ? 1 : 7001)
+        for (size_t i = 0; i < sizeof(fills) / sizeof(fills[0]); i++) {
+            uint8_t *ip = put_ipv4(length, fills[i]);
+            for (size_t k = 0; k < 2 && (length < 400 || i > 2); k++)
+                good = good && both_agree(ways[k], ip, length);
+            free(ip);
+        }
+    CHECK(good, "the sums of IPv4's header and of TCP's segment, in one go");
+}
+
 /* Right is what is folded to all ones. */
 static void test_right(void)
 {
@@ -282,6 +337,7 @@ int main(void)
 {
     test_segment();
     test_longest_segment();
+    test_ipv4();
     test_right();
     test_tcp_checksums();
     test_ip_checksums();

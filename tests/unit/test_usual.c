@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The way in one go says exactly what the way step by step says: of the usual frames, of the same
  * cut anywhere, and of the same with any one byte changed. So does a glance, of those it knows. */
+#include "decode/glance_ipv4.h"
 #include "packet_build.h"
 
 #include "decode/sight.h"
@@ -165,11 +166,11 @@ static void compare_glance(struct ways *w, const struct frame *f, enum decoded o
 
     memset(&g, 0xaa, sizeof(g));
     memset(&x, 0xaa, sizeof(x));
-    const uint8_t *ends = glance_guess_ends(f); /* of any bytes, however few */
+    const bool usual = glance_is_usual(f); /* of any bytes, however few */
     if (!glance_at(f, &g))
         return;
-    if (glance_is_ipv4(&g) && f->linktype == 1 && g.tag == NULL)
-        w->differ += ends != g.ip + GLANCE_ADDRESSES;
+    w->differ += usual != (glance_is_ipv4(&g) && f->linktype == 1 && g.tag == NULL);
+    w->differ += usual && g.ip + GLANCE_ADDRESSES != f->data.at + GLANCE_ENDS_AT;
     w->differ += one != DECODED_PACKET;
     const bool right = glance_sums_are_right(g.ip, g.tcp);
     const bool offloaded = !right && glance_is_offloaded(&g, f);
