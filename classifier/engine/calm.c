@@ -164,7 +164,7 @@ APART static void look_again(struct engine *e, const struct frame *f)
 }
 
 /* What packet_take() and tcp_packet() come to. */
-static inline void take(struct engine *e, struct conn *c, const struct frame *f,
+static MERGED void take(struct engine *e, struct conn *c, const struct frame *f,
                         const struct glance *g)
 {
     const unsigned side = e->side;
@@ -232,11 +232,13 @@ APART static void read_other(struct engine *e, struct conn *c, const struct fram
 }
 
 /* The same of a frame that the run counts. */
-APART static void read_other_usual(struct engine *e, struct conn *c, const struct frame *f,
-                                   struct glance g)
+APART static void read_other_usual(struct engine *e, struct conn *c, const struct frame *f)
 {
+    struct glance g;
+
     settle(e);
-    read_other(e, c, f, g);
+    if (glance_at(f, &g)) /* as before */
+        read_other(e, c, f, g);
 }
 
 static const struct flow_node *find(struct engine *e, const struct glance *g)
@@ -292,7 +294,7 @@ static inline bool usual_frame(struct engine *e, const struct frame *f, const st
     if (c->quick && goes_on(c, e->side, &g, g.ip[GLANCE_TTL]))
         take(e, c, f, &g);
     else
-        read_other_usual(e, c, f, g);
+        read_other_usual(e, c, f);
     return true;
 }
 
