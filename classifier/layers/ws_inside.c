@@ -40,7 +40,7 @@ static void drop_noise(struct websocket *ws, struct host *h)
 
 static bool speech_is_over(const struct websocket *ws)
 {
-    return ws->heard[0] >= WS_HEARD_ALL && ws->heard[1] >= WS_HEARD_ALL;
+    return ws->pace[0].heard >= WS_HEARD_ALL && ws->pace[1].heard >= WS_HEARD_ALL;
 }
 
 /* Nothing that is kept will be needed any more. */
@@ -103,9 +103,9 @@ static void judge(struct websocket *ws, struct host *h, enum direction d,
     if (speech.name == SPEECH_WEBTORRENT && d == TO_SERVER)
         ws_webtorrent_tell(h, heard->text);
     ws->offers = ws->offers || speech.name == SPEECH_WEBTORRENT;
-    ws->heard[d] = (uint8_t)(ws->heard[d] + (has_signs(&speech) ? 1 : WS_HEARD_BLANK));
+    ws->pace[d].heard = (uint8_t)(ws->pace[d].heard + (has_signs(&speech) ? 1 : WS_HEARD_BLANK));
     if (found.settled)
-        ws->heard[0] = ws->heard[1] = WS_HEARD_ALL;
+        ws->pace[0].heard = ws->pace[1].heard = WS_HEARD_ALL;
     if (has_signs(&speech) && inside_of(ws, h) != NULL)
         ws->inside->speech = speech;
     if (speech_is_over(ws))
@@ -136,7 +136,7 @@ static struct bytes held(const struct websocket *ws, enum direction d)
 
 bool ws_inside_reads_on(const struct websocket *ws, const struct host *h, enum direction d)
 {
-    if (ws->heard[d] < WS_HEARD_ALL || ws->offers)
+    if (ws->pace[d].heard < WS_HEARD_ALL || ws->offers)
         return true;
     return ws->totals.binary[d] > 0 && (h->carry_wanted || !ws->noise_over);
 }
@@ -263,7 +263,7 @@ void ws_inside_hear(struct websocket *ws, struct host *h, enum direction d, stru
 
     if (m->opcode == WS_BINARY)
         hear_binary(ws, h, d, clear);
-    else if (m->judged || (ws->offers && ws->heard[d] >= WS_HEARD_ALL))
+    else if (m->judged || (ws->offers && ws->pace[d].heard >= WS_HEARD_ALL))
         hear_rest(ws, h, d, clear);
     else
         hear_text(ws, h, d, clear, last);
@@ -310,7 +310,7 @@ void ws_inside_close(struct websocket *ws, struct host *h)
     judge_noise(ws, h, true);
     if (!speech_is_over(ws))
         tell_end(ws, h);
-    ws->heard[0] = ws->heard[1] = WS_HEARD_ALL;
+    ws->pace[0].heard = ws->pace[1].heard = WS_HEARD_ALL;
     drop_noise(ws, h);
     drop_offers(ws, h);
     settle(ws, h);

@@ -45,7 +45,7 @@ static inline void ws_inside_begin(struct websocket *ws, const struct host *h, e
     struct ws_message *m = &s->message;
 
     if (m->opcode == WS_TEXT)
-        m->heard = ws->heard[d] < WS_HEARD_ALL || ws->offers;
+        m->heard = ws->pace[d].heard < WS_HEARD_ALL || ws->offers;
     else
         m->heard = m->opcode == WS_BINARY && !ws->noise_over && !h->carried_known;
     if (m->heard || !m->compressed || s->no_context_takeover || !ws_inside_reads_on(ws, h, d))
@@ -64,7 +64,7 @@ static inline void ws_inside_peek(struct websocket *ws, enum direction d, struct
         ws_speech_may_begin(wire.at[0] ^ (uint8_t)(m->masked ? m->mask >> 24 : 0)))
         return;
     m->heard = false;
-    ws->heard[d] = (uint8_t)(ws->heard[d] + WS_HEARD_BLANK);
+    ws->pace[d].heard = (uint8_t)(ws->pace[d].heard + WS_HEARD_BLANK);
 }
 
 #endif

@@ -116,7 +116,7 @@ size_t ws_join_feed(struct websocket *ws, struct host *h, enum direction d, stru
         become_surer(m, h);
     }
     m->skip[d] -= (uint32_t)skipped;
-    ws->side[d].offset += skipped;
+    ws->pace[d].offset += skipped;
     if (is_done(m))
         forget(ws, h);
     return skipped;
@@ -130,7 +130,7 @@ uint64_t ws_join_gap(struct websocket *ws, struct host *h, enum direction d, uin
     ws_trail_gap(&m->trail, d, n);
     become_surer(m, h);
     m->skip[d] -= (uint32_t)skipped;
-    ws->side[d].offset += skipped;
+    ws->pace[d].offset += skipped;
     return skipped;
 }
 

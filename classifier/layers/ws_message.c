@@ -140,7 +140,7 @@ static void check_pings(struct websocket *ws, struct host *h, enum direction d)
     const struct ws_side *other = &ws->side[direction_other(d)];
 
     if (other->ping_waits && other->told == 0 && !s->hole)
-        ws_anomaly(s, h, WS_PING_UNANSWERED, d, s->offset);
+        ws_anomaly(s, h, WS_PING_UNANSWERED, d, ws->pace[d].offset);
 }
 
 /* RFC 6455 s5.5 */
@@ -244,26 +244,26 @@ static void lose_sync(struct websocket *ws, struct host *h, enum direction d)
 
     ws_cut_short(ws, h, d);
     s->lost = true;
-    s->calm = false;
+    ws->pace[d].calm = false;
     s->hole = true;
     s->history_lost = s->deflate;
     s->decoder.left = 0;
     s->decoder.have = 0;
     s->decoder.in_payload = false;
-    ws_anomaly(s, h, WS_LOST_SYNC, d, s->offset);
+    ws_anomaly(s, h, WS_LOST_SYNC, d, ws->pace[d].offset);
 }
 
 static void begin_frame(struct websocket *ws, struct host *h, enum direction d,
                         const struct ws_header *f)
 {
     struct ws_side *s = &ws->side[d];
-    const uint64_t at = s->offset - f->size;
+    const uint64_t at = ws->pace[d].offset - f->size;
     const uint32_t faults = ws_header_faults(f, d, s->deflate) | order_faults(s, f);
 
     if (faults != 0)
         ws_anomaly_faults(s, h, faults, d, at);
     if (ws_is_senseless(f, faults)) {
-        s->offset = at;
+        ws->pace[d].offset = at;
         s->decoder.in_payload = false;
         if (ws->totals.frames[d] == 0 && !s->resumed && faults != WS_FAULT_TOP_BIT)
             ws_anomaly(s, h, WS_UNFRAMED, d, at);
@@ -272,9 +272,10 @@ static void begin_frame(struct websocket *ws, struct host *h, enum direction d,
     }
     s->legal = (faults & ~(uint32_t)WS_FAULTS_OF_MASKING) == 0;
     ws->totals.frames[d]++;
-    const enum anomaly mask = f->frame.masked ? ws_mask_note(s, f->frame.mask) : ANOMALY_NONE;
+    const enum anomaly mask =
+        f->frame.masked ? ws_mask_note(&ws->pace[d], f->frame.mask) : ANOMALY_NONE;
     if (mask != ANOMALY_NONE)
-        ws_anomaly(s, h, mask, d, s->offset);
+        ws_anomaly(s, h, mask, d, ws->pace[d].offset);
     if (h->interest & INTEREST_FIGURES)
         ws_figures_frame(ws, h, d);
     if (h->interest & INTEREST_FRAMES)
@@ -303,7 +304,7 @@ static void read_payload(struct websocket *ws, struct host *h, enum direction d,
     const uint8_t opcode = ws_current_opcode(&s->decoder);
     const struct bytes wire = ws_take_payload(&s->decoder, in);
 
-    s->offset += wire.len;
+    ws->pace[d].offset += wire.len;
     ws->totals.payload[d] += wire.len;
     if (!ws_is_reserved(opcode)) {
         if (!ws_is_control(opcode))
@@ -328,6 +329,7 @@ static bool is_calm(const struct websocket *ws, const struct ws_side *s)
 size_t ws_read_frames(struct websocket *ws, struct host *h, enum direction d, struct bytes in)
 {
     struct ws_side *s = &ws->side[d];
+    struct ws_pace *p = &ws->pace[d];
     const size_t all = in.len;
     struct ws_header f;
 
@@ -338,17 +340,17 @@ size_t ws_read_frames(struct websocket *ws, struct host *h, enum direction d, st
             continue;
         }
         if (ws_may_be_plain(in)) {
-            s->calm = is_calm(ws, s);
+            p->calm = is_calm(ws, s);
             in = bytes_after(in, ws_skim(ws, h, d, in));
             if (in.len < before)
                 continue;
         }
         const bool whole = ws_take_header(&s->decoder, &in, &f);
-        s->offset += before - in.len;
+        p->offset += before - in.len;
         if (whole)
             begin_frame(ws, h, d, &f);
     }
-    s->calm = is_calm(ws, s);
+    p->calm = is_calm(ws, s);
     return all - in.len;
 }
 
@@ -358,7 +360,7 @@ static void skip_lost(struct websocket *ws, struct host *h, enum direction d, ui
     const uint8_t opcode = ws_current_opcode(&s->decoder);
 
     ws_skip_payload(&s->decoder, n);
-    s->offset += n;
+    ws->pace[d].offset += n;
     s->legal = false; /* not seen whole: no proof */
     s->hole |= n > 0;
     ws->totals.payload[d] += n;
@@ -382,7 +384,7 @@ void ws_read_gap(struct websocket *ws, struct host *h, enum direction d, uint64_
     if (n == 0)
         return;
     lose_sync(ws, h, d);
-    s->offset += n;
+    ws->pace[d].offset += n;
     if (h->carry_wanted)
         h->carry_gap(h, d, n);
 }
@@ -428,5 +430,5 @@ void ws_check_closing(struct websocket *ws, struct host *h, enum direction d)
         is_failure(ws->totals.close_code))
         return; /* an error ends the connection without a closing handshake */
     if (is_seen_whole(closer) && is_seen_whole(mute))
-        ws_anomaly(mute, h, WS_CLOSE_UNANSWERED, other, mute->offset);
+        ws_anomaly(mute, h, WS_CLOSE_UNANSWERED, other, ws->pace[other].offset);
 }

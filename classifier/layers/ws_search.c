@@ -110,8 +110,8 @@ static struct ws_weigh_rule rule_of(const struct websocket *ws, enum direction d
                   .continued = data > messages ? data - messages : 0,
                   .pings = t->pings[d],
                   .pongs = t->pongs[d],
-                  .mask = s->last_mask,
-                  .mask_repeats = ws_mask_repeats(s),
+                  .mask = ws->pace[d].last_mask,
+                  .mask_repeats = ws_mask_repeats(&ws->pace[d]),
                   .empty = data > 0 && t->payload[d] == 0,
                   .in_message = s->message.fragments > 0 && !s->message.fin,
                   .closing = ws->side[direction_other(d)].closed,
@@ -134,9 +134,9 @@ static bool may_begin(const struct ws_weigh_rule *r, struct bytes here)
            ((here.at[0] & 0x0f) != WS_CONTINUATION || (here.at[1] & 0x7f) != 0);
 }
 
-static void begin_search(struct ws_side *s, struct ws_held *held, bool after_loss, uint8_t before)
+static void begin_search(struct ws_held *held, uint64_t offset, bool after_loss, uint8_t before)
 {
-    held->began = s->offset;
+    held->began = offset;
     held->need = 0;
     held->after_loss = after_loss;
     held->before = before;
@@ -146,16 +146,16 @@ static void begin_search(struct ws_side *s, struct ws_held *held, bool after_los
 static bool seek(struct websocket *ws, enum direction d, struct ws_held *held, enum ws_then then,
                  bool full)
 {
-    struct ws_side *s = &ws->side[d];
+    struct ws_pace *p = &ws->pace[d];
     struct ws_weigh_rule rule = rule_of(ws, d);
 
     if (held->len - held->from < held->need && then == WS_THEN_MORE && !full)
         return false;
-    for (held->need = 0; held->from < held->len; s->offset++) {
+    for (held->need = 0; held->from < held->len; p->offset++) {
         const struct bytes here = bytes_first(held_bytes(held), WS_SEARCH_REACH);
         const uint8_t before = held->before;
         held->before = here.at[0];
-        const uint64_t tried = s->offset - held->began;
+        const uint64_t tried = p->offset - held->began;
         rule.first = held->after_loss && tried == 0;
         if (!may_begin(&rule, here)) {
             held->from++;
@@ -186,12 +186,12 @@ static void hold_header(struct websocket *ws, struct host *h, enum direction d)
     struct ws_header f;
 
     ws_current(&s->decoder, &f);
-    s->offset++;
+    ws->pace[d].offset++;
     if (x == NULL ||
         !ws_hold(h, &x->held, bytes_of(s->decoder.header + 1, f.size - 1U), FIRST_ROOM))
-        s->offset += f.size - 1U;
+        ws->pace[d].offset += f.size - 1U;
     if (x != NULL)
-        begin_search(s, &x->held, false, s->decoder.header[0]);
+        begin_search(&x->held, ws->pace[d].offset, false, s->decoder.header[0]);
 }
 
 /* Reads the frames that were found. False: they ended in nonsense, the search goes on there. */
@@ -209,8 +209,8 @@ static bool read_held(struct websocket *ws, struct host *h, enum direction d, st
     }
     ws_current(&s->decoder, &f);
     held->from -= f.size - 1U;
-    s->offset++;
-    begin_search(s, held, false, s->decoder.header[0]);
+    ws->pace[d].offset++;
+    begin_search(held, ws->pace[d].offset, false, s->decoder.header[0]);
     return false;
 }
 
@@ -218,7 +218,6 @@ static bool read_held(struct websocket *ws, struct host *h, enum direction d, st
 static bool search(struct websocket *ws, struct host *h, enum direction d, struct bytes *in,
                    enum ws_then then)
 {
-    struct ws_side *s = &ws->side[d];
     struct ws_detail_side *x = ws_detail_side(ws, h, d);
     enum filled filled = FILLED_NO_MEMORY;
 
@@ -226,7 +225,7 @@ static bool search(struct websocket *ws, struct host *h, enum direction d, struc
         return false;
     do {
         if (x == NULL || (filled = fill(h, &x->held, in)) == FILLED_NO_MEMORY) {
-            s->offset += in->len;
+            ws->pace[d].offset += in->len;
             return false;
         }
         while (seek(ws, d, &x->held, in->len == 0 ? then : WS_THEN_MORE, filled == FILLED_NOTHING))
@@ -267,13 +266,14 @@ void ws_gap(struct websocket *ws, struct host *h, enum direction d, uint64_t n)
     if (!s->lost) {
         ws_read_gap(ws, h, d, n);
     } else {
-        s->offset += n;
+        ws->pace[d].offset += n;
         if (h->carry_wanted)
             h->carry_gap(h, d, n);
     }
     if (!s->lost || (x = ws_detail_side(ws, h, d)) == NULL)
         return;
-    s->offset += x->held.len - x->held.from; /* nothing, when the direction was not lost before */
+    ws->pace[d].offset +=
+        x->held.len - x->held.from; /* nothing, when the direction was not lost before */
     x->held.len = x->held.from = 0;
-    begin_search(s, &x->held, true, 0);
+    begin_search(&x->held, ws->pace[d].offset, true, 0);
 }

@@ -28,7 +28,7 @@ static bool is_unheard(const struct websocket *ws, const struct host *h, enum di
                        struct ws_plain f)
 {
     if (f.opcode == WS_TEXT)
-        return ws->heard[d] >= WS_HEARD_ALL || !ws_speech_may_begin(first_byte(f));
+        return ws->pace[d].heard >= WS_HEARD_ALL || !ws_speech_may_begin(first_byte(f));
     return !h->carry_wanted && (ws->noise_over || (h->carried_known && ws->inside == NULL));
 }
 
@@ -78,11 +78,11 @@ static inline bool is_unheeded(struct host *h, enum direction d, struct ws_plain
  * they leave in side->message: of one that is over nobody asks more than what is there. */
 static void count(struct websocket *ws, enum direction d, struct ws_plain f)
 {
-    struct ws_side *s = &ws->side[d];
+    struct ws_pace *p = &ws->pace[d];
 
     if (d == TO_SERVER)
-        ws_mask_note(s, f.mask);
-    s->offset += (uint64_t)f.size + f.length;
+        ws_mask_note(p, f.mask);
+    p->offset += (uint64_t)f.size + f.length;
     ws->totals.frames[d]++;
     ws->totals.messages[d]++;
     ws->totals.payload[d] += f.length;
@@ -90,8 +90,8 @@ static void count(struct websocket *ws, enum direction d, struct ws_plain f)
         ws->totals.binary[d]++;
     } else {
         ws->totals.text[d]++;
-        if (ws->heard[d] < WS_HEARD_ALL)
-            ws->heard[d] = (uint8_t)(ws->heard[d] + WS_HEARD_BLANK);
+        if (p->heard < WS_HEARD_ALL)
+            p->heard = (uint8_t)(p->heard + WS_HEARD_BLANK);
     }
 }
 
@@ -111,7 +111,7 @@ static size_t pass(struct websocket *ws, const struct host *h, enum direction d,
     if (ws->joined || !is_passed(s, h, in))
         return 0;
     s->decoder.left -= in.len;
-    s->offset += in.len;
+    ws->pace[d].offset += in.len;
     s->message.wire_length += in.len;
     ws->totals.payload[d] += in.len;
     return in.len;
@@ -137,7 +137,7 @@ static inline void take(struct websocket *ws, const struct host *h, struct ws_wa
 static inline bool is_next(const struct websocket *ws, enum direction d, struct bytes in,
                            struct ws_plain *f)
 {
-    return !(d == TO_SERVER && ws_mask_is_suspect(&ws->side[d])) && ws_read_plain(in, d, f);
+    return !(d == TO_SERVER && ws_mask_is_suspect(&ws->pace[d])) && ws_read_plain(in, d, f);
 }
 
 static inline size_t skim(struct websocket *ws, struct host *h, enum direction d, struct bytes in)
@@ -146,7 +146,7 @@ static inline size_t skim(struct websocket *ws, struct host *h, enum direction d
     struct ws_plain f;
     bool asked;
 
-    if (!ws->side[d].calm || ws->offers)
+    if (!ws->pace[d].calm || ws->offers)
         return pass(ws, h, d, in);
     struct ws_watch *watch = watch_of(ws, h, &asked);
     if (is_told(h) || (asked && watch == NULL))
@@ -174,7 +174,8 @@ static inline bool is_quiet(const struct host *h)
 static inline bool is_over(const struct websocket *ws, const struct host *h, enum direction d,
                            struct ws_plain f)
 {
-    return f.opcode == WS_TEXT ? ws->heard[d] >= WS_HEARD_ALL : !h->carry_wanted && ws->noise_over;
+    return f.opcode == WS_TEXT ? ws->pace[d].heard >= WS_HEARD_ALL
+                               : !h->carry_wanted && ws->noise_over;
 }
 
 /* What skim_one() does with a message: skim() may know it; it is to be told; it is read. */
@@ -188,7 +189,7 @@ static inline enum one skim_one(struct websocket *ws, struct host *h, enum direc
     struct ws_plain f;
     bool asked;
 
-    if (!ws->side[d].calm || ws->offers)
+    if (!ws->pace[d].calm || ws->offers)
         return ONE_OTHER;
     struct ws_watch *watch = watch_of(ws, h, &asked);
     if ((asked && watch == NULL) || !is_next(ws, d, *in, &f) || !is_over(ws, h, d, f))

@@ -34,13 +34,21 @@ struct ws_message {
     bool judged : 1;     /* which has made up its mind about it */
 };
 
+/* All of a direction that a frame touches of which there is nothing to say. */
+struct ws_pace {
+    uint64_t offset;        /* in this direction, from the first byte after the 101 */
+    uint32_t last_mask;     /* mask: ws_mask.h */
+    uint16_t mask_step;     /* from the key before the last to the last: both halves' XOR */
+    uint8_t heard;          /* ws_inside.h: of its share of messages */
+    uint8_t same_masks : 4; /* frames in a row with mask_step between their keys, up to
+                               WS_SAME_MASKS */
+    bool calm : 1;          /* ws_message.h: nothing is odd, and nothing half read */
+};
+
 struct ws_side {
     struct ws_decoder decoder;
-    uint64_t offset; /* in this direction, from the first byte after the 101 */
     struct ws_message message;
-    uint32_t last_mask;
     uint32_t told;                /* kinds of anomalies, enum ws_fault first: ws_anomaly.h */
-    uint16_t mask_step;           /* from the key before the last to the last: both halves' XOR */
     uint8_t repeats;              /* ws_anomaly.h */
     bool legal : 1;               /* the header of the frame being read */
     bool lost : 1;                /* where the next frame begins is not known: ws_search.h */
@@ -51,21 +59,18 @@ struct ws_side {
     bool hole : 1;                /* not every byte of it was read as a frame's */
     bool ping_waits : 1;          /* before any close frame, and no pong came since */
     bool control_lossy : 1;       /* bytes of the control frame being read were never captured */
-    bool calm : 1;                /* ws_message.h: nothing is odd, and nothing half read */
-    uint8_t same_masks : 4;       /* frames in a row with mask_step between their keys, up to
-                                     WS_SAME_MASKS */
     uint8_t failures : 4;         /* messages in a row that did not inflate, up to WS_FAILURES */
-    uint8_t window_bits : 4;      /* RFC 7692 s7.1.2 */
     bool deflate : 1;             /* permessage-deflate: RSV1 has a meaning */
     bool no_context_takeover : 1; /* RFC 7692 s7.1.1 */
     bool history_lost : 1;        /* a compressed message was not inflated, or not wholly */
     bool history_told : 1;
     bool bomb_noted : 1;
+    uint8_t window_bits : 4; /* RFC 7692 s7.1.2 */
 };
 
+/* Pieces of its size begin with a cache line. What every frame touches lies in the first two. */
 struct websocket {
-    struct ws_side side[2]; /* by enum direction */
-    struct ws_totals totals;
+    struct ws_pace pace[2];   /* by enum direction */
     struct ws_detail *detail; /* or NULL */
     bool shaken : 1;          /* the handshake was seen */
     bool offers : 1;          /* it is WebTorrent's: ws_offers.h */
@@ -76,9 +81,10 @@ struct websocket {
     bool noise_over : 1;      /* ws_inside.h: binary messages are not listened to any more */
     bool watched : 1;         /* ws_detail.h: has room for figures */
     bool fared : 1;           /* ws_figures.h: they are kept, from the first frame on */
-    uint8_t heard[2];         /* ws_inside.h: of each direction's share of messages */
     uint8_t agreed;           /* enum speech of the subprotocol that was agreed upon */
     struct ws_inside *inside; /* or NULL */
+    struct ws_totals totals;
+    struct ws_side side[2]; /* by enum direction */
 };
 
 #endif
