@@ -81,7 +81,9 @@ static size_t squeeze_all(const struct conn *c, uint8_t room[ROOM])
     copy.node = NULL;
     copy.id = 0; /* known from the rest, as is: */
     copy.quick = copy.carry_wanted = copy.carried_known = false;
-    copy.skims = 0;
+    copy.skims = SKIMS_NOT;
+    copy.skimmer = NULL;
+    copy.skimmed = NULL;
     for (unsigned level = 0; level < c->depth; level++)
         if (copy.stack[level].layer != NULL)
             copy.stack[level].name = NULL; /* the layer's */

@@ -42,7 +42,7 @@ static void look_for_skims(struct conn *c)
 {
     stack_skims(c);
     if (!c->proven)
-        c->skims = 0; /* calm_feed() has to see what may prove it */
+        c->skims = SKIMS_NOT; /* calm_feed() has to see what may prove it */
 }
 
 void calm_look(const struct engine *e, struct conn *c)

@@ -34,6 +34,13 @@ struct names {
     struct bytes of[NAMES];
 };
 
+/* What becomes of the next bytes: skim.h. */
+enum skims {
+    SKIMS_NOT,
+    SKIMS_LAYER, /* conn.skimmer reads them, as long as there is nothing to say */
+    SKIMS_ALL,   /* no layer listens: they pass */
+};
+
 struct alternate; /* alternate.c: the second reading of a stream whose bytes are disputed */
 struct doubted;   /* tcp_doubt.c: a segment set aside */
 
@@ -54,16 +61,18 @@ struct conn {
     bool calm : 1;        /* established, and nothing waits to be settled: calm.c */
     bool watched;         /* what was taught before it began may not be known yet: peer.h */
     bool quick;           /* calm.c: calm, and more: a frame need not become a packet */
-    uint8_t skims;        /* where quick: skim.h */
+    uint8_t skims;        /* enum skims, where quick */
     bool carry_wanted, carried_known; /* the same: the host's, for it */
-    const char *source;               /* of its last packet */
-    int64_t start_ns;
+    const struct layer *skimmer;      /* the same: who skims, and its state */
+    void *skimmed;
     uint64_t packets[2], bytes[2], payload[2];
     uint64_t last_packet;
-    struct doubted *doubted; /* in order of arrival; mostly none */
+    const char *source; /* of its last packet */
     struct stream stream[2];
     struct slot stack[STACK_DEPTH];
+    struct doubted *doubted; /* in order of arrival; mostly none */
     struct alternate *alternate;
+    int64_t start_ns;
     uint8_t tracker;   /* HTTP or a WebSocket that is BitTorrent's: enum confidence of that */
     uint8_t tunnel;    /* enum tri, as in flow_info */
     bool alerted;      /* a block or alert rule matched */

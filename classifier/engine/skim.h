@@ -9,28 +9,24 @@
 /* Who is interested in what, and may the rules be asked about whole messages (host.heeds)? */
 void skim_setup(struct engine *e);
 
-/* Of conn.skims: 0: nobody; else 1 + level of who does; or no layer listens, and all bytes pass. */
-#define SKIMS_ALL UINT8_MAX
-
 /* host.asked_for; in learn.c. */
 void learn_asked_for(struct engine *e, struct conn *c, struct bytes host, struct bytes url,
                      struct bytes origin);
 
-/* Who skims now, and what is above: conn.skims, carry_wanted, carried_known. In stack.c. */
+/* Who skims now, and what is above: conn.skims to conn.skimmed. In stack.c. */
 void stack_skims(struct conn *c);
 
 /* Reads what of these bytes, the stream's next, needs no word. Returns how much: stack_feed() has
  * to get the rest. Not while a layer is being called; after stack_skims(). */
 static inline size_t skim(struct engine *e, const struct conn *c, enum direction d, struct bytes in)
 {
-    if (c->skims == 0)
+    if (c->skims == SKIMS_NOT)
         return 0;
     if (c->skims == SKIMS_ALL)
         return in.len;
-    const struct slot *s = &c->stack[c->skims - 1];
     e->host.carry_wanted = c->carry_wanted;
     e->host.carried_known = c->carried_known;
-    const size_t used = s->layer->skim(s->state, &e->host, d, in);
+    const size_t used = c->skimmer->skim(c->skimmed, &e->host, d, in);
     e->host.carry_wanted = e->host.carried_known = false;
     return used;
 }

@@ -176,7 +176,7 @@ void stack_skims(struct conn *c)
 {
     unsigned level = 0;
 
-    c->skims = 0;
+    c->skims = SKIMS_NOT;
     while (level < c->depth && c->stack[level].kind == SLOT_WRAPS)
         level++;
     const struct slot *s = &c->stack[level];
@@ -185,7 +185,9 @@ void stack_skims(struct conn *c)
     if (s->kind == SLOT_NAMED || s->layer->feed == NULL) {
         c->skims = SKIMS_ALL;
     } else if (s->layer->skim != NULL) {
-        c->skims = (uint8_t)(1 + level);
+        c->skims = SKIMS_LAYER;
+        c->skimmer = s->layer;
+        c->skimmed = s->state;
         c->carry_wanted = carry_wanted(c, level);
         c->carried_known = carried_known(c, level);
     }
