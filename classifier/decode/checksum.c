@@ -14,6 +14,11 @@
 #define VECTOR    32U
 #define BIAS      ((uint64_t)VECTOR / 2 * 0x8000)
 #define PIECE     (32U << 10) /* bytes */
+#define FEW       8U          /* vectors */
+#define ALL                                                                                        \
+    {                                                                                              \
+        -1, -1, -1, -1, -1, -1, -1, -1                                                             \
+    }
 
 /* The words that `b` begins with. Halves of words are added up in words: no carry is lost before
  * there are 2^32 of them. */
@@ -86,6 +91,11 @@ SIMD_AVX2 static inline __m256i vector_at(const uint8_t *at)
     return _mm256_loadu_si256((const __m256i_u *)(const void *)at);
 }
 
+SIMD_AVX2 static inline __m256i masked_at(const uint8_t *at, __m256i mask)
+{
+    return _mm256_maskload_epi32((const int *)(const void *)at, mask);
+}
+
 /* checksum_tail() of up to a vector. */
 SIMD_AVX2 static inline __m256i tail_vector(const uint8_t *end, size_t left)
 {
@@ -110,9 +120,26 @@ SIMD_AVX2 static inline uint64_t sum_of(__m256i lanes)
     return (uint64_t)(int64_t)_mm_cvtsi128_si32(four);
 }
 
-SIMD_AVX2 static inline __m256i two(const uint8_t *at, __m256i sign)
+/* Else 0. Both are small. */
+static inline uintptr_t all_ones_if_less(size_t a, size_t b)
 {
-    return _mm256_add_epi32(pairs(vector_at(at), sign), pairs(vector_at(at + VECTOR), sign));
+    return (uintptr_t)((intptr_t)(a - b) >> (sizeof(intptr_t) * 8 - 1));
+}
+
+/* The first `count` of FEW vectors, as if the others were zeros: zeros are read in their place. As
+ * lengths are as good as random, there is no branch. */
+SIMD_AVX2 static inline __m256i few(const uint8_t *at, size_t count, __m256i sign)
+{
+    static const uint8_t zeros[VECTOR];
+    const uintptr_t away = (uintptr_t)at - (uintptr_t)zeros;
+    __m256i sum = _mm256_setzero_si256();
+
+    for (size_t i = 0; i < FEW; i++) {
+        const uintptr_t which = all_ones_if_less(i, count);
+        const __m256i v = vector_at(zeros + ((away + i * VECTOR) & which));
+        sum = _mm256_add_epi32(sum, pairs(v, sign));
+    }
+    return sum;
 }
 
 /* Of at most twice PIECE: no lane overflows. There is a vector of memory before its end. */
@@ -121,16 +148,13 @@ SIMD_AVX2 static inline uint64_t wide_avx2(struct bytes b)
     const uint8_t *at = b.at, *const end = b.at + b.len;
     const __m256i sign = signs();
     __m256i sum = pairs(tail_vector(end, b.len % VECTOR), sign);
+    size_t left = b.len / VECTOR;
+    uint64_t bias = (1 + FEW) * BIAS;
 
-    for (size_t more = b.len / (4 * VECTOR); more > 0; more--, at += 4 * VECTOR)
-        sum = _mm256_add_epi32(sum, _mm256_add_epi32(two(at, sign), two(at + 2 * VECTOR, sign)));
-    if ((b.len & 2 * VECTOR) != 0) {
-        sum = _mm256_add_epi32(sum, two(at, sign));
-        at += 2 * VECTOR;
-    }
-    if ((b.len & VECTOR) != 0)
-        sum = _mm256_add_epi32(sum, pairs(vector_at(at), sign));
-    return (b.len / VECTOR + 1) * BIAS - sum_of(sum);
+    for (; left > FEW; left -= FEW / 2, at += FEW / 2 * VECTOR, bias += FEW / 2 * BIAS)
+        for (size_t i = 0; i < FEW / 2; i++)
+            sum = _mm256_add_epi32(sum, pairs(vector_at(at + i * VECTOR), sign));
+    return bias - sum_of(_mm256_add_epi32(sum, few(at, left, sign)));
 }
 
 SIMD_AVX2 uint64_t checksum_wide_avx2(struct bytes b)

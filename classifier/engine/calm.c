@@ -284,6 +284,8 @@ static inline bool usual_frame(struct engine *e, const struct frame *f, const st
     struct conn *c = conn_of(flow_find_expected(e->flows, at, ends, &e->side));
     if (c == NULL)
         return false;
+    fetch_to_write(c->skimmed);
+    fetch_to_write((const char *)c->skimmed + CONN_LINE);
     const bool right = glance_usual_is_right(g.ip, g.tcp.len);
     if (!right && !is_offloaded(f))
         return false;
