@@ -9,7 +9,7 @@
 static const struct recent *expect(const struct flow_table *t, const struct frame *f)
 {
     if (bare_syn_may_be(f) || !glance_is_usual(f))
-        return NULL;
+        return &flow_nobody;
     const uint8_t *ends = f->data.at + GLANCE_ENDS_AT;
     const struct recent *at = flow_expect_ipv4(t, ends, ends + GLANCE_PORTS);
     fetch_to_read(at);
@@ -19,7 +19,7 @@ static const struct recent *expect(const struct flow_table *t, const struct fram
 void ahead_begin_with(struct ahead *a, size_t count)
 {
     for (size_t i = 0; i < AHEAD_NODE; i++)
-        a->at[count + i] = NULL;
+        a->at[count + i] = &flow_nobody;
     for (size_t i = 0; i < AHEAD_NODE; i++)
         ahead_fetch_node(a->at[i]);
     for (size_t i = 0; i < AHEAD_CONN; i++)
@@ -39,7 +39,7 @@ APART size_t ahead_begin(struct ahead *a, const struct flow_table *t, const stru
 
     for (i = 0; i < count; i++) {
         a->at[i] = expect(t, &f[i]);
-        if (a->at[i] == NULL && is_flood(f, i))
+        if (a->at[i] == &flow_nobody && is_flood(f, i))
             break;
     }
     const size_t some = i < count ? i - 1 : count;

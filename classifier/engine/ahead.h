@@ -17,7 +17,7 @@
 enum ahead_distance { AHEAD_CONN = 4, AHEAD_NODE = 8 }; /* in frames */
 
 struct ahead {
-    const struct recent *at[AHEAD_FRAMES + AHEAD_NODE]; /* NULL: nothing is expected */
+    const struct recent *at[AHEAD_FRAMES + AHEAD_NODE]; /* flow_nobody: nothing */
 };
 
 /* For the frames f[0] to f[count - 1], of which none is read yet. Looks at their headers; only of
@@ -28,20 +28,24 @@ size_t ahead_begin(struct ahead *a, const struct flow_table *t, const struct fra
 /* The same for whoever has said of each what is expected, which was fetched. */
 void ahead_begin_with(struct ahead *a, size_t count);
 
+/* Who is fetched there. Mostly somebody; but who knows when, so no branch depends on it. */
+static inline const struct flow_node *ahead_node(const struct recent *at)
+{
+    const struct flow_node *n = flow_expected(at);
+
+    return n != NULL ? n : flow_expected(&flow_nobody);
+}
+
 static inline void ahead_fetch_node(const struct recent *at)
 {
-    if (at != NULL)
-        fetch_to_write(flow_expected(at));
+    fetch_to_write(ahead_node(at));
 }
 
 /* What every packet touches: the lines up to conn.stack. */
 static inline void ahead_fetch_conn(const struct recent *at)
 {
-    const struct flow_node *n = at != NULL ? flow_expected(at) : NULL;
+    const char *c = ahead_node(at)->owner; /* never read: it may be gone when its frame comes */
 
-    if (n == NULL)
-        return;
-    const char *c = n->owner; /* never read here: it may be gone when its frame comes */
     for (size_t line = 0; line < offsetof(struct conn, stack); line += CONN_LINE)
         fetch_to_write(c + line);
 }

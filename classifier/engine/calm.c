@@ -218,16 +218,16 @@ static inline struct segment segment_at(const struct glance *g, const struct fra
 
 /* Of a connection that is not calm, or not as calm connections go on. */
 APART static void read_other(struct engine *e, struct conn *c, const struct frame *f,
-                             struct glance g)
+                             const struct glance *g)
 {
-    const struct segment s = segment_at(&g, f);
+    const struct segment s = segment_at(g, f);
     struct packet p;
 
     if (tcp_is_bare(c, e->side, &s)) {
         packet_take_bare(e, c, &s);
         return;
     }
-    glance_packet(&g, f, &p);
+    glance_packet(g, f, &p);
     packet_take(e, c, &p);
 }
 
@@ -238,7 +238,7 @@ APART static void read_other_usual(struct engine *e, struct conn *c, const struc
 
     settle(e);
     if (glance_at(f, &g)) /* as before */
-        read_other(e, c, f, g);
+        read_other(e, c, f, &g);
 }
 
 static const struct flow_node *find(struct engine *e, const struct glance *g)
@@ -321,7 +321,7 @@ APART static bool other_frame(struct engine *e, const struct frame *f)
     if (c->quick && goes_on(c, e->side, &g, g.ttl))
         take(e, c, f, &g);
     else
-        read_other(e, c, f, g);
+        read_other(e, c, f, &g);
     return true;
 }
 
@@ -335,7 +335,7 @@ APART size_t calm_frames(struct engine *e, const struct frame *f, const struct r
     for (; f < end; f++, at++) {
         ahead_step(at);
         if (!ticks_flow(&e->time, f->time_ns) ||
-            !(*at != NULL ? usual_frame(e, f, *at) : other_frame(e, f)))
+            !(*at != &flow_nobody ? usual_frame(e, f, *at) : other_frame(e, f)))
             break;
     }
     settle(e);

@@ -134,7 +134,7 @@ struct stretch {
 static const struct recent *expect(const struct engine *e, const struct work *w)
 {
     if (w->kind != WORK_SEEN || (w->sight.flags & SIGHT_IPV6) != 0)
-        return NULL;
+        return &flow_nobody;
     const struct recent *at = flow_expect_ipv4(e->flows, (const uint8_t *)&w->sight.addresses,
                                                (const uint8_t *)&w->sight.ports);
     fetch_to_read(at);

@@ -76,6 +76,8 @@ struct flow_node *flow_find_expected(struct flow_table *t, const struct recent *
                                      const uint8_t ends[12], unsigned *side);
 /* Who is there now: perhaps that flow. NULL: nobody. A node is there for the table's life. */
 const struct flow_node *flow_expected(const struct recent *at);
+/* Is expected where nobody is: its node belongs to no table, and its owner is some memory. */
+extern const struct recent flow_nobody;
 /* Cheaper than its key: the flow of a packet, if it was created or found a short while ago. NULL:
  * who knows; *side says nothing. */
 struct flow_node *flow_find_lately(const struct flow_table *t, const struct packet *p,

@@ -26,17 +26,16 @@ _Static_assert(sizeof(struct ws_pings) < 512, "as the header says");
 
 /* ---- times ---- */
 
-/* Not its first. */
+/* Not its first. Without a branch, as in note_size(): what comes is as good as random. */
 static void note_time(struct ws_watch *w, int64_t now_ns, enum direction d)
 {
     struct ws_figures *f = &w->figures;
+    const int64_t idle = now_ns - w->last_ns[d], before = f->idle_ns[d];
+    const int64_t until = f->idle_until_ns[d];
 
-    if (now_ns > f->last_ns)
-        f->last_ns = now_ns;
-    if (now_ns - w->last_ns[d] > f->idle_ns[d]) {
-        f->idle_ns[d] = now_ns - w->last_ns[d];
-        f->idle_until_ns[d] = now_ns;
-    }
+    f->last_ns = now_ns > f->last_ns ? now_ns : f->last_ns;
+    f->idle_ns[d] = idle > before ? idle : before;
+    f->idle_until_ns[d] = idle > before ? now_ns : until;
     w->last_ns[d] = now_ns;
 }
 
@@ -91,10 +90,10 @@ static void note_first(struct ws_watch *w, enum direction d, uint64_t length)
 
 static void note_size(struct ws_figures *f, enum direction d, uint64_t length)
 {
-    if (length > f->largest[d])
-        f->largest[d] = length;
-    if (length < f->smallest[d])
-        f->smallest[d] = length;
+    const uint64_t largest = f->largest[d], smallest = f->smallest[d];
+
+    f->largest[d] = length > largest ? length : largest;
+    f->smallest[d] = length < smallest ? length : smallest;
 }
 
 void ws_figures_message(struct websocket *ws, enum direction d)
