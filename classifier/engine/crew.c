@@ -92,6 +92,7 @@ struct crew *crew_create(const struct engine_config *config, unsigned workers, s
     if (c->config.memory == 0)
         c->config.memory = ENGINE_MEMORY;
     c->count = workers;
+    c->rounds = workers * CREW_LEAD < CREW_ROUNDS ? workers * CREW_LEAD : CREW_ROUNDS;
     c->wanted = UINT64_MAX;
     c->source = "";
     ticks_begin(&c->time);
@@ -152,9 +153,8 @@ void crew_free(struct crew *c)
     engine_free(c->alone);
     if (c->member != NULL)
         free_members(c);
-    for (size_t i = 0; i < CREW_BUFFERS; i++)
-        free(c->buffer[i].at);
     for (size_t i = 0; i < CREW_ROUNDS; i++) {
+        free(c->buffer[i].at);
         free(c->round[i].work);
         free(c->round[i].packet);
         scratch_free(&c->round[i].kept);

@@ -6,7 +6,7 @@
  *        whatever the number of workers: byte for byte the same output, as long as memory is not
  *        short (flows that end for want of it are told as such, and which they are depends on the
  *        number).
- * State: engines with a share of the memory each, one thread for each, CREW_ROUNDS rounds of frames
+ * State: engines with a share of the memory each, one thread for each, some rounds of frames
  *        on their way. One worker: an engine in the head's thread, and no other.
  *
  * How: the head decodes, and deals the packets by lane (flow.h) into rounds of some hundred; each

@@ -20,7 +20,7 @@ static bool make_room(struct round *r)
 /* False: no memory. */
 APART static bool begin_round(struct crew *c)
 {
-    const size_t at = c->dealt % CREW_ROUNDS;
+    const size_t at = crew_slot(c, c->dealt);
     struct round *r = &c->round[at];
 
     if (r->packet == NULL && !make_room(r)) {
@@ -61,13 +61,13 @@ void deal_to_all(struct crew *c, enum work_kind kind, uint64_t until)
     w->now_ns = c->time.now_ns;
     w->kind = (uint8_t)kind;
     for (unsigned i = 0; i < c->count; i++)
-        deal_to(c, &c->member[i].part[c->dealt % CREW_ROUNDS]);
+        deal_to(c, &c->member[i].part[crew_slot(c, c->dealt)]);
     pass_work(c);
 }
 
 void deal_round(struct crew *c, int64_t end_ns)
 {
-    struct round *r = &c->round[c->dealt % CREW_ROUNDS];
+    struct round *r = &c->round[crew_slot(c, c->dealt)];
 
     if (c->works == 0)
         return;
@@ -96,7 +96,7 @@ static struct bytes payload_that_stays(struct crew *c, struct bytes payload)
 {
     if (lies_in_buffer(c, payload.at))
         return payload;
-    return scratch_copy(&c->round[c->dealt % CREW_ROUNDS].kept, payload);
+    return scratch_copy(&c->round[crew_slot(c, c->dealt)].kept, payload);
 }
 
 /* To the worker whose flow it is. */
@@ -184,7 +184,7 @@ static inline bool deal_glance(struct crew *c, struct work *w, const struct fram
 /* What is not whole and not odd is nothing to anybody. */
 APART static void deal_any(struct crew *c, struct work *w, const struct frame *f)
 {
-    struct packet *p = &c->round[c->dealt % CREW_ROUNDS].packet[c->packets];
+    struct packet *p = &c->round[crew_slot(c, c->dealt)].packet[c->packets];
     enum anomaly odd = ANOMALY_NONE;
 
     w->whole = decode_frame(c->decoder, f, p, &odd) == DECODED_PACKET;
@@ -221,7 +221,7 @@ void deal_frames(struct crew *c, const struct frame *f, size_t count)
 static struct crew_buffer *turn_buffer(struct crew *c)
 {
     c->buffer[c->buffer_now].rounds = c->dealt + (c->works > 0);
-    c->buffer_now = (c->buffer_now + 1) % CREW_BUFFERS;
+    c->buffer_now = (c->buffer_now + 1) % c->rounds;
     struct crew_buffer *next = &c->buffer[c->buffer_now];
     if (next->rounds > c->dealt)
         deal_round(c, c->time.now_ns);

@@ -171,10 +171,11 @@ static bool read_stretch(struct member *m, const struct stretch *s, int64_t unti
 
 bool member_read(struct member *m, int64_t until_ns)
 {
-    struct part *part = &m->part[m->done % CREW_ROUNDS];
+    const size_t slot = crew_slot(m->crew, m->done);
+    struct part *part = &m->part[slot];
     struct stretch s;
 
-    s.round = &m->crew->round[m->done % CREW_ROUNDS];
+    s.round = &m->crew->round[slot];
     m->journal = &part->journal;
     engine_source(m->engine, s.round->source);
     while (m->at < part->count) {

@@ -9,7 +9,7 @@
 #include "engine/journal.h"
 #include "engine/worker.h"
 
-#define CREW_ROUNDS       16U  /* on their way; bounds what the head's lead takes of memory */
+#define CREW_ROUNDS       16U  /* on their way, at most; bounds what the head's lead takes */
 #define CREW_ROUND_FRAMES 512U /* and ticks, of all workers in one round */
 #define CREW_ROUND_BYTES  (256U << 10) /* of payload */
 
@@ -70,7 +70,7 @@ struct member {
     size_t pens;
     struct crew *crew;
     unsigned place;
-    struct part part[CREW_ROUNDS]; /* of round n at n % CREW_ROUNDS */
+    struct part part[CREW_ROUNDS]; /* of round n at crew_slot() */
     size_t at;                     /* of the part at hand: what comes next */
     struct journal *journal;       /* of that part */
     uint64_t done;                 /* rounds; this and the next under the crew's lock */

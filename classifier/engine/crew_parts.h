@@ -5,7 +5,7 @@
  * The head is the thread that brings the frames. There are as many threads as workers, the head
  * among them, and a worker is no thread: whoever has nothing better to do reads the next round of
  * the worker that is furthest behind, or tells a round that all have read. The head does so when
- * CREW_ROUNDS are on their way; so no thread sleeps while there is something to do.
+ * as many are on their way as may be; so no thread sleeps while there is something to do.
  */
 #ifndef ENGINE_CREW_PARTS_H
 #define ENGINE_CREW_PARTS_H
@@ -13,7 +13,7 @@
 #include "engine/crew.h"
 #include "engine/crew_member.h"
 
-#define CREW_BUFFERS 16U /* of frames that are read where they lie */
+#define CREW_LEAD 4U /* rounds for each worker: more would not stay in the caches */
 
 /* Bytes of a file, read where they lie. */
 struct crew_buffer {
@@ -41,9 +41,10 @@ struct crew {
     uint64_t position;             /* of the last thing dealt: each has its own */
     uint64_t lacked;               /* for want of memory */
     struct ticks time;
-    struct crew_buffer buffer[CREW_BUFFERS];
+    struct crew_buffer buffer[CREW_ROUNDS];
     unsigned buffer_now;
-    struct round round[CREW_ROUNDS]; /* round n at n % CREW_ROUNDS */
+    struct round round[CREW_ROUNDS]; /* round n at crew_slot() */
+    unsigned rounds;                 /* so many of them are used, and of the buffers */
 
     /* Whose turn it is. */
     pthread_mutex_t lock; /* of what follows */
@@ -56,6 +57,11 @@ struct crew {
     unsigned threads, left; /* beside the head; when it is over: of them out of turns for ever */
     uint64_t untold;        /* events, for want of memory */
 };
+
+static inline size_t crew_slot(const struct crew *c, uint64_t round)
+{
+    return round % c->rounds;
+}
 
 /* crew_turn.c. A thread of the crew, but the head; its argument is the member of its number. */
 void *crew_work(void *member);

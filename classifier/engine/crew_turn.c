@@ -74,7 +74,7 @@ static uint64_t clear_part(struct part *p)
 /* The oldest, which all have read. */
 static void tell_round(struct crew *c)
 {
-    const size_t at = c->told % CREW_ROUNDS;
+    const size_t at = crew_slot(c, c->told);
     uint64_t untold = 0;
 
     c->telling_now = true;
@@ -148,8 +148,8 @@ void crew_give(struct crew *c)
     pthread_mutex_lock(&c->lock);
     c->dealt++;
     wake_if_worth(c);
-    if (c->dealt - c->told >= CREW_ROUNDS)
-        work_till(c, c->dealt - CREW_ROUNDS + 1, c->dealt - CREW_ROUNDS / 2);
+    if (c->dealt - c->told >= c->rounds)
+        work_till(c, c->dealt - c->rounds + 1, c->dealt - c->rounds / 2);
     pthread_mutex_unlock(&c->lock);
 }
 
