@@ -131,13 +131,12 @@ static inline uintptr_t all_ones_if_less(size_t a, size_t b)
 SIMD_AVX2 static inline __m256i few(const uint8_t *at, size_t count, __m256i sign)
 {
     static const uint8_t zeros[VECTOR];
-    const uintptr_t away = (uintptr_t)at - (uintptr_t)zeros;
+    const uintptr_t nothing = (uintptr_t)zeros, away = (uintptr_t)at - nothing;
     __m256i sum = _mm256_setzero_si256();
 
     for (size_t i = 0; i < FEW; i++) {
-        const uintptr_t which = all_ones_if_less(i, count);
-        const __m256i v = vector_at(zeros + ((away + i * VECTOR) & which));
-        sum = _mm256_add_epi32(sum, pairs(v, sign));
+        const uintptr_t there = (away + i * VECTOR) & all_ones_if_less(i, count);
+        sum = _mm256_add_epi32(sum, pairs(vector_at((const uint8_t *)(nothing + there)), sign));
     }
     return sum;
 }
