@@ -91,11 +91,6 @@ SIMD_AVX2 static inline __m256i vector_at(const uint8_t *at)
     return _mm256_loadu_si256((const __m256i_u *)(const void *)at);
 }
 
-SIMD_AVX2 static inline __m256i masked_at(const uint8_t *at, __m256i mask)
-{
-    return _mm256_maskload_epi32((const int *)(const void *)at, mask);
-}
-
 /* checksum_tail() of up to a vector. */
 SIMD_AVX2 static inline __m256i tail_vector(const uint8_t *end, size_t left)
 {
