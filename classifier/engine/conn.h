@@ -73,14 +73,16 @@ struct conn {
     struct doubted *doubted; /* in order of arrival; mostly none */
     struct alternate *alternate;
     int64_t start_ns;
-    uint8_t tracker;   /* HTTP or a WebSocket that is BitTorrent's: enum confidence of that */
-    uint8_t tunnel;    /* enum tri, as in flow_info */
-    bool alerted;      /* a block or alert rule matched */
-    bool told, spared; /* live: its app was told; shed.c: passed over once */
-    bool excepted;     /* an exception decided: the rules do not */
-    bool new_syn;      /* a SYN of another connection was seen: new_isn */
+    uint8_t tracker;     /* HTTP or a WebSocket that is BitTorrent's: enum confidence of that */
+    uint8_t tunnel;      /* enum tri, as in flow_info */
+    bool alerted;        /* a block or alert rule matched */
+    bool told, spared;   /* live: its app was told; shed.c: passed over once */
+    bool excepted;       /* an exception decided: the rules do not */
+    bool new_syn;        /* a SYN of another connection was seen: new_isn */
+    bool second_reading; /* alternate.c: of another connection */
     uint32_t new_isn;
     uint32_t fin_ack[2];   /* what the first FIN of a side acknowledged */
+    uint32_t rate_epoch;   /* of the bans that were looked at */
     uint64_t reset_end[2]; /* reset_doubted: a genuine one lets nobody acknowledge more than this */
     uint64_t reset_packet;
     uint32_t reset_seq;
@@ -97,14 +99,12 @@ struct conn {
     uint64_t missing[2];
     int64_t held; /* bytes of the budget beside this, about */
     uint64_t first_packet;
-    bool second_reading;           /* alternate.c: of another connection */
     struct known_peer *known_peer; /* how one of its ends is known: peer.c; NULL: is not */
     const char *speaks;            /* what its messages say they are: of static lifetime, or NULL */
     struct evidence *evidence;
     struct names *names;
     struct kept_facts *kept; /* asked.h: what rules ask for, or NULL */
     struct ndpi_info ndpi;
-    uint32_t rate_epoch; /* of the bans that were looked at */
     struct policy_flow *policy;
     struct explanation *explanation; /* the explainer's; NULL: nobody asked */
     struct policy_result result;
