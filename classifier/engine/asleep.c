@@ -81,7 +81,7 @@ static size_t squeeze_all(const struct conn *c, uint8_t room[ROOM])
     copy.node = NULL;
     copy.id = 0; /* known from the rest, as is: */
     copy.quick = copy.carry_wanted = copy.carried_known = false;
-    copy.skims = SKIMS_NOT;
+    copy.skims = 0;
     copy.skimmer = NULL;
     copy.skimmed = NULL;
     for (unsigned level = 0; level < c->depth; level++)

@@ -8,6 +8,7 @@
 #define ENGINE_CONN_H
 
 #include "engine/habit.h"
+#include "engine/names.h"
 #include "engine/slot.h"
 #include "flow/flow.h"
 #include "model/facts.h"
@@ -16,30 +17,6 @@
 #include "stream/stream.h"
 
 #define STACK_DEPTH (FLOW_LAYERS - 1) /* above tcp or udp */
-
-/* Strings read off the wire, kept in engine.texts; by enum name_of. */
-enum name_of {
-    NAME_HOST,
-    NAME_PATH,
-    NAME_ORIGIN,
-    NAME_SUBPROTOCOL,
-    NAME_SNI,
-    NAME_INFO_HASH,
-    NAME_PEER_CLIENT,
-    NAMES
-};
-
-struct names {
-    uint8_t known[NAMES]; /* enum known; a request's are in one cache line */
-    struct bytes of[NAMES];
-};
-
-/* What becomes of the next bytes: skim.h. */
-enum skims {
-    SKIMS_NOT,
-    SKIMS_LAYER, /* conn.skimmer reads them, as long as there is nothing to say */
-    SKIMS_ALL,   /* no layer listens: they pass */
-};
 
 struct alternate; /* alternate.c: the second reading of a stream whose bytes are disputed */
 struct doubted;   /* tcp_doubt.c: a segment set aside */

@@ -9,6 +9,13 @@
 /* Who is interested in what, and may the rules be asked about whole messages (host.heeds)? */
 void skim_setup(struct engine *e);
 
+/* What becomes of the next bytes: conn.skims. */
+enum skims {
+    SKIMS_NOT,
+    SKIMS_LAYER, /* conn.skimmer reads them, as long as there is nothing to say */
+    SKIMS_ALL,   /* no layer listens: they pass */
+};
+
 /* host.asked_for; in learn.c. */
 void learn_asked_for(struct engine *e, struct conn *c, struct bytes host, struct bytes url,
                      struct bytes origin);
