@@ -7,6 +7,7 @@
 #include <malloc.h>
 #endif
 
+#include "base/apart.h"
 #include "base/pool.h"
 
 static bool hold(struct budget *b, size_t bytes)
@@ -23,7 +24,7 @@ static bool hold(struct budget *b, size_t bytes)
 
 /* free() gives back only what lies at the end of the heap. Below it may be holes, of which slabs
  * have no use. */
-static void give_holes_back(struct budget *b)
+RARE static void give_holes_back(struct budget *b)
 {
 #ifdef __GLIBC__
     malloc_trim(0);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/apart.h"
 #include "base/fetch.h"
 
 #define STEP    16U /* sizes are multiples of this, and so are addresses */
@@ -131,7 +132,7 @@ static void close_slab(struct pool *p, struct slab *s, size_t steps)
         p->last[steps] = s->before;
 }
 
-static bool add_area(struct pool *p)
+RARE static bool add_area(struct pool *p)
 {
     struct area *a = malloc(sizeof(*a));
     void *memory = MAP_FAILED;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/texts.h"
 
+#include "base/apart.h"
 #include "base/load.h"
 
 #define FIRST_LISTS 64U
@@ -27,7 +28,7 @@ static struct text **list_of(const struct texts *t, uint32_t tag)
 }
 
 /* To another number of lists; 0: there are no texts. False: no memory, and nothing changed. */
-static bool spread(struct texts *t, uint32_t lists)
+RARE static bool spread(struct texts *t, uint32_t lists)
 {
     const struct texts old = *t;
 

@@ -23,17 +23,21 @@ static void change_name(struct engine *e, struct names *names, enum name_of whic
         names->of[which] = texts_keep(&e->texts, text);
 }
 
-static inline void learn_name(struct engine *e, struct conn *c, enum name_of which,
-                              struct bytes text)
+static inline void put_name(struct engine *e, struct names *names, enum name_of which,
+                            struct bytes text)
 {
-    struct names *names = names_of(e, c);
-
-    if (names == NULL)
-        return;
     text = bytes_first(text, NAME_MAX_BYTES);
     names->known[which] = text.len > 0 ? KNOWN_VALUE : KNOWN_ABSENT;
     if (!bytes_equal(names->of[which], text))
         change_name(e, names, which, text);
+}
+
+static void learn_name(struct engine *e, struct conn *c, enum name_of which, struct bytes text)
+{
+    struct names *names = names_of(e, c);
+
+    if (names != NULL)
+        put_name(e, names, which, text);
 }
 
 static struct bytes path_of(struct bytes url)
@@ -46,9 +50,13 @@ static struct bytes path_of(struct bytes url)
 void learn_asked_for(struct engine *e, struct conn *c, struct bytes host, struct bytes url,
                      struct bytes origin)
 {
-    learn_name(e, c, NAME_HOST, host);
-    learn_name(e, c, NAME_PATH, path_of(url));
-    learn_name(e, c, NAME_ORIGIN, origin);
+    struct names *names = names_of(e, c);
+
+    if (names == NULL)
+        return;
+    put_name(e, names, NAME_HOST, host);
+    put_name(e, names, NAME_PATH, path_of(url));
+    put_name(e, names, NAME_ORIGIN, origin);
 }
 
 static void learn_request(struct engine *e, struct conn *c, const struct http_event *http)

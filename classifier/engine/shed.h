@@ -28,6 +28,6 @@ static inline bool shed_is_needed(const struct engine *e)
 }
 
 /* tell.c: counted once a flow; the rules file may say what becomes of it. */
-void tell_exception(struct engine *e, struct conn *c, enum policy_exception which);
+RARE void tell_exception(struct engine *e, struct conn *c, enum policy_exception which);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is known of a connection, as outputs (struct flow_info) and rules (struct facts) see it. */
+#include "base/apart.h"
 #include "engine/peer.h"
 #include "layers/layers.h"
 
@@ -268,8 +269,8 @@ static bool is_presumed(const struct conn *c)
 
 /* What the port promised, and whether what was seen of the flow keeps it: of the facts, those that
  * policy_mismatch() looks at. */
-static void find_promise(const struct engine *e, const struct conn *c, bool over,
-                         struct flow_info *out)
+APART static void find_promise(const struct engine *e, const struct conn *c, bool over,
+                               struct flow_info *out)
 {
     struct facts facts = {
         .client = out->client,

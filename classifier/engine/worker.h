@@ -3,6 +3,7 @@
 #ifndef ENGINE_WORKER_H
 #define ENGINE_WORKER_H
 
+#include "base/apart.h"
 #include "base/texts.h"
 #include "decode/decode.h"
 #include "engine/conn.h"
@@ -111,8 +112,8 @@ void learn_free(struct engine *e, struct conn *c);
 
 /* tell.c: events to rules and outputs. */
 void tell(struct engine *e, struct conn *c, struct event *ev);
-void tell_anomaly(struct engine *e, struct conn *c, enum anomaly what, enum direction d,
-                  uint64_t offset);
+RARE void tell_anomaly(struct engine *e, struct conn *c, enum anomaly what, enum direction d,
+                       uint64_t offset);
 /* Facts changed: what do the rules say now? */
 void tell_rules(struct engine *e, struct conn *c, bool over);
 void tell_flow(struct engine *e, struct conn *c, enum flow_end end);

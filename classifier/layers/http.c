@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/apart.h"
 #include "layers/http_recognise.h"
 #include "layers/http_shape.h"
 #include "layers/http_skim.h"
@@ -36,7 +37,8 @@ static void on_head(struct http *s, struct host *h, enum direction d, struct htt
 }
 
 /* HTTP_KEPT_MAX bytes and no blank line: what is there is read, up to its last whole line. */
-static size_t begin_long_head(struct http *s, struct host *h, enum direction d, struct bytes in)
+RARE static size_t begin_long_head(struct http *s, struct host *h, enum direction d,
+                                   struct bytes in)
 {
     struct http_side *side = &s->side[d];
     struct http_head head;
@@ -151,7 +153,7 @@ static size_t read_head(struct http *s, struct host *h, enum direction d, struct
     return 0;
 }
 
-static size_t read_long_head(struct http *s, struct host *h, enum direction d, struct bytes in)
+RARE static size_t read_long_head(struct http *s, struct host *h, enum direction d, struct bytes in)
 {
     struct http_side *side = &s->side[d];
 
@@ -282,7 +284,7 @@ static void drop_kept(struct http_side *side, struct host *h)
 }
 
 /* `n` bytes are lost after what is kept, and where the next message begins is unknown. */
-static void lose_sync(struct http *s, struct host *h, enum direction d, uint64_t n)
+RARE static void lose_sync(struct http *s, struct host *h, enum direction d, uint64_t n)
 {
     struct http_side *side = &s->side[d];
     const bool resumes = d == TO_CLIENT && http_resume_begin(s, h, http_kept_bytes(&side->kept));
@@ -321,7 +323,7 @@ static void lose_in_body(struct http *s, struct host *h, enum direction d, uint6
 }
 
 /* `n` bytes that follow on what is kept are lost. */
-static void lose(struct http *s, struct host *h, enum direction d, uint64_t n)
+RARE static void lose(struct http *s, struct host *h, enum direction d, uint64_t n)
 {
     struct http_side *side = &s->side[d];
 
@@ -381,7 +383,7 @@ static void settle(struct http *s, struct host *h, enum direction d)
 }
 
 /* No more can be kept of what is waiting. */
-static void overflow(struct http *s, struct host *h, enum direction d)
+RARE static void overflow(struct http *s, struct host *h, enum direction d)
 {
     struct http_side *side = &s->side[d];
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/http_exchange.h"
 
+#include "base/apart.h"
+
 #define FIRST_ROOM 4 /* of a ring */
 
 struct http_exchange *http_queue_at(const struct http_queue *q, unsigned n)
@@ -40,7 +42,7 @@ static void free_ring(struct http_queue *q, struct host *h)
         h->free(h, q->at, q->room * sizeof(*q->at));
 }
 
-static bool grow(struct http_queue *q, struct host *h)
+RARE static bool grow(struct http_queue *q, struct host *h)
 {
     const uint16_t room = q->at != NULL ? (uint16_t)(q->room * 2) : FIRST_ROOM;
     struct http_exchange *at = h->alloc_bare(h, room * sizeof(*at));
@@ -130,12 +132,10 @@ void http_exchange_free(struct http_exchange *x, struct host *h)
     *x = (struct http_exchange){0};
 }
 
-void http_exchange_tell(const struct http_exchange *x, struct host *h)
+void http_exchange_emit(const struct http_exchange *x, struct host *h)
 {
     const struct http_text *asked = x->asked, *answered = x->answered;
 
-    if (!(h->interest & INTEREST_HTTP))
-        return;
     struct event e = {.kind = EVENT_HTTP, .direction = TO_SERVER};
     e.as.http = (struct http_event){
         .method = http_text_part(asked, TEXT_METHOD),

@@ -74,7 +74,12 @@ void http_queue_retire(struct http_queue *q, struct host *h);
 void http_queue_free(struct http_queue *q, struct host *h);
 
 /* EVENT_HTTP, if anybody asked for it. */
-void http_exchange_tell(const struct http_exchange *x, struct host *h);
+void http_exchange_emit(const struct http_exchange *x, struct host *h);
+static inline void http_exchange_tell(const struct http_exchange *x, struct host *h)
+{
+    if (h->interest & INTEREST_HTTP)
+        http_exchange_emit(x, h);
+}
 void http_exchange_free(struct http_exchange *x, struct host *h);
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef LAYERS_HTTP_FAULTS_H
 #define LAYERS_HTTP_FAULTS_H
 
+#include "base/apart.h"
 #include "model/anomaly.h"
 
 #include <stdint.h>
@@ -17,7 +18,7 @@ struct http_faults {
     uint16_t at[HTTP_FAULTS_MAX]; /* enum anomaly */
 };
 
-static inline void http_fault(struct http_faults *f, enum anomaly what)
+RARE static inline void http_fault(struct http_faults *f, enum anomaly what)
 {
     for (unsigned i = 0; i < f->count; i++)
         if (f->at[i] == (uint16_t)what)

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/http_ways.h"
+
+#include "base/apart.h"
 #include "layers/ws_handshake.h"
 
 #define SWITCHING_PROTOCOLS 101
 #define OK                  200
 #define UPGRADE_REQUIRED    426
 
-void http_tell_faults(const struct http *s, struct host *h, enum direction d, struct http_faults *f)
+void http_tell_each_fault(const struct http *s, struct host *h, enum direction d,
+                          struct http_faults *f)
 {
     for (unsigned i = 0; i < f->count; i++)
         host_anomaly(h, (enum anomaly)f->at[i], d, s->side[d].offset);
@@ -28,18 +31,11 @@ static void check_host(struct http_head *head)
         http_fault(&head->faults, HTTP_HOST_MISSING);
 }
 
-/* For rules, at once, straight from the head. */
-static void tell_request(struct host *h, const struct http_head *head,
-                         const struct http_exchange *x)
+APART static void emit_request(struct host *h, const struct http_head *head,
+                               const struct http_exchange *x, struct bytes origin)
 {
-    const struct bytes *told = http_head_origin(head);
-    const struct bytes origin = told != NULL ? *told : bytes_of(NULL, 0);
     struct event e;
 
-    if (h->asked_for != NULL) {
-        h->asked_for(h, http_head_host(head), head->line.target, origin);
-        return;
-    }
     event_begin(&e, EVENT_HTTP_REQUEST, TO_SERVER);
     e.as.http = (struct http_event){
         .method = head->line.method,
@@ -55,6 +51,19 @@ static void tell_request(struct host *h, const struct http_head *head,
         .fields = head->fields,
     };
     h->emit(h, &e);
+}
+
+/* For rules, at once, straight from the head. */
+static void tell_request(struct host *h, const struct http_head *head,
+                         const struct http_exchange *x)
+{
+    const struct bytes *told = http_head_origin(head);
+    const struct bytes origin = told != NULL ? *told : bytes_of(NULL, 0);
+
+    if (h->asked_for != NULL)
+        h->asked_for(h, http_head_host(head), head->line.target, origin);
+    else
+        emit_request(h, head, x, origin);
 }
 
 /* For rules, too, with what its request said. */
@@ -79,7 +88,7 @@ static void tell_response(const struct http *s, struct host *h, const struct htt
     h->emit(h, &e);
 }
 
-static void make_room(struct http *s, struct host *h)
+RARE static void make_room(struct http *s, struct host *h)
 {
     if (!s->too_deep)
         host_anomaly(h, HTTP_PIPELINE_TOO_DEEP, TO_SERVER, s->side[TO_SERVER].offset);
@@ -159,6 +168,17 @@ void http_on_request(struct http *s, struct host *h, struct http_head *head)
     look_behind_101(s, h, TO_SERVER);
 }
 
+/* A request that was not captured, or is forgotten. */
+RARE static struct http_exchange *nobodys_answer(struct http *s, bool final)
+{
+    if (s->queue.forgotten > 0 && final)
+        s->queue.forgotten--;
+    s->answering = ANSWERING_ORPHAN;
+    s->orphan =
+        (struct http_exchange){.response_only = true, .request_over = true, .ws.version = -1};
+    return &s->orphan;
+}
+
 /* Whose answer is this? Those that were forgotten are answered first. */
 static struct http_exchange *whose_answer(struct http *s, bool final)
 {
@@ -168,12 +188,7 @@ static struct http_exchange *whose_answer(struct http *s, bool final)
         s->answering = ANSWERING_FIRST;
         return x;
     }
-    if (s->queue.forgotten > 0 && final)
-        s->queue.forgotten--;
-    s->answering = ANSWERING_ORPHAN;
-    s->orphan =
-        (struct http_exchange){.response_only = true, .request_over = true, .ws.version = -1};
-    return &s->orphan;
+    return nobodys_answer(s, final);
 }
 
 /* The first answer to bytes that are no request: the server took them for a bad one. */
@@ -264,6 +279,12 @@ static void end_request(struct http *s)
         http_set_phase(side, PHASE_AWAIT);
 }
 
+RARE static void end_orphan(struct http *s, struct host *h)
+{
+    http_exchange_tell(&s->orphan, h);
+    http_exchange_free(&s->orphan, h);
+}
+
 static void end_response(struct http *s, struct host *h)
 {
     struct http_exchange *x =
@@ -275,10 +296,8 @@ static void end_response(struct http *s, struct host *h)
         x->response_over = true;
         x->response_length = s->side[TO_CLIENT].body.seen;
     }
-    if (s->answering == ANSWERING_ORPHAN) {
-        http_exchange_tell(x, h);
-        http_exchange_free(x, h);
-    }
+    if (s->answering == ANSWERING_ORPHAN)
+        end_orphan(s, h);
     s->answering = ANSWERING_NOBODY;
 }
 

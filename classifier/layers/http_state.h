@@ -15,6 +15,7 @@
 #ifndef LAYERS_HTTP_STATE_H
 #define LAYERS_HTTP_STATE_H
 
+#include "base/apart.h"
 #include "layers/http_body.h"
 #include "layers/http_exchange.h"
 #include "layers/http_kept.h"
@@ -95,11 +96,17 @@ void http_on_response(struct http *s, struct host *h, struct http_head *head, bo
 void http_begin_body(struct http *s, struct host *h, enum direction d);
 void http_end_message(struct http *s, struct host *h, enum direction d);
 /* Tells what is wrong with the head being read, and forgets it. */
-void http_tell_faults(const struct http *s, struct host *h, enum direction d,
-                      struct http_faults *f);
+RARE void http_tell_each_fault(const struct http *s, struct host *h, enum direction d,
+                               struct http_faults *f);
+static inline void http_tell_faults(const struct http *s, struct host *h, enum direction d,
+                                    struct http_faults *f)
+{
+    if (f->count > 0)
+        http_tell_each_fault(s, h, d, f);
+}
 
 /* http_slow.c: after the client spoke, and at the end. */
-void http_look_slow(struct http *s, struct host *h);
+RARE void http_look_slow(struct http *s, struct host *h);
 
 /* Nothing is kept, nothing was lost: there is nothing to settle. */
 static inline bool http_is_settled(const struct http *s)

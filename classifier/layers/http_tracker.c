@@ -38,11 +38,9 @@ static bool may_be_ours(const struct http_head *head)
            bittorrent_user_agent(head->value[HTTP_USER_AGENT]);
 }
 
-void http_tracker_request(struct http *s, struct host *h, const struct http_head *head,
-                          struct http_exchange *x)
+RARE static void read_ours(struct http *s, struct host *h, const struct http_head *head,
+                           struct http_exchange *x)
 {
-    if (!may_be_ours(head))
-        return;
     struct event e = {.kind = EVENT_BITTORRENT, .direction = TO_SERVER};
     struct bittorrent_event *b = &e.as.bittorrent;
     const struct bytes target = head->line.target;
@@ -57,6 +55,13 @@ void http_tracker_request(struct http *s, struct host *h, const struct http_head
         h->note(h, sentence(b), bytes_first(target, bytes_find(target, query)));
     s->tracker_told = true;
     h->emit(h, &e);
+}
+
+void http_tracker_request(struct http *s, struct host *h, const struct http_head *head,
+                          struct http_exchange *x)
+{
+    if (may_be_ours(head))
+        read_ours(s, h, head, x);
 }
 
 void http_tracker_body(struct http *s, struct host *h, struct bytes in)

@@ -8,13 +8,14 @@
 #ifndef LAYERS_HTTP_WAYS_H
 #define LAYERS_HTTP_WAYS_H
 
+#include "base/apart.h"
 #include "layers/http_state.h"
 
 /* http_switch.c */
 /* A final answer to a request for an upgrade or a tunnel. True: HTTP ends here. */
 bool http_switch(struct http *s, struct host *h, struct http_exchange *x, struct http_head *head);
 /* The bytes where a message should begin are none. */
-void http_on_stray(struct http *s, struct host *h, enum direction d);
+RARE void http_on_stray(struct http *s, struct host *h, enum direction d);
 /* From here on HTTP only wraps `protocol`, NULL: whatever identification finds. */
 void http_become(struct http *s, struct host *h, const char *protocol, const void *arg);
 /* Tells of the answer to a request for WebSocket. The result borrows from the head, the exchange
@@ -22,7 +23,7 @@ void http_become(struct http *s, struct host *h, const char *protocol, const voi
 struct handshake http_tell_handshake(struct host *h, const struct http_exchange *x,
                                      struct http_head *head, uint8_t room[HTTP_LIST_ROOM]);
 /* No answer came, and no more can be kept. */
-void http_overdue(struct http *s, struct host *h);
+RARE void http_overdue(struct http *s, struct host *h);
 /* What follows is no HTTP: off the stack, or below whatever it is. */
 void http_part(struct http *s, struct host *h);
 /* After `gone`: gives what was kept to whoever is next, and the memory back. What the direction
@@ -31,30 +32,30 @@ void http_hand_over(struct http *s, struct host *h, enum direction last);
 
 /* http_refused.c */
 /* Bytes of this direction are no HTTP. */
-void http_refused_stray(struct http *s, struct host *h, enum direction d);
+RARE void http_refused_stray(struct http *s, struct host *h, enum direction d);
 /* The server's next word. False: it is none of HTTP's, or cannot be told yet. */
-bool http_refused_answer(struct http *s, struct host *h, struct bytes in);
+RARE bool http_refused_answer(struct http *s, struct host *h, struct bytes in);
 /* HTTP goes on: what was no HTTP is passed over. */
-void http_refused_over(struct http *s, struct host *h, enum direction d);
+RARE void http_refused_over(struct http *s, struct host *h, enum direction d);
 /* Tells it once. */
-void http_tell_smuggling(struct http *s, struct host *h, enum direction d, const char *why);
+RARE void http_tell_smuggling(struct http *s, struct host *h, enum direction d, const char *why);
 
 /* http_resume.c */
 /* The answer to an upgrade to WebSocket was lost, after the bytes in `seen`. False: none is waited
  * for, or it was a refusal. */
-bool http_resume_begin(struct http *s, struct host *h, struct bytes seen);
+RARE bool http_resume_begin(struct http *s, struct host *h, struct bytes seen);
 /* Reads what the server says after the hole. */
-size_t http_resume_read(struct http *s, struct host *h, struct bytes in);
+RARE size_t http_resume_read(struct http *s, struct host *h, struct bytes in);
 /* What the client says after its request may tell it, too. */
-void http_resume_await(struct http *s, struct host *h, struct bytes in);
+RARE void http_resume_await(struct http *s, struct host *h, struct bytes in);
 
 /* http_tracker.c */
 /* Does the request announce to a BitTorrent tracker? Told at once; `x` remembers. */
 void http_tracker_request(struct http *s, struct host *h, const struct http_head *head,
                           struct http_exchange *x);
 /* The body of its answer, before it is read. */
-void http_tracker_body(struct http *s, struct host *h, struct bytes in);
+RARE void http_tracker_body(struct http *s, struct host *h, struct bytes in);
 /* The answer is over: tells of its peers. */
-void http_tracker_end(struct http *s, struct host *h);
+RARE void http_tracker_end(struct http *s, struct host *h);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/ws_handshake.h"
 
+#include "base/apart.h"
 #include "layers/http_value.h"
 #include "layers/ws_extension.h"
 
@@ -69,7 +70,7 @@ static bool is_among(struct bytes name, struct bytes list, unsigned count)
 }
 
 /* RFC 6455 s4.1: tokens, and each once. */
-static void check_subprotocols(struct http_head *r)
+APART static void check_subprotocols(struct http_head *r)
 {
     uint8_t scratch[HTTP_LIST_ROOM];
     const struct bytes all = http_head_list(r, HTTP_WS_PROTOCOL, scratch);
@@ -201,6 +202,17 @@ static uint64_t default_port(struct bytes scheme)
     return 0;
 }
 
+APART static bool is_other_site(struct bytes scheme, struct bytes site, struct bytes host)
+{
+    struct authority page = split_authority(site);
+    const struct authority target = split_authority(host);
+
+    if (page.port == 0)
+        page.port = default_port(scheme);
+    const uint64_t port = target.port != 0 ? target.port : default_port(scheme);
+    return page.port != port || !bytes_equal_nocase(page.host, target.host);
+}
+
 bool ws_handshake_cross_origin(struct bytes origin, struct bytes host)
 {
     static const struct bytes scheme_end = {(const uint8_t *)"://", 3};
@@ -211,19 +223,12 @@ bool ws_handshake_cross_origin(struct bytes origin, struct bytes host)
     const struct bytes site = bytes_after(origin, at + scheme_end.len);
     if (bytes_equal(site, host)) /* mostly; then each has the other's port, said or not */
         return false;
-    struct authority page = split_authority(site);
-    const struct authority target = split_authority(host);
-    if (page.port == 0)
-        page.port = default_port(bytes_first(origin, at));
-    const uint64_t port = target.port != 0 ? target.port : default_port(bytes_first(origin, at));
-    return page.port != port || !bytes_equal_nocase(page.host, target.host);
+    return is_other_site(bytes_first(origin, at), site, host);
 }
 
-static void check_subprotocol(const struct handshake *h, const struct ws_ask *ask,
-                              struct http_head *response)
+APART static void check_subprotocol(const struct handshake *h, const struct ws_ask *ask,
+                                    struct http_head *response)
 {
-    if (h->subprotocol.len == 0)
-        return;
     if (response->count[HTTP_WS_PROTOCOL] > 1 || bytes_find_byte(h->subprotocol, ',') != NULL)
         http_fault(&response->faults, WS_SUBPROTOCOL_SEVERAL);
     else if (!is_token(h->subprotocol))
@@ -262,8 +267,8 @@ static void check_upgrade(struct http_head *response)
         http_fault(&response->faults, WS_CONNECTION_UNANSWERED);
 }
 
-static void check_extensions(struct handshake *h, const struct ws_ask *ask,
-                             struct http_head *response)
+APART static void check_extensions(struct handshake *h, const struct ws_ask *ask,
+                                   struct http_head *response)
 {
     const struct bytes *offers = ask != NULL ? &ask->extensions : NULL;
     const struct ws_deflate deflate = ws_extensions_read(h->extensions, offers, &response->faults);
@@ -307,8 +312,8 @@ enum ws_draft ws_handshake_draft(const struct ws_request *asked, const struct ht
     return (enum ws_draft)asked->draft;
 }
 
-static void check_draft(struct handshake *h, const struct ws_ask *ask, struct http_head *response,
-                        struct digest *digest)
+RARE static void check_draft(struct handshake *h, const struct ws_ask *ask,
+                             struct http_head *response, struct digest *digest)
 {
     if (h->subprotocol.len == 0)
         h->subprotocol = response->value[HTTP_WS_75_PROTOCOL];
@@ -333,9 +338,11 @@ static void check_switch(struct handshake *h, const struct ws_ask *ask, struct h
         check_draft(h, ask, response, digest);
     } else {
         check_accept(h, ask, response, digest);
-        check_extensions(h, ask, response);
+        if (response->count[HTTP_WS_EXTENSIONS] > 0)
+            check_extensions(h, ask, response);
     }
-    check_subprotocol(h, ask, response);
+    if (h->subprotocol.len > 0)
+        check_subprotocol(h, ask, response);
     h->ladder = h->accept_valid ? LADDER_ACCEPTED : LADDER_GRANTED;
 }
 

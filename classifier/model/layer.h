@@ -7,6 +7,7 @@
 #ifndef MODEL_LAYER_H
 #define MODEL_LAYER_H
 
+#include "base/apart.h"
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "model/event.h"
@@ -116,5 +117,5 @@ struct host {
 };
 
 /* At a stream offset. Always told: the flow counts them. */
-void host_anomaly(struct host *h, enum anomaly what, enum direction d, uint64_t offset);
+RARE void host_anomaly(struct host *h, enum anomaly what, enum direction d, uint64_t offset);
 #endif

@@ -9,6 +9,7 @@
 #ifndef POLICY_EXPLAIN_H
 #define POLICY_EXPLAIN_H
 
+#include "base/apart.h"
 #include "base/buffer.h"
 #include "policy/policy.h"
 
@@ -47,10 +48,10 @@ struct explained_moment {
     uint64_t packet; /* 0: the flow is over */
 };
 /* After each policy_decide(). */
-void explanation_decided(struct explanation *x, const struct explained_moment *now);
+RARE void explanation_decided(struct explanation *x, const struct explained_moment *now);
 /* After each policy_message() and policy_payload(), and before what it changed is decided. */
-void explanation_message(struct explanation *x, const struct explained_moment *now,
-                         const struct message_facts *m);
+RARE void explanation_message(struct explanation *x, const struct explained_moment *now,
+                              const struct message_facts *m);
 /* `default` of the rules. */
 enum rule_action explanation_default(const struct explanation *x);
 size_t explanation_count(const struct explanation *x);
