@@ -99,8 +99,7 @@ void view_flow(struct engine *e, const struct conn *c, enum event_kind of, bool 
 /* The same on every run: made from the key, the first packet's number and its time. */
 uint64_t view_flow_id(const struct engine *e, const struct conn *c);
 void view_facts(const struct conn *c, bool over, struct facts *out);
-/* The same but for its names: host, path, info-hash ... */
-void view_what(const struct conn *c, bool over, struct facts *out);
+void view_what(const struct conn *c, bool over, struct facts *out); /* no names: host, path ... */
 
 /* learn.c */
 void learn_from(struct engine *e, struct conn *c, const struct event *ev);

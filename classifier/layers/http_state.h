@@ -95,15 +95,6 @@ void http_on_response(struct http *s, struct host *h, struct http_head *head, bo
 /* The head was read to its end: its body begins, or there is none. */
 void http_begin_body(struct http *s, struct host *h, enum direction d);
 void http_end_message(struct http *s, struct host *h, enum direction d);
-/* Tells what is wrong with the head being read, and forgets it. */
-RARE void http_tell_each_fault(const struct http *s, struct host *h, enum direction d,
-                               struct http_faults *f);
-static inline void http_tell_faults(const struct http *s, struct host *h, enum direction d,
-                                    struct http_faults *f)
-{
-    if (f->count > 0)
-        http_tell_each_fault(s, h, d, f);
-}
 
 /* http_slow.c: after the client spoke, and at the end. */
 RARE void http_look_slow(struct http *s, struct host *h);

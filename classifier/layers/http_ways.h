@@ -11,6 +11,17 @@
 #include "base/apart.h"
 #include "layers/http_state.h"
 
+/* http_message.c */
+/* Tells what is wrong with the head being read, and forgets it. */
+RARE void http_tell_each_fault(const struct http *s, struct host *h, enum direction d,
+                               struct http_faults *f);
+static inline void http_tell_faults(const struct http *s, struct host *h, enum direction d,
+                                    struct http_faults *f)
+{
+    if (f->count > 0)
+        http_tell_each_fault(s, h, d, f);
+}
+
 /* http_switch.c */
 /* A final answer to a request for an upgrade or a tunnel. True: HTTP ends here. */
 bool http_switch(struct http *s, struct host *h, struct http_exchange *x, struct http_head *head);

@@ -61,8 +61,7 @@ struct host {
     /* From here on this layer only wraps `protocol` (NULL: whatever identification finds), opened
      * with `arg` on top of it: bytes that it did not use go there, and feed is not called again. */
     void (*become)(struct host *h, const char *protocol, const void *arg);
-    /* "I was mistaken": off the stack; what it carries from now on, and all later bytes, are
-     * identified afresh. */
+    /* "I was mistaken": off the stack. What it carries now and all later bytes: identified anew. */
     void (*leave)(struct host *h);
     /* Off the stack, too, but it is known what takes the place: `protocol`, opened with `arg`.
      * `reversed`: who was taken for the server is the client (only where opening.direction_known

@@ -6,7 +6,8 @@
 
 #include "output/kept.h"
 
-#define KINDS_LATELY 16
+#define KINDS_LATELY   128
+#define OVER_WEBSOCKET 3 /* of the layers, mostly */
 
 /* Flows with the same key are one kind. Texts are interned, so that pointers compare. */
 struct kind_key {
@@ -50,12 +51,16 @@ static inline struct kind_key kind_key_of(const struct flow_info *flow)
     return key;
 }
 
-/* Where in a table of so many to look for it. */
+/* Where in a table of so many to look for it: 2^n, 2^24 at most. Texts may lie side by side, and
+ * two kinds that meet are both made anew each time. */
 static inline size_t kind_key_place(const struct kind_key *key, size_t places)
 {
-    const uintptr_t mix = (uintptr_t)key->app / 8 + key->port + key->ladder * 5U + key->shape * 3U;
+    const uint64_t choices = key->port | (uint64_t)key->ladder << 16 | (uint64_t)key->shape << 24 |
+                             (uint64_t)key->mismatch << 32 | (uint64_t)key->tunnel << 40;
+    const uint64_t mix = (uintptr_t)key->app ^ (uintptr_t)key->layers[OVER_WEBSOCKET] << 8;
 
-    return mix % places;
+    /* Knuth's multiplier */
+    return ((mix * 0x9e3779b97f4a7c15U + choices) * 0x9e3779b97f4a7c15U >> 40) & (places - 1);
 }
 
 #endif
