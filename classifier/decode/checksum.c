@@ -15,10 +15,7 @@
 #define BIAS      ((uint64_t)VECTOR / 2 * 0x8000)
 #define PIECE     (32U << 10) /* bytes */
 #define FEW       8U          /* vectors */
-#define ALL                                                                                        \
-    {                                                                                              \
-        -1, -1, -1, -1, -1, -1, -1, -1                                                             \
-    }
+#define ALL       UINTPTR_MAX
 
 /* The words that `b` begins with. Halves of words are added up in words: no carry is lost before
  * there are 2^32 of them. */
@@ -115,22 +112,27 @@ SIMD_AVX2 static inline uint64_t sum_of(__m256i lanes)
     return (uint64_t)(int64_t)_mm_cvtsi128_si32(four);
 }
 
-/* Else 0. Both are small. */
-static inline uintptr_t all_ones_if_less(size_t a, size_t b)
-{
-    return (uintptr_t)((intptr_t)(a - b) >> (sizeof(intptr_t) * 8 - 1));
-}
-
 /* The first `count` of FEW vectors, as if the others were zeros: zeros are read in their place. As
  * lengths are as good as random, there is no branch. */
 SIMD_AVX2 static inline __m256i few(const uint8_t *at, size_t count, __m256i sign)
 {
     static const uint8_t zeros[VECTOR];
+    static const uintptr_t is_there[FEW + 1][FEW] = {
+        {0},
+        {ALL},
+        {ALL, ALL},
+        {ALL, ALL, ALL},
+        {ALL, ALL, ALL, ALL},
+        {ALL, ALL, ALL, ALL, ALL},
+        {ALL, ALL, ALL, ALL, ALL, ALL},
+        {ALL, ALL, ALL, ALL, ALL, ALL, ALL},
+        {ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL},
+    };
     const uintptr_t nothing = (uintptr_t)zeros, away = (uintptr_t)at - nothing;
     __m256i sum = _mm256_setzero_si256();
 
     for (size_t i = 0; i < FEW; i++) {
-        const uintptr_t there = (away + i * VECTOR) & all_ones_if_less(i, count);
+        const uintptr_t there = (away + i * VECTOR) & is_there[count][i];
         sum = _mm256_add_epi32(sum, pairs(vector_at((const uint8_t *)(nothing + there)), sign));
     }
     return sum;
