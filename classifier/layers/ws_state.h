@@ -48,24 +48,25 @@ struct ws_pace {
 struct ws_side {
     struct ws_decoder decoder;
     struct ws_message message;
-    uint32_t told;                /* kinds of anomalies, enum ws_fault first: ws_anomaly.h */
-    uint8_t repeats;              /* ws_anomaly.h */
+    uint32_t told;   /* kinds of anomalies, enum ws_fault first: ws_anomaly.h */
+    uint8_t repeats; /* ws_anomaly.h */
+    /* What most have comes first: a sleeper holds no zeros (engine/asleep.c). */
     bool legal : 1;               /* the header of the frame being read */
     bool lost : 1;                /* where the next frame begins is not known: ws_search.h */
     bool resumed : 1;             /* nothing but control frames since it was lost */
     bool closed : 1;              /* a close frame was sent */
-    bool answered : 1;            /* that was after the other side's */
+    uint8_t window_bits : 4;      /* RFC 7692 s7.1.2 */
+    bool answered : 1;            /* closed, after the other side's */
     bool close_whole : 1;         /* and captured wholly */
     bool hole : 1;                /* not every byte of it was read as a frame's */
     bool ping_waits : 1;          /* before any close frame, and no pong came since */
     bool control_lossy : 1;       /* bytes of the control frame being read were never captured */
-    uint8_t failures : 4;         /* messages in a row that did not inflate, up to WS_FAILURES */
     bool deflate : 1;             /* permessage-deflate: RSV1 has a meaning */
     bool no_context_takeover : 1; /* RFC 7692 s7.1.1 */
     bool history_lost : 1;        /* a compressed message was not inflated, or not wholly */
+    uint8_t failures : 4;         /* messages in a row that did not inflate, up to WS_FAILURES */
     bool history_told : 1;
     bool bomb_noted : 1;
-    uint8_t window_bits : 4; /* RFC 7692 s7.1.2 */
 };
 
 /* Pieces of its size begin with a cache line. What every frame touches lies in the first two. */
