@@ -549,6 +549,24 @@ static void taken_down(void)
         taken_down_by(workers);
 }
 
+/* Words of a few letters, as they lie in a program. */
+static void near_texts_keep_apart(void)
+{
+    static const char texts[16][4] = {"a", "b", "c", "d", "e", "f", "g", "h",
+                                      "i", "j", "k", "l", "m", "n", "o", "p"};
+    bool taken[KINDS_LATELY] = {false};
+    size_t places = 0;
+
+    for (size_t i = 0; i < 16; i++) {
+        const struct flow_info f = {.app = texts[i], .transport = TRANSPORT_TCP};
+        const struct kind_key key = kind_key_of(&f);
+        bool *at = &taken[kind_key_place(&key, KINDS_LATELY)];
+        places += !*at;
+        *at = true;
+    }
+    CHECK(places >= 12, "few kinds meet where they are looked for");
+}
+
 int main(void)
 {
     totals();
@@ -563,5 +581,6 @@ int main(void)
     leaks_are_added_up();
     texts_and_places();
     taken_down();
+    near_texts_keep_apart();
     return test_end();
 }
