@@ -23,7 +23,7 @@ struct ws_held {
     /* While frames are searched: ws_search.h */
     uint32_t from;   /* where the search goes on */
     uint32_t need;   /* without so many bytes from there it cannot go on; 0: it can */
-    uint64_t began;  /* at which offset of the stream; the same as ws_side.offset at `from` */
+    uint64_t began;  /* at which offset of the stream; the same as ws_pace.offset at `from` */
     bool after_loss; /* that was after a gap: often a segment's start, and a frame's */
     uint8_t before;  /* the byte before `from` */
 };
