@@ -9,7 +9,8 @@
 
 #include "model/flow_info.h"
 
-#define FLOWS_JUDGED 16
+#define JUDGED_BITS  4
+#define FLOWS_JUDGED (1U << JUDGED_BITS)
 
 struct judgements {
     struct judged {

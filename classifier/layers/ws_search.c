@@ -272,8 +272,8 @@ void ws_gap(struct websocket *ws, struct host *h, enum direction d, uint64_t n)
     }
     if (!s->lost || (x = ws_detail_side(ws, h, d)) == NULL)
         return;
-    ws->pace[d].offset +=
-        x->held.len - x->held.from; /* nothing, when the direction was not lost before */
+    /* Nothing, when the direction was not lost before. */
+    ws->pace[d].offset += x->held.len - x->held.from;
     x->held.len = x->held.from = 0;
     begin_search(&x->held, ws->pace[d].offset, true, 0);
 }
